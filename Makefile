@@ -1,0 +1,60 @@
+# Each target installs what it needs, once, into .venv. Set on the command line or in the environment:
+#   PYTHON  makes .venv; 3.11 or newer        TORCH  cuda: the package registry's build, gigabytes of CUDA
+#   HOST, PORT  where to serve                ARTIFACTS  where the trainer publishes and the service reads
+PYTHON ?= python3
+TORCH ?= cpu
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ARTIFACTS ?= artifacts
+export TORCH HOST PORT ARTIFACTS
+
+bin := .venv/bin
+pip := $(bin)/python -m pip install --disable-pip-version-check --quiet --no-deps
+compile := $(bin)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-emit-index-url --no-emit-package torch --annotation-style line --custom-compile-command "make lock"
+
+.PHONY: help install serve train bench test lint types docs lock
+
+help:     ## show this list
+	@awk -F ' *## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+install: .venv/run-$(TORCH)  ## what the trainer and the service need
+
+serve: install  ## serve on http://HOST:PORT, after training if there is no artifact to read
+	$(bin)/python -m training fit --if-needed
+	OMP_NUM_THREADS=1 $(bin)/python -m service
+
+train: install  ## train anew and publish the artifact
+	$(bin)/python -m training fit
+
+bench: install  ## measure the published artifact
+	$(bin)/python -m training evaluate
+
+test: .venv/dev  ## run the tests
+	$(bin)/python -m pytest
+
+lint: .venv/dev  ## check style and format
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+
+types: .venv/dev  ## check types
+	$(bin)/mypy
+
+docs: .venv/dev  ## check that the documents say what the code does
+	$(bin)/python -m pytest tests/test_docs.py
+
+lock: .venv/dev  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes newer releases
+	$(compile) $(UPGRADE) pyproject.toml -o requirements.lock
+	$(compile) $(UPGRADE) --group dev -c requirements.lock -o requirements-dev.lock
+
+.venv/run-$(TORCH): pyproject.toml requirements.lock scripts/install-torch
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: set PYTHON")'
+	$(bin)/python -m pip --version || $(PYTHON) -m venv --clear .venv
+	scripts/install-torch $(bin)/python
+	$(pip) --require-hashes -r requirements.lock
+	$(pip) --no-build-isolation -e .
+	touch $@
+
+.venv/dev: .venv/run-$(TORCH) requirements-dev.lock
+	$(pip) --require-hashes -r requirements-dev.lock
+	touch $@
