@@ -1,0 +1,18 @@
+"""The ABC reader and writer: tunes as people really write them, as notes and bars."""
+
+from model.abc.book import read_tune, read_tunebook
+from model.abc.text import decode
+from model.abc.tune import AbcError, Bar, Note, Notice, Tune
+from model.abc.writer import write
+
+__all__ = [
+    "AbcError",
+    "Bar",
+    "Note",
+    "Notice",
+    "Tune",
+    "decode",
+    "read_tune",
+    "read_tunebook",
+    "write",
+]

@@ -1,0 +1,95 @@
+"""Keys: what a ``K:`` field says about the notes."""
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+_FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
+_MODES = {
+    "": ("major", 0),
+    "maj": ("major", 0),
+    "ion": ("major", 0),
+    "m": ("minor", -3),
+    "min": ("minor", -3),
+    "aeo": ("minor", -3),
+    "lyd": ("lydian", 1),
+    "mix": ("mixolydian", -1),
+    "dor": ("dorian", -2),
+    "phr": ("phrygian", -4),
+    "loc": ("locrian", -5),
+}
+ACCIDENTALS = {"__": -2, "_": -1, "=": 0, "^": 1, "^^": 2}
+
+_PROPERTY = re.compile(r'\b[A-Za-z_]+=(?:"[^"]*"|[^\s"]+)')
+_CLEF = re.compile(
+    r"(?<!\S)(?:treble|bass|alto|tenor|soprano|baritone|mezzo|perc|none)[1-5]?(?:[+-](?:8|15))?(?!\S)"
+)
+_TONIC = re.compile(r"\s*([A-Ga-g])([#b♯♭]?)(?:\s*([A-Za-z]+))?")
+_ACCIDENTAL = re.compile(r"(\^\^?|__?|=)([A-Ga-g])")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key.
+
+    Parameters
+    ----------
+    name : str
+        As "D major", "A dorian", "D phrygian ^f"; "" if there is none.
+    signature : dict
+        For each of the seven letters, upper case, the semitones by which the signature alters it.
+    """
+
+    name: str
+    signature: dict[str, int] = field(hash=False)
+
+
+NO_KEY = Key("", dict.fromkeys("CDEFGAB", 0))
+
+
+@lru_cache(maxsize=512)
+def read_key(text: str) -> tuple[Key | None, str]:
+    """Read a ``K:`` field (ABC 2.1, 3.1.14).
+
+    Returns
+    -------
+    key : Key or None
+        None if the field names no key, only a clef or other properties.
+    rest : str
+        What of it could not be read, "" if nothing.
+    """
+    if text.strip().lower() == "none":
+        return NO_KEY, ""
+    bare = _PROPERTY.sub(" ", text)
+    music = _CLEF.sub(" ", bare)
+    if not music.strip():
+        return (None if text.strip() else NO_KEY), ""
+    if re.match(r"\s*[Hh][Pp](?![A-Za-z])", music):
+        # Pipers leave the signature out but sound it: the scale of the chanter is A mixolydian.
+        signature = _signature("A", "", "mix")
+        return Key("A mixolydian", signature), ""
+
+    name, signature, rest = "", dict(NO_KEY.signature), music
+    tonic = _TONIC.match(music)
+    if tonic:
+        accidental = tonic[2].replace("♯", "#").replace("♭", "b")
+        mode = (tonic[3] or "").lower()
+        explicit = mode == "exp"
+        known = explicit or mode[:3] in _MODES or mode == ""
+        spelled = mode[:3] if known and not explicit else ""
+        rest = music[tonic.end() if known else tonic.end(2) :]
+        name = f"{tonic[1].upper()}{accidental} {'exp' if explicit else _MODES[spelled][0]}"
+        if not explicit:
+            signature = _signature(tonic[1].upper(), accidental, spelled)
+    changes = [(sign, letter.upper()) for sign, letter in _ACCIDENTAL.findall(rest)]
+    if not tonic and not changes:
+        return None, music.strip()
+    for sign, letter in changes:
+        signature[letter] = ACCIDENTALS[sign]
+    spelling = " ".join(sign + letter.lower() for sign, letter in changes)
+    return Key(f"{name} {spelling}".strip(), signature), _ACCIDENTAL.sub("", rest).strip()
+
+
+def _signature(letter: str, accidental: str, mode: str) -> dict[str, int]:
+    fifths = _FIFTHS[letter] + {"": 0, "#": 7, "b": -7}[accidental] + _MODES[mode][1]
+    return {name: (fifths + 6 - place) // 7 for place, name in enumerate("FCGDAEB")}

@@ -1,0 +1,101 @@
+"""Lengths: whole-number ticks, note lengths as written, and metres."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+TICKS = 2**10 * 3**2 * 5 * 7 * 11 * 13
+"""Ticks in a quarter note.
+
+Counting time in whole ticks keeps every sum exact and every addition cheap, whatever the text says: notes down
+to 1/4096, and tuplets of 3, 5, 6, 7, 9, 10, 11, 12 and 13. Lengths that fall between two ticks are rounded.
+"""
+
+_LENGTH = re.compile(r"([0-9]*)(/*)([0-9]*)")
+_METER = re.compile(r"\(?\s*([0-9]{1,3}(?:\s*\+\s*[0-9]{1,3}){0,15})\s*\)?\s*/\s*([0-9]{1,3})")
+_UNIT = re.compile(r"([0-9]{1,3})(?:\s*/\s*([0-9]{1,4}))?(?![0-9])")
+_DIGITS = 9
+_SLASHES = 9
+
+
+@lru_cache(maxsize=4096)
+def read_length(text: str) -> tuple[int, int] | None:
+    """Numerator and denominator of a length after a note (ABC 2.1, 4.3): ``2``, ``/``, ``//``, ``3/2``.
+
+    Returns
+    -------
+    tuple of int, or None
+        None if it is zero or too long to be meant.
+    """
+    match = _LENGTH.fullmatch(text)
+    if match is None or len(match[1]) > _DIGITS or len(match[2]) > _SLASHES or len(match[3]) > _DIGITS:
+        return None
+    numerator = int(match[1] or 1)
+    slashes = len(match[2])
+    denominator = int(match[3]) << (slashes - 1) if match[3] else 1 << slashes
+    return (numerator, denominator) if numerator and denominator else None
+
+
+@lru_cache(maxsize=4096)
+def quarters(ticks: int) -> Fraction:
+    """Ticks as quarter notes."""
+    return Fraction(ticks, TICKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A metre.
+
+    Parameters
+    ----------
+    name : str
+        As "4/4", "2+3+2/8", "none"; "" if not declared.
+    whole : Fraction or None
+        The length of a bar as a fraction of a whole note; None without a metre.
+    compound : bool
+        Whether beats divide by three, which decides what ``(2`` and its like mean (ABC 2.1, 4.13).
+    """
+
+    name: str
+    whole: Fraction | None
+    compound: bool
+
+    @property
+    def unit(self) -> Fraction:
+        """The unit note length where no ``L:`` gives it: 1/16 below 3/4, else 1/8 (ABC 2.1, 3.1.7)."""
+        return Fraction(1, 16) if self.whole is not None and self.whole < Fraction(3, 4) else Fraction(1, 8)
+
+
+NO_METER = Meter("", None, False)
+
+
+@lru_cache(maxsize=256)
+def read_meter(text: str) -> Meter | None:
+    """Read an ``M:`` field (ABC 2.1, 3.1.6); None if it says nothing readable."""
+    word = text.strip().lower()
+    if word in {"c", "c|"}:
+        return Meter("4/4" if word == "c" else "2/2", Fraction(1), False)
+    if word in {"", "none", "free"}:
+        return Meter("none" if word else "", None, False)
+    match = _METER.search(text)
+    if match is None:
+        return None
+    beats = [int(beat) for beat in match[1].split("+")]
+    value = int(match[2])
+    if not value or not sum(beats):
+        return None
+    name = f"{'+'.join(map(str, beats))}/{value}"
+    return Meter(name, Fraction(sum(beats), value), len(beats) == 1 and beats[0] in {6, 9, 12})
+
+
+@lru_cache(maxsize=256)
+def read_unit(text: str) -> Fraction | None:
+    """Read an ``L:`` field (ABC 2.1, 3.1.7); None if it says nothing readable."""
+    match = _UNIT.match(text.strip())
+    if match is None:
+        return None
+    numerator, denominator = int(match[1]), int(match[2] or 1)
+    if not numerator or not denominator or 4 * TICKS * numerator % denominator:
+        return None
+    return Fraction(numerator, denominator)

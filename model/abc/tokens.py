@@ -1,0 +1,40 @@
+"""The symbols of a music line.
+
+No alternative looks past text that it does not take, except within bounds or up to the next sign of its own
+kind, so that a line is cut into tokens in time linear in its length.
+"""
+
+import re
+
+TOKEN = re.compile(
+    r"""
+      (?P<note>  (?P<accidental> (?:\^\^? | __? | =[\^_]? ) (?P<micro> [0-9]{0,3}/[0-9]{0,3} )? )?
+                 (?P<letter> [A-Ga-g] ) (?P<octave> [,']* ) (?P<length> [0-9]*/*[0-9]* ) )
+    | (?P<space> [\s()$*`\\;]*? (?: [\s)$*`\\;] | \( (?![0-9]) ) )
+    | (?P<bar>   (?: \.?\| | :[|:\]] | \[\| ) (?: [|:\]] | \[ (?=[|:\]]) )*
+                 (?P<times> [0-9]+ (?: [,-][0-9]+ )* )? \.? )
+    | (?P<ending> \[ [ ]? (?P<ending_times> [0-9]+ (?: [,-][0-9]+ )* ) \.? )
+    | (?P<rest>  [zx] (?P<rest_length> [0-9]*/*[0-9]* ) )
+    | (?P<string> "[^"]*" )
+    | (?P<broken> <+ | >+ )
+    | (?P<tuplet> \( (?P<p> [0-9]+ ) (?: : (?P<q> [0-9]* ) (?: : (?P<r> [0-9]* ) )? )? )
+    | (?P<tie>   - )
+    | (?P<grace> \{ [^{}]* \} )
+    | (?P<field> \[ (?P<name> [A-Za-z] ) : (?P<value> [^\[\]]* ) \] )
+    | (?P<chord> \[ (?= [^\[\]|]* \] ) )
+    | (?P<close> \] (?P<chord_length> [0-9]*/*[0-9]* ) )
+    | (?P<mark>  ! (?: f{1,4} | [0-9] | D\.[CS]\.[^!|]{0,20}
+                     | (?! [A-Ga-gxz0-9,'/^_=]{1,40} ! ) [^\s!|]{1,40} ) !
+               | \+ [^\s+|]{1,40} \+ | [.~] | ! | y [0-9]*/*[0-9]* )
+    | (?P<measures> [ZX] (?P<count> [0-9]* ) )
+    | (?P<letters> [H-Wh-w] )
+    | (?P<overlay> & )
+    | (?P<comment> % .* )
+    | (?P<broken_field> \[ [A-Za-z] : \S* )
+    | (?P<stray> . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+PRESET_MARKS = frozenset("HLMOPRSTJuvkno")
+"""Letters that stand for decorations without ``U:`` (ABC 2.1, 4.14), and the few that programs add."""

@@ -1,0 +1,236 @@
+"""One voice of a tune while it is being read: its notes and rests, and the bars they fall into."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from model.abc.key import ACCIDENTALS, Key
+from model.abc.length import TICKS, Meter, quarters, read_length
+from model.abc.tune import Bar, Note
+
+_NATURAL = {"C": 60, "D": 62, "E": 64, "F": 65, "G": 67, "A": 69, "B": 71}
+_PITCHES = range(128)
+_TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
+_LONGEST_TUPLET = 64
+_MOST_DOTS = 3
+
+
+@dataclass(slots=True)
+class Sound:
+    """A note, or a rest (no pitch), whose length may still change."""
+
+    pitch: int | None
+    ticks: int
+    line: int
+    column: int
+    name: str = ""
+    tied: bool = False
+
+
+@dataclass(slots=True)
+class _Measure:
+    start: int
+    opens: bool = False
+    closes: bool = False
+    endings: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Voice:
+    """The state of one voice.
+
+    Parameters
+    ----------
+    key, meter : Key, Meter
+        In force from here on.
+    unit : Fraction
+        The unit note length as a fraction of a whole note.
+    propagate : str
+        How far an accidental reaches within its bar: "pitch", "octave" or "not" (ABC 2.1, 11.3).
+    notify : callable
+        Takes line, column and message of what was skipped or guessed.
+    """
+
+    key: Key
+    meter: Meter
+    unit: Fraction
+    propagate: str
+    notify: Callable[[int, int, str], None]
+    sounds: list[Sound] = field(default_factory=list)
+    has_notes: bool = False
+    overlay: bool = False
+    _measures: list[_Measure] = field(default_factory=lambda: [_Measure(0)])
+    _accidentals: dict[str, int] = field(default_factory=dict)
+    _broken: int = 0
+    _tuplet: tuple[int, int] = (1, 1)
+    _tuplet_left: int = 0
+
+    def pitch(self, accidental: str | None, letter: str, octave: str, line: int, column: int) -> int | None:
+        """The MIDI number of a note as written, or None if it is out of range.
+
+        Key signature, the accidentals of the bar, and a tie from the note before all bear on it.
+        """
+        name = letter.upper()
+        height = _NATURAL[name] + 12 * (octave.count("'") - octave.count(",") + (letter != name))
+        place = name if self.propagate == "pitch" else f"{name}{height}"
+        if accidental:
+            alter = ACCIDENTALS[accidental.lstrip("=") or "="]
+            if self.propagate != "not":
+                self._accidentals[place] = alter
+        elif self.sounds and self.sounds[-1].tied and self.sounds[-1].name == f"{letter}{octave}":
+            return self.sounds[-1].pitch
+        else:
+            alter = self._accidentals.get(place, self.key.signature[name])
+        if height + alter in _PITCHES:
+            return height + alter
+        self.notify(line, column, "note out of range, read as a rest")
+        return None
+
+    def ticks(self, length: str, line: int, column: int) -> int:
+        """The ticks of a written length, before tuplet and broken rhythm."""
+        fraction = read_length(length)
+        if fraction is None:
+            self.notify(line, column, f"length {length[:12]!r} cannot be, read as 1")
+            fraction = 1, 1
+        return self._ratio(
+            4 * TICKS * self.unit.numerator, fraction[0], self.unit.denominator * fraction[1], line, column
+        )
+
+    def add(self, sound: Sound) -> None:
+        """Append a note, a rest, or the top note of a chord."""
+        if self._tuplet_left:
+            self._tuplet_left -= 1
+            sound.ticks = self._ratio(sound.ticks, *self._tuplet, sound.line, sound.column)
+        if self._broken:
+            self._lengthen(sound, -self._broken)
+            self._broken = 0
+        if sound.pitch is not None:
+            self.has_notes = True
+        self.sounds.append(sound)
+
+    def add_measures(self, count: str, line: int, column: int) -> None:
+        """Append a rest of whole bars, ``Z4`` (ABC 2.1, 4.5)."""
+        if self.meter.whole is None:
+            self.notify(line, column, "rest of whole bars without a metre, read as whole notes")
+        whole = Fraction(1) if self.meter.whole is None else self.meter.whole
+        times = min(int(count[:_MOST_DOTS] or 1), 999)
+        ticks = self._ratio(4 * TICKS * times, whole.numerator, whole.denominator, line, column)
+        self.add(Sound(None, ticks, line, column))
+
+    def tie(self, line: int, column: int) -> None:
+        """Tie the note just read to the one that follows."""
+        if self.sounds and self.sounds[-1].pitch is not None:
+            self.sounds[-1].tied = True
+        else:
+            self.notify(line, column, "tie without a note before it, skipped")
+
+    def break_rhythm(self, sign: str, line: int, column: int) -> None:
+        """Dot the note just read and cut the one that follows, or the other way round (ABC 2.1, 4.4)."""
+        if not self.sounds or self._broken:
+            self.notify(line, column, f"{sign[:4]!r} does not stand between two notes, skipped")
+            return
+        if len(sign) > _MOST_DOTS:
+            self.notify(line, column, f"more than three {sign[0]!r}, read as three")
+        self._broken = min(len(sign), _MOST_DOTS) * (1 if sign[0] == ">" else -1)
+        self._lengthen(self.sounds[-1], self._broken)
+
+    def start_tuplet(self, p: str, q: str, r: str, line: int, column: int) -> None:
+        """Put p notes into the time of q for the next r notes (ABC 2.1, 4.13)."""
+        numbers = [int(text[:3]) if text else 0 for text in (p, q, r)]
+        count, time, reach = numbers
+        time = time or _TUPLET_TIME.get(count, 3 if self.meter.compound else 2)
+        if not 1 < count <= _LONGEST_TUPLET or time > _LONGEST_TUPLET or reach > _LONGEST_TUPLET:
+            self.notify(line, column, f"tuplet ({p[:4]} cannot be, skipped")
+            return
+        self._tuplet = time, count
+        self._tuplet_left = reach or count
+
+    def start_bar(self, sign: str) -> None:
+        """Pass a bar line of any shape (ABC 2.1, 4.8); bar lines with nothing between them are one."""
+        self._accidentals.clear()
+        self.overlay = False
+        closes, opens = sign.startswith(":"), sign.rstrip(".").endswith(":")
+        measure = self._measures[-1]
+        if measure.start < len(self.sounds):
+            measure.closes = closes
+            ends = closes or len(sign.strip(".:")) > 1
+            self._measures.append(_Measure(len(self.sounds), opens, False, () if ends else measure.endings))
+            return
+        measure.opens |= opens
+        if len(self._measures) > 1:
+            self._measures[-2].closes |= closes
+        if closes or len(sign.strip(".:")) > 1:
+            measure.endings = ()
+
+    def start_ending(self, times: tuple[int, ...]) -> None:
+        """Begin a variant ending (ABC 2.1, 4.9 and 4.10); it lasts until a repeat or double bar."""
+        if self._measures[-1].start < len(self.sounds):
+            self.start_bar("|")
+        self._measures[-1].endings = times
+
+    def finish(self) -> tuple[tuple[Note, ...], tuple[Bar, ...]]:
+        """The notes, ties joined, and the bars."""
+        notes: list[Note] = []
+        bars: list[Bar] = []
+        measures = [m for m in self._measures if m.start < len(self.sounds)]
+        onset = 0
+        held: Sound | None = None
+        upbeat = False
+        for index, measure in enumerate(measures):
+            stop = measures[index + 1].start if index + 1 < len(measures) else len(self.sounds)
+            first, begin = len(notes), onset
+            for sound in self.sounds[measure.start : stop]:
+                if sound.pitch is None:
+                    held = None
+                elif held is not None and held.tied and held.pitch == sound.pitch:
+                    start = notes[-1]
+                    notes[-1] = Note(
+                        start.pitch,
+                        start.onset,
+                        start.duration + quarters(sound.ticks),
+                        start.bar,
+                        start.line,
+                        start.column,
+                    )
+                    held = sound
+                else:
+                    notes.append(
+                        Note(
+                            sound.pitch,
+                            Fraction(onset, TICKS),
+                            quarters(sound.ticks),
+                            index,
+                            sound.line,
+                            sound.column,
+                        )
+                    )
+                    held = sound
+                onset += sound.ticks
+            duration = quarters(onset - begin)
+            if index == 0 and self.meter.whole is not None:
+                upbeat = duration < 4 * self.meter.whole and len(measures) > 1
+            bars.append(
+                Bar(
+                    index if upbeat else index + 1,
+                    quarters(begin),
+                    duration,
+                    first,
+                    len(notes),
+                    measure.opens,
+                    measure.closes,
+                    measure.endings,
+                )
+            )
+        return tuple(notes), tuple(bars)
+
+    def _lengthen(self, sound: Sound, dots: int) -> None:
+        scale = 1 << abs(dots)
+        numerator = 2 * scale - 1 if dots > 0 else 1
+        sound.ticks = self._ratio(sound.ticks, numerator, scale, sound.line, sound.column)
+
+    def _ratio(self, ticks: int, numerator: int, denominator: int, line: int, column: int) -> int:
+        whole, rest = divmod(ticks * numerator, denominator)
+        if rest:
+            self.notify(line, column, "length too fine to keep, rounded")
+            whole += 2 * rest >= denominator
+        return max(whole, 1)
