@@ -10,8 +10,9 @@ COPY requirements.lock ./
 RUN /venv/bin/python -m pip install --no-deps --require-hashes -r requirements.lock
 # Nothing here runs pip, what only a compiler reads, PyTorch's own tests, or any of music21 but its tunes.
 RUN cd /venv/lib/python3.11/site-packages \
-    && rm -rf pip pip-* torch/include torch/test torch/bin/test_* \
-    && find music21 -type f ! -name '*.abc' ! -path music21/__init__.py -delete
+    && rm -rf torch/include torch/test torch/bin/test_* \
+    && find music21 -type f ! -name '*.abc' ! -path music21/__init__.py -delete \
+    && /venv/bin/python -m pip uninstall --yes pip
 
 FROM python:3.11-slim
 LABEL org.opencontainers.image.title="Gan Ainm" \

@@ -22,7 +22,7 @@ install: .venv/run-$(TORCH)  ## what the trainer and the service need
 
 serve: install  ## serve on http://HOST:PORT, after training if there is no artifact to read
 	$(bin)/python -m training fit --if-needed
-	OMP_NUM_THREADS=1 $(bin)/python -m service
+	OMP_NUM_THREADS=1 exec $(bin)/python -m service
 
 train: install  ## train anew and publish the artifact
 	$(bin)/python -m training fit
@@ -49,7 +49,7 @@ lock: .venv/dev  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes ne
 
 .venv/run-$(TORCH): pyproject.toml requirements.lock scripts/install-torch
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: set PYTHON")'
-	$(bin)/python -m pip --version || $(PYTHON) -m venv --clear .venv
+	@$(bin)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	scripts/install-torch $(bin)/python
 	$(pip) --require-hashes -r requirements.lock
 	$(pip) --no-build-isolation -e .
