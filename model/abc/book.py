@@ -58,9 +58,9 @@ def read_tune(text: str) -> Tune:
 def read_tunebook(text: str) -> Iterator[Tune | AbcError]:
     """Read each tune of a text.
 
-    A tune begins at its ``X:``; a text without any is one tune, except that a paragraph that begins with its
-    own ``T:`` and has a ``K:`` begins another. Information fields in a paragraph of their own before the first
-    tune are the file header (ABC 2.1, 2.2.2) and hold for all tunes. Free text is skipped.
+    A tune begins at its ``X:``; a text without any is one tune, except that a paragraph that begins
+    with its own ``T:`` and has a ``K:`` begins another. Information fields in a paragraph of their own before
+    the first tune are the file header (ABC 2.1, 2.2.2) and hold for all tunes. Free text is skipped.
 
     Yields
     ------

@@ -8,8 +8,8 @@ from functools import lru_cache
 TICKS = 2**10 * 3**2 * 5 * 7 * 11 * 13
 """Ticks in a quarter note.
 
-Counting time in whole ticks keeps every sum exact and every addition cheap, whatever the text says: notes down
-to 1/4096, and tuplets of 3, 5, 6, 7, 9, 10, 11, 12 and 13. Lengths that fall between two ticks are rounded.
+Counting time in whole ticks keeps every sum exact and every addition cheap, whatever the text says: notes
+down to 1/4096, and tuplets of 3, 5, 6, 7, 9, 10, 11, 12 and 13. Lengths that fall between ticks are rounded.
 """
 
 _LENGTH = re.compile(r"([0-9]*)(/*)([0-9]*)")

@@ -6,13 +6,14 @@ from functools import lru_cache
 
 from model.abc.key import NO_KEY, Key, read_key
 from model.abc.length import NO_METER, Meter, read_meter, read_unit
-from model.abc.text import is_music, is_prose, match_field
-from model.abc.tokens import PRESET_MARKS, TOKEN
+from model.abc.text import is_music, is_prose, match_field, read_string
+from model.abc.tokens import ALTERED, PRESET_MARKS, TOKEN
 from model.abc.tune import AbcError, Notice, Tune
 from model.abc.voice import Sound, Voice
 
 _MOST_NOTICES = 100
 _MOST_TIMES = 32
+_STRING_FIELDS = frozenset("ABCDFGHNORSTZ")
 _FILE_HEADER_FIELDS = frozenset("ABCDFGHILMmNORrSUZ")
 
 
@@ -113,8 +114,10 @@ class TuneReader:
 
     def _read_field(self, letter: str, text: str, line: int, column: int) -> None:
         if letter == "+":
-            self._continue_field(text)
+            self._continue_field(read_string(text))
             return
+        if letter in _STRING_FIELDS:
+            text = read_string(text)
         if not self._in_body:
             self._header.append((letter, text))
         if letter == "X":
@@ -272,6 +275,9 @@ class TuneReader:
                     chord = None
             elif kind == "ending":
                 voice.start_ending(read_times(match["ending_times"]))
+            elif kind == "grace":
+                for altered in ALTERED.finditer(match["grace"]):
+                    voice.pitch(altered[1], altered[2], altered[3], number, column)
             elif kind == "measures":
                 voice.add_measures(match["count"], number, column)
             elif kind == "field":

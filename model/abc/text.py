@@ -1,15 +1,30 @@
 """Text before it is music: bytes to characters, characters to lines, and lines told apart."""
 
+import html
 import re
+import unicodedata
 
 _FIELD = re.compile(r"[ \t]*([A-Zmrsw+]):(?!(?<=[A-GXZ]:)[|:])(.*)", re.DOTALL)
 _COMMENT = re.compile(r"(?<!\\)%.*", re.DOTALL)
+_ESCAPE = re.compile(
+    r"""\\u([0-9A-Fa-f]{4}) | \\(['`^"~cuvH])([A-Za-z]) | \\(aa|AA|ae|AE|oe|OE|ss|/o|/O|[DT]H|[dt]h|[\\&%])
+        | (&[#\w]{2,10};)""",
+    re.VERBOSE,
+)
+_ACCENTS = dict(zip("'`^\"~cuvH", "\u0301\u0300\u0302\u0308\u0303\u0327\u0306\u030c\u030b", strict=True))
+_SPECIAL = {
+    "aa": "å", "AA": "Å", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "ss": "ß", "/o": "ø", "/O": "Ø",
+    "DH": "Ð", "dh": "ð", "TH": "Þ", "th": "þ", "\\": "\\", "&": "&", "%": "%",
+}  # fmt: skip
 _NOT_MUSIC = re.compile(
     r'%.*|"[^"]*"|![^!]{0,40}!|\+[^+\s]{1,40}\+|\[[A-Za-z]:[^\[\]]*\]|\{[^{}]*\}', re.DOTALL
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _FOREIGN = re.compile(r"[^\W\d_A-Ga-gxyzXZTuvHLMOPS]")
 _SOUND = re.compile(r"[A-Ga-gxzXZ]")
+_MARKUP = re.compile(
+    r"\s*</?(?:abc|body|br|code|div|h[1-6]|html|p|pre|script|score|span|td)\b", re.IGNORECASE
+)
 _BLOCK_BEGIN = re.compile(r"%%begin(\w+)", re.IGNORECASE)
 _BLOCK_END = re.compile(r"%%end(\w+)", re.IGNORECASE)
 
@@ -70,19 +85,44 @@ def match_field(line: str) -> tuple[str, str, int] | None:
     match = _FIELD.match(line)
     if match is None:
         return None
-    text = _COMMENT.sub("", match[2]).replace("\\%", "%")
-    return match[1], text.strip(), match.start(2) + 1
+    return match[1], _COMMENT.sub("", match[2]).strip(), match.start(2) + 1
+
+
+def read_string(text: str) -> str:
+    r"""Put in the characters that a text spells out (ABC 2.1, 8.2): ``\'e``, ``&eacute;``, ``\u00e9``."""
+    return _ESCAPE.sub(_unescape, text) if "\\" in text or "&" in text else text
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code, accent, letter, special, entity = match.groups()
+    if code:
+        character = chr(int(code, 16))
+        return match[0] if "\ud800" <= character <= "\udfff" else character
+    if accent:
+        composed = unicodedata.normalize("NFC", letter + _ACCENTS[accent])
+        return composed if len(composed) == 1 else match[0]
+    return _SPECIAL[special] if special else html.unescape(entity)
 
 
 def is_prose(line: str) -> bool:
-    """Whether the line is words rather than music: a quarter of its letters mean nothing in music."""
-    foreign = _FOREIGN.search(line)
-    if foreign is None:
-        return False
-    rest = _NOT_MUSIC.sub("", line)
-    return 4 * len(_FOREIGN.findall(rest)) > len(_LETTER.findall(rest))
+    """Whether the line is words rather than music: more than a quarter of its letters mean nothing in music.
+
+    So are the tags of a web page around an embedded tune (ABC 2.1, 2.3).
+    """
+    foreign, letters = _letters(line)
+    return (foreign > 1 and 4 * foreign > letters) or _MARKUP.match(line) is not None
 
 
 def is_music(line: str) -> bool:
-    """Whether the line, of which nothing is known, can be read as music."""
-    return not is_prose(line) and _SOUND.search(_NOT_MUSIC.sub("", line)) is not None
+    """Whether a line of which nothing is known can be read as music."""
+    if _SOUND.search(_NOT_MUSIC.sub("", line)) is None:
+        return False
+    return not is_prose(line) if "|" in line else _letters(line)[0] == 0
+
+
+def _letters(line: str) -> tuple[int, int]:
+    """How many letters mean nothing in music, and how many there are if there is any such."""
+    if _FOREIGN.search(line) is None:
+        return 0, 0
+    rest = _NOT_MUSIC.sub("", line)
+    return len(_FOREIGN.findall(rest)), len(_LETTER.findall(rest))

@@ -11,7 +11,7 @@ TOKEN = re.compile(
       (?P<note>  (?P<accidental> (?:\^\^? | __? | =[\^_]? ) (?P<micro> [0-9]{0,3}/[0-9]{0,3} )? )?
                  (?P<letter> [A-Ga-g] ) (?P<octave> [,']* ) (?P<length> [0-9]*/*[0-9]* ) )
     | (?P<space> [\s()$*`\\;]*? (?: [\s)$*`\\;] | \( (?![0-9]) ) )
-    | (?P<bar>   (?: \.?\| | :[|:\]] | \[\| ) (?: [|:\]] | \[ (?=[|:\]]) )*
+    | (?P<bar>   (?: \.?\| | : | \[\| ) (?: [|:\]] | \[ (?=[|:\]]) )*
                  (?P<times> [0-9]+ (?: [,-][0-9]+ )* )? \.? )
     | (?P<ending> \[ [ ]? (?P<ending_times> [0-9]+ (?: [,-][0-9]+ )* ) \.? )
     | (?P<rest>  [zx] (?P<rest_length> [0-9]*/*[0-9]* ) )
@@ -35,6 +35,9 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+ALTERED = re.compile(r"(\^\^?|__?|=)([A-Ga-g])([,']*)")
+"""A note with an accidental, to be looked for among grace notes."""
 
 PRESET_MARKS = frozenset("HLMOPRSTJuvkno")
 """Letters that stand for decorations without ``U:`` (ABC 2.1, 4.14), and the few that programs add."""

@@ -149,17 +149,21 @@ class Voice:
         """Pass a bar line of any shape (ABC 2.1, 4.8); bar lines with nothing between them are one."""
         self._accidentals.clear()
         self.overlay = False
-        closes, opens = sign.startswith(":"), sign.rstrip(".").endswith(":")
         measure = self._measures[-1]
-        if measure.start < len(self.sounds):
+        is_empty = measure.start == len(self.sounds)
+        if sign == ":":  # written apart from its bar line
+            sign = "|:" if is_empty else ":|"
+        closes, opens = sign.startswith(":"), sign.rstrip(".").endswith(":")
+        ends_ending = closes or len(sign.strip(".:")) > 1
+        if not is_empty:
             measure.closes = closes
-            ends = closes or len(sign.strip(".:")) > 1
-            self._measures.append(_Measure(len(self.sounds), opens, False, () if ends else measure.endings))
+            endings = () if ends_ending else measure.endings
+            self._measures.append(_Measure(len(self.sounds), opens, endings=endings))
             return
         measure.opens |= opens
         if len(self._measures) > 1:
             self._measures[-2].closes |= closes
-        if closes or len(sign.strip(".:")) > 1:
+        if ends_ending:
             measure.endings = ()
 
     def start_ending(self, times: tuple[int, ...]) -> None:

@@ -1,5 +1,6 @@
 """Tunes back to ABC text."""
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -8,6 +9,7 @@ from model.abc.tune import Bar, Note, Tune
 
 _NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SIGN = {alter: sign for sign, alter in ACCIDENTALS.items()}
+_SPECIAL = re.compile(r"[\\%]|&(?=[#\w]{2,10};)")
 _LONGEST = 64
 _BARS_PER_LINE = 4
 
@@ -43,7 +45,7 @@ def write(tune: Tune) -> str:
 
 
 def _escape(text: str) -> str:
-    return " ".join(text.replace("%", "\\%").split())
+    return " ".join(_SPECIAL.sub(r"\\\g<0>", text).split())
 
 
 def _bars(tune: Tune) -> Iterator[str]:
