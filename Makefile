@@ -10,7 +10,7 @@ export TORCH HOST PORT ARTIFACTS
 
 bin := .venv/bin
 pip := $(bin)/python -m pip install --disable-pip-version-check --quiet --no-deps
-compile := $(bin)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+compile := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --no-emit-package torch --annotation-style line --custom-compile-command "make lock"
 
 .PHONY: help install serve train bench test lint types docs lock
