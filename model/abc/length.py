@@ -13,8 +13,9 @@ down to 1/4096, and tuplets of 3, 5, 6, 7, 9, 10, 11, 12 and 13. Lengths that fa
 """
 
 _LENGTH = re.compile(r"([0-9]*)(/*)([0-9]*)")
-_METER = re.compile(r"\(?\s*([0-9]{1,3}(?:\s*\+\s*[0-9]{1,3}){0,15})\s*\)?\s*/\s*([0-9]{1,3})")
-_UNIT = re.compile(r"([0-9]{1,3})(?:\s*/\s*([0-9]{1,4}))?(?![0-9])")
+_METER = re.compile(r"(?<![0-9])([0-9]{1,3}(?:\+[0-9]{1,3}){0,15})\)?/([0-9]{1,3})(?![0-9])")
+_UNIT = re.compile(r"([0-9]{1,3})(?:/([0-9]{1,4}))?(?![0-9])")
+_SPACE = re.compile(r"\s+")
 _DIGITS = 9
 _SLASHES = 9
 
@@ -78,7 +79,7 @@ def read_meter(text: str) -> Meter | None:
         return Meter("4/4" if word == "c" else "2/2", Fraction(1), False)
     if word in {"", "none", "free"}:
         return Meter("none" if word else "", None, False)
-    match = _METER.search(text)
+    match = _METER.search(_SPACE.sub("", text))
     if match is None:
         return None
     beats = [int(beat) for beat in match[1].split("+")]
@@ -92,7 +93,7 @@ def read_meter(text: str) -> Meter | None:
 @lru_cache(maxsize=256)
 def read_unit(text: str) -> Fraction | None:
     """Read an ``L:`` field (ABC 2.1, 3.1.7); None if it says nothing readable."""
-    match = _UNIT.match(text.strip())
+    match = _UNIT.match(_SPACE.sub("", text))
     if match is None:
         return None
     numerator, denominator = int(match[1]), int(match[2] or 1)

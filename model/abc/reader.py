@@ -1,5 +1,6 @@
 """One tune: header fields, then music lines, token by token."""
 
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
@@ -13,6 +14,8 @@ from model.abc.voice import Sound, Voice
 
 _MOST_NOTICES = 100
 _MOST_TIMES = 32
+_LONGEST_FIELD = 200  # characters of a metre, unit or key; the caches keep them
+_TIMES = re.compile(r"([0-9]+)(?:-([0-9]+))?")
 _STRING_FIELDS = frozenset("ABCDFGHNORSTZ")
 _FILE_HEADER_FIELDS = frozenset("ABCDFGHILMmNORrSUZ")
 
@@ -29,9 +32,9 @@ class TuneReader:
     def __init__(self, line: int) -> None:
         self._line = line
         self._number = 0
-        self._titles: list[str] = []
+        self._titles: list[list[str]] = []
         self._rhythm = ""
-        self._header: list[tuple[str, str]] = []
+        self._header: list[tuple[str, list[str]]] = []
         self._notices: list[Notice] = []
         self._unseen = 0
         self._key: Key = NO_KEY
@@ -43,7 +46,7 @@ class TuneReader:
         self._voice_name: str | None = None
         self._in_body = False
         self._has_key = False
-        self._start = (NO_METER, Fraction(1, 8), NO_KEY)
+        self._continued: list[str] = []
 
     def read(self, lines: Iterable[tuple[int, str]], file_header: Iterable[tuple[int, str]] = ()) -> Tune:
         """Read the numbered lines into a tune.
@@ -83,7 +86,8 @@ class TuneReader:
 
     def _finish(self) -> Tune:
         for voice in self._voices.values():
-            if voice is not None and voice.has_notes:
+            if voice is not None and voice.start is not None:
+                meter, unit, key = voice.start
                 break
         else:
             raise AbcError(self._line, 1, "the tune has no notes")
@@ -91,15 +95,14 @@ class TuneReader:
         if self._unseen:
             last = self._notices[-1]
             self._notices.append(Notice(last.line, last.column, f"and {self._unseen} more warnings"))
-        meter, unit, key = self._start
         return Tune(
             number=self._number,
-            titles=tuple(self._titles),
+            titles=tuple(" ".join(parts) for parts in self._titles),
             rhythm=self._rhythm,
             meter=meter.name,
             unit=unit,
             key=key.name,
-            header=tuple(self._header),
+            header=tuple((letter, " ".join(parts)) for letter, parts in self._header),
             notes=notes,
             bars=bars,
             warnings=tuple(self._notices),
@@ -114,12 +117,13 @@ class TuneReader:
 
     def _read_field(self, letter: str, text: str, line: int, column: int) -> None:
         if letter == "+":
-            self._continue_field(read_string(text))
+            self._continued.append(read_string(text))
             return
         if letter in _STRING_FIELDS:
             text = read_string(text)
+        self._continued = [text]
         if not self._in_body:
-            self._header.append((letter, text))
+            self._header.append((letter, self._continued))
         if letter == "X":
             digits = text.split(maxsplit=1)[0] if text else ""
             if digits.isascii() and digits.isdigit() and len(digits) < 10:
@@ -127,15 +131,15 @@ class TuneReader:
             else:
                 self._notify(line, column, "reference number cannot be read")
         elif letter == "T" and text:
-            self._titles.append(text)
+            self._titles.append(self._continued)
         elif letter == "R":
             self._rhythm = self._rhythm or text
         elif letter == "M":
-            self._set_meter(text, line, column)
+            self._set_meter(text[:_LONGEST_FIELD], line, column)
         elif letter == "L":
-            self._set_unit(text, line, column)
+            self._set_unit(text[:_LONGEST_FIELD], line, column)
         elif letter == "K":
-            self._set_key(text, line, column)
+            self._set_key(text[:_LONGEST_FIELD], line, column)
         elif letter == "V":
             self._set_voice(text)
         elif letter == "I":
@@ -144,14 +148,6 @@ class TuneReader:
             self._marks.add(text[0])
         elif letter == "m":
             self._notify(line, column, "macro skipped")
-
-    def _continue_field(self, text: str) -> None:
-        if self._in_body or not self._header:
-            return
-        letter, start = self._header[-1]
-        self._header[-1] = letter, f"{start} {text}".strip()
-        if letter == "T" and self._titles:
-            self._titles[-1] = f"{self._titles[-1]} {text}"
 
     def _read_instruction(self, text: str) -> None:
         words = text.split(maxsplit=2)
@@ -214,8 +210,6 @@ class TuneReader:
             unit = self._unit or self._meter.unit
             voice = Voice(self._key, self._meter, unit, self._propagate, self._notify)
             self._voices[self._voice_name or ""] = voice
-        if not any(v is not None and v.has_notes for v in self._voices.values()):
-            self._start = voice.meter, voice.unit, voice.key
         return voice
 
     def _read_music(self, number: int, line: str) -> None:
@@ -249,7 +243,7 @@ class TuneReader:
             elif kind == "bar":
                 voice.start_bar(match["bar"])
                 if match["times"]:
-                    voice.start_ending(read_times(match["times"]))
+                    voice.start_ending(read_times(match["times"][:_LONGEST_FIELD]))
             elif kind == "rest":
                 rest = Sound(None, voice.ticks(match["rest_length"], number, column), number, column)
                 if chord is None:
@@ -274,7 +268,7 @@ class TuneReader:
                     self._add_chord(voice, chord, match["chord_length"], number, chord_column)
                     chord = None
             elif kind == "ending":
-                voice.start_ending(read_times(match["ending_times"]))
+                voice.start_ending(read_times(match["ending_times"][:_LONGEST_FIELD]))
             elif kind == "grace":
                 for altered in ALTERED.finditer(match["grace"]):
                     voice.pitch(altered[1], altered[2], altered[3], number, column)
@@ -313,14 +307,10 @@ class TuneReader:
 
 @lru_cache(maxsize=256)
 def read_times(text: str) -> tuple[int, ...]:
-    """The times through of a variant ending: ``1,3`` or ``1-3``, no more than 32 of them."""
+    """The times through of a variant ending, as ``1,3`` or ``1-3``; no more than 32 of them."""
     times: list[int] = []
-    for part in text.split(","):
-        first, _, last = (end[:3] for end in part.partition("-"))
-        start = int(first)
-        times.extend(
-            range(start, min(int(last.split("-")[0] or start) if last else start, start + _MOST_TIMES) + 1)
-        )
-        if len(times) > _MOST_TIMES:
-            break
+    for first, last in _TIMES.findall(text):
+        start = int(first[:3])
+        stop = int(last[:3]) if last else start
+        times.extend(range(start, min(stop, start + _MOST_TIMES) + 1))
     return tuple(times[:_MOST_TIMES])

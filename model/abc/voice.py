@@ -13,6 +13,7 @@ _PITCHES = range(128)
 _TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 _LONGEST_TUPLET = 64
 _MOST_DOTS = 3
+_LONGEST_LENGTH = 24  # characters; longer ones cannot be meant, and would fill the cache
 
 
 @dataclass(slots=True)
@@ -49,6 +50,12 @@ class Voice:
         How far an accidental reaches within its bar: "pitch", "octave" or "not" (ABC 2.1, 11.3).
     notify : callable
         Takes line, column and message of what was skipped or guessed.
+    sounds : list of Sound
+        What was read so far.
+    start : tuple, or None
+        Metre, unit and key at the first note; None as long as there is none.
+    overlay : bool
+        Whether a voice overlay, which is not read, lasts up to the next bar line.
     """
 
     key: Key
@@ -57,7 +64,7 @@ class Voice:
     propagate: str
     notify: Callable[[int, int, str], None]
     sounds: list[Sound] = field(default_factory=list)
-    has_notes: bool = False
+    start: tuple[Meter, Fraction, Key] | None = None
     overlay: bool = False
     _measures: list[_Measure] = field(default_factory=lambda: [_Measure(0)])
     _accidentals: dict[str, int] = field(default_factory=dict)
@@ -88,7 +95,7 @@ class Voice:
 
     def ticks(self, length: str, line: int, column: int) -> int:
         """The ticks of a written length, before tuplet and broken rhythm."""
-        fraction = read_length(length)
+        fraction = read_length(length[:_LONGEST_LENGTH])
         if fraction is None:
             self.notify(line, column, f"length {length[:12]!r} cannot be, read as 1")
             fraction = 1, 1
@@ -104,8 +111,8 @@ class Voice:
         if self._broken:
             self._lengthen(sound, -self._broken)
             self._broken = 0
-        if sound.pitch is not None:
-            self.has_notes = True
+        if sound.pitch is not None and self.start is None:
+            self.start = self.meter, self.unit, self.key
         self.sounds.append(sound)
 
     def add_measures(self, count: str, line: int, column: int) -> None:
@@ -113,7 +120,7 @@ class Voice:
         if self.meter.whole is None:
             self.notify(line, column, "rest of whole bars without a metre, read as whole notes")
         whole = Fraction(1) if self.meter.whole is None else self.meter.whole
-        times = min(int(count[:_MOST_DOTS] or 1), 999)
+        times = int(count[:3] or 1)
         ticks = self._ratio(4 * TICKS * times, whole.numerator, whole.denominator, line, column)
         self.add(Sound(None, ticks, line, column))
 
