@@ -1,0 +1,78 @@
+"""Probes: known tunes changed as players change them, for asking an encoder and an index how well they still
+work.
+
+An artifact carries its probes and the MRR that they had when it was published. The service measures the same
+probes on the encoder and index it has loaded: when the figure falls, something is broken, whatever the status
+codes say.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.catalogue import Catalogue
+from index.cosine_index import CosineIndex
+from index.mrr import K, Mrr, reciprocal_ranks, summarise
+from index.variation import cut, ornamented, transposed, unnamed
+from model.abc import Tune, read_tune, write
+from model.encoder import Encoder
+
+COUNT = 300
+_FEWEST_NOTES = 32
+_MOST_NOTES = 64
+_ORNAMENTED = 0.1  # share of notes
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A changed tune in ABC, and the number of its title in the catalogue."""
+
+    abc: str
+    title: int
+
+
+def make_probes(catalogue: Catalogue, seed: int, count: int = COUNT) -> list[Probe]:
+    """Settings drawn from the catalogue, each in another key, cut to 32-64 notes, a tenth of them ornamented.
+
+    Fewer than `count` only when the catalogue has fewer settings of at least 32 notes.
+    """
+    rng = np.random.default_rng(seed)
+    probes: list[Probe] = []
+    for i in rng.permutation(len(catalogue.settings)):
+        tune = read_tune(catalogue.settings[i].abc)
+        if len(tune.notes) >= _FEWEST_NOTES:
+            probes.append(Probe(write(_changed(tune, rng)), int(catalogue.title_of_setting[i])))
+        if len(probes) == count:
+            break
+    return probes
+
+
+def measure(
+    probes: Sequence[Probe], encoder: Encoder[Tune, Any], title_index: CosineIndex, catalogue: Catalogue
+) -> Mrr:
+    """MRR@20 of the probes' titles in the title index. Raises ValueError when there are no probes."""
+    if not probes:
+        raise ValueError("no probes to measure")
+    answers = title_index.search(encoder.encode([read_tune(probe.abc) for probe in probes]), K)
+    return summarise(reciprocal_ranks(answers, [probe.title for probe in probes]), pool=len(catalogue))
+
+
+def save_probes(probes: Sequence[Probe], path: Path) -> None:
+    """Write as JSON lines."""
+    path.write_text("".join(json.dumps(asdict(probe)) + "\n" for probe in probes), encoding="utf-8")
+
+
+def load_probes(path: Path) -> list[Probe]:
+    """Read JSON lines. Raises ValueError or TypeError where they are not probes."""
+    return [Probe(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _changed(tune: Tune, rng: np.random.Generator) -> Tune:
+    length = int(rng.integers(_FEWEST_NOTES, min(_MOST_NOTES, len(tune.notes)) + 1))
+    first = int(rng.integers(0, len(tune.notes) - length + 1))
+    semitones = int(rng.integers(1, 7)) * int(rng.choice([-1, 1]))
+    return ornamented(transposed(cut(unnamed(tune), first, length), semitones), _ORNAMENTED, rng)

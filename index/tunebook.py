@@ -1,0 +1,75 @@
+"""Tunebooks: ABC files as people keep them, one tune a file or hundreds, in folders and tar archives.
+
+TunebookError: the path is nothing that holds ABC.
+"""
+
+import tarfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.abc import AbcError, Tune, decode, read_tunebook
+
+SUFFIXES = (".abc", ".txt")
+MAX_FILE_BYTES = 64 * 2**20  # of one tunebook; the largest public collections have about 20 MB
+
+
+class TunebookError(Exception):
+    """A path that is no tunebook, folder or tar archive of tunebooks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One tune of a tunebook, or why it could not be read.
+
+    Attributes
+    ----------
+    file : name of the tunebook, relative to the folder or archive it came from
+    tune : the tune, or the reader's error
+    """
+
+    file: str
+    tune: Tune | AbcError
+
+    @property
+    def reference(self) -> str:
+        """Where the tune stands, for people: file and line."""
+        return f"{self.file}:{self.tune.line}"
+
+
+def read_path(path: Path) -> Iterator[Entry]:
+    """Every tune of a tunebook file, of a folder with tunebooks at any depth, or of a tar archive of them.
+
+    Files are UTF-8 or Latin-1. In folders and archives only names that end in .abc or .txt are read, in the
+    order of their names. Raises TunebookError when there is no such path, file or archive.
+    """
+    for name, data in _files(path):
+        for tune in read_tunebook(decode(data)):
+            yield Entry(name, tune)
+
+
+def _files(path: Path) -> Iterator[tuple[str, bytes]]:
+    if path.is_dir():
+        for file in sorted(path.rglob("*")):
+            if file.suffix.lower() in SUFFIXES and file.is_file():
+                yield (
+                    file.relative_to(path).as_posix(),
+                    _bounded(file.name, file.stat().st_size, file.read_bytes),
+                )
+    elif path.is_file() and tarfile.is_tarfile(path):
+        # Members are read in place, never unpacked, so their names can do no harm.
+        with tarfile.open(path) as archive:
+            for member in sorted(archive.getmembers(), key=lambda member: member.name):
+                file_object = archive.extractfile(member) if member.isfile() else None
+                if file_object and member.name.lower().endswith(SUFFIXES):
+                    yield member.name, _bounded(member.name, member.size, file_object.read)
+    elif path.is_file():
+        yield path.name, _bounded(path.name, path.stat().st_size, path.read_bytes)
+    else:
+        raise TunebookError(f"{path}: no such file or folder")
+
+
+def _bounded(name: str, size: int, read: Callable[[], bytes]) -> bytes:
+    if size > MAX_FILE_BYTES:
+        raise TunebookError(f"{name} has {size} bytes; a tunebook may have {MAX_FILE_BYTES}")
+    return read()

@@ -1,0 +1,79 @@
+"""Checkpoints: an encoder's weights and its config in one safetensors file.
+
+CheckpointError: the file is not a checkpoint of this kind, or its weights do not fit its config.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from model.abc import Tune
+from model.encoder import Encoder, Item
+from model.title_encoder import TITLE_ENCODERS
+from model.tune_encoder import TUNE_ENCODERS
+
+
+class CheckpointError(Exception):
+    """A checkpoint that cannot be read, with what was found and what was expected."""
+
+
+def build_tune_encoder(config: Mapping[str, Any]) -> Encoder[Tune, Any]:
+    """A new tune encoder from its config as a mapping, `name` first of all. Raises CheckpointError."""
+    encoder: Encoder[Tune, Any] = _build(config, TUNE_ENCODERS, "tune")
+    return encoder
+
+
+def build_title_encoder(config: Mapping[str, Any]) -> Encoder[str, Any]:
+    """A new title encoder from its config as a mapping, `name` first of all. Raises CheckpointError."""
+    encoder: Encoder[str, Any] = _build(config, TITLE_ENCODERS, "title")
+    return encoder
+
+
+def save_encoder(encoder: Encoder[Any, Any], path: Path) -> None:
+    """Write weights and config."""
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in encoder.state_dict().items()}
+    save_file(tensors, path, metadata={"config": json.dumps(asdict(encoder.config))})
+
+
+def load_tune_encoder(path: Path, device: torch.device) -> Encoder[Tune, Any]:
+    """Read a tune encoder, ready to encode. Raises CheckpointError."""
+    return _load(path, device, build_tune_encoder)
+
+
+def load_title_encoder(path: Path, device: torch.device) -> Encoder[str, Any]:
+    """Read a title encoder, ready to encode. Raises CheckpointError."""
+    return _load(path, device, build_title_encoder)
+
+
+def _build(config: Mapping[str, Any], known: Mapping[str, tuple[Any, Any]], kind: str) -> Any:
+    name = str(config.get("name"))
+    if name not in known:
+        raise CheckpointError(f"no {kind} encoder is called {name!r}; known: {', '.join(known)}")
+    make_config, make_encoder = known[name]
+    try:
+        return make_encoder(make_config(**config))
+    except TypeError as error:
+        raise CheckpointError(f"config of {kind} encoder {name!r}: {error}") from error
+
+
+def _load(
+    path: Path, device: torch.device, build: Callable[[Mapping[str, Any]], Encoder[Item, Any]]
+) -> Encoder[Item, Any]:
+    try:
+        with safe_open(path, framework="pt", device=str(device)) as file:
+            config = json.loads((file.metadata() or {})["config"])
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, not a mapping
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise CheckpointError(f"{path.name} is not an encoder's checkpoint: {error!r}") from error
+    encoder = build(config)
+    try:
+        encoder.load_state_dict(weights)
+    except RuntimeError as error:
+        raise CheckpointError(f"{path.name}: weights do not fit the config {config}: {error}") from error
+    return encoder.to(device).eval()

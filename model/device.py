@@ -1,0 +1,18 @@
+"""Where encoders run."""
+
+from typing import Literal
+
+import torch
+
+DeviceName = Literal["auto", "cpu", "cuda"]
+
+
+def pick_device(name: DeviceName) -> torch.device:
+    """The device of that name;
+
+    "auto" is a GPU when there is one. Raises RuntimeError for a GPU that is not there.
+    """
+    available = torch.cuda.is_available()
+    if name == "cuda" and not available:
+        raise RuntimeError("DEVICE=cuda, but PyTorch sees no CUDA device; use DEVICE=auto or DEVICE=cpu")
+    return torch.device("cuda" if name != "cpu" and available else "cpu")

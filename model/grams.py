@@ -1,0 +1,128 @@
+"""Grams: short runs of notes or letters, hashed into buckets. What the n-gram encoders read.
+
+Hashing ("the hashing trick", Weinberger et al., ICML 2009) needs no vocabulary: an encoder can read a gram it
+never saw, and its size does not grow with the corpus.
+"""
+
+import zlib
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.abc import Tune
+from model.names import fold
+
+MAX_NOTES = 2048  # notes read of one tune; the longest of 4,248 printed tunes has under 1,200
+
+Ints = NDArray[np.int64]
+
+_INTERVALS = (2, 3, 4, 6)  # lengths of the runs of melodic intervals
+_RHYTHMIC = (2, 4)  # lengths of the runs of intervals with their rhythm
+_UNREPEATED = (4, 6)  # lengths of the runs of intervals when a repeated note counts as a long one
+_LETTERS = (3, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """The grams of one item.
+
+    Attributes
+    ----------
+    ids : int64, shape = (grams,)
+        Buckets.
+    start, stop : int64, shape = (grams,)
+        The first note that a gram reads, and one past its last: grams of a fragment are those that lie in it.
+    header : int
+        How many of the grams, at the front, come from the header (R:, M:) and not from the notes.
+    """
+
+    ids: Ints
+    start: Ints
+    stop: Ints
+    header: int = 0
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, kept: NDArray[np.bool_]) -> "Grams":
+        header = int(kept[: self.header].sum())
+        return Grams(self.ids[kept], self.start[kept], self.stop[kept], header)
+
+
+def melody_grams(tune: Tune, buckets: int) -> Grams:
+    """Runs of melodic intervals (semitones), alone, with their rhythm, and without repeated notes.
+
+    They are the same in every key and at every note length, and see of the header only R: and M:. Only the
+    first `MAX_NOTES` notes are read.
+    """
+    notes = tune.notes[:MAX_NOTES]
+    pitch = np.array([note.pitch for note in notes], dtype=np.int64)
+    onset = np.array([float(note.onset) for note in notes] + [float(notes[-1].onset + notes[-1].duration)])
+    interval = np.diff(pitch)
+    # From onset to onset, so that a note with a rest after it is the same as a longer note.
+    span = np.maximum(np.diff(onset), 1e-3)
+    rhythm = np.rint(2 * np.log2(span[1:] / span[:-1])).astype(np.int64)
+    changes = np.flatnonzero(np.concatenate([[True], interval != 0]))
+
+    note = np.arange(len(pitch))
+    parts = [_header_grams(tune, buckets)]
+    parts += [_windows([interval], note, n, salt=n, buckets=buckets) for n in _INTERVALS]
+    parts += [_windows([interval, rhythm], note, n, salt=20 + n, buckets=buckets) for n in _RHYTHMIC]
+    unrepeated = np.diff(pitch[changes])
+    parts += [_windows([unrepeated], changes, n, salt=40 + n, buckets=buckets) for n in _UNREPEATED]
+    return Grams(
+        np.concatenate([part.ids for part in parts]),
+        np.concatenate([part.start for part in parts]),
+        np.concatenate([part.stop for part in parts]),
+        header=len(parts[0]),
+    )
+
+
+def interval_grams(tune: Tune, n: int) -> Ints:
+    """Runs of `n` melodic intervals as numbers, in the order of the notes, for comparing melodies.
+
+    shape = (grams,)
+    """
+    pitch = np.array([note.pitch for note in tune.notes[:MAX_NOTES]], dtype=np.int64)
+    return _windows([np.diff(pitch)], np.arange(len(pitch)), n, salt=n, buckets=2**62).ids
+
+
+def name_grams(name: str, buckets: int) -> Ints:
+    """Words, pairs of words, and runs of letters of the folded name. shape = (grams,)"""
+    words = fold(name).split()
+    padded = f" {' '.join(words)} "
+    grams = [f"w {word}" for word in words]
+    grams += [f"p {a} {b}" for a, b in pairwise(words)]
+    grams += [f"l {padded[i : i + n]}" for n in _LETTERS for i in range(len(padded) - n + 1)]
+    return np.array([zlib.crc32(gram.encode()) % buckets for gram in grams], dtype=np.int64)
+
+
+def _header_grams(tune: Tune, buckets: int) -> Grams:
+    fields = [("R", fold(tune.rhythm)), ("M", tune.meter.replace(" ", ""))]
+    texts = [f"{letter}:{text}" for letter, text in fields if text]
+    ids = np.array([zlib.crc32(text.encode()) % buckets for text in texts], dtype=np.int64)
+    return Grams(ids, np.zeros_like(ids), np.zeros_like(ids), header=len(ids))
+
+
+def _windows(columns: list[Ints], note: Ints, n: int, *, salt: int, buckets: int) -> Grams:
+    """Each run of `n` rows of the columns, hashed. `note` holds the notes between which the rows lie."""
+    count = max(len(columns[0]) - n + 1, 0)
+    hashed = np.full(count, salt, dtype=np.uint64)
+    for i in range(n):
+        for column in columns:
+            hashed = _mix(hashed ^ column[i : i + count].astype(np.uint64))
+    first = np.arange(count)
+    return Grams((hashed % np.uint64(buckets)).astype(np.int64), note[first], note[first + n] + 1)
+
+
+def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The finaliser of splitmix64 (Steele, Lea and Flood, OOPSLA 2014):
+
+    every bit in reaches every bit out.
+    """
+    x = x + np.uint64(0x9E3779B97F4A7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))

@@ -1,0 +1,76 @@
+"""Tune encoders: the tower that reads music.
+
+Choose one by the name in its config: `build_tune_encoder(NgramTuneConfig())`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+
+from model.abc import Tune
+from model.bag import Bag
+from model.encoder import Encoder
+from model.grams import Grams, melody_grams
+
+_FEWEST_GRAMS = 4  # a view with fewer says nothing
+
+
+@dataclass(frozen=True)
+class NgramTuneConfig:
+    """A bag of hashed interval n-grams.
+
+    Attributes
+    ----------
+    buckets : rows of the embedding table, > 0
+    dim : length of the vectors, > 0
+    gram_dropout : share of grams that a training view leaves out, 0 <= x < 1
+    crop : share of training views that are a fragment, 0 <= x <= 1
+    shortest_crop : notes of the shortest fragment, > 0
+    header_dropout : share of training views without R:, and without M:, 0 <= x <= 1
+    """
+
+    name: str = "ngram"
+    buckets: int = 2**15
+    dim: int = 256
+    gram_dropout: float = 0.5
+    crop: float = 0.5
+    shortest_crop: int = 16
+    header_dropout: float = 0.5
+
+
+class NgramTuneEncoder(Encoder[Tune, Grams]):
+    """Interval n-grams, hashed, embedded and summed. The same vector in every key."""
+
+    def __init__(self, config: NgramTuneConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.dim = config.dim
+        self.bag = Bag(config.buckets, config.dim)
+
+    def features(self, item: Tune) -> Grams:
+        """The grams of a tune."""
+        return melody_grams(item, self.config.buckets)
+
+    def view(self, features: Grams, rng: np.random.Generator) -> Grams:
+        """A fragment, half of the time from the tune's beginning;
+
+        grams lost at random; header fields masked.
+        """
+        kept = rng.random(len(features)) >= self.config.gram_dropout
+        kept[: features.header] = rng.random(features.header) >= self.config.header_dropout
+        if rng.random() < self.config.crop:
+            notes = int(features.stop.max(initial=0))
+            length = int(rng.integers(self.config.shortest_crop, max(notes, self.config.shortest_crop) + 1))
+            first = 0 if rng.random() < 0.5 else int(rng.integers(0, max(notes - length, 0) + 1))
+            kept &= (features.start >= first) & (features.stop <= first + length) | (features.stop == 0)
+        return features[kept] if kept.sum() >= _FEWEST_GRAMS else features
+
+    def forward(self, batch: Sequence[Grams]) -> Tensor:
+        """Vectors of unit length. shape = (len(batch), dim)"""
+        vectors: Tensor = self.bag([grams.ids for grams in batch])
+        return vectors
+
+
+TUNE_ENCODERS = {"ngram": (NgramTuneConfig, NgramTuneEncoder)}

@@ -1,0 +1,1 @@
+"""Offline: corpora, curation, splits, training, measurement, and the publishing of an artifact."""

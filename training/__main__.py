@@ -1,0 +1,155 @@
+"""The command line: `python -m training fit` and `python -m training evaluate`."""
+
+import json
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from index import artifact
+from index.artifact import ArtifactError
+from index.mrr import Mrr
+from index.tunebook import TunebookError
+from model.device import DeviceName, pick_device
+from training.corpora import BOOKS, find_corpus
+from training.curate import CurationError
+from training.evaluate import known_systems, recompute_test
+from training.fit import fit as fit_artifact
+from training.towers import FitConfig
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console(highlight=False)
+
+Artifacts = Annotated[Path, typer.Option(envvar="ARTIFACTS", help="Folder of the published artifacts.")]
+Device = Annotated[DeviceName, typer.Option(envvar="DEVICE", help="auto is a GPU when there is one.")]
+
+
+@app.callback()
+def main() -> None:
+    """Train and measure the encoders that put names to tunes."""
+
+
+@app.command()
+def fit(
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"A book ({', '.join(BOOKS)}), or the path of a tunebook, a folder or a tar of ABC; "
+            "may be given several times. Without it: all three books."
+        ),
+    ] = None,
+    artifacts: Artifacts = Path("artifacts"),
+    seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")] = 0,
+    device: Device = "auto",
+    if_needed: Annotated[
+        bool,
+        typer.Option("--if-needed", help="Do nothing if there is an artifact that this version can read."),
+    ] = False,
+) -> None:
+    """Learn from corpora and publish an artifact. Interrupted, it goes on when called again."""
+    if if_needed and _is_readable(artifacts):
+        return
+    signal.signal(signal.SIGTERM, _stop)
+    with _Reporter() as report:
+        try:
+            corpora = [find_corpus(name) for name in corpus or BOOKS]
+            config = replace(FitConfig(), seed=seed)
+            version = fit_artifact(corpora, config, artifacts, pick_device(device), report)
+        except (TunebookError, CurationError, RuntimeError) as error:
+            _fail(error)
+        except KeyboardInterrupt:
+            console.print("interrupted; the same command goes on from the last checkpoint")
+            raise typer.Exit(130) from None
+    console.print(f"published {artifacts / version}")
+
+
+@app.command()
+def evaluate(
+    artifacts: Artifacts = Path("artifacts"),
+    device: Device = "auto",
+    out: Annotated[Path | None, typer.Option(help="Also write the figures to this JSON file.")] = None,
+) -> None:
+    """Measure the current artifact: its test MRR again, and its probes against a plain baseline."""
+    try:
+        loaded = artifact.load(artifacts, pick_device(device))
+        figures = {"unseen: title index": recompute_test(loaded, pick_device(device))}
+    except (ArtifactError, RuntimeError) as error:
+        _fail(error)
+    figures |= {f"known: {system}": mrr for system, mrr in known_systems(loaded).items()}
+    table = Table("protocol: system", "MRR@20", "95 %", "queries", "pool", "chance", title=loaded.version)
+    for name, mrr in figures.items():
+        table.add_row(name, *_cells(mrr))
+    console.print(table)
+    recorded = loaded.manifest.test.value
+    console.print(
+        f"recorded when it was published: unseen {recorded:.4f}, known {loaded.manifest.probes.value:.4f}"
+    )
+    if out:
+        rows = {name: mrr.model_dump() for name, mrr in figures.items()}
+        out.write_text(
+            json.dumps({"artifact": loaded.version, "figures": rows}, indent=2) + "\n", encoding="utf-8"
+        )
+
+
+class _Reporter:
+    """A progress bar with lines above it; where there is no terminal, the lines alone."""
+
+    def __init__(self) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=console)
+
+    def __enter__(self) -> "_Reporter":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def step(self, description: str, total: int | None = None) -> Callable[[], object]:
+        for task in self._progress.tasks:  # the step before has ended, early or not
+            self._progress.update(task.id, total=task.completed)
+        task_id = self._progress.add_task(description, total=total)
+        return lambda: self._progress.advance(task_id)
+
+    def say(self, text: str) -> None:
+        console.print(text, soft_wrap=True)
+
+
+def _is_readable(artifacts: Path) -> bool:
+    try:
+        path, _ = artifact.verify(artifacts)
+    except ArtifactError as error:
+        console.print(f"{error}", soft_wrap=True)
+        return False
+    console.print(f"{path} is ready")
+    return True
+
+
+def _cells(mrr: Mrr) -> tuple[str, ...]:
+    return (
+        f"{mrr.value:.4f}",
+        f"{mrr.low:.4f}-{mrr.high:.4f}",
+        f"{mrr.queries}",
+        f"{mrr.pool}",
+        f"{mrr.chance:.4f}",
+    )
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _fail(error: Exception) -> NoReturn:
+    console.print(f"error: {error}", soft_wrap=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,89 @@
+"""Curation: from corpora to a catalogue, with every tune left out counted and named."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import index.artifact as artifact
+from index.catalogue import Catalogue, Setting
+from index.titles import is_title
+from model.abc import AbcError, Tune, write
+from training.corpora import Corpus
+
+FEWEST_NOTES = 8
+
+
+class CurationError(Exception):
+    """Corpora that hold too little to learn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A tune left out, where it stands, and why."""
+
+    reference: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Curated:
+    """What training works on.
+
+    Attributes
+    ----------
+    catalogue : the titles
+    tunes : the catalogue's settings, read; in their order
+    corpora : what each corpus gave
+    skipped : what was left out
+    """
+
+    catalogue: Catalogue
+    tunes: list[Tune]
+    corpora: list[artifact.Corpus]
+    skipped: list[Skipped]
+
+
+def curate(corpora: Sequence[Corpus], on_tune: Callable[[], object] = lambda: None) -> Curated:
+    """Read corpora and keep what has a title and at least eight notes; a bad tune never takes others with it.
+
+    A name before which stands no better one is the title; names that are no titles ("Gan Ainm") are dropped.
+    `on_tune` is called after each tune read.
+    """
+    kept: dict[Setting, tuple[tuple[str, ...], Tune]] = {}
+    counts: list[artifact.Corpus] = []
+    skipped: list[Skipped] = []
+    for corpus in corpora:
+        before_kept, before_skipped = len(kept), len(skipped)
+        for entry in corpus.read():
+            on_tune()
+            reference = f"{corpus.name}/{entry.reference}"
+            if reason := _fault(entry.tune):
+                skipped.append(Skipped(reference, reason))
+            elif isinstance(entry.tune, Tune):
+                names = tuple(name for name in entry.tune.titles if is_title(name))
+                kept[_setting(corpus, reference, names[0], entry.tune)] = names, entry.tune
+        counts.append(
+            artifact.Corpus(
+                name=corpus.name,
+                licence=corpus.licence,
+                tunes=len(kept) - before_kept,
+                skipped=len(skipped) - before_skipped,
+                sha256=corpus.sha256(),
+            )
+        )
+    catalogue = Catalogue.collect((names, setting) for setting, (names, _) in kept.items())
+    return Curated(catalogue, [kept[setting][1] for setting in catalogue.settings], counts, skipped)
+
+
+def _fault(tune: Tune | AbcError) -> str:
+    """Why a tune cannot be learned from; "" if it can."""
+    if isinstance(tune, AbcError):
+        return str(tune)
+    if not any(is_title(name) for name in tune.titles):
+        return "no title"
+    if len(tune.notes) < FEWEST_NOTES:
+        return f"{len(tune.notes)} notes, fewer than {FEWEST_NOTES}"
+    return ""
+
+
+def _setting(corpus: Corpus, reference: str, title: str, tune: Tune) -> Setting:
+    return Setting(corpus.name, reference, title, tune.rhythm, tune.meter, tune.key, write(tune))

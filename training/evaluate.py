@@ -1,0 +1,83 @@
+"""Measurement: the same protocols for training, for `python -m training evaluate`, and for anyone who checks.
+
+unseen
+    Tunes whose titles no encoder saw, each ranked against the titles of their part of the split.
+known
+    The probes: known tunes in another key, cut and ornamented, ranked against all titles.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from index.artifact import EVALUATION, TITLES, TUNE_ENCODER, Artifact, ArtifactError
+from index.catalogue import Catalogue
+from index.cosine_index import CosineIndex, Hit
+from index.mrr import K, Mrr, reciprocal_ranks, summarise
+from index.ranking import rank
+from model.abc import read_tune
+from model.checkpoint import load_tune_encoder
+from model.encoder import Encoder, Vectors
+from training.baselines import NgramIndex
+
+SPLIT = "split.json"
+
+
+def pool_index(catalogue: Catalogue, titles: Sequence[int], vectors: Vectors) -> CosineIndex:
+    """The names of some titles as an index; `vectors` are of all the catalogue's names, in their order."""
+    rows = np.flatnonzero(np.isin(catalogue.title_of_name, titles))
+    return CosineIndex(vectors[rows], catalogue.title_of_name[rows])
+
+
+def unseen_mrr(
+    encoder: Encoder[Any, Any],
+    tunes: Sequence[Any],
+    index: CosineIndex,
+    catalogue: Catalogue,
+    titles: Sequence[int],
+) -> Mrr:
+    """MRR@20 of every setting of some titles against an index of those titles' names.
+
+    `tunes` are the features of all the catalogue's settings, in their order.
+    """
+    settings = np.flatnonzero(np.isin(catalogue.title_of_setting, titles))
+    answers = index.search(encoder.encode_features([tunes[int(i)] for i in settings]), K)
+    right = catalogue.title_of_setting[settings].tolist()
+    return summarise(reciprocal_ranks(answers, right), pool=len(titles))
+
+
+def recompute_test(artifact: Artifact, device: torch.device) -> Mrr:
+    """The test MRR again, from the artifact's `evaluation/` and catalogue alone. Raises ArtifactError."""
+    folder = artifact.path / EVALUATION
+    try:
+        titles = json.loads((folder / SPLIT).read_text(encoding="utf-8"))["test"]
+        encoder = load_tune_encoder(folder / TUNE_ENCODER, device)
+        names = artifact.catalogue.title_of_name
+        index = CosineIndex.load(folder / TITLES, names[np.isin(names, titles)])
+    except (OSError, ValueError, KeyError) as error:
+        raise ArtifactError(f"{folder}: {error}") from error
+    tunes = [encoder.features(read_tune(setting.abc)) for setting in artifact.catalogue.settings]
+    return unseen_mrr(encoder, tunes, index, artifact.catalogue, titles)
+
+
+def known_systems(artifact: Artifact) -> dict[str, Mrr]:
+    """The probes, asked of each index, of both joined, and of the n-gram baseline, in one run."""
+    catalogue = artifact.catalogue
+    probes = [read_tune(probe.abc) for probe in artifact.probes]
+    right = [probe.title for probe in artifact.probes]
+    vectors = artifact.tune_encoder.encode(probes)
+    known = [read_tune(setting.abc) for setting in catalogue.settings]
+    joined = rank(vectors, artifact.title_index, artifact.melody_index, K)
+    answers: dict[str, list[list[Hit]]] = {
+        "title index": artifact.title_index.search(vectors, K),
+        "melody index": artifact.melody_index.search(vectors, K),
+        "both, joined": [[Hit(found.title, 0, found.score) for found in ranked] for ranked in joined],
+        "TF-IDF on interval 5-grams": NgramIndex(known, catalogue.title_of_setting).search(probes, K),
+    }
+    return {
+        system: summarise(reciprocal_ranks(found, right), pool=len(catalogue))
+        for system, found in answers.items()
+    }
