@@ -22,7 +22,7 @@ ACCIDENTALS = {"__": -2, "_": -1, "=": 0, "^": 1, "^^": 2}
 
 _PROPERTY = re.compile(r'\b[A-Za-z_]+=(?:"[^"]*"|[^\s"]+)')
 _CLEF = re.compile(
-    r"(?<!\S)(?:treble|bass|alto|tenor|soprano|baritone|mezzo|perc|none)[1-5]?(?:[+-](?:8|15))?(?!\S)"
+    r"(?<!\S)(?:(?:treble|bass|alto|tenor|soprano|baritone|mezzo|perc|none)[1-58]?)?(?:[+-](?:8|15)(?:va)?)?(?!\S)"
 )
 _TONIC = re.compile(r"\s*([A-Ga-g])([#b♯♭]?)(?:\s*([A-Za-z]+))?")
 _ACCIDENTAL = re.compile(r"(\^\^?|__?|=)([A-Ga-g])")

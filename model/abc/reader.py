@@ -250,6 +250,8 @@ class TuneReader:
                     voice.add(rest)
                 else:
                     chord.append(rest)
+            elif kind == "broken" and chord is not None:
+                self._notify(number, column, f"{match['broken'][:4]!r} within a chord, skipped")
             elif kind == "broken":
                 voice.break_rhythm(match["broken"], number, column)
             elif kind == "tie":
@@ -286,7 +288,7 @@ class TuneReader:
                 voice.overlay = True
             elif kind == "stray" or (kind == "letters" and match["letters"] not in self._marks):
                 if match.start() != stray_end:
-                    self._notify(number, column, f"{match[0]!r} is not music, skipped")
+                    self._notify(number, column, f"{match[0][:20]!r} is not music, skipped")
                 stray_end = match.end()
         if chord is not None:
             self._notify(number, chord_column, "'[' without ']', read as a chord up to the end of the line")

@@ -31,7 +31,7 @@ TOKEN = re.compile(
     | (?P<overlay> & )
     | (?P<comment> % .* )
     | (?P<broken_field> \[ [A-Za-z] : \S* )
-    | (?P<stray> . )
+    | (?P<stray> "[^"\s|]* | . )
     """,
     re.VERBOSE | re.DOTALL,
 )

@@ -1,0 +1,449 @@
+"""Each sign of a tune, and where what is not read is reported."""
+
+from fractions import Fraction
+
+import pytest
+
+from model.abc import AbcError, Tune, read_tune
+
+C, D, E, F, G, A, B, C2 = 60, 62, 64, 65, 67, 69, 71, 72
+
+
+def tune(music: str, key: str = "C", **fields: str) -> Tune:
+    header = "".join(f"{letter}:{text}\n" for letter, text in fields.items())
+    return read_tune(f"X:1\n{header}L:1/4\nK:{key}\n{music}\n")
+
+
+def pitches(music: str, key: str = "C", **fields: str) -> list[int]:
+    return [note.pitch for note in tune(music, key, **fields).notes]
+
+
+def durations(music: str, **fields: str) -> list[Fraction]:
+    return [note.duration for note in tune(music, "C", **fields).notes]
+
+
+def warned(read: Tune) -> list[tuple[int, int]]:
+    return [(notice.line, notice.column) for notice in read.warnings]
+
+
+def test_header() -> None:
+    read = read_tune(
+        "%abc-2.1\n"
+        "K:A Dorian\nX: 12 \nT:The First Name % no more\nR:reel\nM:C|\nT:Another Name\nL:1/16\nC:Trad.\n"
+        "A4|\n"
+        "T:Second part\nB4|\n"
+    )
+    assert read.number == 12
+    assert read.titles == ("The First Name", "Another Name", "Second part")
+    assert (read.rhythm, read.meter, read.unit, read.key) == ("reel", "2/2", Fraction(1, 16), "A dorian")
+    assert read.header[:3] == (("K", "A Dorian"), ("X", "12"), ("T", "The First Name"))
+    assert [letter for letter, _ in read.header] == list("KXTRMTLC")
+    assert read.line == 1
+    assert read.warnings == ()
+
+
+def test_nothing_declared() -> None:
+    read = read_tune("CDEF GABc|")
+    assert [note.pitch for note in read.notes] == [C, D, E, F, G, A, B, C2]
+    assert {note.duration for note in read.notes} == {Fraction(1, 2)}
+    assert (read.number, read.titles, read.key, read.meter, read.header) == (0, (), "", "", ())
+
+
+def test_field_continuation() -> None:
+    read = read_tune("X:1\nT:The Long\n+:and Winding\n+:Name\nH:once\n+:more\nK:C\nC\nw:la\n+:la\n")
+    assert read.titles == ("The Long and Winding Name",)
+    assert ("H", "once more") in read.header
+
+
+def test_free_text_in_the_header_is_skipped() -> None:
+    read = read_tune("X:1\nH:A story that goes\non over the line\nK:C\nCDE|\n")
+    assert len(read.notes) == 3
+    assert warned(read) == [(3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("meter", "unit"),
+    [("2/4", Fraction(1, 16)), ("3/4", Fraction(1, 8)), ("C", Fraction(1, 8)), ("none", Fraction(1, 8))],
+)
+def test_unit_from_meter(meter: str, unit: Fraction) -> None:
+    read = read_tune(f"X:1\nM:{meter}\nK:C\nC\n")
+    assert read.unit == unit
+    assert read.notes[0].duration == 4 * unit
+
+
+def test_a_new_meter_leaves_the_unit_alone() -> None:
+    read = read_tune("X:1\nM:4/4\nK:C\nC|[M:2/4]C|\nM:2/4\nC|[L:1/4]C|\nL:1/2\nC")
+    assert [note.duration for note in read.notes] == [Fraction(1, 2)] * 3 + [Fraction(1), Fraction(2)]
+    assert (read.meter, read.unit) == ("4/4", Fraction(1, 8))
+
+
+def test_places() -> None:
+    notes = tune('"Am"A {g}B|\n z  c').notes
+    assert [(note.line, note.column) for note in notes] == [(4, 5), (4, 10), (5, 5)]
+    assert [note.bar for note in notes] == [0, 0, 1]
+
+
+def test_octaves() -> None:
+    assert pitches("C,, C, C c c' c'' c,, C'") == [36, 48, 60, 72, 84, 96, 48, 72]
+
+
+@pytest.mark.parametrize(
+    ("music", "expected"),
+    [
+        ("F C", [66, 61]),
+        ("=F F | F", [65, 65, 66]),
+        ("^G G g | G", [68, 68, 80, 67]),
+        ("_B =B B", [70, 71, 71]),
+        ("^^G __B =^F", [69, 69, 66]),
+        ("^F-|F F", [66, 66]),
+        ("^G-|G G", [68, 67]),
+        ("_B-|_B B|B", [70, 70, 71]),
+        ("{^g}G", [68]),
+        ("[K:C] F [K:D] F", [65, 66]),
+    ],
+)
+def test_accidentals(music: str, expected: list[int]) -> None:
+    assert pitches(music, "D") == expected
+
+
+@pytest.mark.parametrize(
+    ("reach", "expected"),
+    [("not", [66, 65, 77]), ("octave", [66, 66, 77]), ("pitch", [66, 66, 78])],
+)
+def test_how_far_accidentals_reach(reach: str, expected: list[int]) -> None:
+    assert pitches("^F F f", I=f"propagate-accidentals {reach}") == expected
+    assert pitches(f"%%propagate-accidentals {reach}\n^F F f") in (expected, [66, 66, 78])
+
+
+def test_lengths() -> None:
+    assert durations("C2 C/ C/2 C// C3/2 C3/ C16") == [
+        Fraction(2),
+        Fraction(1, 2),
+        Fraction(1, 2),
+        Fraction(1, 4),
+        Fraction(3, 2),
+        Fraction(3, 2),
+        Fraction(16),
+    ]
+
+
+@pytest.mark.parametrize("length", ["0", "/0", "1/0", "99999999999", "1/" + "7" * 5000, "/" * 3000])
+def test_lengths_that_cannot_be(length: str) -> None:
+    read = tune(f"C D{length} E")
+    assert [note.duration for note in read.notes] == [1, 1, 1]
+    assert warned(read) == [(4, 3)]
+
+
+def test_lengths_too_fine_are_rounded() -> None:
+    read = tune("C/17 D")
+    assert abs(read.notes[0].duration - Fraction(1, 17)) < Fraction(1, 10**6)
+    assert warned(read) == [(4, 1)]
+
+
+@pytest.mark.parametrize(
+    ("music", "expected"),
+    [
+        ("C>D", ["3/2", "1/2"]),
+        ("C<D", ["1/2", "3/2"]),
+        ("C>>D", ["7/4", "1/4"]),
+        ("C<<<D", ["1/8", "15/8"]),
+        ("C > D", ["3/2", "1/2"]),
+        ("(C>)(D)", ["3/2", "1/2"]),
+        ("C>{ef}D", ["3/2", "1/2"]),
+        ('C>"Am"!trill!.D', ["3/2", "1/2"]),
+        ("C2>D2", ["3", "1"]),
+        ("C>\nD", ["3/2", "1/2"]),
+        ("[CE]>[DF]", ["3/2", "1/2"]),
+        ("C>zD", ["3/2", "1"]),
+        ("C->D", ["3/2", "1/2"]),
+    ],
+)
+def test_broken_rhythm(music: str, expected: list[str]) -> None:
+    assert durations(music) == [Fraction(length) for length in expected]
+
+
+@pytest.mark.parametrize(("music", "column"), [("> C D", 1), ("C> >D", 4), ("C>>>>D", 2), ("C [D>F>]", 5)])
+def test_broken_rhythm_astray(music: str, column: int) -> None:
+    assert (4, column) in warned(tune(music))
+
+
+@pytest.mark.parametrize(
+    ("music", "expected"),
+    [
+        ("(3CDE F", ["2/3", "2/3", "2/3", "1"]),
+        ("(2CD E", ["3/2", "3/2", "1"]),
+        ("(4CDEF", ["3/4"] * 4),
+        ("(5CDEFG", ["2/5"] * 5),
+        ("(6CDEFGA", ["1/3"] * 6),
+        ("(9CDEFGABcd", ["2/9"] * 9),
+        ("(3:2:2C2D E", ["4/3", "2/3", "1"]),
+        ("(3:2CDE F", ["2/3", "2/3", "2/3", "1"]),
+        ("(3::2CD E", ["2/3", "2/3", "1"]),
+        ("(3::CDE", ["2/3"] * 3),
+        ("(5:4:6CDEFGA B", ["4/5"] * 6 + ["1"]),
+        ("(3 C D E", ["2/3"] * 3),
+        ("((3CDE)", ["2/3"] * 3),
+        ("(3(CDE)", ["2/3"] * 3),
+        ("(3{g}C[DF]zE", ["2/3", "2/3", "1"]),
+        ("(3C>DE", ["1", "1/3", "2/3"]),
+    ],
+)
+def test_tuplets(music: str, expected: list[str]) -> None:
+    assert durations(music) == [Fraction(length) for length in expected]
+
+
+@pytest.mark.parametrize("meter", ["6/8", "9/8", "12/8"])
+def test_tuplets_in_compound_time(meter: str) -> None:
+    assert durations("(5CDEFG", M=meter) == [Fraction(3, 5)] * 5
+
+
+@pytest.mark.parametrize("sign", ["(1", "(0", "(99", "(3:99", "(3:2:99", "(" + "3" * 5000])
+def test_tuplets_that_cannot_be(sign: str) -> None:
+    read = tune(f"{sign} CDE")
+    assert [note.duration for note in read.notes] == [1, 1, 1]
+    assert warned(read) == [(4, 1)]
+
+
+@pytest.mark.parametrize(
+    ("music", "expected"),
+    [
+        ("C-C", [(C, 2)]),
+        ("C-|C-|C2 C", [(C, 4), (C, 1)]),
+        ("C- C", [(C, 2)]),
+        ("C -C", [(C, 2)]),
+        ("C-\nC", [(C, 2)]),
+        ("C-{d}C", [(C, 2)]),
+        ("C-D", [(C, 1), (D, 1)]),
+        ("C-zC", [(C, 1), (C, 1)]),
+        ("[CE]-[CE]", [(E, 2)]),
+        ("[CE-][CE]", [(E, 2)]),
+        ("[C-E][CE]", [(E, 1), (E, 1)]),
+        ("(CC)", [(C, 1), (C, 1)]),
+    ],
+)
+def test_ties(music: str, expected: list[tuple[int, int]]) -> None:
+    assert [(note.pitch, note.duration) for note in tune(music).notes] == expected
+
+
+def test_a_tied_note_belongs_to_the_bar_it_starts_in() -> None:
+    read = tune("CD-|DE|")
+    assert [note.bar for note in read.notes] == [0, 0, 1]
+    assert [(bar.first, bar.last) for bar in read.bars] == [(0, 2), (2, 3)]
+
+
+def test_tie_without_a_note() -> None:
+    assert warned(tune("z- C")) == [(4, 2)]
+
+
+@pytest.mark.parametrize(
+    ("music", "expected"),
+    [
+        ("[CEG]", [(G, 1)]),
+        ("[GEC]", [(G, 1)]),
+        ("[CEG]2", [(G, 2)]),
+        ("[C2E2G2]", [(G, 2)]),
+        ("[C2EG]", [(G, 2)]),
+        ("[C2E2]3/2", [(E, 3)]),
+        ('["^x"C!fermata!.G]', [(G, 1)]),
+        ("[zC]", [(C, 1)]),
+        ("[C]D", [(C, 1), (D, 1)]),
+        ("[C,_Bc]", [(C2, 1)]),
+    ],
+)
+def test_chords(music: str, expected: list[tuple[int, int]]) -> None:
+    assert [(note.pitch, note.duration) for note in tune(music).notes] == expected
+
+
+def test_a_chord_stands_where_it_begins() -> None:
+    assert [(note.pitch, note.column) for note in tune("C [EGc] D").notes] == [(C, 1), (C2, 3), (D, 9)]
+
+
+@pytest.mark.parametrize(
+    ("music", "column"), [("C [] D", 3), ("C ] D", 3), ("C [D | E", 3), ("CD [E % ]", 4)]
+)
+def test_chords_astray(music: str, column: int) -> None:
+    read = tune(music)
+    assert warned(read) == [(4, column)]
+    assert read.notes[0].pitch == C
+
+
+@pytest.mark.parametrize(
+    "music",
+    [
+        "CDE",
+        "{ag}C{/b}D{c2d2}E",
+        "!trill!C+trill+D!<(!E!<)!",
+        "!D.C.!C!D.S. al coda!DE!fff!",
+        "~C.DHE",
+        "TCuDvE",
+        '"Am7"C"^up"D"_>down"E',
+        "C!D!\nE!",
+        "C`D``E",
+        "(C(D)E)",
+        "CyDy2E",
+        "C$D*E",
+        "C\\\nD\\\nE",
+        "C % F G A\nDE",
+        "% only words\nCDE",
+        "C[r:a remark]D[I:volume 5]E",
+        "CDE\nw:do re mi\nW:la la la\ns:!p! * *",
+        "r:remark\nCDE",
+        "\tC\tD\tE",
+        "U:n=!fermata!\nCnDE",
+        "C\xa0D\0E",
+        "P:A\nCDE",
+        "[P:A]CDE",
+        "[V:1]CDE",
+    ],
+)
+def test_what_is_no_note(music: str) -> None:
+    read = tune(music)
+    assert [note.pitch for note in read.notes] == [C, D, E]
+    assert [note.onset for note in read.notes] == [0, 1, 2]
+    assert read.warnings == ()
+
+
+def test_exclamation_marks_of_old_programs() -> None:
+    assert pitches("C!D E!F|!G") == [C, D, E, F, G]
+    assert pitches("CD!EFGA!B") == [C, D, E, F, G, A, B]
+
+
+def test_rests() -> None:
+    read = tune("z C x2 D z/ E Z F X2 G", M="3/4")
+    assert [note.onset for note in read.notes] == [1, 4, Fraction(11, 2), Fraction(19, 2), Fraction(33, 2)]
+    assert warned(tune("C|Z|D")) == [(4, 3)]
+
+
+def bar_signs(read: Tune) -> list[tuple[bool, bool, tuple[int, ...]]]:
+    return [(bar.opens_repeat, bar.closes_repeat, bar.endings) for bar in read.bars]
+
+
+@pytest.mark.parametrize(
+    ("music", "expected"),
+    [
+        ("C|D|E|]", [(False, False, ())] * 3),
+        ("|C||D[|E|", [(False, False, ())] * 3),
+        ("|:C:|", [(True, True, ())]),
+        ("|: C : | D", [(True, True, ()), (False, False, ())]),
+        ("| :C|", [(True, False, ())]),
+        ("C::D:|", [(False, True, ()), (True, True, ())]),
+        ("C:||:D|", [(False, True, ()), (True, False, ())]),
+        ("C:|:D|", [(False, True, ()), (True, False, ())]),
+        ("C:|\n|:D|", [(False, True, ()), (True, False, ())]),
+        ("C|\n:|D|", [(False, True, ()), (False, False, ())]),
+        ("C|1D:|2E|]", [(False, False, ()), (False, True, (1,)), (False, False, (2,))]),
+        ("C|[1D:|[2E|]", [(False, False, ()), (False, True, (1,)), (False, False, (2,))]),
+        ("C [1D:| [2E|]", [(False, False, ()), (False, True, (1,)), (False, False, (2,))]),
+        ("C|\n[1D:|\n[2E|]", [(False, False, ()), (False, True, (1,)), (False, False, (2,))]),
+        (
+            "[1,3C|D:|[2 E||F",
+            [(False, False, (1, 3)), (False, True, (1, 3)), (False, False, (2,)), (False, False, ())],
+        ),
+        ("|1-3C:|4D|", [(False, True, (1, 2, 3)), (False, False, (4,))]),
+        ("[1-2,4C:|3D|", [(False, True, (1, 2, 4)), (False, False, (3,))]),
+        ("[1.C:|[2.D|", [(False, True, (1,)), (False, False, (2,))]),
+        ("C.|D|", [(False, False, ())] * 2),
+        ("C[|]D", [(False, False, ())] * 2),
+        ("C|z|D", [(False, False, ())] * 3),
+    ],
+)
+def test_bars(music: str, expected: list[tuple[bool, bool, tuple[int, ...]]]) -> None:
+    read = tune(music)
+    assert bar_signs(read) == expected
+    assert read.warnings == ()
+
+
+def test_times_of_endings_are_bounded() -> None:
+    assert tune("[1-999999999C:|").bars[0].endings == tuple(range(1, 33))
+    assert tune("[" + "1," * 9999 + "1C:|").bars[0].endings == (1,) * 32
+
+
+def test_bars_in_time() -> None:
+    read = tune("C|DEF|GAz|", M="3/4")
+    assert [bar.number for bar in read.bars] == [0, 1, 2]
+    assert [bar.onset for bar in read.bars] == [0, 1, 4]
+    assert [bar.duration for bar in read.bars] == [1, 3, 3]
+    assert [(bar.first, bar.last) for bar in read.bars] == [(0, 1), (1, 4), (4, 6)]
+    assert [bar.number for bar in tune("CDE|F", M="3/4").bars] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("music", "expected"),
+    [
+        ("V:1\nCD|\nV:2\nEF|\nV:1\nGA|", [C, D, G, A]),
+        ("[V:1]CD|\n[V:2]EF|\n[V:1]GA|\n[V:2]Bc|", [C, D, G, A]),
+        ("V:2 clef=bass\nV:1\nEF|\nV:2\nCD|", [C, D]),
+        ("V:1\nz2|\nV:2\nCD|", [C, D]),
+        ("[V:1]C[V:2]E[V:1]D", [C, D]),
+        ("V:1\n^F|\nV:2\nG|\nV:1\n[K:D]F|", [66, 66]),
+        ("V:1\nK:D\nF|\nV:2\nF|", [66]),
+        ("V:1\nCD&EF|GA|", [C, D, G, A]),
+        ("CD &\\\nEF|G", [C, D, G]),
+    ],
+)
+def test_voices(music: str, expected: list[int]) -> None:
+    assert pitches(music) == expected
+
+
+def test_voices_declared_in_the_header() -> None:
+    read = read_tune("X:1\nV:T name=tune\nV:B clef=bass\nL:1/4\nK:C\n[V:B]C,D,|\n[V:T]EF|\n")
+    assert [note.pitch for note in read.notes] == [E, F]
+    read = read_tune("X:1\nV:1\nV:2\nL:1/4\nK:C\nEF|\nV:2\nCD|\nV:1\nGA|\n")
+    assert [note.pitch for note in read.notes] == [E, F, G, A]
+
+
+@pytest.mark.parametrize(
+    ("music", "column", "word"),
+    [
+        ("C # D", 3, "#"),
+        ("C @@@ D", 3, "@"),
+        ("C [K:G D E", 3, "[K:"),
+        ('C "Am D', 3, '"'),
+        ("C {ag D", 3, "{"),
+        ("C w D", 3, "w"),
+        ("C [K:G huh] D", 6, "huh"),
+        ("C [M:jig] D", 6, "jig"),
+        ("C [L:eighth] D", 6, "eighth"),
+        ("C ^/F D", 3, "microtone"),
+        ("C ,,, D", 3, ","),
+        ("C d'''''' D", 3, "range"),
+    ],
+)
+def test_what_cannot_be_read_is_told(music: str, column: int, word: str) -> None:
+    read = tune(music)
+    assert warned(read) == [(4, column)]
+    assert word in read.warnings[0].message
+    assert read.notes[-1].pitch in {D, E}
+
+
+def test_macros_are_told() -> None:
+    assert warned(tune("~C", m="~n2 = (3n/n/n/")) == [(2, 3)]
+
+
+def test_text_below_the_music_is_told() -> None:
+    read = tune("CDE|\nthis was the first part\nFGA|")
+    assert len(read.notes) == 6
+    assert warned(read) == [(5, 1)]
+
+
+def test_a_reference_that_is_no_number() -> None:
+    read = read_tune("X:first\nK:C\nC\n")
+    assert read.number == 0
+    assert warned(read) == [(1, 3)]
+    assert read_tune("X:" + "1" * 5000 + "\nK:C\nC\n").number == 0
+
+
+def test_warnings_are_bounded() -> None:
+    read = tune("C" + "# " * 250)
+    assert len(read.warnings) == 101
+    assert read.warnings[-1].message == "and 150 more warnings"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "X:1\nT:Nothing\nK:C\n", "X:1\nK:C\nz4|z4|\n", "Only words here, no music."]
+)
+def test_no_notes(text: str) -> None:
+    with pytest.raises(AbcError) as caught:
+        read_tune(text)
+    assert (caught.value.line, caught.value.column) == (1, 1)
+    assert "no" in caught.value.message
