@@ -1,0 +1,1 @@
+"""Online: HTTP in front of one loaded artifact."""

@@ -1,0 +1,90 @@
+"""Jobs: long work that a request starts and does not wait for. One runs at a time."""
+
+import logging
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Literal
+
+from pydantic import BaseModel
+
+from service.problems import AlreadyRunning, NoSuchJob
+
+_KEPT = 100  # jobs that can still be asked for
+_log = logging.getLogger("uvicorn.error")
+
+
+class Result(BaseModel, frozen=True):
+    """What a job made."""
+
+    artifact: str
+
+
+class Job(BaseModel, frozen=True):
+    """A job as it stands now."""
+
+    id: str
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
+    created_at: datetime
+    finished_at: datetime | None = None
+    result: Result | None = None
+    error: str | None = None
+
+    @property
+    def location(self) -> str:
+        """Where to ask how it stands."""
+        return f"/admin/jobs/{self.id}"
+
+
+class Jobs:
+    """Runs jobs in one thread of its own, and remembers the last hundred."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="job")
+
+    def start(self, work: Callable[[], str]) -> Job:
+        """Queue work that returns the version of an artifact.
+
+        Raises AlreadyRunning while a job is not over.
+        """
+        with self._lock:
+            for other in self._jobs.values():
+                if other.status in ("queued", "running"):
+                    members = {"job": other.model_dump(mode="json")}
+                    raise AlreadyRunning(f"see {other.location}", members, {"Location": other.location})
+            job = Job(id=uuid.uuid4().hex, status="queued", created_at=datetime.now(UTC))
+            self._jobs[job.id] = job
+            while len(self._jobs) > _KEPT:
+                self._jobs.popitem(last=False)
+        self._executor.submit(self._run, job.id, work)
+        return job
+
+    def get(self, job_id: str) -> Job:
+        """A job as it stands. Raises NoSuchJob."""
+        with self._lock:
+            if job_id not in self._jobs:
+                raise NoSuchJob(f"no job has the id {job_id!r}; only the last {_KEPT} are remembered")
+            return self._jobs[job_id]
+
+    def close(self) -> None:
+        """Wait for a running job; a queued one is cancelled."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self, job_id: str, work: Callable[[], str]) -> None:
+        self._update(job_id, status="running")
+        try:
+            result = Result(artifact=work())
+        except Exception as error:  # the thread's last line of defence: a job may fail, never hang
+            _log.exception("job %s failed", job_id)
+            self._update(job_id, status="failed", error=f"{error}", finished_at=datetime.now(UTC))
+        else:
+            self._update(job_id, status="succeeded", result=result, finished_at=datetime.now(UTC))
+
+    def _update(self, job_id: str, **changes: object) -> None:
+        with self._lock:
+            self._jobs[job_id] = self._jobs[job_id].model_copy(update=changes)

@@ -1,0 +1,165 @@
+"""Errors as the client sees them: application/problem+json (RFC 9457), from one place.
+
+    Problem                     status  type
+    ├── NotAbcText              400     not-text
+    ├── Unauthorized            401     unauthorized
+    ├── NoSuchJob               404     no-such-job
+    ├── AlreadyRunning          409     already-running
+    ├── BodyTooLarge            413     body-too-large
+    ├── UnknownMediaType        415     unknown-media-type
+    ├── NoNotes                 422     no-notes
+    └── InvalidRequest          422     invalid-request
+
+Whatever else goes wrong (no such route, a method not allowed, our own fault) has the type about:blank and its
+status.
+"""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+_log = logging.getLogger("uvicorn.error")
+
+
+class ProblemDetails(BaseModel, extra="allow"):
+    """The body of every error."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class Problem(Exception):
+    """An error with a type of its own.
+
+    Parameters
+    ----------
+    detail : what is wrong with this request, in a sentence
+    members : further members of the body
+    headers : of the response
+    """
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    type = ""
+    title = ""
+
+    def __init__(
+        self, detail: str, members: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.members = members or {}
+        self.headers = headers or {}
+
+
+class NotAbcText(Problem):
+    """A body that is no text in the encoding it must have."""
+
+    status, type, title = HTTPStatus.BAD_REQUEST, "not-text", "The body is not readable text"
+
+
+class Unauthorized(Problem):
+    """A missing or wrong key."""
+
+    status, type, title = HTTPStatus.UNAUTHORIZED, "unauthorized", "The admin key is missing or wrong"
+
+
+class NoSuchJob(Problem):
+    """A job that never was, or is long over."""
+
+    status, type, title = HTTPStatus.NOT_FOUND, "no-such-job", "There is no such job"
+
+
+class AlreadyRunning(Problem):
+    """One job at a time."""
+
+    status, type, title = HTTPStatus.CONFLICT, "already-running", "A job is already running"
+
+
+class BodyTooLarge(Problem):
+    """More bytes than the service reads."""
+
+    status, type, title = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", "The body is too large"
+
+
+class UnknownMediaType(Problem):
+    """A Content-Type that is neither JSON nor ABC."""
+
+    status, type, title = (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "unknown-media-type",
+        "The body has an unknown media type",
+    )
+
+
+class NoNotes(Problem):
+    """A text without a single note; the body has the members line and column."""
+
+    status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "no-notes", "The text has no notes"
+
+
+class InvalidRequest(Problem):
+    """A request whose parts are missing or out of range; the body has the member errors."""
+
+    status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request is not valid"
+
+
+def problem_body(problem: Problem) -> dict[str, Any]:
+    """A problem as the members of its body."""
+    return {
+        "type": f"urn:gan-ainm:problem:{problem.type}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        **problem.members,
+    }
+
+
+def invalid_request(errors: Any) -> InvalidRequest:
+    """pydantic's errors as a problem: where and what, without the input itself."""
+    listed = [
+        {"field": ".".join(str(part) for part in error["loc"]), "message": error["msg"]} for error in errors
+    ]
+    detail = "; ".join(": ".join(filter(None, error.values())) for error in listed)
+    return InvalidRequest(detail, {"errors": listed})
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer every error of the app with problem+json."""
+
+    async def on_problem(_: Request, problem: Exception) -> JSONResponse:
+        assert isinstance(problem, Problem)
+        return _response(problem_body(problem), problem.headers)
+
+    async def on_http(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        return _response(_blank(error.status_code, str(error.detail)), error.headers)
+
+    async def on_invalid(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        return _response(problem_body(invalid_request(error.errors())))
+
+    async def on_fault(request: Request, error: Exception) -> JSONResponse:
+        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return _response(_blank(HTTPStatus.INTERNAL_SERVER_ERROR, "The fault is ours; it has been logged."))
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(Exception, on_fault)
+
+
+def _blank(status: int, detail: str) -> dict[str, Any]:
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+
+
+def _response(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(body, body["status"], dict(headers or {}), media_type="application/problem+json")

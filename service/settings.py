@@ -1,0 +1,36 @@
+"""The service's settings, read from the environment."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from model.device import DeviceName
+
+
+class Settings(BaseSettings):
+    """Each setting is the environment variable of its name in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True)
+
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 is any free one.")
+    artifacts: Path = Field(default=Path("artifacts"), description="Folder of the published artifacts.")
+    device: DeviceName = Field(
+        default="auto", description="Where encoders run; auto is a GPU when there is one."
+    )
+    admin_api_key: SecretStr | None = Field(
+        default=None, description="Opens the admin routes; without it they do not exist."
+    )
+    max_body_bytes: int = Field(
+        default=2**20,
+        ge=2**10,
+        le=2**26,
+        description="Largest body of a request, in bytes (1 KiB to 64 MiB).",
+    )
+
+    @field_validator("admin_api_key")
+    @classmethod
+    def _empty_is_none(cls, key: SecretStr | None) -> SecretStr | None:
+        # A compose file hands over an unset variable as an empty one.
+        return key if key and key.get_secret_value().strip() else None

@@ -1,0 +1,205 @@
+"""POST /suggest-titles: a tune in, ranked titles out."""
+
+import time
+from email.message import Message
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, Field, ValidationError
+
+from index.catalogue import Setting
+from index.ranking import Ranked
+from model.abc import AbcError, Notice, Tune, decode, read_tune
+from model.grams import MAX_NOTES
+from service.body import read_body
+from service.engine import Engine, Snapshot
+from service.problems import NoNotes, NotAbcText, ProblemDetails, UnknownMediaType, invalid_request
+
+JSON = "application/json"
+ABC = ("text/vnd.abc", "text/plain")
+TopK = Annotated[int, Field(ge=1, le=100, description="How many titles to suggest, 1 to 100.")]
+
+
+class Question(BaseModel):
+    """A tune, and how many titles to suggest for it."""
+
+    abc: str = Field(description="The tune in ABC notation. Of several the first is answered.")
+    top_k: TopK = 10
+
+
+class KnownSetting(BaseModel):
+    """A transcription in the catalogue."""
+
+    title: str
+    corpus: str
+    reference: str
+    key: str
+    meter: str
+    rhythm: str
+
+
+class MelodyEvidence(BaseModel):
+    """The tune resembles this known setting."""
+
+    kind: Literal["melody"] = "melody"
+    similarity: float = Field(ge=-1, le=1, description="Cosine of the two tunes' vectors.")
+    setting: KnownSetting
+
+
+class StyleEvidence(BaseModel):
+    """Tunes like this one bear names like this one."""
+
+    kind: Literal["style"] = "style"
+    similarity: float = Field(ge=-1, le=1, description="Cosine of the tune's and the name's vectors.")
+    name: str
+
+
+class Suggestion(BaseModel):
+    """A title, and why."""
+
+    title: str
+    aliases: list[str]
+    score: float = Field(ge=-1, le=1, description="The highest similarity of the evidence.")
+    evidence: list[MelodyEvidence | StyleEvidence]
+
+
+class TuneSummary(BaseModel):
+    """What was read of the tune."""
+
+    notes: int
+    bars: int
+    key: str
+    meter: str
+    rhythm: str
+
+
+class Warned(BaseModel):
+    """Something that was skipped or guessed, and where."""
+
+    line: int
+    column: int
+    message: str
+
+
+class Answer(BaseModel):
+    """Titles, best first, none twice."""
+
+    suggestions: list[Suggestion]
+    tune: TuneSummary
+    warnings: list[Warned]
+    artifact: str
+    took_ms: float
+
+
+router = APIRouter()
+
+_BODIES: dict[str, Any] = {
+    JSON: {"schema": {"$ref": "#/components/schemas/Question"}},
+    **{kind: {"schema": {"type": "string", "description": "The tune, UTF-8 or Latin-1."}} for kind in ABC},
+}
+
+
+@router.post(
+    "/suggest-titles",
+    operation_id="suggestTitles",
+    response_model=Answer,
+    openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
+    responses={status: {"model": ProblemDetails} for status in (400, 413, 415, 422)},
+)
+async def suggest_titles(
+    request: Request, top_k: Annotated[TopK, Query(description="For a bare ABC body.")] = 10
+) -> Answer:
+    """Suggest titles for a tune:
+
+    as JSON `{"abc": ..., "top_k": ...}`, or as the bare ABC text with `?top_k=`.
+    """
+    begun = time.perf_counter()
+    body = await read_body(request, request.app.state.settings.max_body_bytes)
+    question = _read_question(request.headers.get("content-type", ""), body, top_k)
+    engine: Engine = request.app.state.engine
+    return await run_in_threadpool(_answer, engine.snapshot, question, begun)
+
+
+def _read_question(content_type: str, body: bytes, top_k: int) -> Question:
+    header = Message()
+    header["content-type"] = content_type
+    kind = header.get_content_type() if content_type else ""
+    if kind in ABC:
+        return Question(abc=decode(body), top_k=top_k)
+    if kind != JSON:
+        known = ", ".join((JSON, *ABC))
+        raise UnknownMediaType(f"Content-Type is {content_type or 'missing'!r}; send one of {known}")
+    try:
+        body.decode("utf-8")
+        return Question.model_validate_json(body)
+    except UnicodeDecodeError as error:
+        raise NotAbcText(f"JSON must be UTF-8: byte {error.start} of the body is not") from error
+    except ValidationError as error:
+        raise invalid_request(error.errors(include_url=False, include_input=False)) from error
+
+
+def _answer(snapshot: Snapshot, question: Question, begun: float) -> Answer:
+    try:
+        tune = read_tune(question.abc)
+    except AbcError as error:
+        raise NoNotes(error.message, {"line": error.line, "column": error.column}) from error
+    ranked = snapshot.suggest(tune, question.top_k)
+    return Answer(
+        suggestions=[_suggestion(snapshot, found) for found in ranked],
+        tune=_summary(tune),
+        warnings=[
+            Warned(line=notice.line, column=notice.column, message=notice.message)
+            for notice in _notices(tune)
+        ],
+        artifact=snapshot.artifact.version,
+        took_ms=round(1000 * (time.perf_counter() - begun), 3),
+    )
+
+
+def _notices(tune: Tune) -> list[Notice]:
+    notices = list(tune.warnings)
+    if len(tune.notes) > MAX_NOTES:
+        first = tune.notes[MAX_NOTES]
+        notices.append(
+            Notice(first.line, first.column, f"only the first {MAX_NOTES} notes, up to here, were compared")
+        )
+    return notices
+
+
+def _summary(tune: Tune) -> TuneSummary:
+    return TuneSummary(
+        notes=len(tune.notes), bars=len(tune.bars), key=tune.key, meter=tune.meter, rhythm=tune.rhythm
+    )
+
+
+def _suggestion(snapshot: Snapshot, ranked: Ranked) -> Suggestion:
+    catalogue = snapshot.artifact.catalogue
+    title = catalogue.titles[ranked.title]
+    evidence: list[MelodyEvidence | StyleEvidence] = []
+    if ranked.setting:
+        setting = _known_setting(catalogue.settings[ranked.setting.row])
+        evidence.append(MelodyEvidence(similarity=_cosine(ranked.setting.score), setting=setting))
+    if ranked.name:
+        evidence.append(
+            StyleEvidence(similarity=_cosine(ranked.name.score), name=catalogue.names[ranked.name.row])
+        )
+    return Suggestion(
+        title=title.title, aliases=list(title.aliases), score=_cosine(ranked.score), evidence=evidence
+    )
+
+
+def _known_setting(setting: Setting) -> KnownSetting:
+    return KnownSetting(
+        title=setting.title,
+        corpus=setting.corpus,
+        reference=setting.reference,
+        key=setting.key,
+        meter=setting.meter,
+        rhythm=setting.rhythm,
+    )
+
+
+def _cosine(score: float) -> float:
+    """Four digits, within the bounds that rounding in float32 may leave."""
+    return round(min(max(score, -1.0), 1.0), 4)
