@@ -27,10 +27,10 @@ TOKEN = re.compile(
                      | (?! [A-Ga-gxz0-9,'/^_=]{1,40} ! ) [^\s!|]{1,40} ) !
                | \+ [^\s+|]{1,40} \+ | [.~] | ! | y [0-9]*/*[0-9]* )
     | (?P<measures> [ZX] (?P<count> [0-9]* ) )
-    | (?P<letters> [H-Wh-w] )
+    | (?P<letter_mark> [H-Wh-w] )
     | (?P<overlay> & )
     | (?P<comment> % .* )
-    | (?P<broken_field> \[ [A-Za-z] : \S* )
+    | (?P<open_field> \[ [A-Za-z] : \S* )
     | (?P<stray> "[^"\s|]* | . )
     """,
     re.VERBOSE | re.DOTALL,

@@ -50,14 +50,17 @@ def _escape(text: str) -> str:
 
 def _bars(tune: Tune) -> Iterator[str]:
     end = max((note.onset + note.duration for note in tune.notes), default=Fraction(0))
+    if tune.bars:
+        end = max(end, tune.bars[-1].onset + tune.bars[-1].duration)
     starts = [bar.onset for bar in tune.bars] or [Fraction(0)]
     starts[0] = Fraction(0)
-    stops = [*starts[1:], max(end, tune.bars[-1].onset + tune.bars[-1].duration if tune.bars else end)]
-    spans = list(_spans(tune.notes, stops[-1]))
+    stops = [*starts[1:], end]
+    spans = list(_spans(tune.notes, end))
     speller = _Speller(tune.key)
     place = 0
     for index, (start, stop) in enumerate(zip(starts, stops, strict=True)):
-        words = [_left(tune.bars, index)]
+        last, bar, following = (None, *tune.bars, None, None)[index : index + 3]
+        words = [_bar_line(None, bar) if index == 0 else "", _ending(last, bar)]
         speller.start_bar()
         while place < len(spans) and spans[place][1] < stop:
             note, onset, finish = spans[place]
@@ -71,7 +74,7 @@ def _bars(tune: Tune) -> Iterator[str]:
             if held:
                 break
             place += 1
-        words.append(_right(tune.bars, index))
+        words.append(_bar_line(bar, following))
         yield " ".join(word for word in words if word)
 
 
@@ -98,22 +101,25 @@ def _pieces(length: Fraction) -> Iterator[str]:
     yield numerator if length.denominator == 1 else f"{numerator}/{length.denominator}"
 
 
-def _left(bars: tuple[Bar, ...], index: int) -> str:
-    if index >= len(bars):
+def _bar_line(before: Bar | None, after: Bar | None) -> str:
+    """The bar line between two bars, with their repeat signs."""
+    if before is None:
+        return "|:" if after is not None and after.opens_repeat else ""
+    if before.closes_repeat:
+        sign = ":|"
+    elif after is None:
+        sign = "|]"
+    else:
+        sign = "||" if before.endings and not after.endings else "|"
+    return f"{sign}:" if after is not None and after.opens_repeat else sign
+
+
+def _ending(before: Bar | None, bar: Bar | None) -> str:
+    """The variant ending that begins with a bar."""
+    if bar is None or not bar.endings:
         return ""
-    bar = bars[index]
-    sign = "|:" if bar.opens_repeat else ""
-    before = bars[index - 1] if index else None
-    begins = bar.endings and (before is None or before.endings != bar.endings or before.closes_repeat)
-    return sign + (f"[{','.join(map(str, bar.endings))}" if begins else "")
-
-
-def _right(bars: tuple[Bar, ...], index: int) -> str:
-    if index >= len(bars) - 1:
-        return ":|" if index < len(bars) and bars[index].closes_repeat else "|]"
-    if bars[index].closes_repeat:
-        return ":|"
-    return "||" if bars[index].endings and not bars[index + 1].endings else "|"
+    begins = before is None or before.closes_repeat or before.endings != bar.endings
+    return f"[{','.join(map(str, bar.endings))}" if begins else ""
 
 
 class _Speller:

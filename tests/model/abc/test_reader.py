@@ -221,7 +221,7 @@ def test_tuplets_that_cannot_be(sign: str) -> None:
         ("(CC)", [(C, 1), (C, 1)]),
     ],
 )
-def test_ties(music: str, expected: list[tuple[int, int]]) -> None:
+def test_ties(music: str, expected: list[tuple[int, Fraction | int]]) -> None:
     assert [(note.pitch, note.duration) for note in tune(music).notes] == expected
 
 
@@ -250,7 +250,7 @@ def test_tie_without_a_note() -> None:
         ("[C,_Bc]", [(C2, 1)]),
     ],
 )
-def test_chords(music: str, expected: list[tuple[int, int]]) -> None:
+def test_chords(music: str, expected: list[tuple[int, Fraction | int]]) -> None:
     assert [(note.pitch, note.duration) for note in tune(music).notes] == expected
 
 

@@ -1,0 +1,212 @@
+"""Music lines: tokens into the voices of a tune."""
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+
+from model.abc.key import NO_KEY, read_key
+from model.abc.length import NO_METER, read_meter, read_unit
+from model.abc.tokens import ALTERED, PRESET_MARKS, TOKEN
+from model.abc.voice import Sound, Voice
+
+Notify = Callable[[int, int, str], None]
+
+_TIMES = re.compile(r"([0-9]+)(?:-([0-9]+))?")
+_MOST_TIMES = 32
+_LONGEST_FIELD = 200  # characters of a metre, unit, key or ending; the caches keep them
+
+
+class Music:
+    """The music of a tune while it is being read, voice by voice.
+
+    Metre, unit and key hold for all voices if set before the first, else for the voice that is current.
+
+    Parameters
+    ----------
+    notify : callable
+        Takes line, column and message of what was skipped or guessed.
+    read_field : callable
+        Takes letter, text, line and column of an inline field.
+    """
+
+    def __init__(self, notify: Notify, read_field: Callable[[str, str, int, int], None]) -> None:
+        self.marks = set(PRESET_MARKS)
+        self.propagate = "pitch"
+        self._notify = notify
+        self._read_field = read_field
+        self._meter, self._key = NO_METER, NO_KEY
+        self._unit: Fraction | None = None
+        self._voices: dict[str, Voice | None] = {}
+        self._name: str | None = None
+        self._has_begun = False
+        self._chord: list[Sound] | None = None
+        self._chord_column = 0
+
+    @property
+    def melody(self) -> Voice | None:
+        """The first voice that has notes."""
+        return next((voice for voice in self._voices.values() if voice is not None and voice.start), None)
+
+    def set_meter(self, text: str, line: int, column: int) -> None:
+        """Obey an ``M:`` field."""
+        meter = read_meter(text[:_LONGEST_FIELD])
+        if meter is None:
+            self._notify(line, column, f"metre {text[:20]!r} cannot be read, skipped")
+            return
+        voice = self._voices.get(self._name or "")
+        if voice is not None:
+            voice.meter = meter
+        if voice is None or self._name is None:
+            self._meter = meter
+
+    def set_unit(self, text: str, line: int, column: int) -> None:
+        """Obey an ``L:`` field."""
+        unit = read_unit(text[:_LONGEST_FIELD])
+        if unit is None:
+            self._notify(line, column, f"unit note length {text[:20]!r} cannot be read, skipped")
+            return
+        voice = self._voices.get(self._name or "")
+        if voice is not None:
+            voice.unit = unit
+        if voice is None or self._name is None:
+            self._unit = unit
+
+    def set_key(self, text: str, line: int, column: int) -> None:
+        """Obey a ``K:`` field; the first one ends the header and what its ``V:`` fields chose."""
+        key, rest = read_key(text[:_LONGEST_FIELD])
+        if rest:
+            self._notify(line, column, f"{rest[:20]!r} in the key cannot be read, skipped")
+        if not self._has_begun:
+            self._has_begun, self._name = True, None
+        if key is None:
+            return
+        voice = self._voices.get(self._name or "")
+        if voice is not None:
+            voice.key = key
+        if voice is None or self._name is None:
+            self._key = key
+
+    def set_voice(self, text: str) -> None:
+        """Obey a ``V:`` field; in the header it only tells the order of the voices."""
+        name = text.split(maxsplit=1)[0] if text else ""
+        if name in {"", "*"}:
+            return
+        self._name = name
+        self._voices.setdefault(name, None)
+        if self._has_begun:
+            self._voice()
+
+    def read(self, number: int, line: str) -> None:
+        """Read a line of music."""
+        self._has_begun = True
+        voice = self._voice()
+        stray_end = -1
+        for match in TOKEN.finditer(line):
+            kind = match.lastgroup
+            column = match.start() + 1
+            if kind == "space" or (voice.overlay and kind not in {"bar", "field"}):
+                continue
+            if kind == "note":
+                self._read_note(voice, match, number, column)
+            elif kind == "bar":
+                voice.start_bar(match["bar"])
+                if match["times"]:
+                    voice.start_ending(read_times(match["times"][:_LONGEST_FIELD]))
+            elif kind == "rest":
+                ticks = voice.ticks(match["rest_length"], number, column)
+                self._add(voice, Sound(None, ticks, number, column))
+            elif kind == "broken":
+                if self._chord is None:
+                    voice.break_rhythm(match["broken"], number, column)
+                else:
+                    self._notify(number, column, f"{match['broken'][:4]!r} within a chord, skipped")
+            elif kind == "tie":
+                if self._chord is None:
+                    voice.tie(number, column)
+                elif self._chord:
+                    self._chord[-1].tied = True
+            elif kind == "tuplet":
+                voice.start_tuplet(match["p"], match["q"] or "", match["r"] or "", number, column)
+            elif kind == "chord":
+                self._chord, self._chord_column = [], column
+            elif kind == "close":
+                self._end_chord(voice, match["chord_length"], number, column)
+            elif kind == "ending":
+                voice.start_ending(read_times(match["ending_times"][:_LONGEST_FIELD]))
+            elif kind == "grace":
+                for altered in ALTERED.finditer(match["grace"]):
+                    voice.pitch(altered[1], altered[2], altered[3], number, column)
+            elif kind == "measures":
+                voice.add_measures(match["count"], number, column)
+            elif kind == "field":
+                self._read_field(match["name"], match["value"].strip(), number, match.start("value") + 1)
+                voice = self._voice()
+            elif kind == "open_field":
+                text = match["open_field"]
+                self._notify(number, column, f"{text[:3]!r} without ']'")
+                self._read_field(text[1], text[3:], number, column + 3)
+                voice = self._voice()
+            elif kind == "overlay":
+                voice.overlay = True
+            elif kind == "stray" or (kind == "letter_mark" and match["letter_mark"] not in self.marks):
+                if match.start() != stray_end:
+                    self._notify(number, column, f"{match[0][:20]!r} is not music, skipped")
+                stray_end = match.end()
+        if self._chord is not None:
+            self._notify(
+                number, self._chord_column, "'[' without ']', read as a chord up to the end of the line"
+            )
+            self._end_chord(voice, "", number, self._chord_column)
+
+    def _voice(self) -> Voice:
+        """The current voice, which without a ``V:`` is the first one declared."""
+        if self._name is None and self._voices and "" not in self._voices:
+            self._name = next(iter(self._voices))
+        name = self._name or ""
+        voice = self._voices.get(name)
+        if voice is None:
+            unit = self._unit or self._meter.unit
+            voice = self._voices[name] = Voice(self._key, self._meter, unit, self.propagate, self._notify)
+        return voice
+
+    def _read_note(self, voice: Voice, match: re.Match[str], line: int, column: int) -> None:
+        accidental, letter, octave = match["accidental"], match["letter"], match["octave"]
+        if match["micro"]:
+            self._notify(line, column, "microtone read as the accidental alone")
+            accidental = accidental.removesuffix(match["micro"])
+        pitch = voice.pitch(accidental, letter, octave, line, column)
+        ticks = voice.ticks(match["length"], line, column)
+        self._add(voice, Sound(pitch, ticks, line, column, letter + octave))
+
+    def _add(self, voice: Voice, sound: Sound) -> None:
+        if self._chord is None:
+            voice.add(sound)
+        else:
+            self._chord.append(sound)
+
+    def _end_chord(self, voice: Voice, length: str, line: int, column: int) -> None:
+        """Add the top note for as long as the first one times the chord (ABC 2.1, 4.17)."""
+        sounds, self._chord = self._chord, None
+        if sounds is None:
+            self._notify(line, column, "']' without '[', skipped")
+            return
+        if not sounds:
+            self._notify(line, self._chord_column, "chord without notes, skipped")
+            return
+        top = max(sounds, key=lambda sound: -1 if sound.pitch is None else sound.pitch)
+        outer = voice.ticks(length, line, self._chord_column)
+        top.ticks = max(sounds[0].ticks * outer // voice.ticks("", line, column), 1)
+        top.line, top.column = line, self._chord_column
+        voice.add(top)
+
+
+@lru_cache(maxsize=256)
+def read_times(text: str) -> tuple[int, ...]:
+    """The times through of a variant ending, as ``1,3`` or ``1-3``; no more than 32 of them."""
+    times: list[int] = []
+    for first, last in _TIMES.findall(text):
+        start = int(first[:3])
+        stop = int(last[:3]) if last else start
+        times.extend(range(start, min(stop, start + _MOST_TIMES) + 1))
+    return tuple(times[:_MOST_TIMES])

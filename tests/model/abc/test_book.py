@@ -1,0 +1,113 @@
+"""Texts of several tunes."""
+
+from fractions import Fraction
+
+import pytest
+
+from model.abc import AbcError, Tune, read_tune, read_tunebook
+
+BOOK = """%abc-2.1
+% a file header
+M:6/8
+R:jig
+T:The Whole Book
+S:a friend
+
+Some words about the book.
+
+X:1
+T:One
+K:G
+GAB|
+
+These words stand between the tunes. A fine tune, this.
+
+X:2
+T:Two
+M:4/4
+R:reel
+K:D
+DEF|
+
+X:3
+T:Three
+K:C
+
+X:4
+T:Four
+K:A
+ABc|
+"""
+
+
+def tunes(text: str) -> list[Tune]:
+    return [tune for tune in read_tunebook(text) if isinstance(tune, Tune)]
+
+
+def test_every_tune_is_read_and_a_bad_one_takes_no_other_with_it() -> None:
+    read = list(read_tunebook(BOOK))
+    assert [tune.titles for tune in read if isinstance(tune, Tune)] == [("One",), ("Two",), ("Four",)]
+    assert isinstance(read[2], AbcError)
+    assert (read[2].line, read[2].column) == (24, 1)
+
+
+def test_the_file_header_holds_for_all() -> None:
+    one, two, four = tunes(BOOK)
+    assert [tune.meter for tune in (one, two, four)] == ["6/8", "4/4", "6/8"]
+    assert [tune.rhythm for tune in (one, two, four)] == ["jig", "reel", "jig"]
+    assert one.header == (("M", "6/8"), ("R", "jig"), ("S", "a friend"), ("X", "1"), ("T", "One"), ("K", "G"))
+
+
+def test_lines_are_those_of_the_text() -> None:
+    one, two, _ = tunes(BOOK)
+    assert (one.line, one.notes[0].line) == (10, 13)
+    assert (two.line, two.notes[0].line) == (17, 22)
+
+
+def test_the_first_tune_of_several() -> None:
+    read = read_tune(BOOK)
+    assert read.titles == ("One",)
+    assert [(notice.line, notice.column, notice.message) for notice in read.warnings] == [
+        (17, 1, "the text has 3 other tunes, not read")
+    ]
+    assert "1 other tune," in read_tune("X:1\nK:C\nC\n\nX:2\nK:C\nD\n").warnings[0].message
+
+
+def test_a_tune_without_notes_is_passed_over_for_one_with() -> None:
+    assert read_tune("X:1\nT:None\nK:C\n\nX:2\nT:Some\nK:C\nC\n").titles == ("Some",)
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("X:1\nT:One\nK:C\nCDE|\nX:2\nT:Two\nK:C\nDEF|", ["One", "Two"]),
+        ("T:One\nX:1\nK:C\nCDE|\n\nM:6/8\nT:Two\nX:2\nK:C\nDEF|", ["One", "Two"]),
+        ("T:One\nK:C\nCDE|\n\nT:Two\nK:C\nDEF|", ["One", "Two"]),
+        ("T:One\nK:C\nCDE|\n\nX:2\nT:Two\nK:C\nDEF|", ["One", "Two"]),
+        ("X:1\nT:One\nK:C\n\nCDE|\n\nDEF|", ["One"]),
+        ("T:One\nM:4/4\n\nCDE|\n\nFGA|", ["One"]),
+        ("Hello all, this is the tune:\n\nX:1\nT:One\nK:C\nCDE|\n\nregards, Me", ["One"]),
+        ("<html>\n<p>tune</p>\nX:1\nT:One\nK:C\nCDE|\n</p>", ["One"]),
+        ("\ufeffX:1\rT:One\rK:C\rCDE|\r\rX:2\rT:Two\rK:C\rDEF|\r", ["One", "Two"]),
+        (
+            "X:1\nT:One\nK:C\nCDE|\n%%begintext\nX:9\nT:No\nK:C\nC\n%%endtext\nX:2\nT:Two\nK:C\nDEF|",
+            ["One", "Two"],
+        ),
+        ("X:1\nT:One\nK:C\nCDE|\nW:the words\n\nW:go on\n\nX:2\nT:Two\nK:C\nDEF|", ["One", "Two"]),
+    ],
+)
+def test_where_tunes_begin(text: str, titles: list[str]) -> None:
+    read = tunes(text)
+    assert [tune.titles[0] for tune in read] == titles
+    assert all(len(tune.notes) % 3 == 0 for tune in read)
+
+
+def test_bare_notes_among_words() -> None:
+    read = read_tune("Do you know this one?\n\nG2 BG dGBG|\n\nIt is nice.\n\nA2 cA eAcA|\n")
+    assert len(read.notes) == 14
+    assert read.notes[0].duration == Fraction(1)
+
+
+def test_no_tune_at_all() -> None:
+    assert list(read_tunebook("")) == []
+    assert list(read_tunebook("M:4/4\n\nX is not here\n")) != [None]

@@ -1,0 +1,142 @@
+"""Written tunes read back."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.abc import Bar, Note, Tune, read_tune, write
+
+_LENGTHS = [
+    Fraction(text) for text in ("1/8", "1/4", "1/3", "1/2", "2/3", "3/4", "1", "7/5", "3/2", "2", "4", "99")
+]
+_KEYS = ["", "C major", "D major", "A dorian", "Eb major", "F# minor", "D phrygian ^f", "G exp _b ^f"]
+_TITLE = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Zs"]), min_size=1, max_size=12)
+
+TUNE = read_tune(
+    "X:7\nT:The First\nT:100\\% &amp; caf\\'e\nR:jig\nM:6/8\nL:1/8\nK:Ador\n"
+    "E|:A2B c2d|(3efg e4-|[1 e2 ^f _g3:|[2 e3 z3||\nA3-A3-|A6:|\n"
+)
+
+
+def heard(tune: Tune) -> list[tuple[int, Fraction, Fraction, int]]:
+    return [(note.pitch, note.onset, note.duration, note.bar) for note in tune.notes]
+
+
+def signs(tune: Tune) -> list[tuple[object, ...]]:
+    return [
+        (bar.onset, bar.duration, bar.first, bar.last, bar.opens_repeat, bar.closes_repeat, bar.endings)
+        for bar in tune.bars
+    ]
+
+
+def test_a_tune_comes_back() -> None:
+    read = read_tune(write(TUNE))
+    assert heard(read) == heard(TUNE)
+    assert signs(read) == signs(TUNE)
+    for name in ("number", "titles", "rhythm", "meter", "unit", "key"):
+        assert getattr(read, name) == getattr(TUNE, name)
+    assert read.warnings == ()
+
+
+def test_what_is_written() -> None:
+    assert write(TUNE).splitlines() == [
+        "X:7",
+        "T:The First",
+        "T:100\\% & café",
+        "R:jig",
+        "M:6/8",
+        "L:1/8",
+        "K:A dorian",
+        "E |: A2 B c2 d | e2/3 f2/3 g2/3 e4- | [1 e2 f f3 :|",
+        "[2 e3 z3 || A6- | A6 :|",
+    ]
+
+
+def test_transposed_without_a_key() -> None:
+    notes = tuple(replace(note, pitch=note.pitch + 1) for note in TUNE.notes)
+    tune = replace(TUNE, notes=notes, key="")
+    text = write(tune)
+    assert "K:none" in text
+    assert heard(read_tune(text)) == heard(tune)
+
+
+def test_some_of_the_notes() -> None:
+    tune = replace(TUNE, notes=TUNE.notes[3:6])
+    read = read_tune(write(tune))
+    assert heard(read) == heard(tune)
+    assert [bar.onset for bar in read.bars] == [bar.onset for bar in TUNE.bars]
+
+
+def test_without_bars() -> None:
+    tune = replace(TUNE, bars=(), notes=TUNE.notes[:4])
+    assert [note[:3] for note in heard(read_tune(write(tune)))] == [note[:3] for note in heard(tune)]
+
+
+def test_notes_must_not_overlap() -> None:
+    with pytest.raises(ValueError, match="begins before"):
+        write(replace(TUNE, notes=TUNE.notes[::-1]))
+
+
+@st.composite
+def made_tunes(draw: st.DrawFn) -> Tune:
+    """Tunes of any notes, with rests, bars and repeat signs anywhere."""
+    notes: list[Note] = []
+    bars: list[Bar] = []
+    time = Fraction(0)
+    for index in range(draw(st.integers(1, 5))):
+        start, first = time, len(notes)
+        for _ in range(draw(st.integers(1, 6))):
+            length = draw(st.sampled_from(_LENGTHS))
+            if draw(st.booleans()) or (index == 0 and not notes):
+                notes.append(Note(draw(st.integers(0, 127)), time, length, index, 1, 1))
+            time += length
+        endings = draw(st.sampled_from([(), (), (), (1,), (2,), (1, 3)]))
+        bars.append(
+            Bar(
+                index + 1,
+                start,
+                time - start,
+                first,
+                len(notes),
+                draw(st.booleans()),
+                draw(st.booleans()),
+                endings,
+            )
+        )
+    return Tune(
+        number=draw(st.integers(0, 999)),
+        titles=tuple(draw(st.lists(_TITLE, max_size=2))),
+        rhythm=draw(st.sampled_from(["", "reel", "slip jig"])),
+        meter=draw(st.sampled_from(["", "none", "4/4", "6/8", "2+3/8"])),
+        unit=draw(st.sampled_from([Fraction(1, 8), Fraction(1, 16), Fraction(1, 4)])),
+        key=draw(st.sampled_from(_KEYS)),
+        header=(),
+        notes=tuple(notes),
+        bars=tuple(bars),
+        warnings=(),
+        line=1,
+    )
+
+
+@given(made_tunes())
+def test_any_tune_comes_back(tune: Tune) -> None:
+    read = read_tune(write(tune))
+    assert heard(read) == heard(tune)
+    assert signs(read) == signs(tune)
+    assert (read.titles, read.rhythm, read.meter, read.key) == (
+        tune.titles,
+        tune.rhythm,
+        tune.meter,
+        tune.key,
+    )
+    assert read.warnings == ()
+
+
+@given(made_tunes(), st.data())
+def test_any_notes_of_a_tune_come_back(tune: Tune, data: st.DataObject) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(tune.notes), min_size=1, unique=True))
+    cut = replace(tune, notes=tuple(sorted(chosen, key=lambda note: note.onset)), key="")
+    assert heard(read_tune(write(cut))) == heard(cut)
