@@ -125,7 +125,7 @@ def problem_body(problem: Problem) -> dict[str, Any]:
 
 def invalid_request(errors: Any) -> InvalidRequest:
     """pydantic's errors as a problem: where and what, without the input itself."""
-    listed = [
+    listed: list[dict[str, str]] = [
         {"field": ".".join(str(part) for part in error["loc"]), "message": error["msg"]} for error in errors
     ]
     detail = "; ".join(": ".join(filter(None, error.values())) for error in listed)
