@@ -20,7 +20,10 @@ _MODES = {
 }
 ACCIDENTALS = {"__": -2, "_": -1, "=": 0, "^": 1, "^^": 2}
 
-_PROPERTY = re.compile(r'\b[A-Za-z_]+=(?:"[^"]*"|[^\s"]+)')
+_PROPERTY = re.compile(
+    r"\b(?:clef|cue|dyn|gstem|instrument|lyrics|m|map|middle|name|nm|octave|score|shift|sname|snm|sound|space"
+    r"|staff(?:lines|scale)|stem|strings|style|t|transpose|tuning)=(?:\"[^\"]*\"|[^\s\"]+)"
+)
 _CLEF = re.compile(
     r"(?<!\S)(?:(?:treble|bass|alto|tenor|soprano|baritone|mezzo|perc|none)[1-58]?)?(?:[+-](?:8|15)(?:va)?)?(?!\S)"
 )

@@ -130,6 +130,11 @@ class Music:
                 voice.start_tuplet(match["p"], match["q"] or "", match["r"] or "", number, column)
             elif kind == "chord":
                 self._chord, self._chord_column = [], column
+            elif kind == "old_chord":
+                self._chord, self._chord_column = [], column
+                for note in TOKEN.finditer(match["old_chord"]):
+                    self._read_note(voice, note, number, column + 1 + note.start())
+                self._end_chord(voice, "", number, column)
             elif kind == "close":
                 self._end_chord(voice, match["chord_length"], number, column)
             elif kind == "ending":

@@ -20,7 +20,8 @@ _NOT_MUSIC = re.compile(
     r'%.*|"[^"]*"|![^!]{0,40}!|\+[^+\s]{1,40}\+|\[[A-Za-z]:[^\[\]]*\]|\{[^{}]*\}', re.DOTALL
 )
 _LETTER = re.compile(r"[^\W\d_]")
-_FOREIGN = re.compile(r"[^\W\d_A-Ga-gxyzXZTuvHLMOPS]")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_FOREIGN = re.compile(r"[^\W\d_A-Ga-gxyzXZTuvkHLMOPS]")
 _SOUND = re.compile(r"[A-Ga-gxzXZ]")
 _MARKUP = re.compile(
     r"\s*</?(?:abc|body|br|code|div|h[1-6]|html|p|pre|script|score|span|td)\b", re.IGNORECASE
@@ -121,8 +122,9 @@ def is_music(line: str) -> bool:
 
 
 def _letters(line: str) -> tuple[int, int]:
-    """How many letters mean nothing in music, and how many there are if there is any such."""
+    """How many letters of its words mean nothing in music; if any do, how many letters it has."""
     if _FOREIGN.search(line) is None:
         return 0, 0
     rest = _NOT_MUSIC.sub("", line)
-    return len(_FOREIGN.findall(rest)), len(_LETTER.findall(rest))
+    foreign = sum(len(_FOREIGN.findall(word)) for word in _WORD.findall(rest))
+    return foreign, len(_LETTER.findall(rest))

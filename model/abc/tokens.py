@@ -2,15 +2,17 @@
 
 No alternative looks past text that it does not take, except within bounds or up to the next sign of its own
 kind, so that a line is cut into tokens in time linear in its length.
+
+Mail programs turned ``=`` into ``=3D`` and broke lines with ``=``; those tunes are still about.
 """
 
 import re
 
 TOKEN = re.compile(
     r"""
-      (?P<note>  (?P<accidental> (?:\^\^? | __? | =[\^_]? ) (?P<micro> [0-9]{0,3}/[0-9]{0,3} )? )?
+      (?P<note>  (?P<accidental> (?:\^\^? | __? | =(?:3D)?[\^_]? ) (?P<micro> [0-9]{0,3}/[0-9]{0,3} )? )?
                  (?P<letter> [A-Ga-g] ) (?P<octave> [,']* ) (?P<length> [0-9]*/*[0-9]* ) )
-    | (?P<space> (?: [\s)$*`\\;] | \( (?![0-9]) )+ )
+    | (?P<space> (?: [\s)$*`\\;] | \( (?![0-9]) | =(?:20)?\s*\Z )+ )
     | (?P<bar>   (?: \.?\| | : | \[\| ) (?: [|:\]] | \[ (?=[|:\]]) )*
                  (?P<times> [0-9]+ (?: [,-][0-9]+ )* )? \.? )
     | (?P<ending> \[ [ ]? (?P<ending_times> [0-9]+ (?: [,-][0-9]+ )* ) \.? )
@@ -23,6 +25,7 @@ TOKEN = re.compile(
     | (?P<field> \[ (?P<name> [A-Za-z] ) : (?P<value> [^\[\]]* ) \] )
     | (?P<chord> \[ (?= [^\[\]|]* \] ) )
     | (?P<close> \] (?P<chord_length> [0-9]*/*[0-9]* ) )
+    | \+ (?P<old_chord> (?! f+\+ ) (?: (?: \^\^? | __? | = )? [A-Ga-g] [,']{0,4} [0-9/]{0,6} ){2,8} ) \+
     | (?P<mark>  ! (?: f{1,4} | [0-9] | D\.[CS]\.[^!|]{0,20}
                      | (?! [A-Ga-gxz0-9,'/^_=]{1,40} ! ) [^\s!|]{1,40} ) !
                | \+ [^\s+|]{1,40} \+ | [.~] | ! | y [0-9]*/*[0-9]* )

@@ -81,7 +81,7 @@ class Voice:
         height = _NATURAL[name] + 12 * (octave.count("'") - octave.count(",") + (letter != name))
         place = name if self.propagate == "pitch" else f"{name}{height}"
         if accidental:
-            alter = ACCIDENTALS[accidental.lstrip("=") or "="]
+            alter = ACCIDENTALS[accidental.removeprefix("=3D").lstrip("=") or "="]
             if self.propagate != "not":
                 self._accidentals[place] = alter
         elif self.sounds and self.sounds[-1].tied and self.sounds[-1].name == f"{letter}{octave}":
@@ -117,6 +117,10 @@ class Voice:
 
     def add_measures(self, count: str, line: int, column: int) -> None:
         """Append a rest of whole bars, ``Z4`` (ABC 2.1, 4.5)."""
+        if self._measures[-1].start < len(self.sounds):
+            self.notify(line, column, "rest of whole bars within a bar, read as 'z'")
+            self.add(Sound(None, self.ticks(count, line, column), line, column))
+            return
         if self.meter.whole is None:
             self.notify(line, column, "rest of whole bars without a metre, read as whole notes")
         whole = Fraction(1) if self.meter.whole is None else self.meter.whole

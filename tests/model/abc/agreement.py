@@ -19,7 +19,7 @@ from model.abc import AbcError, decode, read_tune
 _TOLERANCE = Fraction(1, 10_000)  # music21 rounds odd tuplets
 _FIELD_LINE = re.compile(r"[A-Za-z]:(?![|:])|%")
 _STRING = re.compile(r'"[^"]*"')
-_FERMATA = re.compile(r"H(?=[\^_=A-Ga-gz])")
+_FERMATA = re.compile(r"H(?=[\^_=A-Ga-gxz])")
 _APART = r"(?:[()\-.~\`Tuv\s]|\{[^{}]*\})*"
 _BROKEN = re.compile(f"{_APART}(?:<+|>+){_APART}")
 
@@ -64,16 +64,16 @@ def read_here(text: str) -> Melody:
 
 
 def prepared(text: str) -> str:
-    """The text without four things that music21 is known to take otherwise than the standard says.
+    """The text without five things that music21 is known to take otherwise than the standard says.
 
     Without a version it takes a tune for ABC 1.3 and ends every accidental with its note. It leaves out a
     broken rhythm that slurs, decorations or grace notes keep apart from its notes. It leaves out notes with a
-    fermata ``H`` or the annotation ``">"`` before them.
+    fermata ``H`` or the annotation ``">"`` before them, and the rest ``x``.
     """
     lines = ["%abc-2.1"]
     for line in text.splitlines():
         if not _FIELD_LINE.match(line):
-            line = _FERMATA.sub("", _STRING.sub("", line))
+            line = _FERMATA.sub("", _STRING.sub("", line)).replace("x", "z")
             line = _BROKEN.sub(lambda match: re.sub(r"[^<>]", "", match[0]), line)
         lines.append(line)
     return "\n".join(lines)

@@ -29,6 +29,7 @@ from model.abc.key import read_key
         ("none", "", {}),
         ("", "", {}),
         ("D ^c =f", "D major ^c =f", {"C": 1}),
+        ("Dmix=c", "D mixolydian =c", {"F": 1}),
         ("D Phr ^f", "D phrygian ^f", {"B": -1, "E": -1, "F": 1}),
         ("D exp _b _e ^f", "D exp _b _e ^f", {"B": -1, "E": -1, "F": 1}),
         ("Dexp^f", "D exp ^f", {"F": 1}),

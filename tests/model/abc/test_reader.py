@@ -99,6 +99,7 @@ def test_octaves() -> None:
         ("^G-|G G", [68, 67]),
         ("_B-|_B B|B", [70, 70, 71]),
         ("{^g}G", [68]),
+        ("=3DF F =\n=20\n=3D^F =20", [65, 65, 66]),
         ("[K:C] F [K:D] F", [65, 66]),
     ],
 )
@@ -248,6 +249,8 @@ def test_tie_without_a_note() -> None:
         ("[zC]", [(C, 1)]),
         ("[C]D", [(C, 1), (D, 1)]),
         ("[C,_Bc]", [(C2, 1)]),
+        ("+CEG+ +C2E2+", [(G, 1), (E, 2)]),
+        ("+f+C+ff+D", [(C, 1), (D, 1)]),
     ],
 )
 def test_chords(music: str, expected: list[tuple[int, Fraction | int]]) -> None:
@@ -309,9 +312,16 @@ def test_exclamation_marks_of_old_programs() -> None:
 
 
 def test_rests() -> None:
-    read = tune("z C x2 D z/ E Z F X2 G", M="3/4")
+    read = tune("z C x2 D z/ E|Z|F|X2|G", M="3/4")
     assert [note.onset for note in read.notes] == [1, 4, Fraction(11, 2), Fraction(19, 2), Fraction(33, 2)]
+    assert read.warnings == ()
     assert warned(tune("C|Z|D")) == [(4, 3)]
+
+
+def test_a_bar_of_rest_within_a_bar_is_taken_for_a_rest() -> None:
+    read = tune("CDZ|EZ2F|", M="3/4")
+    assert [note.onset for note in read.notes] == [0, 1, 3, 6]
+    assert warned(read) == [(5, 3), (5, 6)]
 
 
 def bar_signs(read: Tune) -> list[tuple[bool, bool, tuple[int, ...]]]:

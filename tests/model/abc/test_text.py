@@ -76,6 +76,8 @@ def test_prose(line: str) -> None:
     [
         "CDEF GABc",
         "uA vB uc vd",
+        "kd2kf2kg2ka2|kd2kf2|",
+        "k[E2c2]k[E2c2]|",
         '"Some words here"A B c',
         "TA HB Lc|",
         "!trill!A !crescendo(!B",
