@@ -22,6 +22,7 @@ ArtifactError: there is none, or it cannot be used; the message names what was f
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -143,7 +144,7 @@ def publish(root: Path, staged: Path, manifest: Manifest) -> str:
         file.chmod(0o644)  # some writers make files private
     for path in [*_files(staged), *(p for p in staged.rglob("*") if p.is_dir()), staged]:
         _sync(path)
-    version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     staged.chmod(0o755)  # mkdtemp makes it private
     staged.rename(root / version)
     _sync(root)

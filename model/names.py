@@ -11,7 +11,7 @@ MAX_NAME_CHARS = 200  # the longest of 4,639 printed titles has 74
 
 # English, Irish and Scottish Gaelic articles, with the prefixed consonants that Gaelic writes after them.
 _ARTICLE = r"(?:the|a|an t|an|na h|na|nam|nan|am|a')"
-_ARTICLE_LAST = re.compile(rf"^(?P<rest>.+?)\s*,\s*(?P<article>{_ARTICLE})[\s.]*$")
+_ARTICLE_LAST = re.compile(rf"^(?P<rest>.+?)\s*,\s*(?P<article>{_ARTICLE})[\s.-]*$")
 _ARTICLE_FIRST = re.compile(r"^(?:the|a|an t|an|na h|na|nam|nan|am) (?=.)")
 _DOTTED = re.compile("([bcdfgmpst])\u0307")  # the dot of the old Irish script is the h of the new: Ḃán, Bhán
 _APOSTROPHES = re.compile("['`´’‘ʼ\"“”]")

@@ -1,0 +1,137 @@
+import json
+import os
+from pathlib import Path
+
+import faiss
+import numpy as np
+import pytest
+import torch
+
+from index import artifact
+from index.artifact import ArtifactError, Manifest, load, publish, staging, verify
+from index.probes import load_probes, measure
+
+CPU = torch.device("cpu")
+
+
+def change_manifest(root: Path, **changes: object) -> None:
+    path = root / artifact.CURRENT / artifact.MANIFEST
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+def test_a_published_artifact_loads_with_everything(small_artifacts: Path) -> None:
+    loaded = load(small_artifacts, CPU)
+    assert loaded.version == (small_artifacts / artifact.CURRENT).resolve().name
+    assert len(loaded.title_index) == len(loaded.catalogue.names)
+    assert len(loaded.melody_index) == len(loaded.catalogue.settings)
+    assert loaded.manifest.titles == len(loaded.catalogue)
+    assert loaded.manifest.corpora[0].tunes == 240 - loaded.manifest.corpora[0].skipped
+    assert load_probes(loaded.path / artifact.PROBES) == loaded.probes
+
+
+def test_the_recorded_mrr_is_measured_again(small_artifacts: Path) -> None:
+    loaded = load(small_artifacts, CPU)
+    again = measure(loaded.probes, loaded.tune_encoder, loaded.title_index, loaded.catalogue)
+    assert again == loaded.manifest.probes
+    assert again.pool == len(loaded.catalogue)
+    assert again.value > 50 * again.chance
+
+
+def test_probes_are_cut_and_carry_no_name(small_artifacts: Path) -> None:
+    loaded = load(small_artifacts, CPU)
+    assert len({probe.abc for probe in loaded.probes}) == len(loaded.probes)
+    assert not any("T:" in probe.abc for probe in loaded.probes)
+
+
+def test_a_folder_without_an_artifact_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="python -m training fit"):
+        verify(tmp_path)
+
+
+def test_another_format_is_refused_naming_both(small_artifacts: Path) -> None:
+    change_manifest(small_artifacts, format=99)
+    with pytest.raises(ArtifactError, match=r"has format 99, this version reads format 1"):
+        verify(small_artifacts)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"format": 1}'])
+def test_a_broken_manifest_is_refused(small_artifacts: Path, text: str) -> None:
+    (small_artifacts / artifact.CURRENT / artifact.MANIFEST).write_text(text)
+    with pytest.raises(ArtifactError):
+        verify(small_artifacts)
+
+
+@pytest.mark.parametrize("name", [artifact.TITLES, artifact.CATALOGUE, "evaluation/split.json"])
+def test_a_changed_file_is_refused_by_name(small_artifacts: Path, name: str) -> None:
+    path = small_artifacts / artifact.CURRENT / name
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(ArtifactError, match=name):
+        verify(small_artifacts)
+
+
+def test_a_missing_and_a_foreign_file_are_refused(small_artifacts: Path) -> None:
+    current = small_artifacts / artifact.CURRENT
+    (current / "extra").write_text("")
+    with pytest.raises(ArtifactError, match="extra"):
+        verify(small_artifacts)
+    (current / "extra").unlink()
+    (current / artifact.PROBES).unlink()
+    with pytest.raises(ArtifactError, match="probes"):
+        verify(small_artifacts)
+
+
+def test_files_that_do_not_fit_each_other_are_refused(small_artifacts: Path) -> None:
+    current = small_artifacts / artifact.CURRENT
+    index = faiss.IndexFlatIP(7)
+    index.add(np.zeros((len(load(small_artifacts, CPU).catalogue.names), 7), np.float32))
+    faiss.write_index(index, str(current / artifact.TITLES))
+    files = json.loads((current / artifact.MANIFEST).read_text())["files"]
+    change_manifest(
+        small_artifacts, files={**files, artifact.TITLES: artifact._sha256(current / artifact.TITLES)}
+    )
+    with pytest.raises(ArtifactError, match="the manifest says dim 64"):
+        load(small_artifacts, CPU)
+
+
+def test_writing_that_fails_leaves_the_old_artifact_and_no_rest(small_artifacts: Path) -> None:
+    before = sorted(path.name for path in small_artifacts.iterdir())
+
+    def write() -> None:
+        with staging(small_artifacts) as staged:
+            (staged / "half").write_text("written")
+            raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError, match="killed"):
+        write()
+    assert sorted(path.name for path in small_artifacts.iterdir()) == before
+    verify(small_artifacts)
+
+
+@pytest.mark.parametrize("moment", ["rename", "symlink_to", "replace"])
+def test_a_failure_at_any_moment_of_publishing_leaves_a_whole_artifact(
+    small_artifacts: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    path, manifest = verify(small_artifacts)
+
+    def fail(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, moment, fail)
+    with staging(small_artifacts) as staged:
+        artifact.link_files(path, staged, without="")
+        with pytest.raises(OSError, match="no space"):
+            publish(small_artifacts, staged, manifest)
+    assert verify(small_artifacts)[0] == path
+
+
+def test_publishing_moves_current_and_keeps_the_old(small_artifacts: Path) -> None:
+    path, manifest = verify(small_artifacts)
+    with staging(small_artifacts) as staged:
+        artifact.link_files(path, staged, without="")
+        version = publish(small_artifacts, staged, Manifest(**{**manifest.model_dump(), "seed": 7}))
+    assert verify(small_artifacts)[0].name == version != path.name
+    assert path.exists()
+    assert os.access(small_artifacts / version, os.R_OK | os.X_OK)
+    assert load(small_artifacts, CPU).manifest.seed == 7

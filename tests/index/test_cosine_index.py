@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.cosine_index import CosineIndex
+from model.encoder import Vectors
+
+
+def unit(rows: int, seed: int = 0) -> Vectors:
+    vectors = np.random.default_rng(seed).normal(size=(rows, 16)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def test_search_is_exact_and_names_no_title_twice() -> None:
+    vectors, queries = unit(300), unit(40, seed=1)
+    title_of_row = np.repeat(np.arange(100), 3)
+    answers = CosineIndex(vectors, title_of_row).search(queries, 7)
+    for query, hits in zip(queries, answers, strict=True):
+        best = (vectors @ query).reshape(100, 3).max(axis=1)
+        expected = np.argsort(-best)[:7]
+        assert [hit.title for hit in hits] == expected.tolist()
+        assert [hit.score for hit in hits] == pytest.approx(best[expected].tolist(), abs=1e-5)
+        assert all(title_of_row[hit.row] == hit.title for hit in hits)
+
+
+def test_titles_with_many_rows_do_not_crowd_out_others() -> None:
+    vectors = np.repeat(unit(2), [9, 1], axis=0)
+    hits = CosineIndex(vectors, np.array([0] * 9 + [1])).search(vectors[:1], 2)[0]
+    assert [hit.title for hit in hits] == [0, 1]
+
+
+def test_equal_scores_keep_the_order_of_the_index() -> None:
+    vectors = np.repeat(unit(1), 5, axis=0)
+    hits = CosineIndex(vectors, np.arange(5)).search(vectors[:1], 3)[0]
+    assert [hit.title for hit in hits] == [0, 1, 2]
+
+
+def test_more_than_there_is_gives_what_there_is() -> None:
+    vectors = unit(3)
+    assert len(CosineIndex(vectors, np.arange(3)).search(vectors[:1], 100)[0]) == 3
+    assert CosineIndex(unit(0), np.arange(0)).search(vectors[:1], 5) == [[]]
+
+
+def test_an_index_comes_back_from_disk(tmp_path: Path) -> None:
+    index = CosineIndex(unit(20), np.arange(20))
+    index.save(tmp_path / "x.faiss")
+    loaded = CosineIndex.load(tmp_path / "x.faiss", np.arange(20))
+    assert np.array_equal(loaded.vectors, index.vectors)
+    assert loaded.search(unit(3, seed=2), 5) == index.search(unit(3, seed=2), 5)
+
+
+def test_an_index_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+    CosineIndex(unit(20), np.arange(20)).save(tmp_path / "x.faiss")
+    with pytest.raises(ValueError, match="20 rows, the catalogue 21"):
+        CosineIndex.load(tmp_path / "x.faiss", np.arange(21))
+    (tmp_path / "y.faiss").write_bytes(b"no index")
+    with pytest.raises(ValueError, match=r"y\.faiss is not a FAISS index"):
+        CosineIndex.load(tmp_path / "y.faiss", np.arange(20))

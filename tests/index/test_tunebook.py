@@ -1,0 +1,66 @@
+import io
+import tarfile
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from support import KESH
+
+from index import tunebook
+from index.tunebook import TunebookError, read_path
+from model.abc import AbcError, Tune
+
+TWO = KESH + "\n" + KESH.replace("X:1", "X:2").replace("The Kesh", "Sí Bheag, Sí Mhór")
+
+
+def titles(path: Path) -> list[str]:
+    return [entry.tune.titles[0] for entry in read_path(path) if isinstance(entry.tune, Tune)]
+
+
+def test_a_tunebook_is_read_in_either_encoding(tmp_path: Path) -> None:
+    for encoding in ("utf-8", "latin-1"):
+        path = tmp_path / f"{encoding}.abc"
+        path.write_bytes(TWO.encode(encoding))
+        assert titles(path) == ["The Kesh", "Sí Bheag, Sí Mhór"]
+
+
+def test_a_folder_is_read_at_any_depth_and_only_its_abc(tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "b.abc").write_text(KESH)
+    (tmp_path / "deep" / "er" / "a.ABC").write_text(TWO)
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG" + KESH.encode())
+    assert titles(tmp_path) == ["The Kesh", "The Kesh", "Sí Bheag, Sí Mhór"]
+    assert [entry.reference for entry in read_path(tmp_path)] == [
+        "b.abc:1",
+        "deep/er/a.ABC:1",
+        "deep/er/a.ABC:9",
+    ]
+
+
+@pytest.mark.parametrize("mode", ["w:", "w:gz", "w:xz"])
+def test_a_tar_is_read_without_unpacking(tmp_path: Path, mode: Literal["w:", "w:gz", "w:xz"]) -> None:
+    path = tmp_path / "tunes.tar"
+    with tarfile.open(path, mode) as archive:
+        for name, text in (("../../outside.abc", KESH), ("b/two.abc", TWO), ("b/notes.pdf", KESH)):
+            member = tarfile.TarInfo(name)
+            member.size = len(text.encode())
+            archive.addfile(member, io.BytesIO(text.encode()))
+    assert titles(path) == ["The Kesh", "The Kesh", "Sí Bheag, Sí Mhór"]
+    assert [file.name for file in tmp_path.iterdir()] == ["tunes.tar"]
+
+
+def test_a_bad_tune_takes_no_good_one_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "book.abc"
+    path.write_text(KESH + "\nX:2\nT:Silence\nK:C\n\n" + KESH)
+    entries = list(read_path(path))
+    assert [type(entry.tune) for entry in entries] == [Tune, AbcError, Tune]
+    assert entries[1].reference == "book.abc:" + str(entries[1].tune.line)
+
+
+def test_a_missing_path_and_a_huge_file_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TunebookError, match="no such file or folder"):
+        list(read_path(tmp_path / "none.abc"))
+    monkeypatch.setattr(tunebook, "MAX_FILE_BYTES", 10)
+    (tmp_path / "big.abc").write_text(KESH)
+    with pytest.raises(TunebookError, match=r"big\.abc has \d+ bytes"):
+        list(read_path(tmp_path))

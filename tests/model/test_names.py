@@ -1,0 +1,44 @@
+import pytest
+
+from model.names import fold
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("The Kesh", "Kesh, The"),
+        ("THE KESH", "the kesh"),
+        ("Maid At The Spinning Wheel, The", "Maid at the Spinning Wheel"),
+        ("An Phis Fhliuch", "Phis Fhliuch, An"),
+        ("Na Ceannabháin Bhána", "Ceannabhain Bhana, Na"),
+        ("A' Bhriogais Uallach", "Bhriogais Uallach, A'"),
+        ("An t-Eilean Muileach", "Eilean Muileach, An t-"),
+        ("Máire Ḃán", "Maire Bhan"),
+        ("O’Carolan's Devotion", "O'Carolan’s Devotion."),
+        ("Jack & Jill", "Jack and Jill"),
+        ("Haste to the Wedding!", "Haste To The Wedding"),
+    ],
+)
+def test_spellings_of_one_title_fold_to_one_string(a: str, b: str) -> None:
+    assert fold(a) == fold(b) != ""
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("The Kesh", "The Cash"), ("Theresa", "Resa"), ("A", "The"), ("The First of May", "The First of March")],
+)
+def test_other_titles_stay_apart(a: str, b: str) -> None:
+    assert fold(a) != fold(b)
+
+
+def test_folding_twice_changes_nothing_more() -> None:
+    once = fold("Bhean Dhubh Ghlinn', An")
+    assert fold(once) == once
+
+
+def test_what_has_no_letter_folds_to_nothing() -> None:
+    assert fold("?! ") == fold("") == ""
+
+
+def test_a_long_name_is_bounded() -> None:
+    assert len(fold("x" * 10**6)) <= 200

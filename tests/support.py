@@ -1,0 +1,63 @@
+"""What several rooms' tests share."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from threading import Thread
+
+import httpx
+import uvicorn
+
+from model.title_encoder import NgramTitleConfig
+from model.tune_encoder import NgramTuneConfig
+from service.app import create_app
+from service.settings import Settings
+from training.towers import FitConfig
+
+SMALL = FitConfig(
+    batch=64,
+    max_epochs=3,
+    refit_epochs=8,
+    tune_encoder=asdict(NgramTuneConfig(buckets=2**12, dim=64)),
+    title_encoder=asdict(NgramTitleConfig(buckets=2**12, dim=64)),
+)
+
+KESH = """X:1
+T:The Kesh
+R:jig
+M:6/8
+L:1/8
+K:G
+D|GAG GAB|ABA ABd|edd gdd|edB dBA|GAG GAB|ABA ABd|edd gdB|AGF G2:|
+"""
+
+
+class Silent:
+    """A reporter that shows nothing and remembers what was said."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def step(self, _description: str, _total: int | None = None) -> Callable[[], object]:
+        return lambda: None
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+
+@contextmanager
+def serve(settings: Settings) -> Iterator[httpx.Client]:
+    """A real server on a free port, and a client for it."""
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="warning"))
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            thread.join(0.05)
+            assert thread.is_alive(), "the server did not start"
+        port = server.servers[0].sockets[0].getsockname()[1]
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join()
