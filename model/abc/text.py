@@ -20,7 +20,7 @@ _NOT_MUSIC = re.compile(
     r'%.*|"[^"]*"|![^!]{0,40}!|\+[^+\s]{1,40}\+|\[[A-Za-z]:[^\[\]]*\]|\{[^{}]*\}', re.DOTALL
 )
 _LETTER = re.compile(r"[^\W\d_]")
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _FOREIGN = re.compile(r"[^\W\d_A-Ga-gxyzXZTuvkHLMOPS]")
 _SOUND = re.compile(r"[A-Ga-gxzXZ]")
 _MARKUP = re.compile(

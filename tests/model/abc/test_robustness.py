@@ -1,0 +1,155 @@
+"""Whatever the text, nothing but an `AbcError`, and no more time than its length asks for."""
+
+import contextlib
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.abc import AbcError, Tune, decode, read_tune, read_tunebook, write
+
+_PIECES = [
+    *"ABCDEFGabcdefgxyzZX0123456789/,'^_=<>()[]{}|:-!+\"%&~.\\$*`HTuvw \t\n\r\0é",
+    *(
+        "X:1\n",
+        "T:",
+        "K:",
+        "K:Ador\n",
+        "M:6/8\n",
+        "L:1/",
+        "V:2\n",
+        "[V:1]",
+        "[K:",
+        "w:",
+        "+:",
+        "(3:2:",
+        "|1,3",
+        "[1-",
+    ),
+    *(
+        "%%begintext\n",
+        "%%endtext\n",
+        "%%propagate-accidentals not\n",
+        "U:",
+        "\n\n",
+        "!trill!",
+        "\\u0041",
+        "&amp;",
+    ),
+]
+music_like = st.lists(st.sampled_from(_PIECES), max_size=80).map("".join)
+
+
+def read_all(text: str) -> None:
+    for read in read_tunebook(text):
+        if isinstance(read, Tune):
+            check(read)
+        else:
+            assert read.line >= 1
+            assert read.column == 1
+    with contextlib.suppress(AbcError):
+        check(read_tune(text))
+
+
+def check(tune: Tune) -> None:
+    assert tune.notes
+    time = tune.notes[0].onset
+    for note in tune.notes:
+        assert 0 <= note.pitch < 128
+        assert note.duration > 0
+        assert note.onset >= time
+        time = note.onset + note.duration
+        bar = tune.bars[note.bar]
+        assert bar.onset <= note.onset < bar.onset + bar.duration
+    places = [place for bar in tune.bars for place in range(bar.first, bar.last)]
+    assert places == list(range(len(tune.notes)))
+    heard = [(note.pitch, note.onset, note.duration, note.bar) for note in tune.notes]
+    assert [
+        (note.pitch, note.onset, note.duration, note.bar) for note in read_tune(write(tune)).notes
+    ] == heard
+
+
+@given(st.text())
+def test_any_text(text: str) -> None:
+    read_all(text)
+    read_all("X:1\nK:C\n" + text)
+
+
+@given(st.binary())
+def test_any_bytes(data: bytes) -> None:
+    read_all(decode(data))
+
+
+@given(music_like)
+def test_anything_like_music(text: str) -> None:
+    read_all(text)
+    read_all("X:1\nK:C\nC" + text)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *'("[{!+&%-><^_=,|:]/1.\\',
+        *(
+            "(3",
+            "[1,",
+            "|1-",
+            "[K:",
+            "[V:1 ",
+            "[CE",
+            "A-",
+            "A>",
+            "A/",
+            "\"'",
+            "!a ",
+            "+a ",
+            "{a",
+            "=3",
+            "= ",
+            "A1/7",
+            "(7a",
+        ),
+        *("C |", "abc def|", "[V:1]C[V:2]D", "Z9", "hello "),
+        *(
+            "\n+:more",
+            "\nT:t\n",
+            "\nX:1\nK:C\nC\n",
+            "\n\nT:t\nK:C\nC\n",
+            "\nV:1\nC\nV:2\nD\n",
+            "\n%%begintext\n",
+            "\r",
+            "\n \n",
+        ),
+        *("\nM:4" + " " * 50, "\nK:a=", "\nL:1/", "\nm:x", "\nU:q", "[K:C ^c]C", "\nhow is this"),
+    ],
+)
+def test_time_grows_with_length(piece: str) -> None:
+    def seconds(size: int) -> float:
+        text = "X:1\nK:C\nC" + piece * (size // len(piece)) + "\nD"
+        best = float("inf")
+        for _ in range(3):
+            start = time.perf_counter()
+            read_tune(text)
+            best = min(best, time.perf_counter() - start)
+        return best
+
+    seconds(1_000)
+    # Sixteen times the text takes sixteen times as long, or 256 times if time grew with the square.
+    assert seconds(64_000) < 64 * seconds(4_000) + 0.02
+
+
+@pytest.mark.parametrize("piece", ["(", '"', "[", "{", "!", "1", "A", "\\'e", "&a"])
+@pytest.mark.parametrize("letter", ["T", "K", "M", "L", "V", "X", "Q", "w"])
+def test_time_of_long_fields(letter: str, piece: str) -> None:
+    start = time.perf_counter()
+    read_tune(f"X:1\n{letter}:{piece * 200_000}\nK:C\nC\n")
+    assert time.perf_counter() - start < 2
+
+
+def test_a_usual_tune_takes_about_a_millisecond() -> None:
+    text = "X:1\nT:A Reel\nR:reel\nM:4/4\nL:1/8\nK:Ador\n" + "|:eA (3AAA eAfA|e2 ^c>d {f}e2 dB:|\n" * 8
+    start = time.perf_counter()
+    for _ in range(50):
+        read_tune(text)
+    assert (time.perf_counter() - start) / 50 < 0.01  # measured: 0.6 ms; the bound allows for a busy machine
