@@ -9,7 +9,7 @@ import httpx
 import pytest
 import torch
 from pydantic import SecretStr
-from support import SMALL, Silent, serve
+from tests.support import SMALL, Silent, serve
 
 from service.settings import Settings
 from training.corpora import Corpus, find_corpus

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from support import KESH
+from tests.support import KESH
 
 from index import tunebook
 from index.tunebook import TunebookError, read_path

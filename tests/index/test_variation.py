@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from support import KESH
+from tests.support import KESH
 
 from index.variation import cut, ornamented, transposed, unnamed
 from model.abc import Tune, read_tune, write

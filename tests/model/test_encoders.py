@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from support import KESH
+from tests.support import KESH
 
 from index.variation import cut, transposed
 from model.abc import Tune, read_tune

@@ -1,0 +1,150 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from tests.support import KESH, SMALL, Silent
+
+from index import artifact
+from training.corpora import Corpus, find_corpus
+from training.curate import CurationError
+from training.evaluate import known_systems, recompute_test
+from training.fit import WORK, fit
+
+CPU = torch.device("cpu")
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "training", *map(str, arguments)]
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False, timeout=300)
+
+
+def test_the_test_mrr_is_recomputed_from_the_evaluation_folder(small_artifacts: Path) -> None:
+    loaded = artifact.load(small_artifacts, CPU)
+    again = recompute_test(loaded, CPU)
+    assert again == loaded.manifest.test
+    split = json.loads((loaded.path / artifact.EVALUATION / "split.json").read_text())
+    assert again.pool == len(split["test"])
+    assert again.queries >= again.pool
+
+
+def test_the_published_encoders_know_every_tune(small_artifacts: Path) -> None:
+    systems = known_systems(artifact.load(small_artifacts, CPU))
+    assert set(systems) == {"title index", "melody index", "both, joined", "TF-IDF on interval 5-grams"}
+    assert systems["both, joined"].value > 0.8
+
+
+def test_metrics_tell_the_whole_story(small_artifacts: Path) -> None:
+    loaded = artifact.load(small_artifacts, CPU)
+    metrics = json.loads((loaded.path / artifact.METRICS).read_text())
+    assert len(metrics["refit"]) == SMALL.refit_epochs
+    assert metrics["test"] == loaded.manifest.test.model_dump()
+    assert metrics["config"]["seed"] == 0
+    assert metrics["split_training"][metrics["best_epoch"] - 1]["validation_mrr"] == max(
+        record["validation_mrr"] for record in metrics["split_training"]
+    )
+
+
+def test_the_same_seed_publishes_the_same_figures(
+    small_corpus: Corpus, small_artifacts: Path, tmp_path: Path
+) -> None:
+    fit([small_corpus], SMALL, tmp_path / "again", CPU, Silent())
+    one, two = artifact.load(small_artifacts, CPU), artifact.load(tmp_path / "again", CPU)
+    assert one.version != two.version
+    assert one.manifest.test == two.manifest.test
+    assert one.manifest.probes == two.manifest.probes
+    assert one.manifest.files[artifact.TUNE_ENCODER] == two.manifest.files[artifact.TUNE_ENCODER]
+
+
+def test_nothing_of_the_work_is_left(small_artifacts: Path) -> None:
+    version = (small_artifacts / artifact.CURRENT).resolve().name
+    assert sorted(path.name for path in small_artifacts.iterdir()) == [version, artifact.CURRENT]
+
+
+def test_too_little_to_learn_from_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "one.abc"
+    path.write_text(KESH)
+    with pytest.raises(CurationError, match="1 titles were read, 0 tunes left out; training needs 30"):
+        fit([find_corpus(str(path))], SMALL, tmp_path / "out", CPU, Silent())
+
+
+def test_a_corpus_that_is_not_there_is_an_error_of_one_line(tmp_path: Path) -> None:
+    done = run("fit", "--corpus", tmp_path / "none", "--artifacts", tmp_path)
+    assert done.returncode == 1
+    assert "neither a book nor a file or folder" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_evaluating_nothing_is_an_error_of_one_line(tmp_path: Path) -> None:
+    done = run("evaluate", "--artifacts", tmp_path)
+    assert done.returncode == 1
+    assert "has no current artifact" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_if_needed_does_nothing_over_an_artifact_and_trains_over_an_unreadable_one(
+    small_artifacts: Path, small_corpus: Corpus
+) -> None:
+    version = (small_artifacts / artifact.CURRENT).resolve().name
+    done = run("fit", "--if-needed", "--artifacts", small_artifacts)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (small_artifacts / artifact.CURRENT).resolve().name == version
+
+    manifest = small_artifacts / artifact.CURRENT / artifact.MANIFEST
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 0}))
+    done = run("fit", "--if-needed", "--artifacts", small_artifacts, "--corpus", small_corpus.path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "has format 0" in done.stdout
+    assert artifact.verify(small_artifacts)[0].name != version
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_training_leaves_a_checkpoint_and_no_broken_artifact(
+    small_corpus: Corpus, tmp_path: Path, how: signal.Signals
+) -> None:
+    root = tmp_path / "artifacts"
+    arguments = command("fit", "--corpus", small_corpus.path, "--artifacts", root)
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not (root / WORK / "split.safetensors").exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.kill(process.pid, how)
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert ("goes on from the last checkpoint" in told) == (how != signal.SIGKILL)
+    with pytest.raises(artifact.ArtifactError, match="no current artifact"):
+        artifact.verify(root)
+
+    if how == signal.SIGKILL:
+        done = run("fit", "--corpus", small_corpus.path, "--artifacts", root)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "epoch 1:" not in done.stdout.split("unseen tunes")[0], "the first training was not done again"
+        artifact.load(root, CPU)
+
+
+def test_another_config_does_not_go_on_from_the_checkpoint(small_corpus: Corpus, tmp_path: Path) -> None:
+    report = Silent()
+
+    def stop(text: str) -> None:
+        report.said.append(text)
+        if text.startswith("unseen tunes"):
+            raise KeyboardInterrupt
+
+    interrupted = Silent()
+    interrupted.say = stop  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        fit([small_corpus], SMALL, tmp_path, CPU, interrupted)
+    other = Silent()
+    fit([small_corpus], replace(SMALL, seed=3), tmp_path, CPU, other)
+    assert any(text.startswith("epoch 1:") and "validation" in text for text in other.said)

@@ -1,0 +1,83 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.support import KESH
+
+from index.titles import title_key
+from index.variation import ornamented, transposed
+from model.abc import read_tune, write
+from training.corpora import BOOKS, find_corpus
+from training.curate import Curated, curate
+from training.split import group_titles, split_titles
+
+
+@pytest.fixture(scope="module")
+def books() -> Curated:
+    return curate([find_corpus(name) for name in BOOKS])
+
+
+def test_every_title_is_in_one_part_of_the_right_size(books: Curated) -> None:
+    split = split_titles(books.catalogue, books.tunes, seed=0)
+    titles = [*split.train, *split.validation, *split.test]
+    assert sorted(titles) == list(range(len(books.catalogue)))
+    tenth = len(titles) / 10
+    assert tenth - 1 <= len(split.validation) <= tenth + 20
+    assert tenth - 1 <= len(split.test) <= tenth + 20
+
+
+def test_no_name_is_on_two_sides(books: Curated) -> None:
+    split = split_titles(books.catalogue, books.tunes, seed=0)
+    keys = [
+        {title_key(name) for title in part for name in books.catalogue.titles[title].names}
+        for part in (split.train, split.validation, split.test)
+    ]
+    assert not keys[0] & keys[1]
+    assert not keys[0] & keys[2]
+    assert not keys[1] & keys[2]
+
+
+def test_the_seed_decides(books: Curated) -> None:
+    one, same, other = (split_titles(books.catalogue, books.tunes, seed=seed) for seed in (1, 1, 2))
+    assert one == same
+    assert one != other
+
+
+def test_a_melody_under_another_title_in_another_key_is_in_the_same_group(
+    books: Curated, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    planted = []
+    for i in rng.choice(len(books.tunes), 40, replace=False):
+        tune = ornamented(transposed(books.tunes[i], 3), 0.05, rng)
+        planted.append(write(replace(tune, titles=(f"Planted {i}",))))
+    path = tmp_path / "planted.abc"
+    path.write_text("\n".join(planted), encoding="utf-8")
+    found = curate([*(find_corpus(name) for name in BOOKS), find_corpus(str(path))])
+    group_of = {
+        title: n for n, group in enumerate(group_titles(found.catalogue, found.tunes)) for title in group
+    }
+    titles = found.catalogue.title_of_setting
+    references = {setting.reference: i for i, setting in enumerate(found.catalogue.settings)}
+    together = 0
+    for i, setting in enumerate(found.catalogue.settings):
+        if setting.corpus == "planted":
+            original = books.catalogue.settings[int(setting.title.split()[1])]
+            together += group_of[int(titles[i])] == group_of[int(titles[references[original.reference]])]
+    assert together == 40
+
+
+def test_unrelated_tunes_are_in_groups_of_their_own(books: Curated) -> None:
+    groups = group_titles(books.catalogue, books.tunes)
+    assert max(len(group) for group in groups) < 30
+    assert sum(len(group) == 1 for group in groups) > 0.8 * len(groups)
+
+
+def test_a_shared_alias_makes_a_group(tmp_path: Path) -> None:
+    other = "X:2\nT:Something Else\nT:Kesh, The\nK:D\nDEFGABcdefgfedcB\n"
+    path = tmp_path / "two.abc"
+    path.write_text(KESH + "\n" + other, encoding="utf-8")
+    found = curate([find_corpus(str(path))])
+    assert group_titles(found.catalogue, found.tunes) == [[0, 1]]
+    assert read_tune(other).titles[1] == "Kesh, The"

@@ -1,0 +1,120 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tests.support import SMALL
+
+from training.corpora import Corpus
+from training.curate import Curated, curate
+from training.lessons import Lessons
+from training.towers import FitConfig, Towers
+from training.trainer import Run
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def curated(small_corpus: Corpus) -> Curated:
+    return curate([small_corpus])
+
+
+@pytest.fixture(scope="module")
+def lessons(curated: Curated) -> Lessons:
+    towers = Towers(SMALL)
+    return Lessons(
+        curated.catalogue,
+        range(len(curated.catalogue)),
+        [towers.tune.features(tune) for tune in curated.tunes],
+        [towers.title.features(name) for name in curated.catalogue.names],
+    )
+
+
+def run(lessons: Lessons, folder: Path, config: FitConfig = SMALL, fingerprint: str = "f") -> Run:
+    return Run("test", config, lessons, CPU, folder / "run.safetensors", fingerprint)
+
+
+def weights(towers: Towers) -> dict[str, np.ndarray]:
+    return {name: value.numpy().copy() for name, value in towers.state_dict().items()}
+
+
+def same(a: Towers, b: Towers) -> bool:
+    return all(np.array_equal(value, weights(b)[name]) for name, value in weights(a).items())
+
+
+def test_batches_hold_every_setting_once_with_its_own_name(curated: Curated, lessons: Lessons) -> None:
+    towers = Towers(SMALL)
+    batches = list(lessons.batches(64, towers.tune, towers.title, np.random.default_rng(0)))
+    assert sum(len(batch.tunes) for batch in batches) == len(curated.tunes) == len(lessons)
+    assert all(bool(batch.positives.diagonal().all()) for batch in batches)
+    assert any(int(batch.positives.sum()) > len(batch.tunes) for batch in batches), (
+        "shared names are positives"
+    )
+
+
+def test_the_loss_falls_and_the_temperature_is_learned(lessons: Lessons, tmp_path: Path) -> None:
+    trained = run(lessons, tmp_path)
+    before = float(trained.towers.log_scale.detach())
+    trained.fit(6)
+    losses = [record["loss"] for record in trained.progress.history]
+    assert losses[-1] < 0.5 * losses[0]
+    assert float(trained.towers.log_scale.detach()) != before
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_others(lessons: Lessons, tmp_path: Path) -> None:
+    one = run(lessons, tmp_path / "a").fit(2)
+    two = run(lessons, tmp_path / "b").fit(2)
+    other = run(lessons, tmp_path / "c", replace(SMALL, seed=1)).fit(2)
+    assert same(one, two)
+    assert not same(one, other)
+
+
+def test_an_interrupted_training_ends_with_the_same_weights(
+    lessons: Lessons, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.trainer._SECONDS_BETWEEN_CHECKPOINTS", -1.0)
+    whole = run(lessons, tmp_path / "whole").fit(5, validate=_by_step([1, 3, 2, 1, 0]))
+
+    def interrupt(record: dict[str, float]) -> None:
+        if record["epoch"] == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(lessons, tmp_path / "parts").fit(5, validate=_by_step([1, 3, 2, 1, 0]), on_epoch=interrupt)
+    resumed = run(lessons, tmp_path / "parts")
+    assert resumed.progress.epochs == 3
+    assert same(resumed.fit(5, validate=_by_step([1, 0])), whole)
+    assert [record["epoch"] for record in resumed.progress.history] == [1, 2, 3, 4, 5]
+
+
+def test_it_stops_early_and_takes_the_best_weights(lessons: Lessons, tmp_path: Path) -> None:
+    at_best = run(lessons, tmp_path / "a").fit(2)
+    stopping = run(lessons, tmp_path / "b", replace(SMALL, patience=2))
+    stopped = stopping.fit(20, validate=_by_step([1, 5, 4, 3, 9, 9]))
+    assert stopping.progress.epochs == 4
+    assert stopping.progress.best_epoch == 2
+    assert same(stopped, at_best)
+
+
+def test_a_finished_training_is_not_done_again(lessons: Lessons, tmp_path: Path) -> None:
+    first = run(lessons, tmp_path).fit(2)
+    again = run(lessons, tmp_path)
+    assert again.progress.done
+    assert same(again.fit(2), first)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint" * 100])
+def test_a_broken_checkpoint_is_begun_anew(lessons: Lessons, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "run.safetensors").write_bytes(content)
+    assert run(lessons, tmp_path).progress.epochs == 0
+
+
+def test_a_checkpoint_of_other_data_is_ignored(lessons: Lessons, tmp_path: Path) -> None:
+    run(lessons, tmp_path).fit(1)
+    assert run(lessons, tmp_path, fingerprint="other").progress.epochs == 0
+
+
+def _by_step(values: list[float]):  # type: ignore[no-untyped-def]
+    steps = iter(values)
+    return lambda _: next(steps)
