@@ -21,7 +21,7 @@ TOKEN = re.compile(
     | (?P<broken> <+ | >+ )
     | (?P<tuplet> \( (?P<p> [0-9]+ ) (?: : (?P<q> [0-9]* ) (?: : (?P<r> [0-9]* ) )? )? )
     | (?P<tie>   - )
-    | (?P<grace> \{ [^{}]* \} )
+    | (?P<grace> \{ [^{}]* \} -? )
     | (?P<field> \[ (?P<name> [A-Za-z] ) : (?P<value> [^\[\]]* ) \] )
     | (?P<chord> \[ (?= [^\[\]|]* \] ) )
     | (?P<close> \] (?P<chord_length> [0-9]*/*[0-9]* ) )

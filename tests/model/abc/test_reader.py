@@ -214,6 +214,7 @@ def test_tuplets_that_cannot_be(sign: str) -> None:
         ("C -C", [(C, 2)]),
         ("C-\nC", [(C, 2)]),
         ("C-{d}C", [(C, 2)]),
+        ("C{d}-C", [(C, 1), (C, 1)]),
         ("C-D", [(C, 1), (D, 1)]),
         ("C-zC", [(C, 1), (C, 1)]),
         ("[CE]-[CE]", [(E, 2)]),
