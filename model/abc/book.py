@@ -10,6 +10,10 @@ from model.abc.tune import AbcError, Notice, Tune
 
 _REFERENCE = re.compile(r"[ \t]*X:(?![|:])")
 
+_FILE_HEADER_FIELDS = frozenset("ABCDFGHILMmNORrSUZ")
+_LONGEST_FILE_HEADER = 100  # lines; every tune repeats them
+_LONGEST_FILE_HEADER_FIELD = 1000  # characters
+
 _Lines = list[tuple[int, str]]
 
 
@@ -103,7 +107,13 @@ def _split(text: str) -> _Book:
             stop = starts[place + 1] if place + 1 < len(starts) else len(paragraph)
             tunes.append(paragraph[start:stop])
         has_key = "K" in letters[starts[-1] :] if starts else has_key or "K" in letters
-    return _Book(header, tunes)
+    return _Book([line for line in header if _is_for_all(line[1])][:_LONGEST_FILE_HEADER], tunes)
+
+
+def _is_for_all(line: str) -> bool:
+    """Whether a line of the file header holds for every tune (ABC 2.1, section 3): titles and keys do not."""
+    is_kind = line.startswith("%%") or _letter(line) in _FILE_HEADER_FIELDS
+    return is_kind and len(line) <= _LONGEST_FILE_HEADER_FIELD
 
 
 def _begins_tune(

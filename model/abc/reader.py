@@ -8,7 +8,6 @@ from model.abc.tune import AbcError, Notice, Tune
 
 _MOST_NOTICES = 100
 _STRING_FIELDS = frozenset("ABCDFGHNORSTZ")
-_FILE_HEADER_FIELDS = frozenset("ABCDFGHILMmNORrSUZ")
 
 
 class TuneReader:
@@ -40,17 +39,14 @@ class TuneReader:
         lines : iterable of (int, str)
             Line numbers and lines.
         file_header : iterable of (int, str)
-            The lines of the file header; its titles and keys are not the tune's (ABC 2.1, section 3).
+            The fields and directives of the file header; an ``R:`` of the tune goes before one of these.
 
         Raises
         ------
         AbcError
             If the tune has no notes.
         """
-        for number, line in file_header:
-            found = match_field(line)
-            if found and found[0] in _FILE_HEADER_FIELDS:
-                self._read_field(found[0], found[1], number, found[2])
+        self._read_lines(file_header)
         inherited, self._rhythms = self._rhythms, []
         self._read_lines(lines)
         self._rhythms += inherited

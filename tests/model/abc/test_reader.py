@@ -113,7 +113,9 @@ def test_accidentals(music: str, expected: list[int]) -> None:
 )
 def test_how_far_accidentals_reach(reach: str, expected: list[int]) -> None:
     assert pitches("^F F f", I=f"propagate-accidentals {reach}") == expected
-    assert pitches(f"%%propagate-accidentals {reach}\n^F F f") in (expected, [66, 66, 78])
+    assert pitches(f"%%propagate-accidentals {reach}\n^F F f") == expected
+    book = f"%%propagate-accidentals {reach}\n\nX:1\nK:C\n^F F f\n"
+    assert [note.pitch for note in read_tune(book).notes] == expected
 
 
 def test_lengths() -> None:

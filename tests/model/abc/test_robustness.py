@@ -147,6 +147,14 @@ def test_time_of_long_fields(letter: str, piece: str) -> None:
     assert time.perf_counter() - start < 2
 
 
+def test_time_of_a_long_file_header_over_many_tunes() -> None:
+    start = time.perf_counter()
+    header = "N:a note\n" * 20_000 + "H:" + "long " * 20_000 + "\nR:reel\n\n"
+    read = list(read_tunebook(header + "X:1\nK:C\nC\n\n" * 2_000))
+    assert time.perf_counter() - start < 10
+    assert len(read) == 2_000
+
+
 def test_a_usual_tune_takes_about_a_millisecond() -> None:
     text = "X:1\nT:A Reel\nR:reel\nM:4/4\nL:1/8\nK:Ador\n" + "|:eA (3AAA eAfA|e2 ^c>d {f}e2 dB:|\n" * 8
     start = time.perf_counter()
