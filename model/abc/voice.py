@@ -1,7 +1,7 @@
 """One voice of a tune while it is being read: its notes and rests, and the bars they fall into."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from model.abc.key import ACCIDENTALS, Key
@@ -187,56 +187,39 @@ class Voice:
         """The notes, ties joined, and the bars."""
         notes: list[Note] = []
         bars: list[Bar] = []
-        measures = [m for m in self._measures if m.start < len(self.sounds)]
+        measures = [measure for measure in self._measures if measure.start < len(self.sounds)]
+        stops = [measure.start for measure in measures[1:]] + [len(self.sounds)]
+        first_number = 0 if len(measures) > 1 and self._is_upbeat(self.sounds[: stops[0]]) else 1
         onset = 0
-        held: Sound | None = None
-        upbeat = False
-        for index, measure in enumerate(measures):
-            stop = measures[index + 1].start if index + 1 < len(measures) else len(self.sounds)
+        before: Sound | None = None
+        for index, (measure, stop) in enumerate(zip(measures, stops, strict=True)):
             first, begin = len(notes), onset
             for sound in self.sounds[measure.start : stop]:
-                if sound.pitch is None:
-                    held = None
-                elif held is not None and held.tied and held.pitch == sound.pitch:
-                    start = notes[-1]
-                    notes[-1] = Note(
-                        start.pitch,
-                        start.onset,
-                        start.duration + quarters(sound.ticks),
-                        start.bar,
-                        start.line,
-                        start.column,
-                    )
-                    held = sound
-                else:
-                    notes.append(
-                        Note(
-                            sound.pitch,
-                            Fraction(onset, TICKS),
-                            quarters(sound.ticks),
-                            index,
-                            sound.line,
-                            sound.column,
-                        )
-                    )
-                    held = sound
+                length = quarters(sound.ticks)
+                if before is not None and before.tied and before.pitch == sound.pitch:
+                    notes[-1] = replace(notes[-1], duration=notes[-1].duration + length)
+                elif sound.pitch is not None:
+                    start = Fraction(onset, TICKS)
+                    notes.append(Note(sound.pitch, start, length, index, sound.line, sound.column))
+                before = sound
                 onset += sound.ticks
-            duration = quarters(onset - begin)
-            if index == 0 and self.meter.whole is not None:
-                upbeat = duration < 4 * self.meter.whole and len(measures) > 1
             bars.append(
                 Bar(
-                    index if upbeat else index + 1,
-                    quarters(begin),
-                    duration,
-                    first,
-                    len(notes),
-                    measure.opens,
-                    measure.closes,
-                    measure.endings,
+                    number=first_number + index,
+                    onset=quarters(begin),
+                    duration=quarters(onset - begin),
+                    first=first,
+                    last=len(notes),
+                    opens_repeat=measure.opens,
+                    closes_repeat=measure.closes,
+                    endings=measure.endings,
                 )
             )
         return tuple(notes), tuple(bars)
+
+    def _is_upbeat(self, sounds: list[Sound]) -> bool:
+        whole = self.start[0].whole if self.start else None
+        return whole is not None and sum(sound.ticks for sound in sounds) < 4 * TICKS * whole
 
     def _lengthen(self, sound: Sound, dots: int) -> None:
         scale = 1 << abs(dots)

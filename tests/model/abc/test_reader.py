@@ -378,6 +378,8 @@ def test_bars_in_time() -> None:
     assert [bar.duration for bar in read.bars] == [1, 3, 3]
     assert [(bar.first, bar.last) for bar in read.bars] == [(0, 1), (1, 4), (4, 6)]
     assert [bar.number for bar in tune("CDE|F", M="3/4").bars] == [1, 2]
+    assert [bar.number for bar in tune("C|D|[M:1/4]E", M="2/4").bars] == [0, 1, 2]
+    assert [bar.number for bar in tune("CDE", M="4/4").bars] == [1]
 
 
 @pytest.mark.parametrize(
