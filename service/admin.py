@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from service.jobs import Job, Jobs
-from service.problems import ProblemDetails, Unauthorized
+from service.problems import Unauthorized, problem_responses
 from service.settings import Settings
 
 _bearer = HTTPBearer(auto_error=False, description="ADMIN_API_KEY of the service.")
@@ -34,11 +34,11 @@ def _digest(text: str) -> bytes:
 router = APIRouter(
     prefix="/admin",
     dependencies=[Depends(require_key)],
-    responses={401: {"model": ProblemDetails}},
+    responses=problem_responses(401),
 )
 
 
-@router.post("/reindex", operation_id="reindex", status_code=202, responses={409: {"model": ProblemDetails}})
+@router.post("/reindex", operation_id="reindex", status_code=202, responses=problem_responses(409))
 async def reindex(request: Request, response: Response) -> Job:
     """Rebuild the title index from the catalogue in the background, check it, and serve it."""
     jobs: Jobs = request.app.state.jobs
@@ -48,7 +48,7 @@ async def reindex(request: Request, response: Response) -> Job:
     return job
 
 
-@router.get("/jobs/{job_id}", operation_id="job", responses={404: {"model": ProblemDetails}})
+@router.get("/jobs/{job_id}", operation_id="job", responses=problem_responses(404))
 async def job(request: Request, response: Response, job_id: str) -> Job:
     """A job as it stands."""
     jobs: Jobs = request.app.state.jobs

@@ -25,6 +25,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+MEDIA_TYPE = "application/problem+json"
+
 _log = logging.getLogger("uvicorn.error")
 
 
@@ -123,6 +125,12 @@ def problem_body(problem: Problem) -> dict[str, Any]:
     }
 
 
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """These errors for the description of a route."""
+    content = {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
 def invalid_request(errors: Any) -> InvalidRequest:
     """pydantic's errors as a problem: where and what, without the input itself."""
     listed: list[dict[str, str]] = [
@@ -162,4 +170,4 @@ def _blank(status: int, detail: str) -> dict[str, Any]:
 
 
 def _response(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(body, body["status"], dict(headers or {}), media_type="application/problem+json")
+    return JSONResponse(body, body["status"], dict(headers or {}), media_type=MEDIA_TYPE)

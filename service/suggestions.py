@@ -1,7 +1,6 @@
 """POST /suggest-titles: a tune in, ranked titles out."""
 
 import time
-from email.message import Message
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -14,7 +13,7 @@ from model.abc import AbcError, Notice, Tune, decode, read_tune
 from model.grams import MAX_NOTES
 from service.body import read_body
 from service.engine import Engine, Snapshot
-from service.problems import NoNotes, NotAbcText, ProblemDetails, UnknownMediaType, invalid_request
+from service.problems import NoNotes, NotAbcText, UnknownMediaType, invalid_request, problem_responses
 
 JSON = "application/json"
 ABC = ("text/vnd.abc", "text/plain")
@@ -95,7 +94,7 @@ class Answer(BaseModel):
 router = APIRouter()
 
 _BODIES: dict[str, Any] = {
-    JSON: {"schema": {"$ref": "#/components/schemas/Question"}},
+    JSON: {"schema": Question.model_json_schema()},
     **{kind: {"schema": {"type": "string", "description": "The tune, UTF-8 or Latin-1."}} for kind in ABC},
 }
 
@@ -105,7 +104,7 @@ _BODIES: dict[str, Any] = {
     operation_id="suggestTitles",
     response_model=Answer,
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
-    responses={status: {"model": ProblemDetails} for status in (400, 413, 415, 422)},
+    responses=problem_responses(400, 413, 415, 422),
 )
 async def suggest_titles(
     request: Request, top_k: Annotated[TopK, Query(description="For a bare ABC body.")] = 10
@@ -122,9 +121,7 @@ async def suggest_titles(
 
 
 def _read_question(content_type: str, body: bytes, top_k: int) -> Question:
-    header = Message()
-    header["content-type"] = content_type
-    kind = header.get_content_type() if content_type else ""
+    kind = content_type.partition(";")[0].strip().lower()
     if kind in ABC:
         return Question(abc=decode(body), top_k=top_k)
     if kind != JSON:

@@ -9,9 +9,9 @@ import httpx
 import pytest
 import torch
 from pydantic import SecretStr
-from tests.support import SMALL, Silent, serve
 
 from service.settings import Settings
+from tests.support import SMALL, Silent, serve
 from training.corpora import Corpus, find_corpus
 from training.fit import fit
 

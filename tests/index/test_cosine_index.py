@@ -9,7 +9,8 @@ from model.encoder import Vectors
 
 def unit(rows: int, seed: int = 0) -> Vectors:
     vectors = np.random.default_rng(seed).normal(size=(rows, 16)).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
 
 
 def test_search_is_exact_and_names_no_title_twice() -> None:

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from tests.support import KESH
 
 from index import tunebook
 from index.tunebook import TunebookError, read_path
 from model.abc import AbcError, Tune
+from tests.support import KESH
 
 TWO = KESH + "\n" + KESH.replace("X:1", "X:2").replace("The Kesh", "Sí Bheag, Sí Mhór")
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from tests.support import KESH
 
 from index.variation import cut, ornamented, transposed, unnamed
 from model.abc import Tune, read_tune, write
+from tests.support import KESH
 
 
 @pytest.fixture

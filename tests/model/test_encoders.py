@@ -4,7 +4,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.support import KESH
 
 from index.variation import cut, transposed
 from model.abc import Tune, read_tune
@@ -20,6 +19,7 @@ from model.device import pick_device
 from model.grams import MAX_NOTES, melody_grams
 from model.title_encoder import NgramTitleConfig, NgramTitleEncoder
 from model.tune_encoder import NgramTuneConfig, NgramTuneEncoder
+from tests.support import KESH
 
 CPU = torch.device("cpu")
 

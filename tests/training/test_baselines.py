@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from tests.support import KESH
 
 from index.variation import cut, transposed
 from model.abc import read_tune
+from tests.support import KESH
 from training.baselines import NgramIndex
 
 TEXTS = [KESH, "X:1\nK:D\nDEFGABcdefgfedcBAGFEDEFA\n", "X:1\nK:A\nABcdefgaAcegfdBGABAGFEDC\n"]

@@ -2,10 +2,10 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.support import KESH
 
 from index.tunebook import TunebookError
 from model.abc import Tune
+from tests.support import KESH
 from training.corpora import BOOKS, find_corpus
 
 

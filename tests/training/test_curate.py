@@ -1,7 +1,6 @@
 from pathlib import Path
 
 from tests.support import KESH
-
 from training.corpora import find_corpus
 from training.curate import Curated, curate
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.support import KESH, SMALL, Silent
 
 from index import artifact
+from tests.support import KESH, SMALL, Silent
 from training.corpora import Corpus, find_corpus
 from training.curate import CurationError
 from training.evaluate import known_systems, recompute_test

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.support import KESH
 
 from index.titles import title_key
 from index.variation import ornamented, transposed
 from model.abc import read_tune, write
+from tests.support import KESH
 from training.corpora import BOOKS, find_corpus
 from training.curate import Curated, curate
 from training.split import group_titles, split_titles

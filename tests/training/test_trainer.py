@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.support import SMALL
 
+from tests.support import SMALL
 from training.corpora import Corpus
 from training.curate import Curated, curate
 from training.lessons import Lessons

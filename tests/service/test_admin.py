@@ -1,0 +1,153 @@
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from pydantic import SecretStr
+
+from index import artifact
+from index.cosine_index import CosineIndex
+from service.settings import Settings
+from tests.support import KESH, serve
+
+KEY = {"Authorization": "Bearer secret"}
+
+
+def finished(client: httpx.Client, location: str) -> dict[str, Any]:
+    while True:
+        job: dict[str, Any] = client.get(location, headers=KEY).json()
+        if job["status"] not in ("queued", "running"):
+            return job
+        time.sleep(0.02)
+
+
+def test_a_reindex_is_accepted_done_and_served(client: httpx.Client, small_artifacts: Path) -> None:
+    before = client.get("/health").json()
+    suggestions = client.post("/suggest-titles", json={"abc": KESH}).json()["suggestions"]
+    response = client.post("/admin/reindex", headers=KEY)
+    assert response.status_code == 202
+    assert response.headers["location"] == f"/admin/jobs/{response.json()['id']}"
+    assert response.json()["status"] in ("queued", "running")
+    job = finished(client, response.headers["location"])
+    assert job["status"] == "succeeded", job
+    assert job["error"] is None
+    after = client.get("/health").json()
+    assert after["artifact"] == job["result"]["artifact"] != before["artifact"]
+    assert after["mrr"]["recorded"] == before["mrr"]["recorded"]
+    assert after["mrr"]["measured"]["measured_at"] > before["mrr"]["measured"]["measured_at"]
+    assert client.post("/suggest-titles", json={"abc": KESH}).json()["suggestions"] == suggestions
+    path, manifest = artifact.verify(small_artifacts)
+    assert path.name == after["artifact"]
+    assert manifest.rebuilt_from == before["artifact"]
+
+
+def test_no_request_is_lost_while_indexes_are_swapped(client: httpx.Client) -> None:
+    answers: list[int] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            answers.append(client.post("/suggest-titles", json={"abc": KESH}).status_code)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(3):
+        location = client.post("/admin/reindex", headers=KEY).headers["location"]
+        assert finished(client, location)["status"] == "succeeded"
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert len(answers) > 20
+    assert set(answers) == {200}
+
+
+def test_one_job_at_a_time(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    release = threading.Event()
+    search = CosineIndex.save
+
+    def slow(index: CosineIndex, path: Path) -> None:
+        release.wait(30)
+        search(index, path)
+
+    monkeypatch.setattr(CosineIndex, "save", slow)
+    first = client.post("/admin/reindex", headers=KEY)
+    second = client.post("/admin/reindex", headers=KEY)
+    assert second.status_code == 409
+    assert second.headers["content-type"] == "application/problem+json"
+    assert second.headers["location"] == first.headers["location"]
+    assert second.json()["job"]["id"] == first.json()["id"]
+    assert client.post("/suggest-titles", json={"abc": KESH}).status_code == 200, "requests go on meanwhile"
+    release.set()
+    assert finished(client, first.headers["location"])["status"] == "succeeded"
+    assert client.post("/admin/reindex", headers=KEY).status_code == 202
+
+
+def test_a_rebuild_that_fails_leaves_the_old_index_serving(
+    client: httpx.Client, small_artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = client.get("/health").json()
+
+    def fail(*_: object) -> None:
+        raise OSError("no space left on the device")
+
+    monkeypatch.setattr(CosineIndex, "save", fail)
+    job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
+    assert (job["status"], job["error"], job["result"]) == ("failed", "no space left on the device", None)
+    assert client.get("/health").json()["artifact"] == before["artifact"]
+    assert artifact.verify(small_artifacts)[0].name == before["artifact"]
+    assert client.post("/suggest-titles", json={"abc": KESH}).status_code == 200
+
+
+def test_an_index_that_is_not_sound_is_not_served(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = client.get("/health").json()["artifact"]
+    shuffled = np.random.default_rng(0)
+    build = CosineIndex.__init__
+
+    def build_wrong(index: CosineIndex, vectors: Any, titles: Any) -> None:
+        build(index, shuffled.permutation(vectors), titles)
+
+    monkeypatch.setattr(CosineIndex, "__init__", build_wrong)
+    job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
+    assert job["status"] == "failed"
+    assert "its MRR is" in job["error"]
+    assert client.get("/health").json()["artifact"] == before
+
+
+@pytest.mark.parametrize(
+    "sent", ["", "Bearer", "Bearer wrong", "Basic secret", "secret", "Bearer secret2", "Bearer sécret"]
+)
+def test_a_missing_or_wrong_key_opens_nothing(client: httpx.Client, sent: str) -> None:
+    headers = {b"Authorization": sent.encode()}
+    before = client.get("/health").json()["artifact"]
+    for response in (
+        client.post("/admin/reindex", headers=headers),
+        client.get("/admin/jobs/x", headers=headers),
+    ):
+        assert response.status_code == 401
+        assert response.headers["www-authenticate"] == "Bearer"
+        assert response.headers["content-type"] == "application/problem+json"
+        assert "secret" not in response.text
+    assert client.get("/health").json()["artifact"] == before
+
+
+@pytest.mark.parametrize("key", [None, "", "  "])
+def test_without_a_key_the_routes_are_not_there(small_artifacts: Path, key: str | None) -> None:
+    with serve(
+        Settings(artifacts=small_artifacts, admin_api_key=SecretStr(key) if key is not None else None)
+    ) as client:
+        assert client.post("/admin/reindex", headers={"Authorization": "Bearer x"}).status_code == 404
+        assert client.get("/admin/jobs/x").status_code == 404
+        assert "/admin/reindex" not in client.get("/openapi.json").json()["paths"]
+        assert client.get("/health").status_code == 200
+
+
+def test_an_unknown_job_is_not_found(client: httpx.Client) -> None:
+    response = client.get("/admin/jobs/none", headers=KEY)
+    assert response.status_code == 404
+    assert response.json()["type"] == "urn:gan-ainm:problem:no-such-job"

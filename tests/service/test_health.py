@@ -1,0 +1,88 @@
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import faiss
+import httpx
+import numpy as np
+import pytest
+import torch
+from pydantic import SecretStr
+
+from index import artifact
+from index.mrr import chance
+from service.app import create_app
+from service.settings import Settings
+from tests.support import serve
+
+
+def shuffle_rows(root: Path) -> None:
+    """Put the rows of the title index in another order, and make the manifest agree."""
+    loaded = artifact.load(root, torch.device("cpu"))
+    vectors = loaded.title_index.vectors
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(vectors[np.random.default_rng(0).permutation(len(vectors))])
+    faiss.write_index(index, str(loaded.path / artifact.TITLES))
+    manifest = json.loads((loaded.path / artifact.MANIFEST).read_text())
+    manifest["files"][artifact.TITLES] = artifact._sha256(loaded.path / artifact.TITLES)
+    (loaded.path / artifact.MANIFEST).write_text(json.dumps(manifest))
+
+
+def test_health_tells_what_is_served_and_how_well(client: httpx.Client, small_artifacts: Path) -> None:
+    manifest = artifact.verify(small_artifacts)[1]
+    response = client.get("/health")
+    assert response.status_code == 200
+    health = response.json()
+    assert health["status"] == "ok"
+    assert health["artifact"] == (small_artifacts / artifact.CURRENT).resolve().name
+    assert health["device"] == "cpu" or torch.cuda.is_available()
+    assert (health["titles"], health["settings"]) == (manifest.titles, manifest.settings)
+    assert health["uptime_s"] > 0
+    recorded, measured = health["mrr"]["recorded"], health["mrr"]["measured"]
+    assert recorded["value"] == manifest.probes.value
+    assert measured["value"] == pytest.approx(recorded["value"])
+    for mrr in (recorded, measured):
+        assert mrr["k"] == 20
+        assert mrr["pool"] == manifest.titles
+        assert mrr["chance"] == pytest.approx(chance(manifest.titles))
+        assert mrr["queries"] >= 200
+
+
+def test_the_mrr_is_measured_at_start_and_not_in_the_request(client: httpx.Client) -> None:
+    times = {client.get("/health").json()["mrr"]["measured"]["measured_at"] for _ in range(5)}
+    assert len(times) == 1
+    assert datetime.fromisoformat(times.pop()) < datetime.now(UTC)
+
+
+def test_shuffled_rows_are_seen_and_healed_by_a_reindex(small_artifacts: Path) -> None:
+    shuffle_rows(small_artifacts)
+    with serve(Settings(artifacts=small_artifacts, admin_api_key=SecretStr("k"))) as client:
+        health = client.get("/health")
+        assert health.status_code == 200
+        assert health.json()["status"] == "degraded"
+        assert health.json()["mrr"]["measured"]["value"] < 0.5 * health.json()["mrr"]["recorded"]["value"]
+        job = client.post("/admin/reindex", headers={"Authorization": "Bearer k"})
+        while client.get(job.headers["location"], headers={"Authorization": "Bearer k"}).json()["status"] in (
+            "queued",
+            "running",
+        ):
+            pass
+        assert client.get("/health").json()["status"] == "ok"
+
+
+def test_probes_of_an_orchestrator_are_cheap_and_need_no_key(client: httpx.Client) -> None:
+    for path in ("/livez", "/readyz", "/health"):
+        assert client.get(path).status_code == 200
+    assert client.get("/livez").json() == client.get("/readyz").json() == {"status": "ok"}
+
+
+def test_without_an_artifact_the_service_does_not_start(tmp_path: Path) -> None:
+    app = create_app(Settings(artifacts=tmp_path))
+
+    async def start() -> None:
+        async with app.router.lifespan_context(app):
+            pass
+
+    with pytest.raises(artifact.ArtifactError, match="no current artifact"):
+        asyncio.run(start())

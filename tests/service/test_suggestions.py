@@ -1,0 +1,210 @@
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+import torch
+
+from index import artifact
+from index.variation import cut, transposed, unnamed
+from model.abc import Tune, read_tune, write
+from model.grams import MAX_NOTES
+from tests.support import KESH
+
+ABC = {"Content-Type": "text/vnd.abc"}
+
+
+@pytest.fixture
+def known(small_artifacts: Path) -> list[tuple[str, Tune]]:
+    """Every fourth title of the catalogue with its first setting."""
+    catalogue = artifact.load(small_artifacts, torch.device("cpu")).catalogue
+    return [(title.title, read_tune(title.settings[0].abc)) for title in catalogue.titles[::4]]
+
+
+def titles(response: httpx.Response) -> list[str]:
+    assert response.status_code == 200, response.text
+    return [suggestion["title"] for suggestion in response.json()["suggestions"]]
+
+
+def test_known_tunes_in_another_key_are_named_first(
+    client: httpx.Client, known: list[tuple[str, Tune]]
+) -> None:
+    named = 0
+    for title, tune in known:
+        abc = write(unnamed(transposed(tune, 5)))
+        named += titles(client.post("/suggest-titles", json={"abc": abc, "top_k": 1})) == [title]
+    assert named == len(known)
+
+
+def test_the_first_32_notes_are_enough_for_the_first_five(
+    client: httpx.Client, known: list[tuple[str, Tune]]
+) -> None:
+    named = 0
+    for title, tune in known:
+        abc = write(unnamed(transposed(cut(tune, 0, 32), -2)))
+        named += title in titles(client.post("/suggest-titles?top_k=5", content=abc, headers=ABC))
+    assert named == len(known)
+
+
+def test_the_whole_answer(client: httpx.Client, known: list[tuple[str, Tune]]) -> None:
+    title, tune = known[3]
+    answer = client.post("/suggest-titles", json={"abc": write(tune)}).json()
+    assert set(answer) == {"suggestions", "tune", "warnings", "artifact", "took_ms"}
+    assert answer["tune"] == {
+        "notes": len(tune.notes),
+        "bars": len(tune.bars),
+        "key": tune.key,
+        "meter": tune.meter,
+        "rhythm": tune.rhythm,
+    }
+    assert answer["artifact"] == client.get("/health").json()["artifact"]
+    assert answer["took_ms"] > 0
+    first = answer["suggestions"][0]
+    assert set(first) == {"title", "aliases", "score", "evidence"}
+    melody, style = first["evidence"]
+    assert (melody["kind"], style["kind"]) == ("melody", "style")
+    assert melody["similarity"] == pytest.approx(1, abs=1e-3)
+    assert melody["setting"]["title"] == title
+    assert melody["setting"]["key"] == tune.key
+    assert first["score"] == max(melody["similarity"], style["similarity"])
+
+
+def test_best_first_no_title_twice_and_as_many_as_asked(client: httpx.Client) -> None:
+    for top_k in (1, 10, 100):
+        suggestions = client.post("/suggest-titles", json={"abc": KESH, "top_k": top_k}).json()["suggestions"]
+        scores = [suggestion["score"] for suggestion in suggestions]
+        assert scores == sorted(scores, reverse=True)
+        assert len({suggestion["title"] for suggestion in suggestions}) == len(suggestions) == top_k
+
+
+def test_json_and_bare_bodies_have_the_same_answer(client: httpx.Client) -> None:
+    as_json = client.post("/suggest-titles", json={"abc": KESH, "top_k": 7}).json()["suggestions"]
+    for kind in ("text/vnd.abc", "text/plain", "text/plain; charset=utf-8", "Text/VND.abc"):
+        headers = {"Content-Type": kind}
+        bare = client.post("/suggest-titles?top_k=7", content=KESH, headers=headers)
+        assert bare.json()["suggestions"] == as_json
+
+
+def test_ten_is_the_default(client: httpx.Client) -> None:
+    assert len(titles(client.post("/suggest-titles", json={"abc": KESH}))) == 10
+    assert len(titles(client.post("/suggest-titles", content=KESH, headers=ABC))) == 10
+
+
+def test_the_answer_does_not_depend_on_names_in_the_tune(client: httpx.Client) -> None:
+    told = KESH.replace("T:The Kesh", "T:Quick Step\nN:Quick Step\nH:Quick Step\nS:x\nZ:y")
+    answers = [
+        client.post("/suggest-titles", json={"abc": abc}).json()["suggestions"] for abc in (KESH, told)
+    ]
+    assert answers[0] == answers[1]
+
+
+def test_a_bare_body_may_be_latin_1(client: httpx.Client) -> None:
+    body = KESH.replace("The Kesh", "Sí Bheag").encode("latin-1")
+    assert len(titles(client.post("/suggest-titles", content=body, headers=ABC))) == 10
+
+
+def test_of_several_tunes_the_first_is_answered_and_the_others_counted(client: httpx.Client) -> None:
+    second = "X:2\nT:Other\nK:D\nDEFGABcd\n"
+    answer = client.post("/suggest-titles", json={"abc": f"{KESH}\n{second}\n{second}"}).json()
+    alone = client.post("/suggest-titles", json={"abc": KESH}).json()
+    assert answer["suggestions"] == alone["suggestions"]
+    assert any("2" in warning["message"] for warning in answer["warnings"])
+    assert alone["warnings"] == []
+
+
+def test_warnings_say_where(client: httpx.Client) -> None:
+    answer = client.post("/suggest-titles", json={"abc": KESH.replace("GAG GAB", "GAG § GAB", 1)}).json()
+    assert [(warning["line"], warning["column"]) for warning in answer["warnings"]] == [(7, 7)]
+
+
+def test_a_tune_longer_than_is_read_says_so(client: httpx.Client) -> None:
+    abc = "K:C\n" + ("CDEFGABc|" * (MAX_NOTES // 8)) + "C\n"
+    answer = client.post("/suggest-titles", json={"abc": abc}).json()
+    assert answer["tune"]["notes"] == MAX_NOTES + 1
+    assert [warning["line"] for warning in answer["warnings"]] == [2]
+    assert f"first {MAX_NOTES} notes" in answer["warnings"][0]["message"]
+
+
+@pytest.mark.parametrize("top_k", [0, -1, 101, 10**30, 1.5, "many", None])
+def test_a_top_k_outside_its_bounds_is_an_error(client: httpx.Client, top_k: object) -> None:
+    in_json = client.post("/suggest-titles", content=json.dumps({"abc": KESH, "top_k": top_k}), headers=JSON)
+    in_query = client.post(f"/suggest-titles?top_k={top_k}", content=KESH, headers=ABC)
+    for response in (in_json, in_query):
+        assert response.status_code == 422
+        assert response.headers["content-type"] == "application/problem+json"
+        assert "top_k" in response.json()["errors"][0]["field"]
+
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"{}", b'{"abc": 3}', b'{"abc": null}'])
+def test_json_that_is_no_question_is_an_error(client: httpx.Client, body: bytes) -> None:
+    response = client.post("/suggest-titles", content=body, headers=JSON)
+    assert response.status_code == 422
+    assert response.json()["type"] == "urn:gan-ainm:problem:invalid-request"
+
+
+def test_json_that_is_not_utf_8_is_an_error(client: httpx.Client) -> None:
+    response = client.post(
+        "/suggest-titles", content='{"abc": "T:Sí\\nK:G\\nGAB"}'.encode("latin-1"), headers=JSON
+    )
+    assert response.status_code == 400
+    assert response.json()["detail"] == "JSON must be UTF-8: byte 12 of the body is not"
+
+
+@pytest.mark.parametrize(("abc", "line"), [("X:1\nT:Silence\nK:C\n", 1), ("", 1), ("\n\nhello\n", 1)])
+def test_no_notes_is_an_error_with_line_and_column(client: httpx.Client, abc: str, line: int) -> None:
+    for response in (
+        client.post("/suggest-titles", json={"abc": abc}),
+        client.post("/suggest-titles", content=abc, headers=ABC),
+    ):
+        assert response.status_code == 422
+        assert response.headers["content-type"] == "application/problem+json"
+        problem = response.json()
+        assert problem["type"] == "urn:gan-ainm:problem:no-notes"
+        assert problem["line"] >= line
+        assert problem["column"] >= 1
+
+
+@pytest.mark.parametrize(
+    "kind", ["", "text/html", "application/x-www-form-urlencoded", "application/json5", "x"]
+)
+def test_another_media_type_is_an_error_that_names_the_known_ones(client: httpx.Client, kind: str) -> None:
+    response = client.post("/suggest-titles", content=KESH, headers={"Content-Type": kind})
+    assert response.status_code == 415
+    assert "application/json, text/vnd.abc, text/plain" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("size", [2**16 + 1, 2**18, 2**22])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_over_the_limit_is_an_error(client: httpx.Client, size: int, chunked: bool) -> None:
+    content = (b"C" * 1000 for _ in range(size // 1000 + 1)) if chunked else b"C" * size
+    response = client.post("/suggest-titles", content=content, headers=ABC)
+    assert response.status_code == 413
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["limit_bytes"] == 2**16
+
+
+def test_a_body_at_the_limit_is_read(client: httpx.Client) -> None:
+    body = KESH + "%" * (2**16 - len(KESH) - 1) + "\n"
+    assert len(titles(client.post("/suggest-titles", content=body, headers=ABC))) == 10
+
+
+@pytest.mark.parametrize(
+    "abc",
+    [
+        "\0" * 1000 + "CDEFG",
+        "(" * 30_000 + "C",
+        "[" * 30_000 + "C",
+        "C9999999999999999999999999999999/0 D",
+        "K:C\nC" + "'" * 20_000 + "D",
+        "K:C\nC" + "," * 20_000 + "D",
+        "L:1/0\nM:0/0\nK:C\nCDEF",
+        "\ud83c\udfbb CDEF 🎻",
+        "T:" + "x" * 60_000 + "\nK:C\nCDEF",
+    ],
+)
+def test_strange_tunes_are_answered_or_refused_and_never_a_fault(client: httpx.Client, abc: str) -> None:
+    response = client.post("/suggest-titles", content=abc.encode("utf-8", "surrogatepass"), headers=ABC)
+    assert response.status_code in (200, 422)
