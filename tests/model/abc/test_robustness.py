@@ -4,7 +4,7 @@ import contextlib
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.abc import AbcError, Tune, decode, read_tune, read_tunebook, write
@@ -70,17 +70,20 @@ def check(tune: Tune) -> None:
     ] == heard
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text(text: str) -> None:
     read_all(text)
     read_all("X:1\nK:C\n" + text)
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes(data: bytes) -> None:
     read_all(decode(data))
 
 
+@settings(deadline=None)
 @given(music_like)
 def test_anything_like_music(text: str) -> None:
     read_all(text)

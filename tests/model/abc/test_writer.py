@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.abc import Bar, Note, Tune, read_tune, write
@@ -121,6 +121,7 @@ def made_tunes(draw: st.DrawFn) -> Tune:
     )
 
 
+@settings(deadline=None)
 @given(made_tunes())
 def test_any_tune_comes_back(tune: Tune) -> None:
     read = read_tune(write(tune))
@@ -135,6 +136,7 @@ def test_any_tune_comes_back(tune: Tune) -> None:
     assert read.warnings == ()
 
 
+@settings(deadline=None)
 @given(made_tunes(), st.data())
 def test_any_notes_of_a_tune_come_back(tune: Tune, data: st.DataObject) -> None:
     chosen = data.draw(st.lists(st.sampled_from(tune.notes), min_size=1, unique=True))
