@@ -16,7 +16,10 @@ _LENGTH = re.compile(r"([0-9]*)(/*)([0-9]*)")
 _METER = re.compile(r"(?<![0-9])([0-9]{1,3}(?:\+[0-9]{1,3}){0,15})\)?/([0-9]{1,3})(?![0-9])")
 _UNIT = re.compile(r"([0-9]{1,3})(?:/([0-9]{1,4}))?(?![0-9])")
 _SPACE = re.compile(r"\s+")
-_DIGITS = 9
+LONGEST_NUMBER = 10**12 - 1
+"""The largest number that is read in a length."""
+
+_DIGITS = 12
 _SLASHES = 9
 
 

@@ -13,7 +13,7 @@ _PITCHES = range(128)
 _TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 _LONGEST_TUPLET = 64
 _MOST_DOTS = 3
-_LONGEST_LENGTH = 24  # characters; longer ones cannot be meant, and would fill the cache
+_LONGEST_LENGTH = 36  # characters; longer ones cannot be meant, and would fill the cache
 
 
 @dataclass(slots=True)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from model.abc.key import ACCIDENTALS, read_key
+from model.abc.length import LONGEST_NUMBER
 from model.abc.tune import Bar, Note, Tune
 
 _NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SIGN = {alter: sign for sign, alter in ACCIDENTALS.items()}
 _SPECIAL = re.compile(r"[\\%]|&(?=[#\w]{2,10};)")
-_LONGEST = 64
 _BARS_PER_LINE = 4
 
 
@@ -57,9 +57,10 @@ def _bars(tune: Tune) -> Iterator[str]:
     stops = [*starts[1:], end]
     spans = list(_spans(tune.notes, end))
     speller = _Speller(tune.key)
+    framed = (None, *tune.bars, None, None)
     place = 0
     for index, (start, stop) in enumerate(zip(starts, stops, strict=True)):
-        last, bar, following = (None, *tune.bars, None, None)[index : index + 3]
+        last, bar, following = framed[index : index + 3]
         words = [_bar_line(None, bar) if index == 0 else "", _ending(last, bar)]
         speller.start_bar()
         while place < len(spans) and spans[place][1] < stop:
@@ -94,11 +95,13 @@ def _spans(notes: tuple[Note, ...], end: Fraction) -> Iterator[tuple[Note | None
 
 def _pieces(length: Fraction) -> Iterator[str]:
     """A length in units as written lengths, none of them longer than a reader takes."""
-    while length > _LONGEST:
-        yield str(_LONGEST)
-        length -= _LONGEST
-    numerator = "" if length.numerator == 1 else str(length.numerator)
-    yield numerator if length.denominator == 1 else f"{numerator}/{length.denominator}"
+    while length.numerator > LONGEST_NUMBER:
+        whole = min(int(length), LONGEST_NUMBER)
+        yield str(whole)
+        length -= whole
+    if length:
+        numerator = "" if length.numerator == 1 else str(length.numerator)
+        yield numerator if length.denominator == 1 else f"{numerator}/{length.denominator}"
 
 
 def _bar_line(before: Bar | None, after: Bar | None) -> str:

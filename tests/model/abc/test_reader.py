@@ -130,7 +130,7 @@ def test_lengths() -> None:
     ]
 
 
-@pytest.mark.parametrize("length", ["0", "/0", "1/0", "99999999999", "1/" + "7" * 5000, "/" * 3000])
+@pytest.mark.parametrize("length", ["0", "/0", "1/0", "9999999999999", "1/" + "7" * 5000, "/" * 3000])
 def test_lengths_that_cannot_be(length: str) -> None:
     read = tune(f"C D{length} E")
     assert [note.duration for note in read.notes] == [1, 1, 1]
