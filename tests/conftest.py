@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,3 +60,13 @@ def client(small_artifacts: Path) -> Iterator[httpx.Client]:
         Settings(artifacts=small_artifacts, admin_api_key=SecretStr("secret"), max_body_bytes=2**16)
     ) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def demo_artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `make serve` trains: all three books, by the command itself."""
+    root = tmp_path_factory.mktemp("demo")
+    command = [sys.executable, "-m", "training", "fit", "--artifacts", str(root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return root

@@ -15,12 +15,11 @@ from rich.table import Table
 
 from index import artifact
 from index.artifact import ArtifactError
-from index.mrr import Mrr
 from index.tunebook import TunebookError
 from model.device import DeviceName, pick_device
 from training.corpora import BOOKS, find_corpus
 from training.curate import CurationError
-from training.evaluate import known_systems, recompute_test
+from training.evaluate import known_mrr, recompute_test
 from training.fit import fit as fit_artifact
 from training.towers import FitConfig
 
@@ -76,26 +75,26 @@ def evaluate(
     device: Device = "auto",
     out: Annotated[Path | None, typer.Option(help="Also write the figures to this JSON file.")] = None,
 ) -> None:
-    """Measure the current artifact: its test MRR again, and its probes against a plain baseline."""
+    """Measure the current artifact: unseen tunes again, and known tunes against a plain baseline."""
     try:
         loaded = artifact.load(artifacts, pick_device(device))
-        figures = {"unseen: title index": recompute_test(loaded, pick_device(device))}
+        rows = [("unseen", "title index", recompute_test(loaded, pick_device(device)))]
     except (ArtifactError, RuntimeError) as error:
         _fail(error)
-    figures |= {f"known: {system}": mrr for system, mrr in known_systems(loaded).items()}
-    table = Table("protocol: system", "MRR@20", "95 %", "queries", "pool", "chance", title=loaded.version)
-    for name, mrr in figures.items():
-        table.add_row(name, *_cells(mrr))
+    rows += known_mrr(loaded)
+    table = Table(box=None)
+    for heading in ("protocol", "system", "MRR@20", "95 %", "queries", "pool", "chance"):
+        table.add_column(heading, no_wrap=True)
+    for protocol, system, mrr in rows:
+        interval = f"{mrr.low:.4f}-{mrr.high:.4f}"
+        counts = (f"{mrr.queries}", f"{mrr.pool}", f"{mrr.chance:.4f}")
+        table.add_row(protocol, system, f"{mrr.value:.4f}", interval, *counts)
     console.print(table)
-    recorded = loaded.manifest.test.value
-    console.print(
-        f"recorded when it was published: unseen {recorded:.4f}, known {loaded.manifest.probes.value:.4f}"
-    )
+    console.print(f"{loaded.version} recorded unseen {loaded.manifest.test.value:.4f} when it was published")
     if out:
-        rows = {name: mrr.model_dump() for name, mrr in figures.items()}
-        out.write_text(
-            json.dumps({"artifact": loaded.version, "figures": rows}, indent=2) + "\n", encoding="utf-8"
-        )
+        figures = [{"protocol": row[0], "system": row[1], **row[2].model_dump()} for row in rows]
+        text = json.dumps({"artifact": loaded.version, "figures": figures}, indent=2)
+        out.write_text(text + "\n", encoding="utf-8")
 
 
 class _Reporter:
@@ -130,16 +129,6 @@ def _is_readable(artifacts: Path) -> bool:
         return False
     console.print(f"{path} is ready")
     return True
-
-
-def _cells(mrr: Mrr) -> tuple[str, ...]:
-    return (
-        f"{mrr.value:.4f}",
-        f"{mrr.low:.4f}-{mrr.high:.4f}",
-        f"{mrr.queries}",
-        f"{mrr.pool}",
-        f"{mrr.chance:.4f}",
-    )
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:

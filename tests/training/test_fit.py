@@ -14,7 +14,7 @@ from index import artifact
 from tests.support import KESH, SMALL, Silent
 from training.corpora import Corpus, find_corpus
 from training.curate import CurationError
-from training.evaluate import known_systems, recompute_test
+from training.evaluate import known_mrr, recompute_test
 from training.fit import WORK, fit
 
 CPU = torch.device("cpu")
@@ -38,9 +38,23 @@ def test_the_test_mrr_is_recomputed_from_the_evaluation_folder(small_artifacts: 
 
 
 def test_the_published_encoders_know_every_tune(small_artifacts: Path) -> None:
-    systems = known_systems(artifact.load(small_artifacts, CPU))
-    assert set(systems) == {"title index", "melody index", "both, joined", "TF-IDF on interval 5-grams"}
-    assert systems["both, joined"].value > 0.8
+    rows = list(known_mrr(artifact.load(small_artifacts, CPU)))
+    figures = {(protocol, system): mrr.value for protocol, system, mrr in rows}
+    assert len(figures) == len(rows) == 4 * 4
+    assert figures["known, whole", "both, joined"] == 1
+    assert figures["known, 32 notes", "both, joined"] > 0.95
+    assert figures["known, probes", "title index"] > 0.8
+    assert all(mrr.chance < 0.03 and mrr.low <= mrr.value <= mrr.high for _, _, mrr in rows)
+
+
+def test_evaluate_writes_what_it_shows(small_artifacts: Path, tmp_path: Path) -> None:
+    done = run("evaluate", "--artifacts", small_artifacts, "--out", tmp_path / "figures.json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads((tmp_path / "figures.json").read_text())["figures"]
+    assert len(figures) == 17
+    for row in figures:
+        assert f"{row['value']:.4f}" in done.stdout
+        assert f"{row['chance']:.4f}" in done.stdout
 
 
 def test_metrics_tell_the_whole_story(small_artifacts: Path) -> None:

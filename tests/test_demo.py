@@ -1,0 +1,99 @@
+"""The whole product as a stranger meets it: the command that trains, and the service over what it made."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+import torch
+
+from index import artifact
+from index.artifact import Artifact
+from index.catalogue import Setting
+from index.variation import cut, transposed, unnamed
+from model.abc import read_tune, write
+from service.settings import Settings
+from tests.support import serve
+from training.evaluate import recompute_test
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def demo(demo_artifacts: Path) -> Artifact:
+    return artifact.load(demo_artifacts, CPU)
+
+
+@pytest.fixture(scope="module")
+def client(demo_artifacts: Path) -> Iterator[httpx.Client]:
+    with serve(Settings(artifacts=demo_artifacts)) as client:
+        yield client
+
+
+def drawn(demo: Artifact, corpus: str, count: int) -> list[tuple[str, Setting]]:
+    pairs = [
+        (demo.catalogue.titles[title].title, setting)
+        for title, setting in zip(demo.catalogue.title_of_setting, demo.catalogue.settings, strict=True)
+        if setting.corpus == corpus
+    ]
+    return [pairs[i] for i in np.random.default_rng(0).choice(len(pairs), count, replace=False)]
+
+
+def titles(client: httpx.Client, abc: str, top_k: int) -> list[str]:
+    response = client.post("/suggest-titles", json={"abc": abc, "top_k": top_k})
+    assert response.status_code == 200, response.text
+    return [suggestion["title"] for suggestion in response.json()["suggestions"]]
+
+
+def test_every_tune_of_the_books_is_known(demo: Artifact) -> None:
+    assert len(demo.catalogue.settings) == 4248
+    assert {corpus.name: corpus.tunes for corpus in demo.manifest.corpora} == {
+        "oneills1850": 2009,
+        "ryansMammoth": 1059,
+        "airdsAirs": 1180,
+    }
+    assert len(demo.probes) == 300
+
+
+@pytest.mark.parametrize("corpus", ["oneills1850", "ryansMammoth", "airdsAirs"])
+def test_tunes_in_another_key_are_named_first(demo: Artifact, client: httpx.Client, corpus: str) -> None:
+    first = 0
+    for title, setting in drawn(demo, corpus, 100):
+        abc = write(unnamed(transposed(read_tune(setting.abc), 3)))
+        first += titles(client, abc, 1) == [title]
+    assert first >= 98, "two books print some melodies under two titles, note for note"
+
+
+def test_the_first_32_notes_name_it_among_five(demo: Artifact, client: httpx.Client) -> None:
+    found = 0
+    for title, setting in drawn(demo, "oneills1850", 100):
+        abc = write(unnamed(transposed(cut(read_tune(setting.abc), 0, 32), -4)))
+        found += title in titles(client, abc, 5)
+    assert found >= 99
+
+
+def test_a_thousand_posts_in_a_row(demo: Artifact, client: httpx.Client) -> None:
+    posts = 0
+    for _, setting in drawn(demo, "airdsAirs", 1000):
+        response = client.post(
+            "/suggest-titles", content=setting.abc, headers={"Content-Type": "text/vnd.abc"}
+        )
+        posts += response.status_code == 200
+    assert posts == 1000
+
+
+def test_health_holds_what_was_recorded(client: httpx.Client) -> None:
+    health = client.get("/health").json()
+    assert health["status"] == "ok"
+    assert health["mrr"]["measured"]["value"] == pytest.approx(health["mrr"]["recorded"]["value"], abs=0.01)
+    assert health["mrr"]["recorded"]["value"] > 0.9
+
+
+def test_the_test_mrr_is_recomputed_and_above_chance(demo: Artifact) -> None:
+    again = recompute_test(demo, CPU)
+    assert again == demo.manifest.test
+    metrics = json.loads((demo.path / artifact.METRICS).read_text())
+    assert again.low > 2 * again.chance
+    assert again.low > metrics["untrained"]["value"]

@@ -1,0 +1,117 @@
+"""The documents say what the code does: their examples are run, and nothing public is missing in them."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import typer
+from pydantic import SecretStr
+
+from service.app import create_app
+from service.settings import Settings
+from tests.support import serve
+from training.__main__ import app as training
+from training.corpora import BOOKS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ADDRESS = "http://127.0.0.1:8000"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def client(demo_artifacts: Path) -> Iterator[httpx.Client]:
+    with serve(Settings(artifacts=demo_artifacts, admin_api_key=SecretStr("secret"))) as client:
+        yield client
+
+
+def run_curl(client: httpx.Client, line: str) -> httpx.Response:
+    """Send what a curl command of the README would send."""
+    words = iter(shlex.split(line.replace("$ADMIN_API_KEY", "secret"))[1:])
+    method, url, headers, content = "", "", {}, None
+    for word in words:
+        if word == "-H":
+            name, _, value = next(words).partition(": ")
+            headers[name] = value
+        elif word == "--data-binary":
+            content = next(words).encode()
+        elif word == "-X":
+            method = next(words)
+        elif word != "-s":
+            assert word.startswith(ADDRESS), f"an option that this test does not know: {word}"
+            url = word.removeprefix(ADDRESS)
+    return client.request(method or ("POST" if content else "GET"), url, headers=headers, content=content)
+
+
+def test_the_example_has_the_answer_that_is_printed(client: httpx.Client) -> None:
+    example = next(block for block in blocks("sh") if "suggest-titles" in block)
+    answer = run_curl(client, example).json()
+    printed = json.loads(blocks("json")[0])
+    assert answer["tune"] == printed["tune"]
+    assert answer["warnings"] == printed["warnings"]
+    assert answer.keys() == printed.keys()
+    assert len(answer["suggestions"]) == len(printed["suggestions"])
+    for got, told in zip(answer["suggestions"], printed["suggestions"], strict=True):
+        assert (got["title"], got["aliases"]) == (told["title"], told["aliases"])
+        assert got["score"] == pytest.approx(told["score"], abs=0.03)
+        for found, said in zip(got["evidence"], told["evidence"], strict=True):
+            assert found.pop("similarity") == pytest.approx(said.pop("similarity"), abs=0.05)
+            assert found == said
+
+
+def test_every_other_curl_example_succeeds(client: httpx.Client) -> None:
+    examples = [block for block in blocks("sh") if block.startswith("curl") and "suggest-titles" not in block]
+    assert examples
+    for example in examples:
+        assert run_curl(client, example).status_code in (200, 202), example
+
+
+def test_every_make_target_is_in_the_makefile() -> None:
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)) <= set(targets)
+    assert {"install", "serve", "train", "test", "lint", "types", "bench", "docs"} <= set(targets)
+
+
+def test_every_setting_is_told_with_its_default() -> None:
+    for name, field in Settings.model_fields.items():
+        assert f"`{name.upper()}`" in README
+        default = field.default if field.default is not None else "none"
+        assert re.search(rf"`{name.upper()}`.*\|.*{re.escape(str(default))}", README), name
+
+
+def test_every_route_is_told_and_no_other() -> None:
+    app = create_app(Settings(admin_api_key=SecretStr("secret")))
+    routes = {
+        f"{method.upper()} {path}" for path, methods in app.openapi()["paths"].items() for method in methods
+    }
+    assert set(re.findall(r"`((?:GET|POST) /\S+)`", README)) == routes
+
+
+def test_every_option_of_training_is_told() -> None:
+    group = typer.main.get_command(training)
+    assert isinstance(group, typer.core.TyperGroup)
+    assert group.commands.keys() == {"fit", "evaluate"}
+    for command in group.commands.values():
+        for parameter in command.params:
+            assert any(f"`{option}" in README for option in parameter.opts), parameter.opts
+
+
+def test_every_book_is_told() -> None:
+    for name in BOOKS:
+        assert f"`{name}`" in README
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/design.md", "docs/reader.md"])
+def test_links_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert target.startswith("https://") or ((ROOT / page).parent / target).exists(), target
+    for path in re.findall(r"`((?:model|index|training|service|tests|scripts|docs)/[\w/.-]*)`", text):
+        assert (ROOT / path).exists(), path
