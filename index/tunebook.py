@@ -40,8 +40,9 @@ class Entry:
 def read_path(path: Path) -> Iterator[Entry]:
     """Every tune of a tunebook file, of a folder with tunebooks at any depth, or of a tar archive of them.
 
-    Files are UTF-8 or Latin-1. In folders and archives only names that end in .abc or .txt are read, in the
-    order of their names. Raises TunebookError when there is no such path, file or archive.
+    Files are UTF-8 or Latin-1. In folders and archives only names that end in .abc or .txt are read: those of a
+    folder in the order of their names, those of an archive in its own. Raises TunebookError when there is no such
+    path, or a file is too large.
     """
     for name, data in _files(path):
         for tune in read_tunebook(decode(data)):
@@ -57,9 +58,10 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
                     _bounded(file.name, file.stat().st_size, file.read_bytes),
                 )
     elif path.is_file() and tarfile.is_tarfile(path):
-        # Members are read in place, never unpacked, so their names can do no harm.
-        with tarfile.open(path) as archive:
-            for member in sorted(archive.getmembers(), key=lambda member: member.name):
+        # Members are never unpacked, so their names can do no harm. They are read in the archive's own order, as a
+        # stream: going back and forth in a compressed file would unpack it anew each time.
+        with tarfile.open(path, "r|*") as archive:
+            for member in archive:
                 file_object = archive.extractfile(member) if member.isfile() else None
                 if file_object and member.name.lower().endswith(SUFFIXES):
                     yield member.name, _bounded(member.name, member.size, file_object.read)

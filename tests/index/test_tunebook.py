@@ -1,5 +1,6 @@
 import io
 import tarfile
+import time
 from pathlib import Path
 from typing import Literal
 
@@ -47,6 +48,22 @@ def test_a_tar_is_read_without_unpacking(tmp_path: Path, mode: Literal["w:", "w:
             archive.addfile(member, io.BytesIO(text.encode()))
     assert titles(path) == ["The Kesh", "The Kesh", "Sí Bheag, Sí Mhór"]
     assert [file.name for file in tmp_path.iterdir()] == ["tunes.tar"]
+
+
+def test_a_compressed_tar_is_read_in_one_pass(tmp_path: Path) -> None:
+    times = []
+    for count in (300, 2400):
+        path = tmp_path / f"{count}.tar.gz"
+        with tarfile.open(path, "w:gz") as archive:
+            for number in reversed(range(count)):
+                data = KESH.replace("X:1", f"X:{number}").encode()
+                member = tarfile.TarInfo(f"{number:05}.abc")
+                member.size = len(data)
+                archive.addfile(member, io.BytesIO(data))
+        begun = time.process_time()
+        assert len(list(read_path(path))) == count
+        times.append(time.process_time() - begun)
+    assert times[1] < 4 * 8 * times[0], "eight times as many; quadratic would be sixty-four"
 
 
 def test_a_bad_tune_takes_no_good_one_with_it(tmp_path: Path) -> None:
