@@ -3,7 +3,9 @@
 TunebookError: the path is nothing that holds ABC.
 """
 
+import lzma
 import tarfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,9 +42,9 @@ class Entry:
 def read_path(path: Path) -> Iterator[Entry]:
     """Every tune of a tunebook file, of a folder with tunebooks at any depth, or of a tar archive of them.
 
-    Files are UTF-8 or Latin-1. In folders and archives only names that end in .abc or .txt are read: those of a
-    folder in the order of their names, those of an archive in its own. Raises TunebookError when there is no such
-    path, or a file is too large.
+    Files are UTF-8 or Latin-1. In folders and archives only names that end in .abc or .txt are read: those of
+    a folder in the order of their names, those of an archive in its own. Raises TunebookError when there is
+    no such path, or a file is too large.
     """
     for name, data in _files(path):
         for tune in read_tunebook(decode(data)):
@@ -58,17 +60,26 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
                     _bounded(file.name, file.stat().st_size, file.read_bytes),
                 )
     elif path.is_file() and tarfile.is_tarfile(path):
-        # Members are never unpacked, so their names can do no harm. They are read in the archive's own order, as a
-        # stream: going back and forth in a compressed file would unpack it anew each time.
-        with tarfile.open(path, "r|*") as archive:
-            for member in archive:
-                file_object = archive.extractfile(member) if member.isfile() else None
-                if file_object and member.name.lower().endswith(SUFFIXES):
-                    yield member.name, _bounded(member.name, member.size, file_object.read)
+        yield from _members(path)
     elif path.is_file():
         yield path.name, _bounded(path.name, path.stat().st_size, path.read_bytes)
     else:
         raise TunebookError(f"{path}: no such file or folder")
+
+
+def _members(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The tunebooks of a tar archive, never unpacked to disk, so that their names can do no harm.
+
+    The archive is read as a stream: going back and forth in a compressed file would unpack it anew each time.
+    """
+    try:
+        with tarfile.open(path, "r|*") as archive:
+            for member in archive:
+                opened = archive.extractfile(member) if member.isfile() else None
+                if opened and member.name.lower().endswith(SUFFIXES):
+                    yield member.name, _bounded(member.name, member.size, opened.read)
+    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
+        raise TunebookError(f"{path.name} is a broken archive: {error}") from error
 
 
 def _bounded(name: str, size: int, read: Callable[[], bytes]) -> bytes:

@@ -74,6 +74,19 @@ def test_a_bad_tune_takes_no_good_one_with_it(tmp_path: Path) -> None:
     assert entries[1].reference == "book.abc:" + str(entries[1].tune.line)
 
 
+@pytest.mark.parametrize("mode", ["w:", "w:gz", "w:xz"])
+def test_a_broken_archive_is_refused(tmp_path: Path, mode: Literal["w:", "w:gz", "w:xz"]) -> None:
+    path = tmp_path / "tunes.tar"
+    with tarfile.open(path, mode) as archive:
+        for number in range(2000):
+            member = tarfile.TarInfo(f"{number}.abc")
+            member.size = len(KESH)
+            archive.addfile(member, io.BytesIO(KESH.encode()))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2 + 7])
+    with pytest.raises(TunebookError, match=r"tunes\.tar is a broken archive"):
+        list(read_path(path))
+
+
 def test_a_missing_path_and_a_huge_file_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(TunebookError, match="no such file or folder"):
         list(read_path(tmp_path / "none.abc"))
