@@ -70,15 +70,15 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
 def _members(path: Path) -> Iterator[tuple[str, bytes]]:
     """The tunebooks of a tar archive, never unpacked to disk, so that their names can do no harm.
 
-    The archive is read as a stream: going back and forth in a compressed file would unpack it anew each time.
+    Members come in the archive's own order: going back in a compressed file would unpack it anew each time.
     """
     try:
-        with tarfile.open(path, "r|*") as archive:
+        with tarfile.open(path) as archive:
             for member in archive:
                 opened = archive.extractfile(member) if member.isfile() else None
                 if opened and member.name.lower().endswith(SUFFIXES):
                     yield member.name, _bounded(member.name, member.size, opened.read)
-    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
+    except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
         raise TunebookError(f"{path.name} is a broken archive: {error}") from error
 
 
