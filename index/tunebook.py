@@ -78,6 +78,9 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
                 opened = archive.extractfile(member) if member.isfile() else None
                 if opened and member.name.lower().endswith(SUFFIXES):
                     yield member.name, _bounded(member.name, member.size, opened.read)
+            # tarfile takes damage for the end; the checksum of a compressed file stands behind its last byte.
+            while archive.fileobj and archive.fileobj.read(2**20):
+                pass
     except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
         raise TunebookError(f"{path.name} is a broken archive: {error}") from error
 
