@@ -48,7 +48,12 @@ def reciprocal_ranks(answers: Sequence[Sequence[Hit]], right: Sequence[int]) -> 
 
 
 def summarise(reciprocals: NDArray[np.float64], pool: int, k: int = K, seed: int = 0) -> Mrr:
-    """The mean of reciprocal ranks with a percentile bootstrap interval (Efron 1979; 1,000 resamples)."""
+    """The mean of reciprocal ranks with a percentile bootstrap interval (Efron 1979; 1,000 resamples).
+
+    Raises ValueError when there are none.
+    """
+    if len(reciprocals) == 0:
+        raise ValueError("no queries, no MRR")
     rng = np.random.default_rng(seed)
     samples = rng.choice(reciprocals, (1000, len(reciprocals))).mean(axis=1)
     low, high = np.quantile(samples, [0.025, 0.975])

@@ -38,25 +38,23 @@ class Probe:
 def make_probes(catalogue: Catalogue, seed: int, count: int = COUNT) -> list[Probe]:
     """Settings drawn from the catalogue, each in another key, cut to 32-64 notes, a tenth of them ornamented.
 
-    Fewer than `count` only when the catalogue has fewer settings of at least 32 notes.
+    A small catalogue's settings are drawn several times, and changed in another way each time. Tunes that
+    have fewer notes stay whole.
     """
     rng = np.random.default_rng(seed)
-    probes: list[Probe] = []
-    for i in rng.permutation(len(catalogue.settings)):
-        tune = read_tune(catalogue.settings[i].abc)
-        if len(tune.notes) >= _FEWEST_NOTES:
-            probes.append(Probe(write(_changed(tune, rng)), int(catalogue.title_of_setting[i])))
-        if len(probes) == count:
-            break
-    return probes
+    rounds = -(-count // len(catalogue.settings))
+    drawn = np.concatenate([rng.permutation(len(catalogue.settings)) for _ in range(rounds)])[:count]
+    tunes = (read_tune(catalogue.settings[i].abc) for i in drawn)
+    return [
+        Probe(write(_changed(tune, rng)), int(title))
+        for tune, title in zip(tunes, catalogue.title_of_setting[drawn], strict=True)
+    ]
 
 
 def measure(
     probes: Sequence[Probe], encoder: Encoder[Tune, Any], title_index: CosineIndex, catalogue: Catalogue
 ) -> Mrr:
     """MRR@20 of the probes' titles in the title index. Raises ValueError when there are no probes."""
-    if not probes:
-        raise ValueError("no probes to measure")
     answers = title_index.search(encoder.encode([read_tune(probe.abc) for probe in probes]), K)
     return summarise(reciprocal_ranks(answers, [probe.title for probe in probes]), pool=len(catalogue))
 
@@ -72,7 +70,8 @@ def load_probes(path: Path) -> list[Probe]:
 
 
 def _changed(tune: Tune, rng: np.random.Generator) -> Tune:
-    length = int(rng.integers(_FEWEST_NOTES, min(_MOST_NOTES, len(tune.notes)) + 1))
+    longest = min(_MOST_NOTES, len(tune.notes))
+    length = int(rng.integers(min(_FEWEST_NOTES, longest), longest + 1))
     first = int(rng.integers(0, len(tune.notes) - length + 1))
     semitones = int(rng.integers(1, 7)) * int(rng.choice([-1, 1]))
     return ornamented(transposed(cut(unnamed(tune), first, length), semitones), _ORNAMENTED, rng)

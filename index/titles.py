@@ -18,5 +18,10 @@ def title_key(name: str) -> str:
 
 
 def is_title(name: str) -> bool:
-    """False for what stands where a title is missing: "Gan Ainm", "x", "untitled", or no letter at all."""
-    return title_key(name) not in _NO_TITLES
+    """False for what stands where a title is missing: "Gan Ainm", "x", "untitled", no letter at all, or a
+    remark.
+
+    A remark is a name that is all in parentheses, as in "(Can be used as a clog.)".
+    """
+    is_remark = name.strip().startswith("(") and name.strip().endswith(")")
+    return not is_remark and title_key(name) not in _NO_TITLES

@@ -46,12 +46,13 @@ def read_path(path: Path) -> Iterator[Entry]:
     a folder in the order of their names, those of an archive in its own. Raises TunebookError when there is
     no such path, or a file is too large.
     """
-    for name, data in _files(path):
+    for name, data in read_files(path):
         for tune in read_tunebook(decode(data)):
             yield Entry(name, tune)
 
 
-def _files(path: Path) -> Iterator[tuple[str, bytes]]:
+def read_files(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every file that `read_path` reads. Raises TunebookError as it does."""
     if path.is_dir():
         for file in sorted(path.rglob("*")):
             if file.suffix.lower() in SUFFIXES and file.is_file():

@@ -7,6 +7,10 @@ import torch
 DeviceName = Literal["auto", "cpu", "cuda"]
 
 
+class DeviceError(Exception):
+    """A device that was asked for and is not there."""
+
+
 def pick_device(name: DeviceName) -> torch.device:
     """The device of that name;
 
@@ -14,5 +18,5 @@ def pick_device(name: DeviceName) -> torch.device:
     """
     available = torch.cuda.is_available()
     if name == "cuda" and not available:
-        raise RuntimeError("DEVICE=cuda, but PyTorch sees no CUDA device; use DEVICE=auto or DEVICE=cpu")
+        raise DeviceError("DEVICE=cuda, but PyTorch sees no CUDA device; use DEVICE=auto or DEVICE=cpu")
     return torch.device("cuda" if name != "cpu" and available else "cpu")

@@ -12,7 +12,9 @@ MAX_NAME_CHARS = 200  # the longest of 4,639 printed titles has 74
 # English, Irish and Scottish Gaelic articles, with the prefixed consonants that Gaelic writes after them.
 _ARTICLE = r"(?:the|a|an t|an|na h|na|nam|nan|am|a')"
 _ARTICLE_LAST = re.compile(rf"^(?P<rest>.+?)\s*,\s*(?P<article>{_ARTICLE})[\s.-]*$")
-_ARTICLE_FIRST = re.compile(r"^(?:the|a|an t|an|na h|na|nam|nan|am) (?=.)")
+_ARTICLES_FIRST = re.compile(r"^(?:(?:the|a|an t|an|na h|na|nam|nan|am) (?=.))+")
+# Modern Irish writes the consonant of the article without a hyphen: An tAthair, An tSráid.
+_PREFIXED = re.compile(r"^an t(?=[aeiou]|s[aeioulnr])")
 _DOTTED = re.compile("([bcdfgmpst])\u0307")  # the dot of the old Irish script is the h of the new: Ḃán, Bhán
 _APOSTROPHES = re.compile("['`´’‘ʼ\"“”]")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -31,4 +33,4 @@ def fold(name: str) -> str:
     if last := _ARTICLE_LAST.match(text):
         text = f"{last['article']} {last['rest']}"
     text = _NO_WORD.sub(" ", _APOSTROPHES.sub("", text)).strip()
-    return _ARTICLE_FIRST.sub("", text)
+    return _ARTICLES_FIRST.sub("", _PREFIXED.sub("an ", text))

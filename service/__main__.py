@@ -2,33 +2,24 @@
 
 import sys
 
-import uvicorn
 from pydantic import ValidationError
 
-from index.artifact import ArtifactError, verify
+from index.artifact import ArtifactError
+from model.device import DeviceError
 from service.app import create_app
+from service.engine import load_engine
+from service.server import make_server
 from service.settings import Settings
-
-_SECONDS_TO_FINISH = 10  # for requests under way when the service is told to stop
 
 
 def main() -> None:
-    """Serve until told to stop;
-
-    exit with a sentence, not a traceback, when settings or artifact are not usable.
-    """
+    """Serve until told to stop, or exit with a sentence where settings, artifact or device cannot be used."""
     try:
         settings = Settings()
-        verify(settings.artifacts)
-    except (ValidationError, ArtifactError) as error:
+        engine = load_engine(settings)
+    except (ValidationError, ArtifactError, DeviceError) as error:
         sys.exit(f"error: {error}")
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
-        server_header=False,
-    )
+    make_server(create_app(settings, engine), settings.host, settings.port).run()
 
 
 if __name__ == "__main__":

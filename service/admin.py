@@ -31,6 +31,8 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
+_ACCEPTED = {"headers": {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}}
+
 router = APIRouter(
     prefix="/admin",
     dependencies=[Depends(require_key)],
@@ -38,7 +40,9 @@ router = APIRouter(
 )
 
 
-@router.post("/reindex", operation_id="reindex", status_code=202, responses=problem_responses(409))
+@router.post(
+    "/reindex", operation_id="reindex", status_code=202, responses={202: _ACCEPTED, **problem_responses(409)}
+)
 async def reindex(request: Request, response: Response) -> Job:
     """Rebuild the title index from the catalogue in the background, check it, and serve it."""
     jobs: Jobs = request.app.state.jobs
@@ -48,7 +52,7 @@ async def reindex(request: Request, response: Response) -> Job:
     return job
 
 
-@router.get("/jobs/{job_id}", operation_id="job", responses=problem_responses(404))
+@router.get("/jobs/{job_id}", operation_id="job", responses=problem_responses(404, 422))
 async def job(request: Request, response: Response, job_id: str) -> Job:
     """A job as it stands."""
     jobs: Jobs = request.app.state.jobs

@@ -7,26 +7,30 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from model.device import pick_device
 from service import admin, health, suggestions
-from service.engine import Engine
+from service.engine import Engine, load_engine
 from service.jobs import Jobs
-from service.problems import add_problem_handlers
+from service.problems import add_problem_handlers, problem_responses
 from service.settings import Settings
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The ASGI app. Starting it raises ArtifactError when there is no artifact that it can serve."""
+def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
+    """The ASGI app. Without an engine it loads one at its start, which raises what `load_engine` raises."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.engine = await run_in_threadpool(Engine, settings.artifacts, pick_device(settings.device))
+        app.state.engine = engine or await run_in_threadpool(load_engine, settings)
         app.state.jobs = Jobs()
         app.state.started_at = datetime.now(UTC)
         yield
         await run_in_threadpool(app.state.jobs.close)
 
-    app = FastAPI(title="Gan Ainm", summary="Puts names to folk tunes.", version="0.1.0", lifespan=lifespan)
+    app = FastAPI(
+        title="Gan Ainm",
+        summary="Puts names to folk tunes.",
+        lifespan=lifespan,
+        responses=problem_responses(400, 500),
+    )
     app.state.settings = settings
     add_problem_handlers(app)
     app.include_router(suggestions.router, tags=["suggestions"])

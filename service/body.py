@@ -1,24 +1,47 @@
 """Reading a request's body, never more of it than allowed."""
 
+import asyncio
+
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
-from service.problems import BodyTooLarge
+from service.problems import BodyTooLarge, Disconnected
 
-_DRAINED = (
-    16  # times the limit that is read and thrown away, so that a client that still sends hears the answer
-)
+# A client that is still sending hears an answer only when what it sends is read: so much of it, for so long.
+_DRAINED_BYTES = 2**24
+_DRAINED_S = 2.0
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The body. Raises BodyTooLarge when it has more than `limit` bytes."""
-    body = bytearray()
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= limit:
-            body += chunk
-        elif size > _DRAINED * limit:
-            break
-    if size > limit:
+    """The body.
+
+    Raises BodyTooLarge when it has more than `limit` bytes, Disconnected when the client hangs up.
+    """
+    declared = request.headers.get("content-length", "0")
+    if int(declared) > limit:
+        if "expect" not in request.headers:  # such a client waits for leave before it sends
+            await _drain(request)
         raise BodyTooLarge(f"a body may have {limit} bytes", {"limit_bytes": limit})
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                await _drain(request)
+                raise BodyTooLarge(f"a body may have {limit} bytes", {"limit_bytes": limit})
+    except ClientDisconnect as error:
+        raise Disconnected("the client hung up while sending") from error
     return bytes(body)
+
+
+async def _drain(request: Request) -> None:
+    size = 0
+    try:
+        async with asyncio.timeout(_DRAINED_S):
+            while size < _DRAINED_BYTES:
+                message = await request.receive()
+                size += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return

@@ -4,7 +4,6 @@ The engine holds one immutable `Snapshot` by one reference. A request reads the 
 it got, so a new snapshot can take its place at any moment without a request noticing.
 """
 
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +12,15 @@ import numpy as np
 import torch
 
 from index import artifact
-from index.artifact import Artifact, link_files, publish, staging
+from index.artifact import Artifact
 from index.cosine_index import CosineIndex
 from index.mrr import Mrr
 from index.probes import measure
+from index.publication import link_files, publish, staging
 from index.ranking import Ranked, rank
 from model.abc import Tune
+from model.device import pick_device
+from service.settings import Settings
 
 DEGRADED = 0.9  # share of the recorded MRR below which an artifact no longer does what it did when published
 _UNIT = 1e-3  # how far the length of a unit vector may be off
@@ -64,37 +66,39 @@ class Engine:
     def __init__(self, root: Path, device: torch.device) -> None:
         self._root = root
         self.device = device
-        self._rebuilding = threading.Lock()
         self.snapshot = self._load()
 
     def rebuild(self) -> str:
-        """Encode every name of the catalogue again, publish the result, and serve it; returns its version.
+        """Encode every name of the current catalogue again, publish the result, and serve it; returns its
+        version.
 
+        The current artifact is that on disk, which a trainer may have published since this service started.
         The old snapshot serves until the new one is checked and loaded, and goes on serving when that fails.
-        Raises RebuildError when the new index is not sound, OSError when it cannot be written.
+        Raises RebuildError when the new index is not sound, ArtifactError when another artifact was published
+        meanwhile or the current one cannot be read, OSError when the new one cannot be written.
         """
-        with self._rebuilding:
-            old = self.snapshot.artifact
-            names = old.catalogue.names
-            index = CosineIndex(old.title_encoder.encode(names), old.catalogue.title_of_name)
-            _check(index, old)
-            manifest = old.manifest.model_copy(
-                update={
-                    "created": datetime.now(UTC).isoformat(timespec="seconds"),
-                    "rebuilt_from": old.version,
-                }
-            )
-            with staging(self._root) as staged:
-                link_files(old.path, staged, without=artifact.TITLES)
-                index.save(staged / artifact.TITLES)
-                publish(self._root, staged, manifest)
-            self.snapshot = self._load()
-            return self.snapshot.artifact.version
+        old = artifact.load(self._root, self.device)
+        index = CosineIndex(old.title_encoder.encode(old.catalogue.names), old.catalogue.title_of_name)
+        _check(index, old)
+        manifest = old.manifest.model_copy(
+            update={"created": datetime.now(UTC).isoformat(timespec="seconds"), "rebuilt_from": old.version}
+        )
+        with staging(self._root) as staged:
+            link_files(old.path, staged, without=artifact.TITLES)
+            index.save(staged / artifact.TITLES)
+            publish(self._root, staged, manifest, replaces=old.version)
+        self.snapshot = self._load()
+        return self.snapshot.artifact.version
 
     def _load(self) -> Snapshot:
         loaded = artifact.load(self._root, self.device)
         measured = measure(loaded.probes, loaded.tune_encoder, loaded.title_index, loaded.catalogue)
         return Snapshot(loaded, measured, datetime.now(UTC))
+
+
+def load_engine(settings: Settings) -> Engine:
+    """The engine that the settings ask for. Raises ArtifactError or DeviceError."""
+    return Engine(settings.artifacts, pick_device(settings.device))
 
 
 def _check(index: CosineIndex, old: Artifact) -> None:

@@ -44,6 +44,7 @@ class Alive(BaseModel):
 router = APIRouter()
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health", operation_id="health")
 async def health(request: Request) -> Health:
     """What is served and how well: `degraded` when probes do clearly worse than when the artifact was
@@ -68,12 +69,14 @@ async def health(request: Request) -> Health:
     )
 
 
+@router.head("/livez", include_in_schema=False)
 @router.get("/livez", operation_id="livez")
 async def livez() -> Alive:
     """The process answers."""
     return Alive()
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", operation_id="readyz")
 async def readyz() -> Alive:
     """An artifact is loaded and measured: the service takes no connection before that."""

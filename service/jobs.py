@@ -58,10 +58,11 @@ class Jobs:
                     members = {"job": other.model_dump(mode="json")}
                     raise AlreadyRunning(f"see {other.location}", members, {"Location": other.location})
             job = Job(id=uuid.uuid4().hex, status="queued", created_at=datetime.now(UTC))
+            # It cannot begin before it is remembered: its first step waits for the lock.
+            self._executor.submit(self._run, job.id, work)
             self._jobs[job.id] = job
             while len(self._jobs) > _KEPT:
                 self._jobs.popitem(last=False)
-        self._executor.submit(self._run, job.id, work)
         return job
 
     def get(self, job_id: str) -> Job:
@@ -72,8 +73,8 @@ class Jobs:
             return self._jobs[job_id]
 
     def close(self) -> None:
-        """Wait for a running job; a queued one is cancelled."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        """Wait for a job that is running."""
+        self._executor.shutdown(wait=True)
 
     def _run(self, job_id: str, work: Callable[[], str]) -> None:
         self._update(job_id, status="running")

@@ -1,7 +1,8 @@
 """Errors as the client sees them: application/problem+json (RFC 9457), from one place.
 
     Problem                     status  type
-    ├── NotAbcText              400     not-text
+    ├── Disconnected            400     disconnected
+    ├── NotUtf8                 400     not-utf-8
     ├── Unauthorized            401     unauthorized
     ├── NoSuchJob               404     no-such-job
     ├── AlreadyRunning          409     already-running
@@ -14,6 +15,7 @@ Whatever else goes wrong (no such route, a method not allowed, our own fault) ha
 status.
 """
 
+import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -62,10 +64,16 @@ class Problem(Exception):
         self.headers = headers or {}
 
 
-class NotAbcText(Problem):
-    """A body that is no text in the encoding it must have."""
+class Disconnected(Problem):
+    """A client that hung up before its request was whole; it never sees this."""
 
-    status, type, title = HTTPStatus.BAD_REQUEST, "not-text", "The body is not readable text"
+    status, type, title = HTTPStatus.BAD_REQUEST, "disconnected", "The client hung up"
+
+
+class NotUtf8(Problem):
+    """JSON in another encoding than the one it must have."""
+
+    status, type, title = HTTPStatus.BAD_REQUEST, "not-utf-8", "The body is not UTF-8"
 
 
 class Unauthorized(Problem):
@@ -93,7 +101,7 @@ class BodyTooLarge(Problem):
 
 
 class UnknownMediaType(Problem):
-    """A Content-Type that is neither JSON nor ABC."""
+    """A body that is neither JSON nor ABC, or is compressed."""
 
     status, type, title = (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -123,6 +131,11 @@ def problem_body(problem: Problem) -> dict[str, Any]:
         "detail": problem.detail,
         **problem.members,
     }
+
+
+def bad_request(detail: str) -> bytes:
+    """The body of the answer to what is no request."""
+    return json.dumps(_blank(HTTPStatus.BAD_REQUEST, detail)).encode()
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -23,7 +23,7 @@ class Settings(BaseSettings):
         default=None, description="Opens the admin routes; without it they do not exist."
     )
     max_body_bytes: int = Field(
-        default=2**20,
+        default=2**18,
         ge=2**10,
         le=2**26,
         description="Largest body of a request, in bytes (1 KiB to 64 MiB).",
@@ -31,6 +31,7 @@ class Settings(BaseSettings):
 
     @field_validator("admin_api_key")
     @classmethod
-    def _empty_is_none(cls, key: SecretStr | None) -> SecretStr | None:
-        # A compose file hands over an unset variable as an empty one.
-        return key if key and key.get_secret_value().strip() else None
+    def _strip(cls, key: SecretStr | None) -> SecretStr | None:
+        # A key read from a file ends in a line feed; compose hands over an unset variable as an empty one.
+        text = key.get_secret_value().strip() if key else ""
+        return SecretStr(text) if text else None

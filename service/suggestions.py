@@ -5,22 +5,23 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.datastructures import Headers
 
-from index.catalogue import Setting
 from index.ranking import Ranked
 from model.abc import AbcError, Notice, Tune, decode, read_tune
 from model.grams import MAX_NOTES
 from service.body import read_body
 from service.engine import Engine, Snapshot
-from service.problems import NoNotes, NotAbcText, UnknownMediaType, invalid_request, problem_responses
+from service.problems import NoNotes, NotUtf8, UnknownMediaType, invalid_request, problem_responses
 
 JSON = "application/json"
 ABC = ("text/vnd.abc", "text/plain")
+_FEW_NOTES = 8  # fewer may be in any tune
 TopK = Annotated[int, Field(ge=1, le=100, description="How many titles to suggest, 1 to 100.")]
 
 
-class Question(BaseModel):
+class Question(BaseModel, strict=True, extra="forbid"):
     """A tune, and how many titles to suggest for it."""
 
     abc: str = Field(description="The tune in ABC notation. Of several the first is answered.")
@@ -29,6 +30,8 @@ class Question(BaseModel):
 
 class KnownSetting(BaseModel):
     """A transcription in the catalogue."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     title: str
     corpus: str
@@ -115,12 +118,15 @@ async def suggest_titles(
     """
     begun = time.perf_counter()
     body = await read_body(request, request.app.state.settings.max_body_bytes)
-    question = _read_question(request.headers.get("content-type", ""), body, top_k)
+    question = _read_question(request.headers, body, top_k)
     engine: Engine = request.app.state.engine
     return await run_in_threadpool(_answer, engine.snapshot, question, begun)
 
 
-def _read_question(content_type: str, body: bytes, top_k: int) -> Question:
+def _read_question(headers: Headers, body: bytes, top_k: int) -> Question:
+    if (coding := headers.get("content-encoding", "identity")) != "identity":
+        raise UnknownMediaType(f"Content-Encoding is {coding!r}; send the body as it is")
+    content_type = headers.get("content-type", "")
     kind = content_type.partition(";")[0].strip().lower()
     if kind in ABC:
         return Question(abc=decode(body), top_k=top_k)
@@ -128,10 +134,9 @@ def _read_question(content_type: str, body: bytes, top_k: int) -> Question:
         known = ", ".join((JSON, *ABC))
         raise UnknownMediaType(f"Content-Type is {content_type or 'missing'!r}; send one of {known}")
     try:
-        body.decode("utf-8")
-        return Question.model_validate_json(body)
+        return Question.model_validate_json(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise NotAbcText(f"JSON must be UTF-8: byte {error.start} of the body is not") from error
+        raise NotUtf8(f"JSON must be UTF-8: byte {error.start} of the body is not") from error
     except ValidationError as error:
         raise invalid_request(error.errors(include_url=False, include_input=False)) from error
 
@@ -156,11 +161,15 @@ def _answer(snapshot: Snapshot, question: Question, begun: float) -> Answer:
 
 def _notices(tune: Tune) -> list[Notice]:
     notices = list(tune.warnings)
-    if len(tune.notes) > MAX_NOTES:
+    count = len(tune.notes)
+    if count < _FEW_NOTES:
+        first = tune.notes[0]
+        text = f"only {count} notes: too few to tell tunes apart"
+        notices.append(Notice(first.line, first.column, text))
+    if count > MAX_NOTES:
         first = tune.notes[MAX_NOTES]
-        notices.append(
-            Notice(first.line, first.column, f"only the first {MAX_NOTES} notes, up to here, were compared")
-        )
+        text = f"only the first {MAX_NOTES} notes, up to here, were compared"
+        notices.append(Notice(first.line, first.column, text))
     return notices
 
 
@@ -173,27 +182,23 @@ def _summary(tune: Tune) -> TuneSummary:
 def _suggestion(snapshot: Snapshot, ranked: Ranked) -> Suggestion:
     catalogue = snapshot.artifact.catalogue
     title = catalogue.titles[ranked.title]
+    shown = title.title  # or as it is spelled where the melody was found
     evidence: list[MelodyEvidence | StyleEvidence] = []
     if ranked.setting:
-        setting = _known_setting(catalogue.settings[ranked.setting.row])
-        evidence.append(MelodyEvidence(similarity=_cosine(ranked.setting.score), setting=setting))
+        setting = catalogue.settings[ranked.setting.row]
+        if ranked.setting.score == ranked.score:
+            shown = setting.title
+        known = KnownSetting.model_validate(setting)
+        evidence.append(MelodyEvidence(similarity=_cosine(ranked.setting.score), setting=known))
     if ranked.name:
         evidence.append(
             StyleEvidence(similarity=_cosine(ranked.name.score), name=catalogue.names[ranked.name.row])
         )
     return Suggestion(
-        title=title.title, aliases=list(title.aliases), score=_cosine(ranked.score), evidence=evidence
-    )
-
-
-def _known_setting(setting: Setting) -> KnownSetting:
-    return KnownSetting(
-        title=setting.title,
-        corpus=setting.corpus,
-        reference=setting.reference,
-        key=setting.key,
-        meter=setting.meter,
-        rhythm=setting.rhythm,
+        title=shown,
+        aliases=[name for name in title.names if name != shown],
+        score=_cosine(ranked.score),
+        evidence=evidence,
     )
 
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from service.settings import Settings
 from tests.support import SMALL, Silent, serve
-from training.corpora import Corpus, find_corpus
+from training.corpora import Corpus, find_corpora
 from training.fit import fit
 
 
@@ -29,13 +29,13 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     """The first 240 tunes of Aird's second volume and its neighbours, as one tunebook."""
     text = "".join(
-        (find_corpus("airdsAirs").path / f"book{volume}.abc").read_text(encoding="latin-1")
+        (find_corpora(["airdsAirs"])[0].path / f"book{volume}.abc").read_text(encoding="latin-1")
         for volume in (1, 2)
     )
     tunes = re.split(r"(?m)^(?=X:)", text)[1:241]
     path = tmp_path_factory.mktemp("corpus") / "airs.abc"
     path.write_text("".join(tunes), encoding="utf-8")
-    return find_corpus(str(path))
+    return find_corpora([str(path)])[0]
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,11 @@ from dataclasses import asdict
 from threading import Thread
 
 import httpx
-import uvicorn
 
 from model.title_encoder import NgramTitleConfig
 from model.tune_encoder import NgramTuneConfig
 from service.app import create_app
+from service.server import make_server
 from service.settings import Settings
 from training.towers import FitConfig
 
@@ -38,7 +38,7 @@ class Silent:
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    def step(self, _description: str, _total: int | None = None) -> Callable[[], object]:
+    def step(self, _description: str, _total: int | None = None, _done: int = 0) -> Callable[[], object]:
         return lambda: None
 
     def say(self, text: str) -> None:
@@ -48,7 +48,7 @@ class Silent:
 @contextmanager
 def serve(settings: Settings) -> Iterator[httpx.Client]:
     """A real server on a free port, and a client for it."""
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="warning"))
+    server = make_server(create_app(settings), "127.0.0.1", 0, log_level="warning")
     thread = Thread(target=server.run)
     thread.start()
     try:

@@ -33,11 +33,7 @@ def client(demo_artifacts: Path) -> Iterator[httpx.Client]:
 
 
 def drawn(demo: Artifact, corpus: str, count: int) -> list[tuple[str, Setting]]:
-    pairs = [
-        (demo.catalogue.titles[title].title, setting)
-        for title, setting in zip(demo.catalogue.title_of_setting, demo.catalogue.settings, strict=True)
-        if setting.corpus == corpus
-    ]
+    pairs = [(setting.title, setting) for setting in demo.catalogue.settings if setting.corpus == corpus]
     return [pairs[i] for i in np.random.default_rng(0).choice(len(pairs), count, replace=False)]
 
 

@@ -73,6 +73,17 @@ def test_every_other_curl_example_succeeds(client: httpx.Client) -> None:
         assert run_curl(client, example).status_code in (200, 202), example
 
 
+def test_the_example_of_training_is_a_command() -> None:
+    example = next(block for block in blocks("sh") if "-m training fit" in block)
+    words = shlex.split(example)
+    assert words[:4] == [".venv/bin/python", "-m", "training", "fit"]
+    group = typer.main.get_command(training)
+    assert isinstance(group, typer.core.TyperGroup)
+    group.commands["fit"].make_context("fit", words[4:])  # raises for what it does not know
+    named = [words[i + 1] for i, word in enumerate(words) if word == "--corpus"]
+    assert set(named) - set(BOOKS) == {"~/tunebooks"}
+
+
 def test_every_make_target_is_in_the_makefile() -> None:
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)) <= set(targets)

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
 
+import torch
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -16,15 +17,16 @@ from rich.table import Table
 from index import artifact
 from index.artifact import ArtifactError
 from index.tunebook import TunebookError
-from model.device import DeviceName, pick_device
-from training.corpora import BOOKS, find_corpus
+from model.device import DeviceError, DeviceName, pick_device
+from training.corpora import BOOKS, find_corpora
 from training.curate import CurationError
 from training.evaluate import known_mrr, recompute_test
 from training.fit import fit as fit_artifact
+from training.split import SplitError
 from training.towers import FitConfig
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-console = Console(highlight=False)
+console = Console(highlight=False, markup=False)
 
 Artifacts = Annotated[Path, typer.Option(envvar="ARTIFACTS", help="Folder of the published artifacts.")]
 Device = Annotated[DeviceName, typer.Option(envvar="DEVICE", help="auto is a GPU when there is one.")]
@@ -45,7 +47,7 @@ def fit(
         ),
     ] = None,
     artifacts: Artifacts = Path("artifacts"),
-    seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of everything that is drawn.")] = 0,
     device: Device = "auto",
     if_needed: Annotated[
         bool,
@@ -58,13 +60,18 @@ def fit(
     signal.signal(signal.SIGTERM, _stop)
     with _Reporter() as report:
         try:
-            corpora = [find_corpus(name) for name in corpus or BOOKS]
             config = replace(FitConfig(), seed=seed)
-            version = fit_artifact(corpora, config, artifacts, pick_device(device), report)
-        except (TunebookError, CurationError, RuntimeError) as error:
+            version = fit_artifact(
+                find_corpora(corpus or BOOKS), config, artifacts, pick_device(device), report
+            )
+        except BlockingIOError:
+            _fail(f"another training is at work in {artifacts}")
+        except (TunebookError, CurationError, SplitError, ArtifactError, DeviceError, OSError) as error:
             _fail(error)
         except KeyboardInterrupt:
-            console.print("interrupted; the same command goes on from the last checkpoint")
+            console.print(
+                "interrupted; the same command goes on from the last checkpoint, if one was written"
+            )
             raise typer.Exit(130) from None
     console.print(f"published {artifacts / version}")
 
@@ -79,7 +86,7 @@ def evaluate(
     try:
         loaded = artifact.load(artifacts, pick_device(device))
         rows = [("unseen", "title index", recompute_test(loaded, pick_device(device)))]
-    except (ArtifactError, RuntimeError) as error:
+    except (ArtifactError, DeviceError) as error:
         _fail(error)
     rows += known_mrr(loaded)
     table = Table(box=None)
@@ -111,10 +118,10 @@ class _Reporter:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def step(self, description: str, total: int | None = None) -> Callable[[], object]:
+    def step(self, description: str, total: int | None = None, done: int = 0) -> Callable[[], object]:
         for task in self._progress.tasks:  # the step before has ended, early or not
             self._progress.update(task.id, total=task.completed)
-        task_id = self._progress.add_task(description, total=total)
+        task_id = self._progress.add_task(description, total=total, completed=done)
         return lambda: self._progress.advance(task_id)
 
     def say(self, text: str) -> None:
@@ -123,11 +130,11 @@ class _Reporter:
 
 def _is_readable(artifacts: Path) -> bool:
     try:
-        path, _ = artifact.verify(artifacts)
+        found = artifact.load(artifacts, torch.device("cpu"))
     except ArtifactError as error:
         console.print(f"{error}", soft_wrap=True)
         return False
-    console.print(f"{path} is ready")
+    console.print(f"{found.path} is ready", soft_wrap=True)
     return True
 
 
@@ -135,7 +142,7 @@ def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _fail(error: Exception) -> NoReturn:
+def _fail(error: Exception | str) -> NoReturn:
     console.print(f"error: {error}", soft_wrap=True)
     raise typer.Exit(1)
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import index.artifact as artifact
 from index.catalogue import Catalogue, Setting
+from index.manifest import CorpusCount
 from index.titles import is_title
 from model.abc import AbcError, Tune, write
 from training.corpora import Corpus
@@ -38,7 +38,7 @@ class Curated:
 
     catalogue: Catalogue
     tunes: list[Tune]
-    corpora: list[artifact.Corpus]
+    corpora: list[CorpusCount]
     skipped: list[Skipped]
 
 
@@ -49,7 +49,7 @@ def curate(corpora: Sequence[Corpus], on_tune: Callable[[], object] = lambda: No
     `on_tune` is called after each tune read.
     """
     kept: dict[Setting, tuple[tuple[str, ...], Tune]] = {}
-    counts: list[artifact.Corpus] = []
+    counts: list[CorpusCount] = []
     skipped: list[Skipped] = []
     for corpus in corpora:
         before_kept, before_skipped = len(kept), len(skipped)
@@ -62,7 +62,7 @@ def curate(corpora: Sequence[Corpus], on_tune: Callable[[], object] = lambda: No
                 names = tuple(name for name in entry.tune.titles if is_title(name))
                 kept[_setting(corpus, reference, names[0], entry.tune)] = names, entry.tune
         counts.append(
-            artifact.Corpus(
+            CorpusCount(
                 name=corpus.name,
                 licence=corpus.licence,
                 tunes=len(kept) - before_kept,

@@ -18,11 +18,13 @@ from typing import Any, Protocol
 import torch
 
 from index import artifact
-from index.artifact import EVALUATION, Manifest
+from index.artifact import EVALUATION
 from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
+from index.manifest import FORMAT, Manifest
 from index.mrr import Mrr
 from index.probes import Probe, make_probes, measure, save_probes
+from index.publication import locked, publish, staging
 from model.checkpoint import save_encoder
 from training.corpora import Corpus
 from training.curate import Curated, CurationError, curate
@@ -39,8 +41,11 @@ _FEWEST_TITLES = 30  # with fewer, the parts of the split are too small to say a
 class Reporter(Protocol):
     """Shows a long job's progress."""
 
-    def step(self, description: str, total: int | None = None) -> Callable[[], object]:
-        """Begin a step of so many parts (None: unknown); what it returns is called after each."""
+    def step(self, description: str, total: int | None = None, done: int = 0) -> Callable[[], object]:
+        """Begin a step of so many parts (None:
+
+        unknown), some done before; what it returns is called after each.
+        """
 
     def say(self, text: str) -> None:
         """Tell something that stays."""
@@ -54,7 +59,9 @@ class Material:
     ----------
     curated : catalogue and tunes
     tunes, names : features of the catalogue's settings and names
-    fingerprint : of data and config; checkpoints of another are not gone on from
+    fingerprint : of code, config and data; checkpoints of another are not gone on from, because another
+    reader or
+        another split would mix what the weights have seen with what they are tested on
     """
 
     curated: Curated
@@ -75,8 +82,17 @@ def fit(
 
     Interrupted, it leaves the artifacts as they were and a checkpoint; called again with the same corpora and
     config, it goes on from there. Raises CurationError when the corpora hold too little, TunebookError when
-    one is missing.
+    one is missing, BlockingIOError when another training is at work in the same folder.
     """
+    with locked(root / WORK, wait=False):
+        version = _fit(corpora, config, root, device, report)
+        shutil.rmtree(root / WORK, ignore_errors=True)
+    return version
+
+
+def _fit(
+    corpora: Sequence[Corpus], config: FitConfig, root: Path, device: torch.device, report: Reporter
+) -> str:
     material = _read(corpora, config, report)
     catalogue = material.catalogue
     split = split_titles(catalogue, material.curated.tunes, config.seed)
@@ -107,12 +123,10 @@ def fit(
         "probes": known.model_dump(),
         "skipped": [asdict(skipped) for skipped in material.curated.skipped],
     }
-    with artifact.staging(root) as staged:
+    with staging(root) as staged:
         _write_published(staged, refitted, catalogue, title_index, melody_index, probes, metrics)
         _write_evaluation(staged / EVALUATION, towers, material, split)
-        version = artifact.publish(root, staged, manifest)
-    shutil.rmtree(root / WORK, ignore_errors=True)
-    return version
+        return publish(root, staged, manifest)
 
 
 def _read(corpora: Sequence[Corpus], config: FitConfig, report: Reporter) -> Material:
@@ -123,7 +137,7 @@ def _read(corpora: Sequence[Corpus], config: FitConfig, report: Reporter) -> Mat
         found = f"{len(curated.catalogue)} titles were read, {skipped} tunes left out"
         raise CurationError(f"{found}; training needs {_FEWEST_TITLES} titles")
     towers = Towers(config)  # only for what they make of tunes and names
-    data = json.dumps([asdict(config), [corpus.sha256 for corpus in curated.corpora]], sort_keys=True)
+    data = json.dumps([_code_digest(), asdict(config), [corpus.sha256 for corpus in curated.corpora]])
     return Material(
         curated,
         [towers.tune.features(tune) for tune in curated.tunes],
@@ -141,7 +155,7 @@ def _train_split(
     run = Run("split", config, lessons, device, checkpoint, material.fingerprint)
     torch.manual_seed(config.seed)
     untrained = _unseen(Towers(config).to(device).eval(), material, split.test)
-    advance = report.step("training on the split", config.max_epochs)
+    advance = report.step("training on the split", config.max_epochs, run.progress.epochs)
 
     def on_epoch(record: dict[str, float]) -> None:
         advance()
@@ -161,7 +175,7 @@ def _train_all(
     """The training that is published."""
     lessons = Lessons(material.catalogue, range(len(material.catalogue)), material.tunes, material.names)
     run = Run("refit", config, lessons, device, root / WORK / "refit.safetensors", material.fingerprint)
-    advance = report.step("training on everything", config.refit_epochs)
+    advance = report.step("training on everything", config.refit_epochs, run.progress.epochs)
 
     def on_epoch(record: dict[str, float]) -> None:
         advance()
@@ -204,7 +218,7 @@ def _write_evaluation(folder: Path, towers: Towers, material: Material, split: S
 
 def _manifest(material: Material, config: FitConfig, towers: Towers, probes: Mrr, test: Mrr) -> Manifest:
     return Manifest(
-        format=artifact.FORMAT,
+        format=FORMAT,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         revision=_revision(),
         seed=config.seed,
@@ -226,6 +240,15 @@ def _revision() -> str:
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return found.stdout.strip()
+
+
+def _code_digest() -> str:
+    """Of everything between a corpus and a weight."""
+    digest = hashlib.sha256()
+    for room in ("index", "model", "training"):
+        for file in sorted((Path(__file__).parents[1] / room).rglob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _spell(mrr: Mrr) -> str:

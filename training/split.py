@@ -21,6 +21,10 @@ _SAME_MELODY = 0.3  # share of the smaller melody's grams; unrelated reels of 10
 _COMMON = 40  # settings; a gram in more of them tells no melody from another
 
 
+class SplitError(Exception):
+    """Titles that are too few, or hang together too much, to be divided."""
+
+
 @dataclass(frozen=True)
 class Split:
     """Numbers of the catalogue's titles, in order, for each part."""
@@ -38,7 +42,8 @@ def split_titles(catalogue: Catalogue, tunes: Sequence[Tune], seed: int) -> Spli
     """Divide the titles: about a tenth for validation, a tenth for test, group by group in an order drawn by
     the seed.
 
-    `tunes` are the catalogue's settings, read. The largest group goes to training, whatever the draw.
+    `tunes` are the catalogue's settings, read. The largest group goes to training, whatever the draw. Raises
+    SplitError when the groups are too few to fill each part.
     """
     groups = group_titles(catalogue, tunes)
     largest = max(groups, key=len)
@@ -48,6 +53,9 @@ def split_titles(catalogue: Catalogue, tunes: Sequence[Tune], seed: int) -> Spli
     for i in np.random.default_rng(seed).permutation(len(rest)):
         part = next((part for part in ("test", "validation") if len(parts[part]) < wanted), "train")
         parts[part] += rest[i]
+    for part, titles in parts.items():
+        if not titles:
+            raise SplitError(f"{len(catalogue)} titles in {len(groups)} groups leave none for {part}")
     return Split(**{part: tuple(sorted(titles)) for part, titles in parts.items()})
 
 

@@ -20,7 +20,7 @@ from training.lessons import Lessons
 from training.loss import info_nce
 from training.towers import FitConfig, Towers
 
-_SECONDS_BETWEEN_CHECKPOINTS = 10.0
+_SECONDS_BETWEEN_CHECKPOINTS = 5.0
 
 
 @dataclass
@@ -91,7 +91,8 @@ class Run:
             stalled = validate is not None and progress.epochs - progress.best_epoch >= self.config.patience
             progress.done = progress.epochs >= epochs or stalled
             on_epoch(progress.history[-1])
-            if progress.done or time.monotonic() - saved > _SECONDS_BETWEEN_CHECKPOINTS:
+            is_due = progress.epochs == 1 or time.monotonic() - saved > _SECONDS_BETWEEN_CHECKPOINTS
+            if progress.done or is_due:
                 self._save()
                 saved = time.monotonic()
         if self._best_weights:

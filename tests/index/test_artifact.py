@@ -8,8 +8,10 @@ import pytest
 import torch
 
 from index import artifact
-from index.artifact import ArtifactError, Manifest, load, publish, staging, verify
+from index.artifact import ArtifactError, load
+from index.manifest import Manifest
 from index.probes import load_probes, measure
+from index.publication import link_files, locked, publish, staging
 
 CPU = torch.device("cpu")
 
@@ -45,20 +47,20 @@ def test_probes_are_cut_and_carry_no_name(small_artifacts: Path) -> None:
 
 def test_a_folder_without_an_artifact_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="python -m training fit"):
-        verify(tmp_path)
+        load(tmp_path, CPU)
 
 
 def test_another_format_is_refused_naming_both(small_artifacts: Path) -> None:
     change_manifest(small_artifacts, format=99)
     with pytest.raises(ArtifactError, match=r"has format 99, this version reads format 1"):
-        verify(small_artifacts)
+        load(small_artifacts, CPU)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"format": 1}'])
 def test_a_broken_manifest_is_refused(small_artifacts: Path, text: str) -> None:
     (small_artifacts / artifact.CURRENT / artifact.MANIFEST).write_text(text)
     with pytest.raises(ArtifactError):
-        verify(small_artifacts)
+        load(small_artifacts, CPU)
 
 
 @pytest.mark.parametrize("name", [artifact.TITLES, artifact.CATALOGUE, "evaluation/split.json"])
@@ -68,18 +70,18 @@ def test_a_changed_file_is_refused_by_name(small_artifacts: Path, name: str) -> 
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
     with pytest.raises(ArtifactError, match=name):
-        verify(small_artifacts)
+        load(small_artifacts, CPU)
 
 
 def test_a_missing_and_a_foreign_file_are_refused(small_artifacts: Path) -> None:
     current = small_artifacts / artifact.CURRENT
     (current / "extra").write_text("")
     with pytest.raises(ArtifactError, match="extra"):
-        verify(small_artifacts)
+        load(small_artifacts, CPU)
     (current / "extra").unlink()
     (current / artifact.PROBES).unlink()
     with pytest.raises(ArtifactError, match="probes"):
-        verify(small_artifacts)
+        load(small_artifacts, CPU)
 
 
 def test_files_that_do_not_fit_each_other_are_refused(small_artifacts: Path) -> None:
@@ -89,7 +91,7 @@ def test_files_that_do_not_fit_each_other_are_refused(small_artifacts: Path) -> 
     faiss.write_index(index, str(current / artifact.TITLES))
     files = json.loads((current / artifact.MANIFEST).read_text())["files"]
     change_manifest(
-        small_artifacts, files={**files, artifact.TITLES: artifact._sha256(current / artifact.TITLES)}
+        small_artifacts, files={**files, artifact.TITLES: artifact.sha256(current / artifact.TITLES)}
     )
     with pytest.raises(ArtifactError, match="the manifest says dim 64"):
         load(small_artifacts, CPU)
@@ -106,32 +108,74 @@ def test_writing_that_fails_leaves_the_old_artifact_and_no_rest(small_artifacts:
     with pytest.raises(RuntimeError, match="killed"):
         write()
     assert sorted(path.name for path in small_artifacts.iterdir()) == before
-    verify(small_artifacts)
+    load(small_artifacts, CPU)
 
 
 @pytest.mark.parametrize("moment", ["rename", "symlink_to", "replace"])
 def test_a_failure_at_any_moment_of_publishing_leaves_a_whole_artifact(
     small_artifacts: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    path, manifest = verify(small_artifacts)
+    old = load(small_artifacts, CPU)
 
     def fail(*_: object) -> None:
         raise OSError("no space left")
 
     monkeypatch.setattr(Path, moment, fail)
     with staging(small_artifacts) as staged:
-        artifact.link_files(path, staged, without="")
+        link_files(old.path, staged, without="")
         with pytest.raises(OSError, match="no space"):
-            publish(small_artifacts, staged, manifest)
-    assert verify(small_artifacts)[0] == path
+            publish(small_artifacts, staged, old.manifest)
+    assert load(small_artifacts, CPU).version == old.version
 
 
 def test_publishing_moves_current_and_keeps_the_old(small_artifacts: Path) -> None:
-    path, manifest = verify(small_artifacts)
+    old = load(small_artifacts, CPU)
     with staging(small_artifacts) as staged:
-        artifact.link_files(path, staged, without="")
-        version = publish(small_artifacts, staged, Manifest(**{**manifest.model_dump(), "seed": 7}))
-    assert verify(small_artifacts)[0].name == version != path.name
-    assert path.exists()
+        link_files(old.path, staged, without="")
+        version = publish(small_artifacts, staged, Manifest(**{**old.manifest.model_dump(), "seed": 7}))
+    assert artifact.current_version(small_artifacts) == version != old.version
+    assert old.path.exists()
     assert os.access(small_artifacts / version, os.R_OK | os.X_OK)
     assert load(small_artifacts, CPU).manifest.seed == 7
+
+
+def test_what_cannot_be_loaded_is_never_published(small_artifacts: Path) -> None:
+    old = load(small_artifacts, CPU)
+    with staging(small_artifacts) as staged:
+        link_files(old.path, staged, without=artifact.TITLES)
+        with pytest.raises(ArtifactError, match="cannot be loaded"):
+            publish(small_artifacts, staged, old.manifest)
+    assert artifact.current_version(small_artifacts) == old.version
+
+
+def test_what_was_published_meanwhile_is_not_replaced(small_artifacts: Path) -> None:
+    old = load(small_artifacts, CPU)
+    with staging(small_artifacts) as staged:
+        link_files(old.path, staged, without="")
+        with pytest.raises(ArtifactError, match=f"{old.version} was published meanwhile"):
+            publish(small_artifacts, staged, old.manifest, replaces="another")
+    assert artifact.current_version(small_artifacts) == old.version
+
+
+def test_only_the_last_five_are_kept_and_leftovers_are_swept(small_artifacts: Path) -> None:
+    old = load(small_artifacts, CPU)
+    stale, fresh = small_artifacts / ".staging-stale", small_artifacts / ".staging-fresh"
+    for folder in (stale, fresh):
+        folder.mkdir()
+    os.utime(stale, (0, 0))
+    versions = [old.version]
+    for _ in range(6):
+        with staging(small_artifacts) as staged:
+            link_files(load(small_artifacts, CPU).path, staged, without="")
+            versions.append(publish(small_artifacts, staged, old.manifest))
+    left = {path.name for path in small_artifacts.iterdir()}
+    assert len(left) == 5 + len([artifact.CURRENT, fresh])
+    assert {versions[-1], artifact.CURRENT, fresh.name} <= left
+    assert load(small_artifacts, CPU).version == versions[-1]
+
+
+def test_a_folder_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+    with locked(tmp_path / "new"), pytest.raises(BlockingIOError), locked(tmp_path / "new", wait=False):
+        pass
+    with locked(tmp_path / "new", wait=False):
+        pass

@@ -4,7 +4,19 @@ from index.titles import is_title, title_key
 
 
 @pytest.mark.parametrize(
-    "name", ["Gan Ainm", "gan ainm", "GAN AINM.", "x", "X", "untitled", "(Unknown)", "", " ? "]
+    "name",
+    [
+        "Gan Ainm",
+        "gan ainm",
+        "GAN AINM.",
+        "x",
+        "X",
+        "untitled",
+        "(Unknown)",
+        "",
+        " ? ",
+        "(Can be used as a clog.)",
+    ],
 )
 def test_what_stands_for_a_missing_title_is_none(name: str) -> None:
     assert not is_title(name)

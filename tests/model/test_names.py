@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from model.names import fold
 
@@ -13,6 +15,8 @@ from model.names import fold
         ("Na Ceannabháin Bhána", "Ceannabhain Bhana, Na"),
         ("A' Bhriogais Uallach", "Bhriogais Uallach, A'"),
         ("An t-Eilean Muileach", "Eilean Muileach, An t-"),
+        ("An tEilean", "An t-Eilean"),
+        ("An tSráid", "Sráid, An"),
         ("Máire Ḃán", "Maire Bhan"),
         ("O’Carolan's Devotion", "O'Carolan’s Devotion."),
         ("Jack & Jill", "Jack and Jill"),
@@ -31,8 +35,14 @@ def test_other_titles_stay_apart(a: str, b: str) -> None:
     assert fold(a) != fold(b)
 
 
-def test_folding_twice_changes_nothing_more() -> None:
-    once = fold("Bhean Dhubh Ghlinn', An")
+@given(
+    st.text(max_size=40)
+    | st.lists(st.sampled_from(["The", "A", "An", "t-", "Na h-", "Kesh", ","])).map(" ".join)
+)
+@example("The A Minor Reel")
+@example("An An tEilean, The")
+def test_folding_twice_changes_nothing_more(name: str) -> None:
+    once = fold(name)
     assert fold(once) == once
 
 

@@ -6,10 +6,12 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+import torch
 from pydantic import SecretStr
 
 from index import artifact
 from index.cosine_index import CosineIndex
+from index.publication import link_files, publish, staging
 from service.settings import Settings
 from tests.support import KESH, serve
 
@@ -17,11 +19,13 @@ KEY = {"Authorization": "Bearer secret"}
 
 
 def finished(client: httpx.Client, location: str) -> dict[str, Any]:
-    while True:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         job: dict[str, Any] = client.get(location, headers=KEY).json()
         if job["status"] not in ("queued", "running"):
             return job
         time.sleep(0.02)
+    raise AssertionError(f"{location} does not end")
 
 
 def test_a_reindex_is_accepted_done_and_served(client: httpx.Client, small_artifacts: Path) -> None:
@@ -39,9 +43,9 @@ def test_a_reindex_is_accepted_done_and_served(client: httpx.Client, small_artif
     assert after["mrr"]["recorded"] == before["mrr"]["recorded"]
     assert after["mrr"]["measured"]["measured_at"] > before["mrr"]["measured"]["measured_at"]
     assert client.post("/suggest-titles", json={"abc": KESH}).json()["suggestions"] == suggestions
-    path, manifest = artifact.verify(small_artifacts)
-    assert path.name == after["artifact"]
-    assert manifest.rebuilt_from == before["artifact"]
+    rebuilt = artifact.load(small_artifacts, torch.device("cpu"))
+    assert rebuilt.version == after["artifact"]
+    assert rebuilt.manifest.rebuilt_from == before["artifact"]
 
 
 def test_no_request_is_lost_while_indexes_are_swapped(client: httpx.Client) -> None:
@@ -63,6 +67,19 @@ def test_no_request_is_lost_while_indexes_are_swapped(client: httpx.Client) -> N
         thread.join()
     assert len(answers) > 20
     assert set(answers) == {200}
+
+
+def test_a_newly_trained_artifact_is_what_a_reindex_rebuilds(
+    client: httpx.Client, small_artifacts: Path
+) -> None:
+    served = artifact.load(small_artifacts, torch.device("cpu"))
+    with staging(small_artifacts) as staged:
+        link_files(served.path, staged, without="")
+        trained = publish(small_artifacts, staged, served.manifest.model_copy(update={"seed": 7}))
+    job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
+    rebuilt = artifact.load(small_artifacts, torch.device("cpu"))
+    assert rebuilt.version == job["result"]["artifact"] == client.get("/health").json()["artifact"]
+    assert (rebuilt.manifest.seed, rebuilt.manifest.rebuilt_from) == (7, trained)
 
 
 def test_one_job_at_a_time(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +115,7 @@ def test_a_rebuild_that_fails_leaves_the_old_index_serving(
     job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
     assert (job["status"], job["error"], job["result"]) == ("failed", "no space left on the device", None)
     assert client.get("/health").json()["artifact"] == before["artifact"]
-    assert artifact.verify(small_artifacts)[0].name == before["artifact"]
+    assert artifact.current_version(small_artifacts) == before["artifact"]
     assert client.post("/suggest-titles", json={"abc": KESH}).status_code == 200
 
 

@@ -1,3 +1,6 @@
+import json
+import socket
+
 import httpx
 import pytest
 
@@ -15,6 +18,54 @@ def test_errors_of_routing_are_problems(client: httpx.Client, method: str, path:
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["status"] == status
     assert response.json()["type"] == "about:blank"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n",
+        b"POST /suggest-titles HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"nonsense\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_answered_by_a_problem(client: httpx.Client, sent: bytes) -> None:
+    answer = exchange(client, sent)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in answer.lower()
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == 400
+
+
+def test_a_client_that_asks_before_it_sends_too_much_is_told_at_once(client: httpx.Client) -> None:
+    answer = exchange(client, POST + b"Content-Length: 99999999999\r\nExpect: 100-continue\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_client_that_promises_too_much_and_sends_nothing_is_not_waited_for(client: httpx.Client) -> None:
+    answer = exchange(client, POST + b"Content-Length: 99999999999\r\n\r\nK:C")
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_client_that_hangs_up_is_no_fault_of_ours(
+    client: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_connection(address(client)) as connection:
+        connection.sendall(POST + b"Content-Length: 9\r\n\r\nK:C")
+    assert client.get("/livez").status_code == 200
+    assert "failed" not in caplog.text
+
+
+POST = b"POST /suggest-titles HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n"
+
+
+def address(client: httpx.Client) -> tuple[str, int]:
+    return client.base_url.host, client.base_url.port or 80
+
+
+def exchange(client: httpx.Client, sent: bytes) -> bytes:
+    """Send bytes to the server, and give what it answers up to its hanging up."""
+    with socket.create_connection(address(client), timeout=20) as connection:
+        connection.sendall(sent)
+        return b"".join(iter(lambda: connection.recv(2**16), b""))
 
 
 def test_our_own_faults_tell_nothing_of_the_code(

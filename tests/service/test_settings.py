@@ -10,7 +10,7 @@ from service.settings import Settings
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"HOST": "0.0.0.0", "PORT": "81", "ARTIFACTS": "/a", "ADMIN_API_KEY": "k"}.items():
+    for name, value in {"HOST": "0.0.0.0", "PORT": "81", "ARTIFACTS": "/a", "ADMIN_API_KEY": "k\n"}.items():
         monkeypatch.setenv(name, value)
     settings = Settings()
     assert (settings.host, settings.port, settings.artifacts) == ("0.0.0.0", 81, Path("/a"))
@@ -28,7 +28,9 @@ def test_a_setting_outside_its_range_is_refused(
         Settings()
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("ARTIFACTS", "/nowhere/at/all")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "many"), ("ARTIFACTS", "/nowhere/at/all"), ("DEVICE", "cuda")]
+)
 def test_the_program_says_what_is_wrong_in_a_sentence(name: str, value: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "service"],

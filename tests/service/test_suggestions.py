@@ -1,3 +1,4 @@
+import gzip
 import json
 from pathlib import Path
 
@@ -138,7 +139,11 @@ def test_a_top_k_outside_its_bounds_is_an_error(client: httpx.Client, top_k: obj
 JSON = {"Content-Type": "application/json"}
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"{}", b'{"abc": 3}', b'{"abc": null}'])
+NO_QUESTIONS = [b"", b"{", b"[]", b"null", b"{}", b'{"abc": 3}', b'{"abc": null}']
+UNKNOWN_MEMBERS = [b'{"abc": "C", "topk": 3}', b'{"abc": "C", "top_k": true}', b'{"abc": "C", "top_k": "3"}']
+
+
+@pytest.mark.parametrize("body", NO_QUESTIONS + UNKNOWN_MEMBERS)
 def test_json_that_is_no_question_is_an_error(client: httpx.Client, body: bytes) -> None:
     response = client.post("/suggest-titles", content=body, headers=JSON)
     assert response.status_code == 422
@@ -174,6 +179,23 @@ def test_another_media_type_is_an_error_that_names_the_known_ones(client: httpx.
     response = client.post("/suggest-titles", content=KESH, headers={"Content-Type": kind})
     assert response.status_code == 415
     assert "application/json, text/vnd.abc, text/plain" in response.json()["detail"]
+
+
+def test_a_compressed_body_is_an_error(client: httpx.Client) -> None:
+    headers = {**ABC, "Content-Encoding": "gzip"}
+    response = client.post("/suggest-titles", content=gzip.compress(KESH.encode()), headers=headers)
+    assert response.status_code == 415
+    assert "gzip" in response.json()["detail"]
+
+
+def test_json_may_begin_with_a_byte_order_mark(client: httpx.Client) -> None:
+    body = "\ufeff" + json.dumps({"abc": KESH})
+    assert len(titles(client.post("/suggest-titles", content=body, headers=JSON))) == 10
+
+
+def test_too_few_notes_are_warned_of(client: httpx.Client) -> None:
+    warnings = client.post("/suggest-titles", json={"abc": "K:C\nCDE"}).json()["warnings"]
+    assert [warning["message"] for warning in warnings] == ["only 3 notes: too few to tell tunes apart"]
 
 
 @pytest.mark.parametrize("size", [2**16 + 1, 2**18, 2**22])

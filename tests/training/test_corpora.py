@@ -6,21 +6,21 @@ import pytest
 from index.tunebook import TunebookError
 from model.abc import Tune
 from tests.support import KESH
-from training.corpora import BOOKS, find_corpus
+from training.corpora import BOOKS, find_corpora
 
 
 @pytest.mark.parametrize(
     ("name", "tunes"), [("oneills1850", 2009), ("ryansMammoth", 1059), ("airdsAirs", 1180)]
 )
 def test_every_tune_of_the_books_is_read(name: str, tunes: int) -> None:
-    entries = list(find_corpus(name).read())
+    entries = list(find_corpora([name])[0].read())
     assert len(entries) == tunes
     assert all(isinstance(entry.tune, Tune) and entry.tune.titles for entry in entries)
     assert len({entry.reference for entry in entries}) == tunes
 
 
 def test_each_book_names_its_licence() -> None:
-    assert all("public domain" in find_corpus(name).licence for name in BOOKS)
+    assert all("public domain" in find_corpora([name])[0].licence for name in BOOKS)
 
 
 def test_one_file_a_tune_is_a_corpus(tmp_path: Path) -> None:
@@ -28,20 +28,28 @@ def test_one_file_a_tune_is_a_corpus(tmp_path: Path) -> None:
         header = f"X: {number}\nT: Tune {number}\nM: 9/8\nL: 1/8\nK: {mode}\n"
         text = header + "=G=E=E=E2=D=E=D=C|=G=E=E=E=F=G=A=B=c|\n"
         (tmp_path / f"{number}.abc").write_text(text)
-    tunes = [entry.tune for entry in find_corpus(str(tmp_path)).read()]
+    tunes = [entry.tune for entry in find_corpora([str(tmp_path)])[0].read()]
     assert [tune.titles for tune in tunes if isinstance(tune, Tune)] == [("Tune 0",), ("Tune 1",)]
 
 
 def test_the_digest_sees_a_change_of_content_and_of_name(tmp_path: Path) -> None:
     (tmp_path / "a.abc").write_text(KESH)
-    digests = {find_corpus(str(tmp_path)).sha256()}
+    digests = {find_corpora([str(tmp_path)])[0].sha256()}
     (tmp_path / "a.abc").write_text(KESH.replace("GAG", "GBG"))
-    digests.add(find_corpus(str(tmp_path)).sha256())
+    digests.add(find_corpora([str(tmp_path)])[0].sha256())
     (tmp_path / "a.abc").rename(tmp_path / "b.abc")
-    digests.add(find_corpus(str(tmp_path)).sha256())
+    digests.add(find_corpora([str(tmp_path)])[0].sha256())
     assert len(digests) == 3
+
+
+def test_corpora_of_one_name_are_numbered(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "tunes.abc").write_text(KESH)
+    names = [corpus.name for corpus in find_corpora([f"{tmp_path}/a/tunes.abc", f"{tmp_path}/b/tunes.abc"])]
+    assert names == ["tunes", "tunes-2"]
 
 
 def test_what_is_neither_book_nor_path_is_refused() -> None:
     with pytest.raises(TunebookError, match=re.escape("oneills is neither a book nor a file or folder")):
-        find_corpus("oneills")
+        find_corpora(["oneills"])

@@ -1,14 +1,14 @@
 from pathlib import Path
 
 from tests.support import KESH
-from training.corpora import find_corpus
+from training.corpora import find_corpora
 from training.curate import Curated, curate
 
 
 def curated(tmp_path: Path, text: str) -> Curated:
     path = tmp_path / "mine.abc"
     path.write_text(text, encoding="utf-8")
-    return curate([find_corpus(str(path))])
+    return curate(find_corpora([str(path)]))
 
 
 def test_good_tunes_are_kept_and_bad_ones_named_with_their_reason(tmp_path: Path) -> None:

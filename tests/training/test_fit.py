@@ -11,11 +11,13 @@ import pytest
 import torch
 
 from index import artifact
+from index.publication import locked
 from tests.support import KESH, SMALL, Silent
-from training.corpora import Corpus, find_corpus
+from training.corpora import Corpus, find_corpora
 from training.curate import CurationError
 from training.evaluate import known_mrr, recompute_test
 from training.fit import WORK, fit
+from training.split import SplitError
 
 CPU = torch.device("cpu")
 
@@ -88,13 +90,32 @@ def test_too_little_to_learn_from_is_said(tmp_path: Path) -> None:
     path = tmp_path / "one.abc"
     path.write_text(KESH)
     with pytest.raises(CurationError, match="1 titles were read, 0 tunes left out; training needs 30"):
-        fit([find_corpus(str(path))], SMALL, tmp_path / "out", CPU, Silent())
+        fit(find_corpora([str(path)]), SMALL, tmp_path / "out", CPU, Silent())
+
+
+def test_titles_that_all_hang_together_are_refused_and_nothing_is_published(
+    small_corpus: Corpus, small_artifacts: Path, tmp_path: Path
+) -> None:
+    version = artifact.current_version(small_artifacts)
+    path = tmp_path / "reels.abc"
+    path.write_text(small_corpus.path.read_text().replace("\nM:", "\nT:Reel\nM:"))
+    with pytest.raises(SplitError, match="leave none for"):
+        fit(find_corpora([str(path)]), SMALL, small_artifacts, CPU, Silent())
+    assert artifact.current_version(small_artifacts) == version
+    assert WORK in {path.name for path in small_artifacts.iterdir()}
+
+
+def test_two_trainings_do_not_share_a_folder(small_corpus: Corpus, tmp_path: Path) -> None:
+    with locked(tmp_path / WORK):
+        done = run("fit", "--corpus", small_corpus.path, "--artifacts", tmp_path)
+    assert done.returncode == 1
+    assert "another training is at work" in done.stdout
 
 
 def test_a_corpus_that_is_not_there_is_an_error_of_one_line(tmp_path: Path) -> None:
-    done = run("fit", "--corpus", tmp_path / "none", "--artifacts", tmp_path)
+    done = run("fit", "--corpus", tmp_path / "none[/b]", "--artifacts", tmp_path)
     assert done.returncode == 1
-    assert "neither a book nor a file or folder" in done.stdout
+    assert "none[/b] is neither a book nor a file or folder" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
 
@@ -118,7 +139,7 @@ def test_if_needed_does_nothing_over_an_artifact_and_trains_over_an_unreadable_o
     done = run("fit", "--if-needed", "--artifacts", small_artifacts, "--corpus", small_corpus.path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "has format 0" in done.stdout
-    assert artifact.verify(small_artifacts)[0].name != version
+    assert artifact.current_version(small_artifacts) != version
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -138,7 +159,7 @@ def test_a_killed_training_leaves_a_checkpoint_and_no_broken_artifact(
     assert process.returncode != 0
     assert ("goes on from the last checkpoint" in told) == (how != signal.SIGKILL)
     with pytest.raises(artifact.ArtifactError, match="no current artifact"):
-        artifact.verify(root)
+        artifact.load(root, CPU)
 
     if how == signal.SIGKILL:
         done = run("fit", "--corpus", small_corpus.path, "--artifacts", root)

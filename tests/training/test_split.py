@@ -8,14 +8,14 @@ from index.titles import title_key
 from index.variation import ornamented, transposed
 from model.abc import read_tune, write
 from tests.support import KESH
-from training.corpora import BOOKS, find_corpus
+from training.corpora import BOOKS, find_corpora
 from training.curate import Curated, curate
 from training.split import group_titles, split_titles
 
 
 @pytest.fixture(scope="module")
 def books() -> Curated:
-    return curate([find_corpus(name) for name in BOOKS])
+    return curate(find_corpora(BOOKS))
 
 
 def test_every_title_is_in_one_part_of_the_right_size(books: Curated) -> None:
@@ -54,7 +54,7 @@ def test_a_melody_under_another_title_in_another_key_is_in_the_same_group(
         planted.append(write(replace(tune, titles=(f"Planted {i}",))))
     path = tmp_path / "planted.abc"
     path.write_text("\n".join(planted), encoding="utf-8")
-    found = curate([*(find_corpus(name) for name in BOOKS), find_corpus(str(path))])
+    found = curate(find_corpora([*BOOKS, str(path)]))
     group_of = {
         title: n for n, group in enumerate(group_titles(found.catalogue, found.tunes)) for title in group
     }
@@ -78,6 +78,6 @@ def test_a_shared_alias_makes_a_group(tmp_path: Path) -> None:
     other = "X:2\nT:Something Else\nT:Kesh, The\nK:D\nDEFGABcdefgfedcB\n"
     path = tmp_path / "two.abc"
     path.write_text(KESH + "\n" + other, encoding="utf-8")
-    found = curate([find_corpus(str(path))])
+    found = curate(find_corpora([str(path)]))
     assert group_titles(found.catalogue, found.tunes) == [[0, 1]]
     assert read_tune(other).titles[1] == "Kesh, The"

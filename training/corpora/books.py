@@ -6,6 +6,7 @@ Only the files are read, by our own reader; none of music21's code runs.
 from importlib.util import find_spec
 from pathlib import Path
 
+from index.tunebook import TunebookError
 from training.corpora.corpus import Corpus
 
 # Folder in music21's corpus -> the book.
@@ -18,8 +19,8 @@ _LICENCE = "{book}: public domain; transcriptions distributed with their transcr
 
 
 def find_book(name: str) -> Corpus:
-    """One of `BOOKS`. Raises RuntimeError when music21 is not installed."""
+    """One of `BOOKS`. Raises TunebookError when music21 is not installed."""
     spec = find_spec("music21")
     if spec is None or spec.origin is None:
-        raise RuntimeError(f"{name} comes with the package music21, which is not installed")
+        raise TunebookError(f"{name} comes with the package music21, which is not installed")
     return Corpus(name, _LICENCE.format(book=BOOKS[name]), Path(spec.origin).parent / "corpus" / name)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.tunebook import Entry, read_path
+from index.tunebook import Entry, read_files, read_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,8 @@ class Corpus:
         return read_path(self.path)
 
     def sha256(self) -> str:
-        """One digest of all its files, names included, so that a change to any of them is seen."""
-        files = sorted(self.path.rglob("*")) if self.path.is_dir() else [self.path]
+        """One digest of all that is read, names included, so that a change to any of it is seen."""
         digest = hashlib.sha256()
-        for file in files:
-            if file.is_file():
-                digest.update(file.relative_to(self.path.parent).as_posix().encode())
-                digest.update(hashlib.sha256(file.read_bytes()).digest())
+        for name, data in read_files(self.path):
+            digest.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(data).digest())
         return digest.hexdigest()

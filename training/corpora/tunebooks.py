@@ -11,4 +11,4 @@ def find_tunebooks(path: str) -> Corpus:
     found = Path(path).expanduser().resolve()
     if not found.exists():
         raise TunebookError(f"{path} is neither a book nor a file or folder")
-    return Corpus(found.name.split(".")[0], "brought by the user; no licence stated", found)
+    return Corpus(found.name.split(".")[0] or found.name, "brought by the user; no licence stated", found)

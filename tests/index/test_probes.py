@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from index import artifact
+from index.catalogue import Catalogue, Setting
+from index.mrr import K
+from index.probes import COUNT, load_probes, make_probes, measure, save_probes
+from index.ranking import rank
+from model.abc import read_tune
+from tests.support import KESH
+
+SHORT = "K:D\nDEFGABcd|\n"
+
+
+def catalogue(*texts: str) -> Catalogue:
+    return Catalogue.collect(
+        ((f"Tune {n}",), Setting("book", f"{n}", f"Tune {n}", "", "", "", abc)) for n, abc in enumerate(texts)
+    )
+
+
+def test_a_small_catalogue_is_drawn_from_again_and_changed_anew() -> None:
+    probes = make_probes(catalogue(KESH, KESH.replace("GAG", "GBG")), seed=0)
+    assert len(probes) == COUNT >= 200
+    assert len({probe.abc for probe in probes}) > 0.9 * COUNT
+    assert {probe.title for probe in probes} == {0, 1}
+
+
+def test_probes_are_in_another_key_cut_and_ornamented() -> None:
+    original = [note.pitch for note in read_tune(KESH).notes]
+    for probe in make_probes(catalogue(KESH), seed=0, count=30):
+        pitches = [note.pitch for note in read_tune(probe.abc).notes]
+        assert 32 <= len(pitches) <= 64 + 3 * 64
+        assert pitches != original[: len(pitches)]
+
+
+def test_short_tunes_stay_whole() -> None:
+    for probe in make_probes(catalogue(SHORT), seed=0, count=20):
+        assert len(read_tune(probe.abc).notes) >= 8
+
+
+def test_the_seed_decides_and_probes_come_back_from_disk(tmp_path: Path) -> None:
+    probes = make_probes(catalogue(KESH, SHORT), seed=3, count=10)
+    assert probes == make_probes(catalogue(KESH, SHORT), seed=3, count=10)
+    assert probes != make_probes(catalogue(KESH, SHORT), seed=4, count=10)
+    save_probes(probes, tmp_path / "probes.jsonl")
+    assert load_probes(tmp_path / "probes.jsonl") == probes
+
+
+def test_measuring_nothing_is_refused(small_artifacts: Path) -> None:
+    loaded = artifact.load(small_artifacts, torch.device("cpu"))
+    with pytest.raises(ValueError, match="no queries"):
+        measure([], loaded.tune_encoder, loaded.title_index, loaded.catalogue)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_both_devices_rank_alike(small_artifacts: Path) -> None:
+    answers = []
+    for device in ("cpu", "cuda"):
+        loaded = artifact.load(small_artifacts, torch.device(device))
+        vectors = loaded.tune_encoder.encode([read_tune(probe.abc) for probe in loaded.probes])
+        ranked = rank(vectors, loaded.title_index, loaded.melody_index, K)
+        answers.append(np.array([[found.title for found in found_of_one] for found_of_one in ranked]))
+    assert np.array_equal(answers[0], answers[1])
