@@ -8,14 +8,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+import torch
 import typer
 from pydantic import SecretStr
 
+from index import artifact
 from service.app import create_app
 from service.settings import Settings
 from tests.support import serve
 from training.__main__ import app as training
 from training.corpora import BOOKS
+from training.evaluate import known_mrr
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -82,6 +85,20 @@ def test_the_example_of_training_is_a_command() -> None:
     group.commands["fit"].make_context("fit", words[4:])  # raises for what it does not know
     named = [words[i + 1] for i, word in enumerate(words) if word == "--corpus"]
     assert set(named) - set(BOOKS) == {"~/tunebooks"}
+
+
+def test_the_printed_figures_are_measured(demo_artifacts: Path) -> None:
+    demo = artifact.load(demo_artifacts, torch.device("cpu"))
+    measured = {(protocol, system): mrr for protocol, system, mrr in known_mrr(demo)}
+    measured["unseen", "title index"] = demo.manifest.test
+    rows = [re.split(r" {2,}", line) for line in blocks("text")[0].splitlines()[1:]]
+    assert {(protocol, system) for protocol, system, *_ in rows} == measured.keys()
+    for protocol, system, value, _, queries, pool, chance in rows:
+        mrr = measured[protocol, system]
+        assert mrr.low - 0.01 <= float(value) <= mrr.high + 0.01, (protocol, system)
+        assert int(pool) == mrr.pool
+        assert int(queries) == pytest.approx(mrr.queries, rel=0.1)
+        assert float(chance) == pytest.approx(mrr.chance, abs=1e-4)
 
 
 def test_every_make_target_is_in_the_makefile() -> None:
