@@ -23,10 +23,11 @@ class Setting:
 
     Attributes
     ----------
-    corpus, reference : the collection it stands in, and where in it
+    corpus, reference : the collection it stands in, whose licence the manifest names, and where in it
     title : as printed
     rhythm, meter, key : as declared, "" where they are not
     abc : the tune in ABC
+    url : its address on the web, "" if it has none
     """
 
     corpus: str
@@ -36,6 +37,7 @@ class Setting:
     meter: str
     key: str
     abc: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

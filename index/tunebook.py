@@ -4,6 +4,7 @@ TunebookError: the path is nothing that holds ABC.
 """
 
 import lzma
+import re
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from model.abc import AbcError, Tune, decode, read_tunebook
 
 SUFFIXES = (".abc", ".txt")
+_URL = re.compile(r"https?://\S{1,2000}")
 MAX_FILE_BYTES = 64 * 2**20  # of one tunebook; the largest public collections have about 20 MB
 
 
@@ -26,17 +28,18 @@ class Entry:
 
     Attributes
     ----------
-    file : name of the tunebook, relative to the folder or archive it came from
+    reference : where the tune stands, for people: file and line, or the numbers its collection gave it
     tune : the tune, or the reader's error
     """
 
-    file: str
+    reference: str
     tune: Tune | AbcError
 
     @property
-    def reference(self) -> str:
-        """Where the tune stands, for people: file and line."""
-        return f"{self.file}:{self.tune.line}"
+    def url(self) -> str:
+        """The tune's address on the web, from its ``F:`` field ; "" if it has none."""
+        header = self.tune.header if isinstance(self.tune, Tune) else ()
+        return next((text for letter, text in header if letter == "F" and _URL.fullmatch(text)), "")
 
 
 def read_path(path: Path) -> Iterator[Entry]:
@@ -48,7 +51,7 @@ def read_path(path: Path) -> Iterator[Entry]:
     """
     for name, data in read_files(path):
         for tune in read_tunebook(decode(data)):
-            yield Entry(name, tune)
+            yield Entry(f"{name}:{tune.line}", tune)
 
 
 def read_files(path: Path) -> Iterator[tuple[str, bytes]]:

@@ -36,6 +36,7 @@ class KnownSetting(BaseModel):
     title: str
     corpus: str
     reference: str
+    url: str = Field(description="Its address on the web, empty if it has none.")
     key: str
     meter: str
     rhythm: str

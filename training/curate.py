@@ -60,7 +60,7 @@ def curate(corpora: Sequence[Corpus], on_tune: Callable[[], object] = lambda: No
                 skipped.append(Skipped(reference, reason))
             elif isinstance(entry.tune, Tune):
                 names = tuple(name for name in entry.tune.titles if is_title(name))
-                kept[_setting(corpus, reference, names[0], entry.tune)] = names, entry.tune
+                kept[_setting(corpus, reference, names[0], entry.tune, entry.url)] = names, entry.tune
         counts.append(
             CorpusCount(
                 name=corpus.name,
@@ -85,5 +85,5 @@ def _fault(tune: Tune | AbcError) -> str:
     return ""
 
 
-def _setting(corpus: Corpus, reference: str, title: str, tune: Tune) -> Setting:
-    return Setting(corpus.name, reference, title, tune.rhythm, tune.meter, tune.key, write(tune))
+def _setting(corpus: Corpus, reference: str, title: str, tune: Tune, url: str) -> Setting:
+    return Setting(corpus.name, reference, title, tune.rhythm, tune.meter, tune.key, write(tune), url)

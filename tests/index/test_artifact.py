@@ -9,7 +9,7 @@ import torch
 
 from index import artifact
 from index.artifact import ArtifactError, load
-from index.manifest import Manifest
+from index.manifest import FORMAT, Manifest
 from index.probes import load_probes, measure
 from index.publication import link_files, locked, publish, staging
 
@@ -52,11 +52,11 @@ def test_a_folder_without_an_artifact_says_what_to_do(tmp_path: Path) -> None:
 
 def test_another_format_is_refused_naming_both(small_artifacts: Path) -> None:
     change_manifest(small_artifacts, format=99)
-    with pytest.raises(ArtifactError, match=r"has format 99, this version reads format 1"):
+    with pytest.raises(ArtifactError, match=rf"has format 99, this version reads format {FORMAT}"):
         load(small_artifacts, CPU)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"format": 1}'])
+@pytest.mark.parametrize("text", ["", "[]", "{", f'{{"format": {FORMAT}}}'])
 def test_a_broken_manifest_is_refused(small_artifacts: Path, text: str) -> None:
     (small_artifacts / artifact.CURRENT / artifact.MANIFEST).write_text(text)
     with pytest.raises(ArtifactError):

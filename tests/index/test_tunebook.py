@@ -38,6 +38,19 @@ def test_a_folder_is_read_at_any_depth_and_only_its_abc(tmp_path: Path) -> None:
     ]
 
 
+def test_the_address_of_a_tune_is_its_f_field(tmp_path: Path) -> None:
+    path = tmp_path / "tunes.abc"
+    fields = (
+        "F:https://example.org/kesh#2",
+        "F:javascript:alert(1)",
+        "F:kesh.abc\nF:http://example.org/",
+        "F:",
+    )
+    path.write_text("\n".join(KESH.replace("R:jig", field) for field in fields) + "\nX:9\nK:C\n")
+    urls = [entry.url for entry in read_path(path)]
+    assert urls == ["https://example.org/kesh#2", "", "http://example.org/", "", ""]
+
+
 @pytest.mark.parametrize("mode", ["w:", "w:gz", "w:xz"])
 def test_a_tar_is_read_without_unpacking(tmp_path: Path, mode: Literal["w:", "w:gz", "w:xz"]) -> None:
     path = tmp_path / "tunes.tar"

@@ -32,6 +32,14 @@ def test_one_file_a_tune_is_a_corpus(tmp_path: Path) -> None:
     assert [tune.titles for tune in tunes if isinstance(tune, Tune)] == [("Tune 0",), ("Tune 1",)]
 
 
+def test_a_folder_states_its_licence(tmp_path: Path) -> None:
+    (tmp_path / "kesh.abc").write_text(KESH)
+    assert find_corpora([str(tmp_path)])[0].licence == "brought by the user; no licence stated"
+    (tmp_path / "LICENCE").write_text("CC0\nThe whole of it follows.\n")
+    assert find_corpora([str(tmp_path)])[0].licence == "CC0"
+    assert len(list(find_corpora([str(tmp_path)])[0].read())) == 1
+
+
 def test_the_digest_sees_a_change_of_content_and_of_name(tmp_path: Path) -> None:
     (tmp_path / "a.abc").write_text(KESH)
     digests = {find_corpora([str(tmp_path)])[0].sha256()}

@@ -42,3 +42,11 @@ def test_tunes_stand_in_the_order_of_the_catalogues_settings(tmp_path: Path) -> 
         == [setting.title for setting in found.catalogue.settings]
         == ["The Kesh", "Kesh, The", "Another"]
     )
+
+
+def test_a_setting_keeps_its_source_and_its_address(tmp_path: Path) -> None:
+    found = curated(tmp_path, KESH.replace("R:jig", "F:https://example.org/kesh"))
+    setting = found.catalogue.settings[0]
+    assert (setting.reference, setting.url) == ("mine/mine.abc:1", "https://example.org/kesh")
+    assert setting.corpus == found.corpora[0].name
+    assert found.corpora[0].licence == "brought by the user; no licence stated"

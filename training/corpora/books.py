@@ -8,6 +8,7 @@ from pathlib import Path
 
 from index.tunebook import TunebookError
 from training.corpora.corpus import Corpus
+from training.corpora.tunebooks import Tunebooks
 
 # Folder in music21's corpus -> the book.
 BOOKS = {
@@ -23,4 +24,4 @@ def find_book(name: str) -> Corpus:
     spec = find_spec("music21")
     if spec is None or spec.origin is None:
         raise TunebookError(f"{name} comes with the package music21, which is not installed")
-    return Corpus(name, _LICENCE.format(book=BOOKS[name]), Path(spec.origin).parent / "corpus" / name)
+    return Tunebooks(name, _LICENCE.format(book=BOOKS[name]), Path(spec.origin).parent / "corpus" / name)

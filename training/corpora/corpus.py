@@ -1,35 +1,40 @@
 """The one interface that training sees of a corpus."""
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.tunebook import Entry, read_files, read_path
+from index.tunebook import Entry
 
 
 @dataclass(frozen=True, slots=True)
-class Corpus:
-    """A collection of tunes on disk.
+class Corpus(ABC):
+    """A collection of tunes on disk. Each kind of source says how it is read.
 
     Attributes
     ----------
     name : short, for references and tables
-    licence : what its users may do, in words
-    path : a tunebook, a folder or a tar
+    licence : what its users may do, in words; that of every setting in it
+    path : what was named, or found under that name
     """
 
     name: str
     licence: str
     path: Path
 
+    @abstractmethod
     def read(self) -> Iterator[Entry]:
-        """Every tune, good or bad, in a fixed order."""
-        return read_path(self.path)
+        """Every tune, good or bad, in a fixed order. Raises TunebookError when it cannot be read at all."""
+
+    @abstractmethod
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Name and content of every file that `read` reads. Raises TunebookError as it does."""
 
     def sha256(self) -> str:
         """One digest of all that is read, names included, so that a change to any of it is seen."""
         digest = hashlib.sha256()
-        for name, data in read_files(self.path):
+        for name, data in self.files():
             digest.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(data).digest())
         return digest.hexdigest()

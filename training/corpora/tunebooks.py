@@ -1,9 +1,29 @@
 """The user's own tunebooks: a file, a folder with files at any depth, or a tar archive."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from index.tunebook import TunebookError
+from index.tunebook import Entry, TunebookError, read_files, read_path
+from model.abc import decode
 from training.corpora.corpus import Corpus
+
+LICENCE_FILE = "LICENCE"  # in a folder: the first line says what users may do
+_NO_LICENCE = "brought by the user; no licence stated"
+_LONGEST_LICENCE = 300  # characters; longer is the licence itself and not its name
+
+
+@dataclass(frozen=True, slots=True)
+class Tunebooks(Corpus):
+    """ABC files as people keep them."""
+
+    def read(self) -> Iterator[Entry]:
+        """Every tune of every file, in the order of `index.tunebook.read_path`."""
+        return read_path(self.path)
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Name and content of each tunebook."""
+        return read_files(self.path)
 
 
 def find_tunebooks(path: str) -> Corpus:
@@ -11,4 +31,12 @@ def find_tunebooks(path: str) -> Corpus:
     found = Path(path).expanduser().resolve()
     if not found.exists():
         raise TunebookError(f"{path} is neither a book nor a file or folder")
-    return Corpus(found.name.split(".")[0] or found.name, "brought by the user; no licence stated", found)
+    return Tunebooks(found.name.split(".")[0] or found.name, _licence(found), found)
+
+
+def _licence(path: Path) -> str:
+    stated = path / LICENCE_FILE
+    if not stated.is_file():
+        return _NO_LICENCE
+    with stated.open("rb") as file:
+        return decode(file.readline(_LONGEST_LICENCE)).strip() or _NO_LICENCE
