@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import torch
 import typer
@@ -42,9 +42,13 @@ def fit(
     corpus: Annotated[
         list[str] | None,
         typer.Option(
-            help=f"A book ({', '.join(BOOKS)}), or the path of a tunebook, a folder or a tar of ABC; "
-            "may be given several times. Without it: all three books."
+            help=f"A book ({', '.join(BOOKS)}), or the path of a tunebook, a folder or a tar of ABC, or of a "
+            "dump of The Session; may be given several times. Without it: all three books."
         ),
+    ] = None,
+    accept_licence: Annotated[
+        Literal["thesession"] | None,
+        typer.Option(help="Of a source that asks for it: you have read its licence and accept it."),
     ] = None,
     artifacts: Artifacts = Path("artifacts"),
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of everything that is drawn.")] = 0,
@@ -61,9 +65,10 @@ def fit(
     with _Reporter() as report:
         try:
             config = replace(FitConfig(), seed=seed)
-            version = fit_artifact(
-                find_corpora(corpus or BOOKS), config, artifacts, pick_device(device), report
-            )
+            corpora = find_corpora(corpus or BOOKS, [accept_licence] if accept_licence else [])
+            for found in corpora:
+                report.say(f"{found.name}: {found.licence}")
+            version = fit_artifact(corpora, config, artifacts, pick_device(device), report)
         except BlockingIOError:
             _fail(f"another training is at work in {artifacts}")
         except (TunebookError, CurationError, SplitError, ArtifactError, DeviceError, OSError) as error:

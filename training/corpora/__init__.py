@@ -4,9 +4,10 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from training.corpora import session
 from training.corpora.books import BOOKS, find_book
 from training.corpora.corpus import Corpus
 from training.corpora.tunebooks import find_tunebooks
@@ -14,16 +15,32 @@ from training.corpora.tunebooks import find_tunebooks
 __all__ = ["BOOKS", "Corpus", "find_corpora"]
 
 
-def find_corpora(names: Iterable[str]) -> list[Corpus]:
-    """For each name a book, or else a folder, tunebook or tar at that path.
+def find_corpora(names: Iterable[str], accepted: Collection[str] = ()) -> list[Corpus]:
+    """For each name a book, or else a dump of The Session, a folder, tunebook or tar at that path.
 
-    Corpora that would share a name are numbered. Raises TunebookError for a name that is neither.
+    Corpora that would share a name are numbered.
+
+    Parameters
+    ----------
+    names : books or paths
+    accepted : sources whose licence the user has accepted; only "thesession" asks for it
+
+    Raises
+    ------
+    TunebookError
+        For a name that is none of these, and for a dump whose licence was not accepted.
     """
     corpora = []
     seen: Counter[str] = Counter()
     for name in names:
-        corpus = find_book(name) if name in BOOKS else find_tunebooks(name)
+        corpus = _find(name, accepted)
         seen[corpus.name] += 1
         number = seen[corpus.name]
         corpora.append(corpus if number == 1 else replace(corpus, name=f"{corpus.name}-{number}"))
     return corpora
+
+
+def _find(name: str, accepted: Collection[str]) -> Corpus:
+    if name in BOOKS:
+        return find_book(name)
+    return session.find_dump(name, session.NAME in accepted) or find_tunebooks(name)

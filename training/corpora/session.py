@@ -1,0 +1,129 @@
+"""A dump of The Session that the user has brought, in its published columns, CSV or JSON.
+
+A row of its tunes is a setting: the music, most often without any header, with the fields of the header in
+columns of their own. What the settings of one tune share is `tune_id`; its name and all its aliases are names
+of each of them. Of who wrote it down, and when, nothing is read.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index.tunebook import Entry, TunebookError
+from model.abc import AbcError, Tune, read_tune
+from model.abc.text import split_lines
+from training.corpora.corpus import Corpus
+from training.corpora.rows import Row, read_rows
+
+NAME = "thesession"
+LICENCE = (
+    "Open Database License (attribution, share alike), and its terms forbid use with large language models"
+)
+TUNES = ("tune_id", "setting_id", "name", "type", "meter", "mode", "abc")
+ALIASES = ("tune_id", "alias")
+MAX_FILE_BYTES = 2**29  # a dump of all tunes has some tens of megabytes
+_SUFFIXES = (".csv", ".json")
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_REFERENCE = re.compile(r"[ \t]*X:(?![|:])")
+
+
+@dataclass(frozen=True, slots=True)
+class Dump(Corpus):
+    """The tunes of a dump, at `path`, with the aliases in the same folder, if there are any."""
+
+    def read(self) -> Iterator[Entry]:
+        """Every setting, in the order of the file; a row that cannot be read, of aliases too, is an error.
+
+        Raises TunebookError when a file lacks a column or is too large.
+        """
+        aliases: defaultdict[str, list[str]] = defaultdict(list)
+        if path := _beside(self.path):
+            for row in read_rows(path, _content(path), ALIASES):
+                if fault := _fault(row):
+                    yield _bad(path, row, fault)
+                else:
+                    aliases[row.cells["tune_id"]].append(row.cells["alias"])
+        for row in read_rows(self.path, _content(self.path), TUNES):
+            if fault := _fault(row):
+                yield _bad(self.path, row, fault)
+            else:
+                yield _entry(row.cells, aliases.get(row.cells["tune_id"], []))
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """The tunes, then the aliases."""
+        for path in (self.path, _beside(self.path)):
+            if path:
+                yield path.name, _content(path)
+
+
+def find_dump(path: str, accepted: bool) -> Corpus | None:
+    """A dump: a CSV or JSON file of tunes, or a folder with one named "tunes"; None if the path is neither.
+
+    Raises TunebookError when it is one whose licence was not accepted.
+    """
+    found = Path(path).expanduser().resolve()
+    candidates = (
+        [found] if found.suffix.lower() in _SUFFIXES else [found / f"tunes{end}" for end in _SUFFIXES]
+    )
+    tunes = next((candidate for candidate in candidates if candidate.is_file()), None)
+    if tunes is None:
+        return None
+    if not accepted:
+        raise TunebookError(
+            f"{path} is a dump of The Session, whose licence is the {LICENCE}; "
+            f"read it at https://github.com/adactio/TheSession-data and, if you accept it, "
+            f"add --accept-licence {NAME}"
+        )
+    return Dump(NAME, LICENCE, tunes)
+
+
+def _beside(tunes: Path) -> Path | None:
+    """The aliases that belong to a file of tunes."""
+    suffixes = sorted(_SUFFIXES, key=lambda suffix: suffix != tunes.suffix.lower())  # its own format first
+    aliases = (tunes.with_name(f"aliases{suffix}") for suffix in suffixes)
+    return next((path for path in aliases if path.is_file()), None)
+
+
+def _content(path: Path) -> bytes:
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        raise TunebookError(f"{path.name} has {size} bytes; a dump's file may have {MAX_FILE_BYTES}")
+    return path.read_bytes()
+
+
+def _fault(row: Row) -> str:
+    """Why a row cannot be used; "" if it can."""
+    numbers = ((column, text) for column, text in row.cells.items() if column.endswith("_id"))
+    wrong = (
+        f"{column} {text[:20]!r} is no number" for column, text in numbers if not _NUMBER.fullmatch(text)
+    )
+    return row.fault or next(wrong, "")
+
+
+def _bad(path: Path, row: Row, fault: str) -> Entry:
+    return Entry(f"{path.name}:{row.line}", AbcError(row.line, 1, fault))
+
+
+def _entry(cells: dict[str, str], aliases: list[str]) -> Entry:
+    reference = f"{cells['tune_id']}#setting{cells['setting_id']}"
+    fields = {
+        "X": cells["setting_id"],
+        "F": f"https://thesession.org/tunes/{reference}",
+        "R": cells["type"],
+        "M": cells["meter"],
+        "L": "1/8",  # what the site takes for granted, in every metre
+        "K": cells["mode"],
+    }
+    # Headers that people pasted with their music hold where they say something else. Only an X: among them
+    # would begin another tune.
+    music = [line for line in split_lines(cells["abc"].strip()) if not _REFERENCE.match(line)]
+    header = [f"{letter}:{' '.join(text.split())}" for letter, text in fields.items()]
+    names = dict.fromkeys(" ".join(name.split()) for name in (cells["name"], *aliases))
+    tune: Tune | AbcError
+    try:
+        tune = replace(read_tune("\n".join(header + music)), titles=tuple(name for name in names if name))
+    except AbcError as error:
+        tune = error
+    return Entry(reference, tune)
