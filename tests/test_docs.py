@@ -17,6 +17,7 @@ from service.app import create_app
 from service.settings import Settings
 from tests.support import serve
 from training.__main__ import app as training
+from training.addresses import COLLECTIONS
 from training.corpora import BOOKS
 from training.evaluate import known_mrr
 
@@ -76,15 +77,22 @@ def test_every_other_curl_example_succeeds(client: httpx.Client) -> None:
         assert run_curl(client, example).status_code in (200, 202), example
 
 
-def test_the_example_of_training_is_a_command() -> None:
-    example = next(block for block in blocks("sh") if "-m training fit" in block)
-    words = shlex.split(example)
-    assert words[:4] == [".venv/bin/python", "-m", "training", "fit"]
+def test_every_example_of_training_is_a_command() -> None:
     group = typer.main.get_command(training)
     assert isinstance(group, typer.core.TyperGroup)
-    group.commands["fit"].make_context("fit", words[4:])  # raises for what it does not know
-    named = [words[i + 1] for i, word in enumerate(words) if word == "--corpus"]
-    assert set(named) - set(BOOKS) == {"~/tunebooks"}
+    lines = [line for block in blocks("sh") for line in block.splitlines() if "-m training" in line]
+    named = set()
+    for line in lines:
+        words = shlex.split(line)
+        assert words[:3] == [".venv/bin/python", "-m", "training"]
+        # raises for what it does not know
+        context = group.commands[words[3]].make_context(words[3], words[4:])
+        named |= set(context.params.get("corpus") or ()) | {context.params.get("name")}
+    assert named - {None, *BOOKS, *COLLECTIONS} == {
+        "~/tunebooks",
+        "~/TheSession-data/csv",
+        "downloads/nottingham",
+    }
 
 
 def test_the_printed_figures_are_measured(demo_artifacts: Path) -> None:
@@ -125,14 +133,16 @@ def test_every_route_is_told_and_no_other() -> None:
 def test_every_option_of_training_is_told() -> None:
     group = typer.main.get_command(training)
     assert isinstance(group, typer.core.TyperGroup)
-    assert group.commands.keys() == {"fit", "evaluate"}
-    for command in group.commands.values():
-        for parameter in command.params:
+    assert group.commands.keys() == {"fit", "evaluate", "download"}
+    for name, command in group.commands.items():
+        assert f"-m training {name}" in README
+        options = (parameter for parameter in command.params if parameter.param_type_name == "option")
+        for parameter in options:
             assert any(f"`{option}" in README for option in parameter.opts), parameter.opts
 
 
-def test_every_book_is_told() -> None:
-    for name in BOOKS:
+def test_every_book_and_collection_is_told() -> None:
+    for name in (*BOOKS, *COLLECTIONS):
         assert f"`{name}`" in README
 
 

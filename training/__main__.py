@@ -1,4 +1,4 @@
-"""The command line: `python -m training fit` and `python -m training evaluate`."""
+"""The command line: `python -m training fit`, `evaluate` and `download`."""
 
 import json
 import signal
@@ -11,15 +11,26 @@ from typing import Annotated, Literal, NoReturn
 import torch
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 
 from index import artifact
 from index.artifact import ArtifactError
 from index.tunebook import TunebookError
 from model.device import DeviceError, DeviceName, pick_device
+from training.addresses import COLLECTIONS
 from training.corpora import BOOKS, find_corpora
 from training.curate import CurationError
+from training.download import DownloadError, download, open_client
 from training.evaluate import known_mrr, recompute_test
 from training.fit import fit as fit_artifact
 from training.split import SplitError
@@ -107,6 +118,35 @@ def evaluate(
         figures = [{"protocol": row[0], "system": row[1], **row[2].model_dump()} for row in rows]
         text = json.dumps({"artifact": loaded.version, "figures": figures}, indent=2)
         out.write_text(text + "\n", encoding="utf-8")
+
+
+@app.command("download")
+def download_collection(
+    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(COLLECTIONS)}.")],
+    folder: Annotated[Path, typer.Option(help="Where its own folder goes.")] = Path("downloads"),
+) -> None:
+    """Download a collection with a free licence, to train on. Interrupted, it goes on when called again."""
+    if name not in COLLECTIONS:
+        _fail(f"nothing is known of {name}; what can be downloaded: {', '.join(COLLECTIONS)}")
+    collection = COLLECTIONS[name]
+    console.print(f"{collection.description}: {collection.licence}; see {collection.source}", soft_wrap=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=console) as progress, open_client() as client:
+        tasks: dict[str, TaskID] = {}
+
+        def show(file: str, done: int, total: int | None) -> None:
+            if file not in tasks:
+                tasks[file] = progress.add_task(file)
+            progress.update(tasks[file], completed=done, total=total)
+
+        try:
+            download(collection, folder / name, client, show)
+        except (DownloadError, OSError) as error:
+            _fail(error)
+        except KeyboardInterrupt:
+            console.print("interrupted; the same command goes on where it was")
+            raise typer.Exit(130) from None
+    console.print(f"train on it with --corpus {folder / name}", soft_wrap=True)
 
 
 class _Reporter:
