@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.titles import title_key
+from index.disjoint_sets import DisjointSets
+from index.titles import title_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +88,27 @@ class Catalogue:
     def collect(cls, named: Iterable[tuple[Iterable[str], Setting]]) -> "Catalogue":
         """Settings with the names each was found under, as a catalogue.
 
-        Settings whose first names have the same key share a title, written as it was first found; every other
-        spelling and name becomes an alias.
+        Settings whose own titles are one title (`index.titles.title_keys`) share an entry, written as it was
+        first found; every other spelling and name becomes an alias.
         """
-        names: dict[str, dict[str, None]] = {}  # key of a title -> its names, in order, each once
-        settings: dict[str, list[Setting]] = {}
-        for found, setting in named:
-            key = title_key(setting.title)
-            names.setdefault(key, {}).update(dict.fromkeys((setting.title, *found)))
-            settings.setdefault(key, []).append(setting)
+        found = list(named)
+        together = DisjointSets(len(found))
+        first_with: dict[str, int] = {}  # key -> the first setting that has it
+        for number, (_, setting) in enumerate(found):
+            for key in title_keys(setting.title, setting.rhythm):
+                together.join(number, first_with.setdefault(key, number))
         titles = []
-        for key, (first, *others) in names.items():
-            titles.append(Title(first, tuple(others), tuple(settings[key])))
+        for numbers in together.sets():
+            settings = tuple(found[number][1] for number in numbers)
+            # Each name once, in the order found; the titles of the settings before their other names.
+            names = dict.fromkeys(
+                (
+                    *(setting.title for setting in settings),
+                    *(name for number in numbers for name in found[number][0]),
+                )
+            )
+            first, *others = names
+            titles.append(Title(first, tuple(others), settings))
         return cls(tuple(titles))
 
     def save(self, path: Path) -> None:

@@ -4,7 +4,6 @@ Titles that share a name, or have a setting whose melody is nearly the same in a
 group is never divided.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from index.alignment import Melody, similarity
 from index.catalogue import Catalogue
+from index.disjoint_sets import DisjointSets
 from index.titles import title_key
 from model.abc import Tune
 
@@ -65,20 +65,10 @@ def split_titles(catalogue: Catalogue, tunes: Sequence[Tune], seed: int) -> Spli
 
 def group_titles(catalogue: Catalogue, tunes: Sequence[Tune]) -> list[list[int]]:
     """Titles that must stay on one side of a split, as lists of their numbers."""
-    parent = list(range(len(catalogue)))
-
-    def root(title: int) -> int:
-        while parent[title] != title:
-            parent[title] = parent[parent[title]]
-            title = parent[title]
-        return title
-
+    together = DisjointSets(len(catalogue))
     for a, b in (*_same_name(catalogue), *_same_melody(catalogue, tunes)):
-        parent[root(a)] = root(b)
-    groups: dict[int, list[int]] = defaultdict(list)
-    for title in range(len(catalogue)):
-        groups[root(title)].append(title)
-    return list(groups.values())
+        together.join(a, b)
+    return together.sets()
 
 
 def _same_name(catalogue: Catalogue) -> Iterator[tuple[int, int]]:

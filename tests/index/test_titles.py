@@ -1,6 +1,6 @@
 import pytest
 
-from index.titles import is_title, title_key
+from index.titles import is_title, title_key, title_keys
 
 
 @pytest.mark.parametrize(
@@ -16,15 +16,48 @@ from index.titles import is_title, title_key
         "",
         " ? ",
         "(Can be used as a clog.)",
+        "For the Ger. Flute.",
+        "A new sett",
     ],
 )
 def test_what_stands_for_a_missing_title_is_none(name: str) -> None:
     assert not is_title(name)
 
 
-@pytest.mark.parametrize("name", ["The Kesh", "7th Regiment", "Xerxes", "The Unknown Soldier", "A"])
+@pytest.mark.parametrize(
+    "name", ["The Kesh", "7th Regiment", "Xerxes", "The Unknown Soldier", "A", "For the Love of Jean"]
+)
 def test_titles_are_titles(name: str) -> None:
     assert is_title(name)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (("Kesh Jig, The", ""), ("The Kesh", "jig")),
+        (("Kesh Jig, The", "jig"), ("The Kesh", "double jig")),
+        (("Acacia -- Reel", ""), ("ACACIA", "Reel")),
+        (("Drops of Brandy Slip Jig", "slip jig"), ("Drops of Brandy", "slip jig")),
+        (("Harvest Home (hornpipe)", "hornpipe"), ("Harvest Home", "Clog")),
+        (("The Kesh", "reel"), ("Kesh, The", "jig")),
+    ],
+)
+def test_one_title_with_and_without_its_rhythm(a: tuple[str, str], b: tuple[str, str]) -> None:
+    assert set(title_keys(*a)) & set(title_keys(*b))
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (("Kesh Jig, The", "jig"), ("The Kesh", "reel")),
+        (("Kesh Jig, The", ""), ("The Kesh", "")),
+        (("Jig", "jig"), ("Reel", "reel")),
+        (("The Jig of Slurs", "jig"), ("Slurs", "jig")),
+        (("Slip Jig", "slip jig"), ("Double Jig", "jig")),
+    ],
+)
+def test_titles_of_other_rhythms_stay_apart(a: tuple[str, str], b: tuple[str, str]) -> None:
+    assert not set(title_keys(*a)) & set(title_keys(*b))
 
 
 def test_spellings_share_a_key() -> None:

@@ -1,0 +1,27 @@
+"""Disjoint sets: things that belong together, whoever says so (Galler and Fischer 1964)."""
+
+from collections import defaultdict
+
+
+class DisjointSets:
+    """The numbers 0 to `size` - 1, each in a set of its own until sets are joined."""
+
+    def __init__(self, size: int) -> None:
+        self._parent = list(range(size))
+
+    def join(self, a: int, b: int) -> None:
+        """Make one set of those that hold `a` and `b`."""
+        self._parent[self._root(a)] = self._root(b)
+
+    def sets(self) -> list[list[int]]:
+        """Every set, its numbers in order; the sets in the order of their first numbers."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for number in range(len(self._parent)):
+            found[self._root(number)].append(number)
+        return list(found.values())
+
+    def _root(self, number: int) -> int:
+        while self._parent[number] != number:
+            self._parent[number] = self._parent[self._parent[number]]
+            number = self._parent[number]
+        return number
