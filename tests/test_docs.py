@@ -133,7 +133,7 @@ def test_every_route_is_told_and_no_other() -> None:
 def test_every_option_of_training_is_told() -> None:
     group = typer.main.get_command(training)
     assert isinstance(group, typer.core.TyperGroup)
-    assert group.commands.keys() == {"fit", "evaluate", "download"}
+    assert group.commands.keys() == {"fit", "audit", "evaluate", "download"}
     for name, command in group.commands.items():
         assert f"-m training {name}" in README
         options = (parameter for parameter in command.params if parameter.param_type_name == "option")
@@ -146,7 +146,7 @@ def test_every_book_and_collection_is_told() -> None:
         assert f"`{name}`" in README
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/design.md", "docs/reader.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/audit.md", "docs/design.md", "docs/reader.md"])
 def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):

@@ -28,18 +28,33 @@ from index.artifact import ArtifactError
 from index.tunebook import TunebookError
 from model.device import DeviceError, DeviceName, pick_device
 from training.addresses import COLLECTIONS
+from training.audit import audit as audit_titles
+from training.audit_check import Check, agree, check
+from training.audit_report import shift_told, write_report
 from training.corpora import BOOKS, find_corpora
-from training.curate import CurationError
+from training.curate import CurationError, curate
 from training.download import DownloadError, download, open_client
 from training.evaluate import known_mrr, recompute_test
+from training.exclusions import ExclusionError, read_exclusions
 from training.fit import fit as fit_artifact
 from training.split import SplitError
 from training.towers import FitConfig
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+_FIT_ERRORS = (
+    *(TunebookError, CurationError, ExclusionError, SplitError),
+    *(ArtifactError, DeviceError, OSError),
+)
 console = Console(highlight=False, markup=False)
 
 Artifacts = Annotated[Path, typer.Option(envvar="ARTIFACTS", help="Folder of the published artifacts.")]
+Exclude = Annotated[
+    Path | None, typer.Option(help="A list of settings to leave out, as `audit` writes one: exclude.txt.")
+]
+AcceptLicence = Annotated[
+    Literal["thesession"] | None,
+    typer.Option(help="Of a source that asks for it: you have read its licence and accept it."),
+]
 Device = Annotated[DeviceName, typer.Option(envvar="DEVICE", help="auto is a GPU when there is one.")]
 
 
@@ -57,10 +72,8 @@ def fit(
             "dump of The Session; may be given several times. Without it: all three books."
         ),
     ] = None,
-    accept_licence: Annotated[
-        Literal["thesession"] | None,
-        typer.Option(help="Of a source that asks for it: you have read its licence and accept it."),
-    ] = None,
+    accept_licence: AcceptLicence = None,
+    exclude: Exclude = None,
     artifacts: Artifacts = Path("artifacts"),
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of everything that is drawn.")] = 0,
     device: Device = "auto",
@@ -79,10 +92,11 @@ def fit(
             corpora = find_corpora(corpus or BOOKS, [accept_licence] if accept_licence else [])
             for found in corpora:
                 report.say(f"{found.name}: {found.licence}")
-            version = fit_artifact(corpora, config, artifacts, pick_device(device), report)
+            excluded = read_exclusions(exclude) if exclude else frozenset()
+            version = fit_artifact(corpora, config, artifacts, pick_device(device), report, excluded)
         except BlockingIOError:
             _fail(f"another training is at work in {artifacts}")
-        except (TunebookError, CurationError, SplitError, ArtifactError, DeviceError, OSError) as error:
+        except _FIT_ERRORS as error:
             _fail(error)
         except KeyboardInterrupt:
             console.print(
@@ -90,6 +104,50 @@ def fit(
             )
             raise typer.Exit(130) from None
     console.print(f"published {artifacts / version}")
+
+
+@app.command()
+def audit(
+    corpus: Annotated[list[str], typer.Argument(help="Books or paths, as for `fit --corpus`.")],
+    out: Annotated[Path, typer.Option(help="Folder for audit.csv, audit.html and exclude.txt.")],
+    accept_licence: AcceptLicence = None,
+    exclude: Exclude = None,
+    known: Annotated[
+        Path | None,
+        typer.Option(help="A list of settings thought to bear wrong titles: tell how the audit agrees."),
+    ] = None,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Plant wrong titles and tell how many are found, instead.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of what --measure plants.")] = 0,
+) -> None:
+    """Find titles on the wrong tune from the music alone."""
+    with _Reporter() as report:
+        try:
+            excluded = read_exclusions(exclude) if exclude else frozenset()
+            listed = read_exclusions(known) if known else frozenset()
+            corpora = find_corpora(corpus, [accept_licence] if accept_licence else [])
+            read = curate(corpora, report.step("reading"), excluded)
+            if not read.tunes:
+                raise CurationError(f"no tune can be audited; {len(read.skipped)} were left out")
+            report.say(f"{len(read.catalogue)} titles, {len(read.tunes)} settings")
+            out.mkdir(parents=True, exist_ok=True)
+            if measure:
+                _tell_check(check(read.catalogue, read.tunes, seed), out / "measure.csv")
+                return
+            found = audit_titles(read.catalogue, read.tunes, report.step("comparing", len(read.tunes)))
+            write_report(found, out)
+        except (TunebookError, CurationError, ExclusionError, OSError) as error:
+            _fail(error)
+    misfits = sum(one.kind == "misfit" for one in found.findings)
+    console.print(f"{misfits} misfits, {len(found.findings) - misfits} twins: see {out}", soft_wrap=True)
+    console.print(shift_told(found), soft_wrap=True)
+    for row in agree(found, listed) if known else []:
+        console.print(
+            f"titles with {row.titles}: {row.settings} settings, {row.listed} listed, {row.found} found, "
+            f"{row.both} both",
+            soft_wrap=True,
+        )
 
 
 @app.command()
@@ -147,6 +205,23 @@ def download_collection(
             console.print("interrupted; the same command goes on where it was")
             raise typer.Exit(130) from None
     console.print(f"train on it with --corpus {folder / name}", soft_wrap=True)
+
+
+def _tell_check(measured: Check, path: Path) -> None:
+    """Print recall at two levels of precision, and both at the audit's own threshold; save the curves."""
+    table = Table(box=None)
+    for heading in ("titles of", "natural outliers", "R@P.80", "R@P.90", "P", "R"):
+        table.add_column(heading, no_wrap=True)
+    for group, settings in measured.settings.items():
+        for natural in ("false alarms", "left out"):
+            points = [measured.at(group, natural, precision) for precision in (0.8, 0.9)]
+            recalls = [f"{point.recall:.3f}" if point else "-" for point in points]
+            audited = measured.as_audited(group, natural)
+            figures = (f"{audited.precision:.3f}", f"{audited.recall:.3f}") if audited else ("-", "-")
+            outliers = f"{measured.outliers[group]} {natural}"
+            table.add_row(f"{group} ({settings})", outliers, *recalls, *figures)
+    console.print(table)
+    measured.save(path)
 
 
 class _Reporter:

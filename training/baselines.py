@@ -40,11 +40,16 @@ class NgramIndex:
         """For each tune the `k` titles with the nearest settings, best first."""
         return [self._search(tune, k) for tune in tunes]
 
-    def _search(self, tune: Tune, k: int) -> list[Hit]:
-        scores = np.zeros(len(self._title_of_setting))
+    def cosines(self, tune: Tune) -> NDArray[np.float64]:
+        """How near the tune is to each known setting, 0 to 1. shape = (settings,)"""
+        cosines = np.zeros(len(self._title_of_setting))
         for gram, weight in self._weights(Counter(interval_grams(tune, _GRAM).tolist())).items():
             settings, weights = self._postings[gram]
-            scores[settings] += weight * weights
+            cosines[settings] += weight * weights
+        return cosines
+
+    def _search(self, tune: Tune, k: int) -> list[Hit]:
+        scores = self.cosines(tune)
         hits: dict[int, Hit] = {}
         for setting in np.argsort(-scores, kind="stable"):
             title = int(self._title_of_setting[setting])

@@ -1,6 +1,6 @@
 """Curation: from corpora to a catalogue, with every tune left out counted and named."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from index.catalogue import Catalogue, Setting
@@ -42,11 +42,15 @@ class Curated:
     skipped: list[Skipped]
 
 
-def curate(corpora: Sequence[Corpus], on_tune: Callable[[], object] = lambda: None) -> Curated:
+def curate(
+    corpora: Sequence[Corpus],
+    on_tune: Callable[[], object] = lambda: None,
+    excluded: Container[str] = frozenset(),
+) -> Curated:
     """Read corpora and keep what has a title and at least eight notes; a bad tune never takes others with it.
 
     A name before which stands no better one is the title; names that are no titles ("Gan Ainm") are dropped.
-    `on_tune` is called after each tune read.
+    `on_tune` is called after each tune read. `excluded` are references to leave out.
     """
     kept: dict[Setting, tuple[tuple[str, ...], Tune]] = {}
     counts: list[CorpusCount] = []
@@ -56,7 +60,7 @@ def curate(corpora: Sequence[Corpus], on_tune: Callable[[], object] = lambda: No
         for entry in corpus.read():
             on_tune()
             reference = f"{corpus.name}/{entry.reference}"
-            if reason := _fault(entry.tune):
+            if reason := "excluded" if reference in excluded else _fault(entry.tune):
                 skipped.append(Skipped(reference, reason))
             elif isinstance(entry.tune, Tune):
                 names = tuple(name for name in entry.tune.titles if is_title(name))

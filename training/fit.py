@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,24 +76,35 @@ class Material:
 
 
 def fit(
-    corpora: Sequence[Corpus], config: FitConfig, root: Path, device: torch.device, report: Reporter
+    corpora: Sequence[Corpus],
+    config: FitConfig,
+    root: Path,
+    device: torch.device,
+    report: Reporter,
+    excluded: Set[str] = frozenset(),
 ) -> str:
-    """Train on the corpora and publish into `root`; returns the new artifact's version.
+    """Train on the corpora, less the settings whose references are `excluded`, and publish into `root`;
+    returns the new artifact's version.
 
     Interrupted, it leaves the artifacts as they were and a checkpoint; called again with the same corpora and
     config, it goes on from there. Raises CurationError when the corpora hold too little, TunebookError when
     one is missing, BlockingIOError when another training is at work in the same folder.
     """
     with locked(root / WORK, wait=False):
-        version = _fit(corpora, config, root, device, report)
+        version = _fit(corpora, config, root, device, report, excluded)
         shutil.rmtree(root / WORK, ignore_errors=True)
     return version
 
 
 def _fit(
-    corpora: Sequence[Corpus], config: FitConfig, root: Path, device: torch.device, report: Reporter
+    corpora: Sequence[Corpus],
+    config: FitConfig,
+    root: Path,
+    device: torch.device,
+    report: Reporter,
+    excluded: Set[str],
 ) -> str:
-    material = _read(corpora, config, report)
+    material = _read(corpora, config, report, excluded)
     catalogue = material.catalogue
     split = split_titles(catalogue, material.curated.tunes, config.seed)
     report.say(
@@ -129,15 +140,16 @@ def _fit(
         return publish(root, staged, manifest)
 
 
-def _read(corpora: Sequence[Corpus], config: FitConfig, report: Reporter) -> Material:
-    curated = curate(corpora, report.step("reading"))
+def _read(corpora: Sequence[Corpus], config: FitConfig, report: Reporter, excluded: Set[str]) -> Material:
+    curated = curate(corpora, report.step("reading"), excluded)
     skipped = len(curated.skipped)
     report.say(f"read {len(curated.tunes)} tunes, left out {skipped}")
     if len(curated.catalogue) < _FEWEST_TITLES:
         found = f"{len(curated.catalogue)} titles were read, {skipped} tunes left out"
         raise CurationError(f"{found}; training needs {_FEWEST_TITLES} titles")
     towers = Towers(config)  # only for what they make of tunes and names
-    data = json.dumps([_code_digest(), asdict(config), [corpus.sha256 for corpus in curated.corpora]])
+    sources = [[corpus.sha256 for corpus in curated.corpora], sorted(excluded)]
+    data = json.dumps([_code_digest(), asdict(config), sources])
     return Material(
         curated,
         [towers.tune.features(tune) for tune in curated.tunes],

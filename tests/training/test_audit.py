@@ -1,0 +1,202 @@
+import csv
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.variation import ornamented, transposed
+from model.abc import Tune, write
+from tests.support import KESH
+from training.audit import Audit, audit
+from training.audit_check import agree, check, plant
+from training.audit_report import CSV, LIST, PAGE, shift_told, write_report
+from training.corpora import Corpus, find_corpora
+from training.curate import curate
+from training.exclusions import ExclusionError, read_exclusions
+
+SETTINGS = 3  # of each title
+
+
+@pytest.fixture(scope="module")
+def tunes(small_corpus: Corpus) -> list[Tune]:
+    """Sixty printed tunes that share no title, each as printed and twice varied, in the order of titles."""
+    rng = np.random.default_rng(0)
+    read = curate([small_corpus])
+    firsts = np.unique(read.catalogue.title_of_setting, return_index=True)[1]
+    printed = [read.tunes[i] for i in firsts]
+    varied = []
+    for tune in [tune for tune in printed if len(tune.notes) >= 40][:60]:
+        varied += [
+            tune,
+            ornamented(transposed(tune, 5), 0.1, rng),
+            ornamented(transposed(tune, -2), 0.1, rng),
+        ]
+    return varied
+
+
+def named(path: Path, tunes: list[Tune], titles: list[str]) -> Path:
+    texts = [write(replace(tune, titles=(title,))) for tune, title in zip(tunes, titles, strict=True)]
+    path.write_text("\n".join(texts), encoding="utf-8")
+    return path
+
+
+def right_titles(tunes: list[Tune]) -> list[str]:
+    return [f"Air {i // SETTINGS}" for i in range(len(tunes))]
+
+
+def audited(path: Path) -> Audit:
+    read = curate(find_corpora([str(path)]))
+    return audit(read.catalogue, read.tunes)
+
+
+def misfits(found: Audit) -> set[str]:
+    """The titles under which misfits stand, with their places in the book."""
+    settings = found.catalogue.settings
+    return {settings[one.setting].reference for one in found.findings if one.kind == "misfit"}
+
+
+def references(path: Path) -> list[str]:
+    """In the order of the book."""
+    settings = curate(find_corpora([str(path)])).catalogue.settings
+    found = [setting.reference for setting in settings]
+    return sorted(found, key=lambda reference: int(reference.rpartition(":")[2]))
+
+
+def test_right_titles_give_hardly_an_alarm(tunes: list[Tune], tmp_path: Path) -> None:
+    found = audited(named(tmp_path / "airs.abc", tunes, right_titles(tunes)))
+    assert len(found.findings) <= 2
+    assert found.shift is None
+
+
+def test_planted_wrong_titles_are_found(tunes: list[Tune], tmp_path: Path) -> None:
+    titles = right_titles(tunes)
+    wrong = [1, 31, 62, 93, 124, 155]
+    given = [titles[i] for i in wrong]
+    for i, title in zip(wrong, [*given[1:], given[0]], strict=True):
+        titles[i] = title
+    path = named(tmp_path / "airs.abc", tunes, titles)
+    book = references(path)
+    found = audited(path)
+    assert {book[i] for i in wrong} <= misfits(found)
+    assert len(misfits(found)) <= len(wrong) + 2
+    first = found.findings[0]
+    assert first.own is not None
+    assert first.elsewhere > 0.4 > 0.1 > first.own
+    agreement = agree(found, {book[i] for i in wrong})
+    assert (agreement[0].settings, agreement[0].listed, agreement[0].both) == (len(tunes), 6, 6)
+
+
+def test_a_melody_under_two_titles_is_a_twin_and_stays(tunes: list[Tune], tmp_path: Path) -> None:
+    titles = right_titles(tunes)
+    path = named(tmp_path / "airs.abc", [*tunes, transposed(tunes[0], 3)], [*titles, "Nothing Alike"])
+    found = audited(path)
+    settings = found.catalogue.settings
+    pairs = {
+        (settings[one.setting].title, settings[one.nearest].title, one.own is None, one.elsewhere > 0.99)
+        for one in found.findings
+        if one.kind == "twin"
+    }
+    assert pairs & {("Air 0", "Nothing Alike", False, True), ("Nothing Alike", "Air 0", True, True)}
+    write_report(found, tmp_path / "out")
+    assert not read_exclusions(tmp_path / "out" / LIST)
+    related = named(tmp_path / "related.abc", [tunes[0], tunes[0]], ["Lord Kelly", "Lord Kelly's Favourite"])
+    assert not audited(related).findings
+
+
+@pytest.mark.parametrize("offset", [1, -1])
+def test_a_bulk_shift_is_seen(tunes: list[Tune], tmp_path: Path, offset: int) -> None:
+    titles = right_titles(tunes)
+    titles[30:150] = titles[30 - offset : 150 - offset]
+    path = named(tmp_path / "airs.abc", tunes, titles)
+    shift = audited(path).shift
+    assert shift is not None
+    assert shift.offset == offset
+    book = references(path)
+    assert 25 <= book.index(shift.first) <= book.index(shift.last) <= 155
+    assert ("further on" if offset > 0 else "before") in shift_told(audited(path))
+
+
+def test_the_report_escapes_hostile_titles(tunes: list[Tune], tmp_path: Path) -> None:
+    titles = right_titles(tunes)
+    titles[1], titles[31] = titles[31], titles[1]
+    hostile = '</pre><script>alert("x")</script> & Co'
+    titles = [hostile if title == "Air 0" else title for title in titles]
+    found = audited(named(tmp_path / "airs.abc", tunes, titles))
+    write_report(found, tmp_path / "out")
+    page = (tmp_path / "out" / PAGE).read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "&lt;/pre&gt;&lt;script&gt;" in page
+    assert page.count("<pre>") == page.count("</pre>") == 2 * len(found.findings)
+    with (tmp_path / "out" / CSV).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(found.findings)
+    assert any(hostile in (row["title"], row["nearest title"]) for row in rows)
+
+
+def test_the_list_is_obeyed_by_curation(tunes: list[Tune], tmp_path: Path) -> None:
+    titles = right_titles(tunes)
+    titles[1], titles[31] = titles[31], titles[1]
+    path = named(tmp_path / "airs.abc", tunes, titles)
+    found = audited(path)
+    write_report(found, tmp_path / "out")
+    excluded = read_exclusions(tmp_path / "out" / LIST)
+    assert excluded == misfits(found)
+    left = curate(find_corpora([str(path)]), excluded=excluded)
+    assert {skipped.reference for skipped in left.skipped} == excluded
+    assert {skipped.reason for skipped in left.skipped} == {"excluded"}
+    assert not misfits(audit(left.catalogue, left.tunes))
+
+
+def test_the_commands_write_measure_and_obey(tunes: list[Tune], tmp_path: Path) -> None:
+    titles = right_titles(tunes)
+    titles[1], titles[31] = titles[31], titles[1]
+    path = named(tmp_path / "airs.abc", tunes, titles)
+
+    def run(*arguments: str | Path) -> str:
+        command = [sys.executable, "-m", "training", *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        return done.stdout + done.stderr
+
+    out = tmp_path / "out"
+    assert "2 misfits" in run("audit", path, "--out", out)
+    told = run("audit", path, "--out", out / "again", "--known", out / LIST)
+    assert "180 settings, 2 listed, 2 found, 2 both" in told
+    assert "0 misfits" in run("audit", path, "--out", out / "less", "--exclude", out / LIST)
+    assert "R@P.80" in run("audit", path, "--out", out, "--measure")
+    assert (out / "measure.csv").read_text().startswith("group,natural,suspicion")
+    (tmp_path / "kesh.abc").write_text(KESH)
+    (tmp_path / "list.txt").write_text("# a remark\nkesh/kesh.abc:1\n")
+    for line in (
+        run("fit", "--corpus", tmp_path / "kesh.abc", "--exclude", tmp_path / "list.txt", "--artifacts", out),
+        run("audit", tmp_path / "kesh.abc", "--exclude", tmp_path / "list.txt", "--out", out),
+    ):
+        assert "Traceback" not in line
+        assert "left out" in line
+    missing = run("audit", path, "--exclude", tmp_path / "none.txt", "--out", out)
+    assert "none.txt is no exclusion list" in missing
+    assert "Traceback" not in missing
+
+
+def test_a_list_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_bytes(b"\xff\xfe")
+    with pytest.raises(ExclusionError, match=r"list\.txt is no exclusion list"):
+        read_exclusions(tmp_path / "list.txt")
+
+
+def test_the_check_plants_a_fifth_and_finds_it(tunes: list[Tune], tmp_path: Path) -> None:
+    read = curate(find_corpora([str(named(tmp_path / "airs.abc", tunes, right_titles(tunes)))]))
+    true = read.catalogue.title_of_setting
+    planted = plant(true, np.random.default_rng(0))
+    assert sorted(planted) == sorted(true), "every title keeps its number of settings"
+    assert 0.18 * len(true) <= (planted != true).sum() <= 0.2 * len(true)
+    measured = check(read.catalogue, read.tunes, 0)
+    point = measured.at("3+", "left out", 0.8)
+    assert point is not None
+    assert point.recall > 0.9
+    assert measured.settings["3+"] == len(tunes)
+    audited = measured.as_audited("3+", "false alarms")
+    assert audited is not None
+    assert audited.flagged * audited.precision == pytest.approx(audited.planted * audited.recall)
