@@ -69,8 +69,7 @@ class CosineIndex:
         return rows
 
     def search(self, queries: Vectors, k: int) -> list[list[Hit]]:
-        """For each query the `k` titles with the best rows, best first; fewer only where there are fewer
-        titles.
+        """For each query the `k` titles with the best rows, best first, or all where there are fewer.
 
         Rows with the same score keep the order of the index, so that answers are repeatable.
 

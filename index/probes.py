@@ -1,5 +1,4 @@
-"""Probes: known tunes changed as players change them, for asking an encoder and an index how well they still
-work.
+"""Probes: known tunes changed as players change them, to ask an encoder and an index how well they work.
 
 An artifact carries its probes and the MRR that they had when it was published. The service measures the same
 probes on the encoder and index it has loaded: when the figure falls, something is broken, whatever the status

@@ -22,10 +22,9 @@ def cut(tune: Tune, first: int, length: int) -> Tune:
 
 
 def ornamented(tune: Tune, share: float, rng: np.random.Generator) -> Tune:
-    """A share of the notes, drawn at random, played with a turn: note, the next higher note of the tune,
-    note.
+    """A share of the notes, drawn at random, played with a turn.
 
-    The three take the time of the one.
+    A turn is the note, the next higher note of the tune, and the note again, in the time of the one.
     """
     scale = sorted({note.pitch for note in tune.notes})
     higher = dict(zip(scale, [*scale[1:], scale[-1] + 2], strict=True))

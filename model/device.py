@@ -12,10 +12,7 @@ class DeviceError(Exception):
 
 
 def pick_device(name: DeviceName) -> torch.device:
-    """The device of that name;
-
-    "auto" is a GPU when there is one. Raises RuntimeError for a GPU that is not there.
-    """
+    """The device of that name, for "auto" a GPU when there is one. Raises DeviceError if it is not there."""
     available = torch.cuda.is_available()
     if name == "cuda" and not available:
         raise DeviceError("DEVICE=cuda, but PyTorch sees no CUDA device; use DEVICE=auto or DEVICE=cpu")

@@ -118,10 +118,7 @@ def _windows(columns: list[Ints], note: Ints, n: int, *, salt: int, buckets: int
 
 
 def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The finaliser of splitmix64 (Steele, Lea and Flood, OOPSLA 2014):
-
-    every bit in reaches every bit out.
-    """
+    """Every bit in reaches every bit out: the finaliser of splitmix64 (Steele, Lea, Flood, OOPSLA 2014)."""
     x = x + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

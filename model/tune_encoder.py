@@ -54,10 +54,7 @@ class NgramTuneEncoder(Encoder[Tune, Grams]):
         return melody_grams(item, self.config.buckets)
 
     def view(self, features: Grams, rng: np.random.Generator) -> Grams:
-        """A fragment, half of the time from the tune's beginning;
-
-        grams lost at random; header fields masked.
-        """
+        """Now and then a fragment, often the tune's beginning; grams lost at random; header fields masked."""
         kept = rng.random(len(features)) >= self.config.gram_dropout
         kept[: features.header] = rng.random(features.header) >= self.config.header_dropout
         if rng.random() < self.config.crop:

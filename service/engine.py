@@ -69,8 +69,7 @@ class Engine:
         self.snapshot = self._load()
 
     def rebuild(self) -> str:
-        """Encode every name of the current catalogue again, publish the result, and serve it; returns its
-        version.
+        """Encode every name of the current catalogue again, publish and serve the result, return its version.
 
         The current artifact is that on disk, which a trainer may have published since this service started.
         The old snapshot serves until the new one is checked and loaded, and goes on serving when that fails.

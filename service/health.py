@@ -47,8 +47,7 @@ router = APIRouter()
 @router.head("/health", include_in_schema=False)
 @router.get("/health", operation_id="health")
 async def health(request: Request) -> Health:
-    """What is served and how well: `degraded` when probes do clearly worse than when the artifact was
-    published.
+    """What is served and how well; `degraded` when probes do clearly worse than when it was published.
 
     The MRR was measured at start or after the last re-index, never now.
     """

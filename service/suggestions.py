@@ -113,10 +113,7 @@ _BODIES: dict[str, Any] = {
 async def suggest_titles(
     request: Request, top_k: Annotated[TopK, Query(description="For a bare ABC body.")] = 10
 ) -> Answer:
-    """Suggest titles for a tune:
-
-    as JSON `{"abc": ..., "top_k": ...}`, or as the bare ABC text with `?top_k=`.
-    """
+    """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`."""
     begun = time.perf_counter()
     body = await read_body(request, request.app.state.settings.max_body_bytes)
     question = _read_question(request.headers, body, top_k)

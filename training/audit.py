@@ -127,8 +127,7 @@ def is_misfit(standing: Standing, title_of_setting: NDArray[np.int64]) -> NDArra
 
 
 def _twins(catalogue: Catalogue, resemblances: Resemblances, misfits: set[int]) -> list[tuple[int, int]]:
-    """Pairs of settings, misfits aside, with one melody and unrelated titles: the nearest pair of each two
-    titles."""
+    """Pairs of settings, misfits aside, with one melody and unrelated titles; the nearest of each two."""
     titles = catalogue.title_of_setting
     words = [{word for name in title.names for word in fold(name).split()} for title in catalogue.titles]
     counts: dict[str, int] = {}

@@ -67,9 +67,9 @@ def recompute_test(artifact: Artifact, device: torch.device) -> Mrr:
 
 
 def known_mrr(artifact: Artifact) -> Iterator[tuple[str, str, Mrr]]:
-    """Protocol, system and figure:
+    """Known tunes in another key, asked of each index, of both joined, and of a baseline.
 
-    known tunes in another key asked of each index, of both joined, and of a baseline.
+    Yields protocol, system and figure.
     """
     catalogue = artifact.catalogue
     known = [read_tune(setting.abc) for setting in catalogue.settings]

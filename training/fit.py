@@ -42,10 +42,7 @@ class Reporter(Protocol):
     """Shows a long job's progress."""
 
     def step(self, description: str, total: int | None = None, done: int = 0) -> Callable[[], object]:
-        """Begin a step of so many parts (None:
-
-        unknown), some done before; what it returns is called after each.
-        """
+        """Begin a step of so many parts, None if unknown, some done before; call the answer after each."""
 
     def say(self, text: str) -> None:
         """Tell something that stays."""
@@ -83,9 +80,9 @@ def fit(
     report: Reporter,
     excluded: Set[str] = frozenset(),
 ) -> str:
-    """Train on the corpora, less the settings whose references are `excluded`, and publish into `root`;
-    returns the new artifact's version.
+    """Train on the corpora, publish into `root`, and return the new artifact's version.
 
+    Settings whose references are `excluded` are left out.
     Interrupted, it leaves the artifacts as they were and a checkpoint; called again with the same corpora and
     config, it goes on from there. Raises CurationError when the corpora hold too little, TunebookError when
     one is missing, BlockingIOError when another training is at work in the same folder.

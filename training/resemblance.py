@@ -29,8 +29,7 @@ class Resemblances:
     cosine: NDArray[np.float64]
 
     def best(self, weight: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """For each setting the highest weight of its pairs, 0 if none has any, and that pair's other setting,
-        -1 if none.
+        """The highest weight of each setting's pairs, and that pair's other setting; 0 and -1 for none.
 
         `weight` is not negative, shape = (pairs,); both results have the shape (settings,).
         """

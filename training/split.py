@@ -43,8 +43,7 @@ class Split:
 
 
 def split_titles(catalogue: Catalogue, tunes: Sequence[Tune], seed: int) -> Split:
-    """Divide the titles: about a tenth for validation, a tenth for test, group by group in an order drawn by
-    the seed.
+    """A tenth of the titles for validation, a tenth for test, group by group in an order drawn by the seed.
 
     `tunes` are the catalogue's settings, read. The largest group goes to training, whatever the draw. Raises
     SplitError when the groups are too few to fill each part.

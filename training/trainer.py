@@ -80,9 +80,9 @@ class Run:
         validate: Callable[[Towers], float] | None = None,
         on_epoch: Callable[[dict[str, float]], object] = lambda _: None,
     ) -> Towers:
-        """Train for so many epochs, or stop early at the best validation MRR;
+        """Train for so many epochs and return the towers, ready to encode.
 
-        returns the towers, ready to encode.
+        With validation it stops early, and the towers are those of the epoch with the best MRR.
         """
         saved = time.monotonic()
         while not self.progress.done:
