@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from model.abc import Tune
 from model.names import fold
 
+FEWEST_NOTES = 8  # of a tune that can be told from others; fewer may be in any
 MAX_NOTES = 2048  # notes read of one tune; the longest of 4,248 printed tunes has under 1,200
 
 Ints = NDArray[np.int64]

@@ -17,18 +17,18 @@ async def read_body(request: Request, limit: int) -> bytes:
 
     Raises BodyTooLarge when it has more than `limit` bytes, Disconnected when the client hangs up.
     """
-    declared = request.headers.get("content-length", "0")
-    if int(declared) > limit:
+    too_large = BodyTooLarge(f"a body may have {limit} bytes", {"limit_bytes": limit})
+    if int(request.headers.get("content-length", "0")) > limit:
         if "expect" not in request.headers:  # such a client waits for leave before it sends
             await _drain(request)
-        raise BodyTooLarge(f"a body may have {limit} bytes", {"limit_bytes": limit})
+        raise too_large
     body = bytearray()
     try:
         async for chunk in request.stream():
             body += chunk
             if len(body) > limit:
                 await _drain(request)
-                raise BodyTooLarge(f"a body may have {limit} bytes", {"limit_bytes": limit})
+                raise too_large
     except ClientDisconnect as error:
         raise Disconnected("the client hung up while sending") from error
     return bytes(body)

@@ -10,14 +10,13 @@ from starlette.datastructures import Headers
 
 from index.ranking import Ranked
 from model.abc import AbcError, Notice, Tune, decode, read_tune
-from model.grams import MAX_NOTES
+from model.grams import FEWEST_NOTES, MAX_NOTES
 from service.body import read_body
 from service.engine import Engine, Snapshot
 from service.problems import NoNotes, NotUtf8, UnknownMediaType, invalid_request, problem_responses
 
 JSON = "application/json"
 ABC = ("text/vnd.abc", "text/plain")
-_FEW_NOTES = 8  # fewer may be in any tune
 TopK = Annotated[int, Field(ge=1, le=100, description="How many titles to suggest, 1 to 100.")]
 
 
@@ -160,7 +159,7 @@ def _answer(snapshot: Snapshot, question: Question, begun: float) -> Answer:
 def _notices(tune: Tune) -> list[Notice]:
     notices = list(tune.warnings)
     count = len(tune.notes)
-    if count < _FEW_NOTES:
+    if count < FEWEST_NOTES:
         first = tune.notes[0]
         text = f"only {count} notes: too few to tell tunes apart"
         notices.append(Notice(first.line, first.column, text))

@@ -1,4 +1,4 @@
-"""The command line: `python -m training fit`, `evaluate` and `download`."""
+"""The command line: `python -m training fit`, `evaluate`, `audit` and `download`."""
 
 import json
 import signal
@@ -41,10 +41,8 @@ from training.split import SplitError
 from training.towers import FitConfig
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-_FIT_ERRORS = (
-    *(TunebookError, CurationError, ExclusionError, SplitError),
-    *(ArtifactError, DeviceError, OSError),
-)
+_READ_ERRORS = (TunebookError, CurationError, ExclusionError, OSError)
+_FIT_ERRORS = (*_READ_ERRORS, SplitError, ArtifactError, DeviceError)
 console = Console(highlight=False, markup=False)
 
 Artifacts = Annotated[Path, typer.Option(envvar="ARTIFACTS", help="Folder of the published artifacts.")]
@@ -137,7 +135,7 @@ def audit(
                 return
             found = audit_titles(read.catalogue, read.tunes, report.step("comparing", len(read.tunes)))
             write_report(found, out)
-        except (TunebookError, CurationError, ExclusionError, OSError) as error:
+        except _READ_ERRORS as error:
             _fail(error)
     misfits = sum(one.kind == "misfit" for one in found.findings)
     console.print(f"{misfits} misfits, {len(found.findings) - misfits} twins: see {out}", soft_wrap=True)

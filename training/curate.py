@@ -7,9 +7,8 @@ from index.catalogue import Catalogue, Setting
 from index.manifest import CorpusCount
 from index.titles import is_title
 from model.abc import AbcError, Tune, write
+from model.grams import FEWEST_NOTES
 from training.corpora import Corpus
-
-FEWEST_NOTES = 8
 
 
 class CurationError(Exception):

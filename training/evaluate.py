@@ -22,17 +22,20 @@ from index.ranking import rank
 from index.variation import cut, transposed, unnamed
 from model.abc import Tune, read_tune
 from model.checkpoint import load_tune_encoder
-from model.encoder import Encoder, Vectors
+from model.encoder import Encoder
 from training.baselines import NgramIndex
 
 SPLIT = "split.json"
 _KNOWN_QUERIES = 500  # settings drawn for each protocol of known tunes
 
 
-def pool_index(catalogue: Catalogue, titles: Sequence[int], vectors: Vectors) -> CosineIndex:
-    """The names of some titles as an index; `vectors` are of all the catalogue's names, in their order."""
+def pool_index(
+    encoder: Encoder[str, Any], names: Sequence[Any], catalogue: Catalogue, titles: Sequence[int]
+) -> CosineIndex:
+    """The names of some titles as an index; `names` are features of all the catalogue's, in their order."""
     rows = np.flatnonzero(np.isin(catalogue.title_of_name, titles))
-    return CosineIndex(vectors[rows], catalogue.title_of_name[rows])
+    vectors = encoder.encode_features([names[int(i)] for i in rows])
+    return CosineIndex(vectors, catalogue.title_of_name[rows])
 
 
 def unseen_mrr(

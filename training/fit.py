@@ -57,8 +57,7 @@ class Material:
     curated : catalogue and tunes
     tunes, names : features of the catalogue's settings and names
     fingerprint : of code, config and data; checkpoints of another are not gone on from, because another
-    reader or
-        another split would mix what the weights have seen with what they are tested on
+        reader or another split would mix what the weights have seen with what they are tested on
     """
 
     curated: Curated
@@ -83,6 +82,7 @@ def fit(
     """Train on the corpora, publish into `root`, and return the new artifact's version.
 
     Settings whose references are `excluded` are left out.
+
     Interrupted, it leaves the artifacts as they were and a checkpoint; called again with the same corpora and
     config, it goes on from there. Raises CurationError when the corpora hold too little, TunebookError when
     one is missing, BlockingIOError when another training is at work in the same folder.
@@ -194,7 +194,7 @@ def _train_all(
 
 
 def _unseen(towers: Towers, material: Material, titles: Sequence[int]) -> Mrr:
-    index = pool_index(material.catalogue, titles, towers.title.encode_features(material.names))
+    index = pool_index(towers.title, material.names, material.catalogue, titles)
     return unseen_mrr(towers.tune, material.tunes, index, material.catalogue, titles)
 
 
@@ -207,9 +207,7 @@ def _write_published(
     probes: Sequence[Probe],
     metrics: dict[str, Any],
 ) -> None:
-    save_encoder(towers.tune, folder / artifact.TUNE_ENCODER)
-    save_encoder(towers.title, folder / artifact.TITLE_ENCODER)
-    title_index.save(folder / artifact.TITLES)
+    _write_towers(folder, towers, title_index)
     melody_index.save(folder / artifact.SETTINGS)
     catalogue.save(folder / artifact.CATALOGUE)
     save_probes(probes, folder / artifact.PROBES)
@@ -218,11 +216,14 @@ def _write_published(
 
 def _write_evaluation(folder: Path, towers: Towers, material: Material, split: Split) -> None:
     folder.mkdir()
+    _write_towers(folder, towers, pool_index(towers.title, material.names, material.catalogue, split.test))
+    (folder / SPLIT).write_text(json.dumps(split.as_lists()) + "\n", encoding="utf-8")
+
+
+def _write_towers(folder: Path, towers: Towers, title_index: CosineIndex) -> None:
     save_encoder(towers.tune, folder / artifact.TUNE_ENCODER)
     save_encoder(towers.title, folder / artifact.TITLE_ENCODER)
-    index = pool_index(material.catalogue, split.test, towers.title.encode_features(material.names))
-    index.save(folder / artifact.TITLES)
-    (folder / SPLIT).write_text(json.dumps(split.as_lists()) + "\n", encoding="utf-8")
+    title_index.save(folder / artifact.TITLES)
 
 
 def _manifest(material: Material, config: FitConfig, towers: Towers, probes: Mrr, test: Mrr) -> Manifest:

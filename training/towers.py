@@ -31,9 +31,8 @@ class FitConfig:
     max_epochs : most epochs of the training that the test figure comes from, > 0
     patience : epochs without a better validation MRR after which it stops, > 0
     refit_epochs : epochs of the training on everything, > 0. They are not those of the early stop: an
-    artifact has to
-        know its tunes, and the validation figure only says when a model begins to guess worse at tunes it
-        never saw
+        artifact has to know its tunes, and the validation figure only says when a model begins to guess
+        worse at tunes it never saw
     tune_encoder, title_encoder : configs of the towers
     """
 

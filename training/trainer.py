@@ -50,7 +50,7 @@ class Run:
     name : of the run; part of what its random numbers come from
     config, lessons, device : how, on what, and where to train
     checkpoint : file to go on from, if it exists and has the same fingerprint
-    fingerprint : of data and config; a checkpoint with another is ignored
+    fingerprint : of code, data and config; a checkpoint with another is ignored
     """
 
     def __init__(
