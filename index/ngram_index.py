@@ -15,8 +15,8 @@ Floats = NDArray[np.float64]
 class NgramIndex:
     """Cosine of TF-IDF weighted interval n-grams (Salton and Buckley 1988), against known settings.
 
-    Frequencies count by their logarithm, as tunes repeat their parts more or less often, and rarity is smoothed:
-    weight = (1 + ln tf) (1 + ln((1 + settings) / (1 + df))).
+    Frequencies count by their logarithm, as tunes repeat their parts more or less often, and rarity is
+    smoothed: weight = (1 + ln tf) (1 + ln((1 + settings) / (1 + df))).
 
     Parameters
     ----------

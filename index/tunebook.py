@@ -37,9 +37,10 @@ class Entry:
 
     @property
     def url(self) -> str:
-        """The tune's address on the web, from its ``F:`` field ; "" if it has none."""
+        """The tune's address on the web, from its ``F:`` or else its ``S:`` field; "" if neither has one."""
         header = self.tune.header if isinstance(self.tune, Tune) else ()
-        return next((text for letter, text in header if letter == "F" and _URL.fullmatch(text)), "")
+        addresses = {letter: text for letter, text in reversed(header) if _URL.fullmatch(text)}
+        return addresses.get("F") or addresses.get("S", "")
 
 
 def read_path(path: Path) -> Iterator[Entry]:

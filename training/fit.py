@@ -5,15 +5,14 @@ the test figure; it is kept in the artifact's `evaluation/`. The second sees eve
 knows every tune of its corpora; it is what the service loads.
 """
 
-import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence, Set
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence, Set
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 
@@ -28,47 +27,14 @@ from index.publication import locked, publish, staging
 from model.checkpoint import save_encoder
 from training.corpora import Corpus
 from training.curate import Curated, CurationError, curate
-from training.evaluate import SPLIT, pool_index, unseen_mrr
-from training.lessons import Lessons
+from training.evaluate import SPLIT, pool_index
+from training.material import Material
+from training.reporter import Reporter
 from training.split import Split, split_titles
 from training.towers import FitConfig, Towers
-from training.trainer import Progress, Run
 
 WORK = ".training"  # in the artifacts' folder: checkpoints of a training that has not ended
 _FEWEST_TITLES = 30  # with fewer, the parts of the split are too small to say anything
-
-
-class Reporter(Protocol):
-    """Shows a long job's progress."""
-
-    def step(self, description: str, total: int | None = None, done: int = 0) -> Callable[[], object]:
-        """Begin a step of so many parts, None if unknown, some done before; call the answer after each."""
-
-    def say(self, text: str) -> None:
-        """Tell something that stays."""
-
-
-@dataclass(frozen=True)
-class Material:
-    """What both trainings read.
-
-    Attributes
-    ----------
-    curated : catalogue and tunes
-    tunes, names : features of the catalogue's settings and names
-    fingerprint : of code, config and data; checkpoints of another are not gone on from, because another
-        reader or another split would mix what the weights have seen with what they are tested on
-    """
-
-    curated: Curated
-    tunes: list[Any]
-    names: list[Any]
-    fingerprint: str
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """The titles."""
-        return self.curated.catalogue
 
 
 def fit(
@@ -101,101 +67,54 @@ def _fit(
     report: Reporter,
     excluded: Set[str],
 ) -> str:
-    material = _read(corpora, config, report, excluded)
-    catalogue = material.catalogue
-    split = split_titles(catalogue, material.curated.tunes, config.seed)
+    curated = _read(corpora, report, excluded)
+    catalogue = curated.catalogue
+    material = Material.of(catalogue, curated.tunes, config)
+    split = split_titles(catalogue, curated.tunes, config.seed)
     report.say(
         f"{len(catalogue)} titles with {len(catalogue.settings)} settings: {len(split.train)} to learn, "
         f"{len(split.validation)} to stop by, {len(split.test)} to test on"
     )
-    untrained, towers, progress = _train_split(material, split, config, root, device, report)
-    test = _unseen(towers, material, split.test)
+    torch.manual_seed(config.seed)
+    untrained = material.unseen_mrr(Towers(config).to(device).eval(), split.test)
+    run = material.learn_split(split, root / WORK / "split.safetensors", device, report)
+    test = material.unseen_mrr(run.towers, split.test)
     report.say(f"unseen tunes: MRR {_spell(test)}; untrained encoders {untrained.value:.4f}")
 
-    refitted, refit_progress = _train_all(material, config, root, device, report)
+    refit = material.learn_all(root / WORK / "refit.safetensors", device, report)
+    refitted = refit.towers
     title_index = CosineIndex(refitted.title.encode_features(material.names), catalogue.title_of_name)
     melody_index = CosineIndex(refitted.tune.encode_features(material.tunes), catalogue.title_of_setting)
     probes = make_probes(catalogue, config.seed)
     known = measure(probes, refitted.tune, title_index, catalogue)
     report.say(f"known tunes in another key, cut, ornamented: MRR {_spell(known)}")
 
-    manifest = _manifest(material, config, refitted, probes=known, test=test)
+    manifest = _manifest(curated, config, refitted, probes=known, test=test)
     metrics = {
         "protocol": "see docs/design.md, The figures of an artifact",
         "config": asdict(config),
         "test": test.model_dump(),
         "untrained": untrained.model_dump(),
-        "best_epoch": progress.best_epoch,
-        "split_training": progress.history,
-        "refit": refit_progress.history,
+        "best_epoch": run.progress.best_epoch,
+        "split_training": run.progress.history,
+        "refit": refit.progress.history,
         "probes": known.model_dump(),
-        "skipped": [asdict(skipped) for skipped in material.curated.skipped],
+        "skipped": [asdict(skipped) for skipped in curated.skipped],
     }
     with staging(root) as staged:
         _write_published(staged, refitted, catalogue, title_index, melody_index, probes, metrics)
-        _write_evaluation(staged / EVALUATION, towers, material, split)
+        _write_evaluation(staged / EVALUATION, run.towers, material, split)
         return publish(root, staged, manifest)
 
 
-def _read(corpora: Sequence[Corpus], config: FitConfig, report: Reporter, excluded: Set[str]) -> Material:
+def _read(corpora: Sequence[Corpus], report: Reporter, excluded: Set[str]) -> Curated:
     curated = curate(corpora, report.step("reading"), excluded)
     skipped = len(curated.skipped)
     report.say(f"read {len(curated.tunes)} tunes, left out {skipped}")
     if len(curated.catalogue) < _FEWEST_TITLES:
         found = f"{len(curated.catalogue)} titles were read, {skipped} tunes left out"
         raise CurationError(f"{found}; training needs {_FEWEST_TITLES} titles")
-    towers = Towers(config)  # only for what they make of tunes and names
-    sources = [[corpus.sha256 for corpus in curated.corpora], sorted(excluded)]
-    data = json.dumps([_code_digest(), asdict(config), sources])
-    return Material(
-        curated,
-        [towers.tune.features(tune) for tune in curated.tunes],
-        [towers.title.features(name) for name in curated.catalogue.names],
-        hashlib.sha256(data.encode()).hexdigest(),
-    )
-
-
-def _train_split(
-    material: Material, split: Split, config: FitConfig, root: Path, device: torch.device, report: Reporter
-) -> tuple[Mrr, Towers, Progress]:
-    """The training that the test figure comes from, after the figure of the untrained towers."""
-    lessons = Lessons(material.catalogue, split.train, material.tunes, material.names)
-    checkpoint = root / WORK / "split.safetensors"
-    run = Run("split", config, lessons, device, checkpoint, material.fingerprint)
-    torch.manual_seed(config.seed)
-    untrained = _unseen(Towers(config).to(device).eval(), material, split.test)
-    advance = report.step("training on the split", config.max_epochs, run.progress.epochs)
-
-    def on_epoch(record: dict[str, float]) -> None:
-        advance()
-        report.say(
-            f"epoch {record['epoch']}: loss {record['loss']:.3f}, validation {record['validation_mrr']:.4f}"
-        )
-
-    def validate(towers: Towers) -> float:
-        return _unseen(towers, material, split.validation).value
-
-    return untrained, run.fit(config.max_epochs, validate, on_epoch), run.progress
-
-
-def _train_all(
-    material: Material, config: FitConfig, root: Path, device: torch.device, report: Reporter
-) -> tuple[Towers, Progress]:
-    """The training that is published."""
-    lessons = Lessons(material.catalogue, range(len(material.catalogue)), material.tunes, material.names)
-    run = Run("refit", config, lessons, device, root / WORK / "refit.safetensors", material.fingerprint)
-    advance = report.step("training on everything", config.refit_epochs, run.progress.epochs)
-
-    def on_epoch(record: dict[str, float]) -> None:
-        advance()
-        report.say(f"epoch {record['epoch']}: loss {record['loss']:.3f}")
-
-    return run.fit(config.refit_epochs, on_epoch=on_epoch), run.progress
-
-
-def _unseen(towers: Towers, material: Material, titles: Sequence[int]) -> Mrr:
-    index = pool_index(towers.title, material.names, material.catalogue, titles)
-    return unseen_mrr(towers.tune, material.tunes, index, material.catalogue, titles)
+    return curated
 
 
 def _write_published(
@@ -226,15 +145,15 @@ def _write_towers(folder: Path, towers: Towers, title_index: CosineIndex) -> Non
     title_index.save(folder / artifact.TITLES)
 
 
-def _manifest(material: Material, config: FitConfig, towers: Towers, probes: Mrr, test: Mrr) -> Manifest:
+def _manifest(curated: Curated, config: FitConfig, towers: Towers, probes: Mrr, test: Mrr) -> Manifest:
     return Manifest(
         format=FORMAT,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         revision=_revision(),
         seed=config.seed,
-        corpora=material.curated.corpora,
-        titles=len(material.catalogue),
-        settings=len(material.catalogue.settings),
+        corpora=curated.corpora,
+        titles=len(curated.catalogue),
+        settings=len(curated.catalogue.settings),
         dim=towers.tune.dim,
         probes=probes,
         test=test,
@@ -250,15 +169,6 @@ def _revision() -> str:
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return found.stdout.strip()
-
-
-def _code_digest() -> str:
-    """Of everything between a corpus and a weight."""
-    digest = hashlib.sha256()
-    for room in ("index", "model", "training"):
-        for file in sorted((Path(__file__).parents[1] / room).rglob("*.py")):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def _spell(mrr: Mrr) -> str:

@@ -56,10 +56,44 @@ def split_titles(catalogue: Catalogue, tunes: Sequence[Tune], seed: int) -> Spli
     for i in np.random.default_rng(seed).permutation(len(rest)):
         part = next((part for part in ("test", "validation") if len(parts[part]) < wanted), "train")
         parts[part] += rest[i]
+    return _split(parts, len(groups))
+
+
+def _split(parts: dict[str, list[int]], groups: int) -> Split:
     for part, titles in parts.items():
         if not titles:
-            raise SplitError(f"{len(catalogue)} titles in {len(groups)} groups leave none for {part}")
+            raise SplitError(
+                f"{sum(map(len, parts.values()))} titles in {groups} groups leave none for {part}"
+            )
     return Split(**{part: tuple(sorted(titles)) for part, titles in parts.items()})
+
+
+def draw_pools(catalogue: Catalogue, tunes: Sequence[Tune], count: int, size: int, seed: int) -> list[Split]:
+    """Several splits whose test parts, of `size` titles each, have no group in common.
+
+    A test part has fewer titles where groups do not fit, or the catalogue is too small for so many. Of the
+    rest of each a tenth is for validation, and the largest group always for training. Raises SplitError as
+    `split_titles` does.
+    """
+    groups = group_titles(catalogue, tunes)
+    largest = max(groups, key=len)
+    groups.remove(largest)
+    size = min(size, sum(map(len, groups)) // count)
+    rng = np.random.default_rng(seed)
+    pools: list[list[int]] = [[] for _ in range(count)]
+    for i in rng.permutation(len(groups)):
+        fits = next((pool for pool in pools if len(pool) + len(groups[i]) <= size), [])
+        fits += groups[i]
+    splits = []
+    for pool in pools:
+        tested = frozenset(pool)
+        parts: dict[str, list[int]] = {"train": list(largest), "validation": [], "test": pool}
+        for i in rng.permutation(len(groups)):
+            if tested.isdisjoint(groups[i]):
+                full = len(parts["validation"]) >= _HELD_OUT * len(catalogue)
+                parts["train" if full else "validation"] += groups[i]
+        splits.append(_split(parts, len(groups)))
+    return splits
 
 
 def group_titles(catalogue: Catalogue, tunes: Sequence[Tune]) -> list[list[int]]:

@@ -1,66 +1,48 @@
 """The gallery: what a system is given to answer from."""
 
 import hashlib
-from collections.abc import Callable, Container, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from index.catalogue import Catalogue, Setting
 from model.abc import Tune
-from training.towers import Towers
+from model.encoder import Encoder
 
 
-@dataclass(frozen=True)
-class Gallery:
-    """Titles to rank, with the settings that are known of them.
+class Encoders(NamedTuple):
+    """Both encoders of one training."""
 
-    Attributes
-    ----------
-    catalogue : the titles; some, or all, may have no setting
-    tunes : the catalogue's settings, read
-    learned : what the encoders were trained on; not the gallery itself where unseen titles are ranked
-    train : gives the encoders, trained when first asked for
-    """
-
-    catalogue: Catalogue
-    tunes: Sequence[Tune]
-    learned: "Known"
-    train: Callable[[], Towers]
-
-    @cached_property
-    def towers(self) -> Towers:
-        """The encoders."""
-        return self.train()
-
-    def only_names(self) -> "Gallery":
-        """The same titles and encoders without any setting."""
-        titles = tuple(replace(title, settings=()) for title in self.catalogue.titles)
-        return replace(self, catalogue=Catalogue(titles), tunes=[])
+    tune: Encoder[Tune, Any]
+    title: Encoder[str, Any]
 
 
 @dataclass(frozen=True)
 class Known:
-    """A catalogue with its settings read, in the catalogue's order."""
+    """A catalogue with its settings read, in the catalogue's order. Some titles may have no setting."""
 
     catalogue: Catalogue
     tunes: Sequence[Tune]
 
-    def without(self, settings: Container[int]) -> "Known":
-        """The same titles, some settings left out; a title may be left with none."""
-        kept = [i for i in range(len(self.tunes)) if i not in settings]
+    def keeping(self, settings: Container[int]) -> "Known":
+        """The same titles with some of their settings."""
+        kept = [i for i in range(len(self.tunes)) if i in settings]
         of_title: dict[int, list[Setting]] = {}
         for i in kept:
-            of_title.setdefault(int(self.catalogue.title_of_setting[i]), []).append(self.catalogue.settings[i])
+            title = int(self.catalogue.title_of_setting[i])
+            of_title.setdefault(title, []).append(self.catalogue.settings[i])
         titles = tuple(
             replace(title, settings=tuple(of_title.get(number, ())))
             for number, title in enumerate(self.catalogue.titles)
         )
         return Known(Catalogue(titles), [self.tunes[i] for i in kept])
 
-    def only(self, titles: Sequence[int]) -> "Known":
-        """Some of the titles, in the order given by their numbers."""
+    def only(self, titles: Iterable[int]) -> "Known":
+        """Some of the titles, in the order of their numbers."""
         wanted = sorted(titles)
         kept = np.flatnonzero(np.isin(self.catalogue.title_of_setting, wanted))
         return Known(
@@ -68,13 +50,56 @@ class Known:
         )
 
     def drawn(self) -> dict[int, int]:
-        """For each title that has settings one of them: always the same, whatever else the catalogue holds."""
-        chosen: dict[int, int] = {}
-        for setting, title in enumerate(self.catalogue.title_of_setting.tolist()):
-            best = chosen.setdefault(title, setting)
-            if self._draw(setting) < self._draw(best):
-                chosen[title] = setting
+        """For each title that has settings one of them; which, does not depend on other titles."""
+        return self._first_drawn((int(title),) for title in self.catalogue.title_of_setting)
+
+    def held_out(self) -> list[int]:
+        """One setting of each tune that has several.
+
+        A tune is what its collection says: settings whose addresses differ in their fragment only
+        (".../tunes/1#setting2"). Settings without such an address are one tune where they are one title.
+        """
+        tunes = [
+            (int(title), setting.url.rpartition("#")[0])
+            for title, setting in zip(self.catalogue.title_of_setting, self.catalogue.settings, strict=True)
+        ]
+        counts = Counter(tunes)
+        return [setting for tune, setting in self._first_drawn(tunes).items() if counts[tune] > 1]
+
+    def _first_drawn(self, tunes: Iterable[Any]) -> dict[Any, int]:
+        chosen: dict[Any, int] = {}
+        for setting, tune in enumerate(tunes):
+            best = chosen.setdefault(tune, setting)
+            if self.lot(setting) < self.lot(best):
+                chosen[tune] = setting
         return chosen
 
-    def _draw(self, setting: int) -> bytes:
+    def lot(self, setting: int) -> bytes:
+        """What settings are drawn by: the lowest first. It depends on nothing but the reference."""
         return hashlib.sha256(self.catalogue.settings[setting].reference.encode()).digest()
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Titles to rank, with the settings that are known of them, and encoders.
+
+    Attributes
+    ----------
+    known : the titles; without any setting where titles are to be ranked by their names alone
+    learned : what the encoders were trained on
+    train : gives the encoders, trained when they are first asked for
+    """
+
+    known: Known
+    learned: Known
+    train: Callable[[], Encoders]
+
+    @cached_property
+    def encoders(self) -> Encoders:
+        """The encoders."""
+        return self.train()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The titles."""
+        return self.known.catalogue

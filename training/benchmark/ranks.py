@@ -23,7 +23,7 @@ class Place:
 
     @classmethod
     def of(cls, scores: Floats, right: NDArray[np.int64]) -> "Place":
-        """Its place in the scores of all titles, shape = (titles,); `right` are numbers of titles, one or more."""
+        """Its place by the scores of all titles, shape = (titles,); `right` are some of their numbers."""
         best = scores[right].max()
         wrong = np.ones(len(scores), dtype=bool)
         wrong[right] = False
@@ -42,7 +42,10 @@ def hit(place: Place, k: int) -> float:
 
 
 def mean_interval(values: Floats, seed: int = 0) -> tuple[float, float, float]:
-    """The mean with the bounds of its 95 % percentile bootstrap interval (Efron 1979). Raises ValueError for none."""
+    """The mean with the bounds of its 95 % percentile bootstrap interval (Efron 1979).
+
+    Raises ValueError when there are no values.
+    """
     if len(values) == 0:
         raise ValueError("no queries, no figure")
     rng = np.random.default_rng(seed)

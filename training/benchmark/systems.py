@@ -1,7 +1,7 @@
-"""The systems that the benchmark compares. Each is made from a gallery and scores all its titles for a tune."""
+"""The systems that the benchmark compares. Each answers from a gallery."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,23 +9,25 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from index.cosine_index import CosineIndex
+from index.ngram_index import NgramIndex
 from index.ranking import rank
 from model.abc import Tune
-from model.encoder import Vectors
-from training.baselines import NgramIndex
+from model.grams import MAX_NOTES
 from training.benchmark.gallery import Gallery
 from training.benchmark.ranks import Floats
 
 _RERANKED = 300  # settings
+_FRAGMENT = 48  # notes; a query with fewer is not compared as a whole
+_DEPTH = 100  # titles that the product is asked for
 
 
 class System(Protocol):
-    """Something that puts titles to a tune."""
+    """Something that puts titles to a tune, or tunes to a title."""
 
-    def scores(self, tune: Tune) -> Floats:
-        """How well each title of the gallery fits, the best the highest; shape = (titles,).
+    def scores(self, asked: Tune | str) -> Floats:
+        """How well each title of the gallery, or its tune, fits what is asked; shape = (titles,).
 
-        The highest of them says how sure the system is that it knows the tune.
+        The highest score says how sure the system is that what is asked is there at all.
         """
 
 
@@ -36,31 +38,35 @@ class Random:
         self._titles = len(gallery.catalogue)
         self._rng = np.random.default_rng(0)
 
-    def scores(self, _tune: Tune) -> Floats:
+    def scores(self, _asked: Tune | str) -> Floats:
+        """Anything, from 0 to 1."""
         return self._rng.random(self._titles)
 
 
 class Popularity:
-    """Titles with more settings first, whatever the tune."""
+    """Titles with more settings first, whatever is asked."""
 
     def __init__(self, gallery: Gallery) -> None:
         count = np.bincount(gallery.catalogue.title_of_setting, minlength=len(gallery.catalogue))
         self._scores = count.astype(np.float64)
 
-    def scores(self, _tune: Tune) -> Floats:
+    def scores(self, _asked: Tune | str) -> Floats:
+        """How many settings each title has."""
         return self._scores
 
 
 class PitchHistogram:
-    """Cosine of how long each of the twelve pitch classes sounds, at the best of twelve transpositions."""
+    """How long each of the twelve pitch classes sounds, compared at the best of twelve transpositions."""
 
     def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
-        known = np.array([_histogram(tune) for tune in gallery.tunes])
-        self._turned = np.stack([np.roll(known, turn, axis=1) for turn in range(12)])
+        known = np.array([_histogram(tune) for tune in gallery.known.tunes])
+        self._turned = np.concatenate([np.roll(known, turn, axis=1) for turn in range(12)])
 
-    def scores(self, tune: Tune) -> Floats:
-        return _by_title((self._turned @ _histogram(tune)).max(axis=0), self._gallery)
+    def scores(self, asked: Tune | str) -> Floats:
+        """The cosine, 0 to 1."""
+        cosines = self._turned @ _histogram(_tune(asked))
+        return _best_of_title(cosines.reshape(12, -1).max(axis=0), self._gallery)
 
 
 class Ngram:
@@ -68,30 +74,137 @@ class Ngram:
 
     def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
-        self._index = NgramIndex(gallery.tunes, gallery.catalogue.title_of_setting)
+        self._index = NgramIndex(gallery.known.tunes)
 
-    def scores(self, tune: Tune) -> Floats:
-        return _by_title(self._index.cosines(tune), self._gallery)
+    def scores(self, asked: Tune | str) -> Floats:
+        """The cosine, 0 to 1."""
+        return _best_of_title(self._index.cosines(_tune(asked)), self._gallery)
 
 
 class NgramEdit:
     """The best settings by n-grams, ranked again by edit distance and best substring of their intervals.
 
-    The two likenesses, 0 to 1 each, count alike. Titles of which no setting is ranked again follow in the order of
-    their n-grams.
+    A fragment counts by its best substring, and n-grams decide between equals; of a longer query edit
+    distance, substring and n-grams count alike.
     """
 
     def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
-        self._index = NgramIndex(gallery.tunes, gallery.catalogue.title_of_setting)
-        self._intervals = [_letters(tune) for tune in gallery.tunes]
+        self._index = NgramIndex(gallery.known.tunes)
+        self._intervals = [_letters(tune) for tune in gallery.known.tunes]
 
-    def scores(self, tune: Tune) -> Floats:
+    def scores(self, asked: Tune | str) -> Floats:
+        """0 to 1; below 0 for titles of which no setting was ranked again, in the order of their n-grams."""
+        tune = _tune(asked)
+        letters = _letters(tune)
         cosines = self._index.cosines(tune)
-        scores = cosines - 1.0
-        asked = _letters(tune)
+        scores = cosines - 2
         for setting in np.argsort(-cosines, kind="stable")[:_RERANKED]:
             known = self._intervals[setting]
-            whole = Levenshtein.normalized_similarity(asked, known)
-            scores[setting] = (whole + fuzz.partial_ratio(asked, known) / 100) / 2
-        return _by_title(scores, self._gallery)
+            substring = fuzz.partial_ratio(letters, known) / 100
+            if len(tune.notes) < _FRAGMENT:
+                scores[setting] = 0.99 * substring + 0.01 * cosines[setting]
+            else:
+                whole = Levenshtein.normalized_similarity(letters, known)
+                scores[setting] = (whole + substring + cosines[setting]) / 3
+        return _best_of_title(scores, self._gallery)
+
+
+class Encoding:
+    """The encoders alone: the vector of what is asked against those of settings, or of names without any."""
+
+    def __init__(self, gallery: Gallery) -> None:
+        self._encoders = gallery.encoders
+        self._titles = len(gallery.catalogue)
+        if gallery.known.tunes:
+            self._title_of_row = gallery.catalogue.title_of_setting
+            self._rows = self._encoders.tune.encode(gallery.known.tunes)
+        else:
+            self._title_of_row = gallery.catalogue.title_of_name
+            self._rows = self._encoders.title.encode(gallery.catalogue.names)
+
+    def scores(self, asked: Tune | str) -> Floats:
+        """The cosine, -1 to 1."""
+        if isinstance(asked, str):
+            vectors = self._encoders.title.encode([asked])
+        else:
+            vectors = self._encoders.tune.encode([asked])
+        cosines = self._rows @ vectors[0]
+        return _best(cosines.astype(np.float64), self._title_of_row, self._titles)
+
+
+class GanAinm:
+    """The product as it is served."""
+
+    def __init__(self, gallery: Gallery) -> None:
+        catalogue, self._encoders = gallery.catalogue, gallery.encoders
+        self._titles = len(catalogue)
+        names, settings = self._encoders.title.encode(catalogue.names), gallery.known.tunes
+        self._title_index = CosineIndex(names, catalogue.title_of_name)
+        self._melody_index = CosineIndex(self._encoders.tune.encode(settings), catalogue.title_of_setting)
+
+    def scores(self, asked: Tune | str) -> Floats:
+        """The score of the answer, -1 to 1; -2 for titles that are not in it."""
+        vectors = self._encoders.tune.encode([_tune(asked)])
+        scores = np.full(self._titles, -2.0)
+        for ranked in rank(vectors, self._title_index, self._melody_index, _DEPTH)[0]:
+            scores[ranked.title] = ranked.score
+        return scores
+
+
+class Listed(NamedTuple):
+    """How a system is made, and what it needs and can.
+
+    Attributes
+    ----------
+    make : builds it for a gallery
+    names : whether it can rank titles by their names alone
+    to_tune : whether it can be asked for the tune of a title
+    trained : whether it needs encoders
+    """
+
+    make: Callable[[Gallery], System]
+    names: bool = False
+    to_tune: bool = False
+    trained: bool = False
+
+
+SYSTEMS = {
+    "random": Listed(Random, names=True, to_tune=True),
+    "popularity": Listed(Popularity),
+    "pitch-histogram": Listed(PitchHistogram),
+    "ngram": Listed(Ngram),
+    "ngram-edit": Listed(NgramEdit),
+    "encoders": Listed(Encoding, names=True, to_tune=True, trained=True),
+    "gan-ainm": Listed(GanAinm, names=True, trained=True),
+}
+
+
+def _tune(asked: Tune | str) -> Tune:
+    if isinstance(asked, str):
+        raise TypeError("this system cannot be asked for the tune of a title")
+    return asked
+
+
+def _histogram(tune: Tune) -> Floats:
+    """Shares of the twelve pitch classes in a tune's time, as a vector of unit length. shape = (12,)"""
+    pitches = np.array([note.pitch for note in tune.notes])
+    shares = np.bincount(pitches % 12, [float(note.duration) for note in tune.notes], 12)
+    return np.asarray(shares / (np.linalg.norm(shares) or 1))
+
+
+def _letters(tune: Tune) -> str:
+    """A letter for each melodic interval."""
+    steps = np.diff([note.pitch for note in tune.notes[:MAX_NOTES]])
+    return "".join(map(chr, (steps + 256).tolist()))
+
+
+def _best_of_title(scores: Floats, gallery: Gallery) -> Floats:
+    """For each title the highest score of its settings."""
+    return _best(scores, gallery.catalogue.title_of_setting, len(gallery.catalogue))
+
+
+def _best(scores: Floats, title_of_row: NDArray[np.int64], titles: int) -> Floats:
+    best = np.full(titles, -np.inf)
+    np.maximum.at(best, title_of_row, scores)
+    return best

@@ -1,0 +1,65 @@
+"""Where a benchmark's encoders come from: trained in the run, or from an artifact."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from index.artifact import Artifact
+from training.benchmark.gallery import Encoders, Known
+from training.material import Material
+from training.reporter import Reporter
+from training.split import Split
+from training.towers import FitConfig
+from training.trainer import Run
+
+
+@dataclass
+class Trainer:
+    """Trains each gallery's encoders. Interrupted, or called again, it goes on from its checkpoints.
+
+    Parameters
+    ----------
+    config, device, report : how to train, where, and who is told
+    folder : for the checkpoints
+    """
+
+    config: FitConfig
+    device: torch.device
+    report: Reporter
+    folder: Path
+
+    def learn_all(self, name: str, known: Known) -> Encoders:
+        """Train on all of a catalogue, as for an artifact that is published."""
+        self.report.say(f"{name}: training on {len(known.tunes)} settings")
+        return _encoders(
+            self._material(known).learn_all(self.folder / f"{name}.safetensors", self.device, self.report)
+        )
+
+    def learn_split(self, name: str, known: Known, split: Split) -> Encoders:
+        """Train on a split, as for an artifact's test figure."""
+        self.report.say(f"{name}: training on {len(split.train)} titles")
+        path = self.folder / f"{name}.safetensors"
+        return _encoders(self._material(known).learn_split(split, path, self.device, self.report))
+
+    def _material(self, known: Known) -> Material:
+        return Material.of(known.catalogue, known.tunes, self.config)
+
+
+@dataclass
+class Trained:
+    """Gives the encoders of an artifact, whatever the gallery."""
+
+    artifact: Artifact
+
+    def learn_all(self, _name: str, _known: Known) -> Encoders:
+        """Those of the artifact."""
+        return Encoders(self.artifact.tune_encoder, self.artifact.title_encoder)
+
+    def learn_split(self, _name: str, _known: Known, _split: Split) -> Encoders:
+        """Those of the artifact."""
+        return Encoders(self.artifact.tune_encoder, self.artifact.title_encoder)
+
+
+def _encoders(run: Run) -> Encoders:
+    return Encoders(run.towers.tune, run.towers.title)

@@ -1,0 +1,205 @@
+"""A run: every system is asked every query, and its answers become figures."""
+
+import csv
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from index.mrr import chance
+from index.titles import title_key
+from model.abc import Tune
+from training.benchmark.figures import Figure, Metric
+from training.benchmark.gallery import Known
+from training.benchmark.protocols import Query, Task
+from training.benchmark.ranks import Place, auroc_interval, hit, mean_interval, reciprocal
+from training.benchmark.systems import SYSTEMS, Listed, System
+from training.reporter import Reporter
+
+_COLUMNS = ("protocol", "system", "query", "pool", "above", "level", "score", "ms")
+
+
+class LeakError(Exception):
+    """Encoders that have learned what they are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a system made of a query.
+
+    Attributes
+    ----------
+    query : its reference
+    pool : titles ranked
+    place : of the right title, None where there is none
+    score : of the first title
+    ms : milliseconds from query to scores
+    """
+
+    query: str
+    pool: int
+    place: Place | None
+    score: float
+    ms: float
+
+
+Melody = tuple[tuple[int, Fraction], ...]
+Answers = dict[tuple[str, str], list[Answer]]  # by protocol and system
+
+
+def ask(tasks: Iterable[Task], systems: Sequence[str], wanted: Collection[str], report: Reporter) -> Answers:
+    """Ask the systems what they can be asked.
+
+    Parameters
+    ----------
+    systems : names of `SYSTEMS`
+    wanted : protocols; all, if empty
+
+    Raises
+    ------
+    LeakError
+        When encoders were trained on a query.
+    """
+    answers: Answers = defaultdict(list)
+    for task in tasks:
+        protocols = task.protocols & set(wanted) if wanted else task.protocols
+        able = [name for name in systems if _is_able(SYSTEMS[name], task)]
+        if not protocols or not task.queries or not able:
+            continue
+        if any(SYSTEMS[name].trained for name in able):
+            check_leaks(task)
+        for name in able:
+            system = SYSTEMS[name].make(task.gallery)
+            advance = report.step(f"{task.protocol}: {name}", len(task.queries))
+            found = list(_ask(system, task, advance))
+            for protocol in protocols:
+                kept = task.subsets.get(protocol)
+                answers[protocol, name] += [one for one in found if kept is None or one.query in kept]
+    return answers
+
+
+def check_leaks(task: Task) -> None:
+    """Raises LeakError when the encoders have learned what the task takes for unknown.
+
+    Of a query they may not have learned the melody, note for note, under a right name, unless the gallery
+    holds it under that name too. Of fresh titles, and of tunes without a match, they may have learned neither
+    the melody under any name nor the name.
+    """
+    catalogue, learned = task.gallery.catalogue, task.gallery.learned
+    under_name = set(_named_melodies(learned)) - set(_named_melodies(task.gallery.known))
+    melodies = {_melody(tune) for tune in learned.tunes}
+    names = {title_key(name) for name in learned.catalogue.names}
+
+    def leaks(query: Query) -> bool:
+        melody = None if isinstance(query.asked, str) else _melody(query.asked)
+        right = {title_key(name) for title in query.right for name in catalogue.titles[title].names}
+        if task.fresh or not right:
+            return melody in melodies or not right.isdisjoint(names)
+        return any((name, melody) in under_name for name in right)
+
+    if seen := sum(map(leaks, task.queries)):
+        raise LeakError(f"{task.protocol}: the encoders have learned {seen} of {len(task.queries)} queries")
+
+
+def figures(corpus: str, answers: Answers) -> Iterator[Figure]:
+    """Every metric of every protocol and system."""
+    for (protocol, system), found in answers.items():
+        if any(answer.place is None for answer in found):
+            yield _auroc(corpus, protocol, system, found)
+        elif found:
+            yield from _rankings(corpus, protocol, system, found)
+
+
+def save_answers(answers: Answers, path: Path) -> None:
+    """Write a CSV line for each answer, from which all figures can be computed again."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(_COLUMNS)
+        for (protocol, system), found in answers.items():
+            for one in found:
+                place = (one.place.above, one.place.level) if one.place else ("", "")
+                figures = (f"{one.score:.6g}", f"{one.ms:.3f}")
+                writer.writerow((protocol, system, one.query, one.pool, *place, *figures))
+
+
+def _is_able(listed: Listed, task: Task) -> bool:
+    if not task.gallery.known.tunes:
+        return listed.names
+    return listed.to_tune or isinstance(task.queries[0].asked, Tune)
+
+
+def _ask(system: System, task: Task, advance: Callable[[], object]) -> Iterator[Answer]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # as the service runs: one query, one core
+    for query in task.queries:
+        begun = time.perf_counter()
+        scores = system.scores(query.asked)
+        ms = 1000 * (time.perf_counter() - begun)
+        place = Place.of(scores, query.right) if len(query.right) else None
+        yield Answer(query.reference, len(scores), place, float(scores.max()), ms)
+        advance()
+    torch.set_num_threads(threads)
+
+
+def _rankings(corpus: str, protocol: str, system: str, found: Sequence[Answer]) -> Iterator[Figure]:
+    places = [answer.place for answer in found if answer.place]
+    pools = np.array([answer.pool for answer in found])
+    by_chance = np.array([chance(pool, pool) for pool in pools])
+    values: dict[Metric, tuple[list[float], float | None]] = {
+        "mrr": ([reciprocal(place) for place in places], float(by_chance.mean())),
+        "mrr@20": (
+            [reciprocal(place, 20) for place in places],
+            float(np.mean([chance(pool, 20) for pool in pools])),
+        ),
+        "hit@1": ([hit(place, 1) for place in places], float((1 / pools).mean())),
+        "hit@10": ([hit(place, 10) for place in places], float((np.minimum(10, pools) / pools).mean())),
+        "ms": ([answer.ms for answer in found], None),
+    }
+    if protocol.startswith("unseen") or protocol == "title-to-tune":
+        lifts = np.array(values["mrr"][0]) / by_chance
+        values["lift"] = (lifts.tolist(), 1.0)
+    for metric, (of_queries, level) in values.items():
+        value, low, high = mean_interval(np.array(of_queries))
+        yield Figure(
+            corpus=corpus,
+            protocol=protocol,
+            system=system,
+            metric=metric,
+            value=value,
+            low=low,
+            high=high,
+            n=len(found),
+            chance=level,
+        )
+
+
+def _auroc(corpus: str, protocol: str, system: str, found: Sequence[Answer]) -> Figure:
+    matched = np.array([answer.score for answer in found if answer.place])
+    strangers = np.array([answer.score for answer in found if not answer.place])
+    value, low, high = auroc_interval(matched, strangers)
+    return Figure(
+        corpus=corpus,
+        protocol=protocol,
+        system=system,
+        metric="auroc",
+        value=value,
+        low=low,
+        high=high,
+        n=len(found),
+        chance=0.5,
+    )
+
+
+def _named_melodies(known: Known) -> Iterator[tuple[str, Melody]]:
+    for tune, title in zip(known.tunes, known.catalogue.title_of_setting, strict=True):
+        for name in known.catalogue.titles[title].names:
+            yield title_key(name), _melody(tune)
+
+
+def _melody(tune: Tune) -> Melody:
+    return tuple((note.pitch, note.duration) for note in tune.notes)
