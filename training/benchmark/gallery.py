@@ -5,13 +5,15 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from index.catalogue import Catalogue, Setting
 from model.abc import Tune
 from model.encoder import Encoder
+
+Key = TypeVar("Key")
 
 
 class Encoders(NamedTuple):
@@ -51,7 +53,7 @@ class Known:
 
     def drawn(self) -> dict[int, int]:
         """For each title that has settings one of them; which, does not depend on other titles."""
-        return self._first_drawn((int(title),) for title in self.catalogue.title_of_setting)
+        return self._first_drawn(self.catalogue.title_of_setting.tolist())
 
     def held_out(self) -> list[int]:
         """One setting of each tune that has several.
@@ -66,8 +68,8 @@ class Known:
         counts = Counter(tunes)
         return [setting for tune, setting in self._first_drawn(tunes).items() if counts[tune] > 1]
 
-    def _first_drawn(self, tunes: Iterable[Any]) -> dict[Any, int]:
-        chosen: dict[Any, int] = {}
+    def _first_drawn(self, tunes: Iterable[Key]) -> dict[Key, int]:
+        chosen: dict[Key, int] = {}
         for setting, tune in enumerate(tunes):
             best = chosen.setdefault(tune, setting)
             if self.lot(setting) < self.lot(best):

@@ -62,14 +62,14 @@ class Task:
     ----------
     protocol : its name
     subsets : further protocols over some of the queries, named by their references
-    fresh : whether neither the titles nor their tunes may have been learned
+    fresh : the titles with all their names where neither these nor their tunes may have been learned
     """
 
     protocol: str
     gallery: Gallery
     queries: Sequence[Query]
     subsets: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    fresh: bool = False
+    fresh: Catalogue | None = None
 
     @property
     def protocols(self) -> set[str]:
@@ -125,14 +125,14 @@ def unseen_tasks(known: Known, learner: Learner) -> Iterator[Task]:
         queries = [_query(pool, setting, [_title(pool, setting)]) for setting in range(len(pool.tunes))]
         names = _names_only(pool)
         gallery = Gallery(names, learned, train)
-        yield Task("unseen", gallery, queries, fresh=True)
+        yield Task("unseen", gallery, queries, fresh=pool.catalogue)
         stripped = Known(Catalogue(tuple(map(_without_rhythm, names.catalogue.titles))), [])
-        yield Task("unseen-no-rhythm-words", replace(gallery, known=stripped), queries, fresh=True)
+        yield Task("unseen-no-rhythm-words", replace(gallery, known=stripped), queries, fresh=pool.catalogue)
         asked = [
             replace(query, asked=title.title)
             for query, title in zip(queries, pool.catalogue.titles, strict=True)
         ]
-        yield Task("title-to-tune", replace(gallery, known=pool), asked, fresh=True)
+        yield Task("title-to-tune", replace(gallery, known=pool), asked, fresh=pool.catalogue)
 
 
 def no_match_task(known: Known, learner: Learner) -> Task:

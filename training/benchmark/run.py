@@ -90,7 +90,7 @@ def check_leaks(task: Task) -> None:
     holds it under that name too. Of fresh titles, and of tunes without a match, they may have learned neither
     the melody under any name nor the name.
     """
-    catalogue, learned = task.gallery.catalogue, task.gallery.learned
+    catalogue, learned = task.fresh or task.gallery.catalogue, task.gallery.learned
     under_name = set(_named_melodies(learned)) - set(_named_melodies(task.gallery.known))
     melodies = {_melody(tune) for tune in learned.tunes}
     names = {title_key(name) for name in learned.catalogue.names}

@@ -1,0 +1,53 @@
+from collections import Counter
+from math import log, sqrt
+
+import numpy as np
+import pytest
+
+from index.ngram_index import GRAM, NgramIndex
+from index.variation import cut, transposed
+from model.abc import Tune
+from model.grams import interval_grams
+from training.corpora import Corpus
+from training.curate import curate
+
+
+@pytest.fixture(scope="module")
+def tunes(small_corpus: Corpus) -> list[Tune]:
+    return curate([small_corpus]).tunes
+
+
+def weights(tune: Tune, known: list[Tune]) -> dict[int, float]:
+    """As the class says, with dictionaries."""
+    count = Counter(interval_grams(tune, GRAM).tolist())
+    df = Counter(gram for other in known for gram in set(interval_grams(other, GRAM).tolist()))
+    found = {
+        gram: (1 + log(n)) * (1 + log((1 + len(known)) / (1 + df[gram])))
+        for gram, n in count.items()
+        if gram in df
+    }
+    norm = sqrt(sum(weight**2 for weight in found.values()))
+    return {gram: weight / norm for gram, weight in found.items()}
+
+
+def test_the_cosines_are_those_of_the_formula(tunes: list[Tune]) -> None:
+    asked, known = tunes[0], tunes[1:40]
+    got = NgramIndex(known).cosines(asked)
+    mine = weights(asked, known)
+    for tune, cosine in zip(known, got, strict=True):
+        theirs = weights(tune, known)
+        assert cosine == pytest.approx(sum(weight * theirs.get(gram, 0) for gram, weight in mine.items()))
+
+
+def test_a_tune_is_found_in_another_key(tunes: list[Tune]) -> None:
+    index = NgramIndex(tunes)
+    for number in range(0, len(tunes), 10):
+        cosines = index.cosines(transposed(tunes[number], 4))
+        assert cosines[number] == pytest.approx(1)
+        assert cosines.max() < 1.001
+
+
+def test_without_a_shared_run_nothing_is_near(tunes: list[Tune]) -> None:
+    assert not NgramIndex(tunes).cosines(cut(tunes[0], 0, GRAM)).any()
+    assert NgramIndex([]).cosines(tunes[0]).shape == (0,)
+    assert np.array_equal(NgramIndex([cut(tunes[0], 0, 3)]).cosines(tunes[0]), [0.0])
