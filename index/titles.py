@@ -56,7 +56,7 @@ def title_keys(name: str, rhythm: str) -> tuple[str, ...]:
     return (key, f"{' '.join(words)} ({family})") if words and family else (key,)
 
 
-def without_rhythm(name: str) -> str:
+def without_rhythm_words(name: str) -> str:
     """The folded name without any word for a rhythm; "" when there is no other."""
     return " ".join(word for word in title_key(name).split() if word not in _FAMILIES and word not in _KINDS)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from index.artifact import Artifact
+from model.abc import read_tune
 from training.benchmark.gallery import Encoders, Known
 from training.material import Material
 from training.reporter import Reporter
@@ -29,6 +30,10 @@ class Trainer:
     report: Reporter
     folder: Path
 
+    def learned(self, known: Known) -> Known:
+        """What it trains on: the same."""
+        return known
+
     def learn_all(self, name: str, known: Known) -> Encoders:
         """Train on all of a catalogue, as for an artifact that is published."""
         self.report.say(f"{name}: training on {len(known.tunes)} settings")
@@ -46,19 +51,25 @@ class Trainer:
         return Material.of(known.catalogue, known.tunes, self.config)
 
 
-@dataclass
 class Trained:
     """Gives the encoders of an artifact, whatever the gallery."""
 
-    artifact: Artifact
+    def __init__(self, artifact: Artifact) -> None:
+        self._encoders = Encoders(artifact.tune_encoder, artifact.title_encoder)
+        tunes = [read_tune(setting.abc) for setting in artifact.catalogue.settings]
+        self._learned = Known(artifact.catalogue, tunes)
+
+    def learned(self, _known: Known) -> Known:
+        """All that the artifact knows."""
+        return self._learned
 
     def learn_all(self, _name: str, _known: Known) -> Encoders:
         """Those of the artifact."""
-        return Encoders(self.artifact.tune_encoder, self.artifact.title_encoder)
+        return self._encoders
 
     def learn_split(self, _name: str, _known: Known, _split: Split) -> Encoders:
         """Those of the artifact."""
-        return Encoders(self.artifact.tune_encoder, self.artifact.title_encoder)
+        return self._encoders
 
 
 def _encoders(run: Run) -> Encoders:

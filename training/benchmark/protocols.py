@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.catalogue import Catalogue, Title
-from index.titles import title_keys, without_rhythm
+from index.titles import title_keys, without_rhythm_words
 from index.variation import cut, transposed, unnamed
 from model.abc import Tune
 from model.grams import interval_grams
@@ -78,7 +78,10 @@ class Task:
 
 
 class Learner(Protocol):
-    """Trains encoders."""
+    """Gives encoders."""
+
+    def learned(self, known: Known) -> Known:
+        """What encoders have learned that were asked for with this catalogue."""
 
     def learn_all(self, name: str, known: Known) -> Encoders:
         """On all of a catalogue; `name` tells one training of a benchmark from another."""
@@ -87,17 +90,15 @@ class Learner(Protocol):
         """On the training part of a split."""
 
 
-def known_tasks(known: Known, learner: Learner, audited: frozenset[str]) -> Iterator[Task]:
+def known_tasks(known: Known, gallery: Gallery, audited: frozenset[str]) -> Iterator[Task]:
     """All protocols that begin with "known". `audited` are references of queries that an audit objects to."""
     held = known.held_out()
-    gallery = known_gallery(known, held, learner)
     queries = [_query(known, setting, [_title(known, setting)]) for setting in held]
     asked = {query.reference for query in queries}
     subsets = {"known-verified": _resembling(queries, gallery.known)}
     if audited:
         subsets["known-audited"] = frozenset(asked - audited)
     yield Task("known", gallery, queries, subsets)
-    yield Task("known-title-index", replace(gallery, known=_names_only(gallery.known)), queries)
     rng = np.random.default_rng(_SEED)
     intervals = rng.integers(1, 7, len(held)) * rng.choice([-1, 1], len(held))
     moved = [
@@ -110,13 +111,15 @@ def known_tasks(known: Known, learner: Learner, audited: frozenset[str]) -> Iter
     yield Task("known-transposed", gallery, moved)
     for notes in (32, 16):
         yield Task(f"known-{notes}-transposed", gallery, _first(moved, notes))
+    by_name = replace(gallery, known=_names_only(gallery.known), train=lambda: gallery.encoders)
+    yield Task("known-title-index", by_name, queries)
 
 
 def unseen_tasks(known: Known, learner: Learner) -> Iterator[Task]:
     """Titles and tunes that no encoder saw, both ways round."""
     drawn = known.drawn()
     for number, split in enumerate(_pools(known)):
-        learned = known.only((*split.train, *split.validation))
+        learned = learner.learned(known.only((*split.train, *split.validation)))
 
         def train(number: int = number, split: Split = split) -> Encoders:
             return learner.learn_split(f"unseen-{number}", known, split)
@@ -126,7 +129,7 @@ def unseen_tasks(known: Known, learner: Learner) -> Iterator[Task]:
         names = _names_only(pool)
         gallery = Gallery(names, learned, train)
         yield Task("unseen", gallery, queries, fresh=pool.catalogue)
-        stripped = Known(Catalogue(tuple(map(_without_rhythm, names.catalogue.titles))), [])
+        stripped = Known(Catalogue(tuple(map(_without_rhythm_words, names.catalogue.titles))), [])
         yield Task("unseen-no-rhythm-words", replace(gallery, known=stripped), queries, fresh=pool.catalogue)
         asked = [
             replace(query, asked=title.title)
@@ -141,7 +144,7 @@ def no_match_task(known: Known, learner: Learner) -> Task:
     kept = sorted(set(range(len(known.catalogue))) - set(left_out))
     number = {title: i for i, title in enumerate(kept)}
     held = known.held_out()
-    rest = known.keeping(frozenset(range(len(known.tunes))) - frozenset(held)).only(kept)
+    rest = known.keeping(_rest(known)).only(kept)
     drawn = known.drawn()
     queries = [
         _query(known, setting, [number[_title(known, setting)]])
@@ -149,7 +152,7 @@ def no_match_task(known: Known, learner: Learner) -> Task:
         if _title(known, setting) in number
     ]
     queries += [_query(known, drawn[title], []) for title in left_out]
-    return Task("no-match", Gallery(rest, rest, lambda: learner.learn_all("no-match", rest)), queries)
+    return Task("no-match", _gallery("no-match", rest, learner), queries)
 
 
 def foreign_task(known: Known, gallery: Gallery, foreign: Known) -> Task:
@@ -171,14 +174,22 @@ def cross_task(first: Known, second: Known, learner: Learner) -> Task:
         right = sorted({title for key in keys for title in titles_with.get(key, ())})
         if right:
             queries.append(_query(second, setting, right))
-    gallery = Gallery(first, first, lambda: learner.learn_all("cross", first))
-    return Task("cross", gallery, queries, {"cross-verified": _resembling(queries, first)})
+    return Task(
+        "cross", _gallery("cross", first, learner), queries, {"cross-verified": _resembling(queries, first)}
+    )
 
 
-def known_gallery(known: Known, held: Sequence[int], learner: Learner) -> Gallery:
+def known_gallery(known: Known, learner: Learner) -> Gallery:
     """All titles, without the settings that are held out."""
-    rest = known.keeping(frozenset(range(len(known.tunes))) - frozenset(held))
-    return Gallery(rest, rest, lambda: learner.learn_all("known", rest))
+    return _gallery("known", known.keeping(_rest(known)), learner)
+
+
+def _gallery(name: str, known: Known, learner: Learner) -> Gallery:
+    return Gallery(known, learner.learned(known), lambda: learner.learn_all(name, known))
+
+
+def _rest(known: Known) -> frozenset[int]:
+    return frozenset(range(len(known.tunes))) - frozenset(known.held_out())
 
 
 def _pools(known: Known) -> list[Split]:
@@ -216,11 +227,11 @@ def _names_only(known: Known) -> Known:
     return known.keeping(frozenset())
 
 
-def _without_rhythm(title: Title) -> Title:
+def _without_rhythm_words(title: Title) -> Title:
     return replace(
         title,
-        title=without_rhythm(title.title),
-        aliases=tuple(without_rhythm(name) for name in title.aliases),
+        title=without_rhythm_words(title.title),
+        aliases=tuple(without_rhythm_words(name) for name in title.aliases),
     )
 
 

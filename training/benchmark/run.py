@@ -52,35 +52,44 @@ Melody = tuple[tuple[int, Fraction], ...]
 Answers = dict[tuple[str, str], list[Answer]]  # by protocol and system
 
 
-def ask(tasks: Iterable[Task], systems: Sequence[str], wanted: Collection[str], report: Reporter) -> Answers:
-    """Ask the systems what they can be asked.
+def ask(
+    tasks: Iterable[Task], systems: Sequence[str], wanted: Collection[str], report: Reporter
+) -> tuple[Answers, list[LeakError]]:
+    """Ask the systems what they can be asked; not those whose encoders have learned the answers.
 
     Parameters
     ----------
     systems : names of `SYSTEMS`
     wanted : protocols; all, if empty
 
-    Raises
-    ------
-    LeakError
-        When encoders were trained on a query.
+    Returns
+    -------
+    The answers, and the leaks for which some were not asked for.
     """
     answers: Answers = defaultdict(list)
+    leaks: list[LeakError] = []
+    gallery, made = None, dict[str, System]()
     for task in tasks:
         protocols = task.protocols & set(wanted) if wanted else task.protocols
         able = [name for name in systems if _is_able(SYSTEMS[name], task)]
-        if not protocols or not task.queries or not able:
+        if not protocols or not task.queries:
             continue
-        if any(SYSTEMS[name].trained for name in able):
+        try:
             check_leaks(task)
+        except LeakError as leak:
+            report.say(f"{leak}; not measured")
+            leaks.append(leak)
+            able = [name for name in able if not SYSTEMS[name].trained]
+        if task.gallery is not gallery:
+            gallery, made = task.gallery, {}
         for name in able:
-            system = SYSTEMS[name].make(task.gallery)
+            system = made[name] = made.get(name) or SYSTEMS[name].make(task.gallery)
             advance = report.step(f"{task.protocol}: {name}", len(task.queries))
             found = list(_ask(system, task, advance))
             for protocol in protocols:
                 kept = task.subsets.get(protocol)
                 answers[protocol, name] += [one for one in found if kept is None or one.query in kept]
-    return answers
+    return answers, leaks
 
 
 def check_leaks(task: Task) -> None:

@@ -14,6 +14,7 @@ from training.benchmark.protocols import (
     Task,
     cross_task,
     foreign_task,
+    known_gallery,
     known_tasks,
     no_match_task,
     unseen_tasks,
@@ -22,7 +23,10 @@ from training.benchmark.protocols import (
 
 @pytest.fixture
 def tasks(known: Known, learner: Untrained) -> dict[str, Task]:
-    return {task.protocol: task for task in known_tasks(known, learner, frozenset({"airs/1"}))}
+    return {
+        task.protocol: task
+        for task in known_tasks(known, known_gallery(known, learner), frozenset({"airs/1"}))
+    }
 
 
 def tune(query: Query) -> Tune:
@@ -108,7 +112,10 @@ def test_subsets_are_of_the_same_queries(tasks: dict[str, Task], known: Known) -
     asked = {query.reference for query in task.queries}
     assert task.subsets["known-audited"] == asked - {"airs/1"}
     assert task.subsets["known-verified"] == asked  # a varied setting resembles its tune
-    assert "known-audited" not in next(known_tasks(known, Untrained(), frozenset())).subsets
+    assert (
+        "known-audited"
+        not in next(known_tasks(known, known_gallery(known, Untrained()), frozenset())).subsets
+    )
 
 
 def test_names_alone_are_ranked_by_the_same_encoders(tasks: dict[str, Task], learner: Untrained) -> None:
