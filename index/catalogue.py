@@ -5,8 +5,9 @@ indexes follow it.
 """
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.disjoint_sets import DisjointSets
-from index.titles import title_keys
+from index.titles import is_title, title_key, title_keys, without_rhythm
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,11 @@ class Setting:
     Attributes
     ----------
     corpus, reference : the collection it stands in, whose licence the manifest names, and where in it
-    title : as printed
+    title : as printed; see `Catalogue.shorten`
     rhythm, meter, key : as declared, "" where they are not
     abc : the tune in ABC
     url : its address on the web, "" if it has none
+    also : references of settings of the same title with the same notes, which this one stands for
     """
 
     corpus: str
@@ -39,6 +41,7 @@ class Setting:
     key: str
     abc: str
     url: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,14 @@ class Catalogue:
         return np.repeat(np.arange(len(self)), [len(title.settings) for title in self.titles])
 
     @classmethod
-    def collect(cls, named: Iterable[tuple[Iterable[str], Setting]]) -> "Catalogue":
+    def collect(
+        cls, named: Iterable[tuple[Iterable[str], Setting]], aliases: Iterable[tuple[str, str]] = ()
+    ) -> "Catalogue":
         """Settings with the names each was found under, as a catalogue.
 
         Settings whose own titles are one title (`index.titles.title_keys`) share an entry, written as it was
-        first found; every other spelling and name becomes an alias.
+        first found; every other spelling and name becomes an alias. So do settings whose references are a
+        pair of `aliases`; a pair of which one is not among the settings is passed over.
         """
         found = list(named)
         together = DisjointSets(len(found))
@@ -97,6 +103,10 @@ class Catalogue:
         for number, (_, setting) in enumerate(found):
             for key in title_keys(setting.title, setting.rhythm):
                 together.join(number, first_with.setdefault(key, number))
+        number_of = {setting.reference: number for number, (_, setting) in enumerate(found)}
+        for one, other in aliases:
+            if one in number_of and other in number_of:
+                together.join(number_of[one], number_of[other])
         titles = []
         for numbers in together.sets():
             settings = tuple(found[number][1] for number in numbers)
@@ -111,6 +121,36 @@ class Catalogue:
             titles.append(Title(first, tuple(others), settings))
         return cls(tuple(titles))
 
+    def merge(self, content: Callable[[Setting], Hashable]) -> "Catalogue":
+        """The same titles, in which settings with the same content are one: the first, with references of
+        the others in `also`. Every name stays.
+        """
+        return Catalogue(
+            tuple(replace(title, settings=_merged(title.settings, content)) for title in self.titles)
+        )
+
+    def shorten(self) -> "Catalogue":
+        """The same titles without a rhythm printed after them (`index.titles.without_rhythm`).
+
+        The longer spelling becomes an alias. It stays the title where another entry has the shorter one.
+        """
+        found_in = Counter(
+            key
+            for title in self.titles
+            for key in {title_key(each) for name in title.names for each in (name, without_rhythm(name)[0])}
+        )
+
+        def short(name: str) -> str:
+            shorter, _ = without_rhythm(name)
+            return shorter if is_title(shorter) and found_in[title_key(shorter)] == 1 else name
+
+        titles = []
+        for title in self.titles:
+            first, *others = dict.fromkeys((*map(short, title.names), *title.names))
+            settings = (replace(setting, title=short(setting.title)) for setting in title.settings)
+            titles.append(Title(first, tuple(others), tuple(settings)))
+        return Catalogue(tuple(titles))
+
     def save(self, path: Path) -> None:
         """Write as JSON lines."""
         with path.open("w", encoding="utf-8") as file:
@@ -124,8 +164,18 @@ class Catalogue:
             return cls(tuple(_read_titles(map(json.loads, file))))
 
 
+def _merged(settings: Iterable[Setting], content: Callable[[Setting], Hashable]) -> tuple[Setting, ...]:
+    same: dict[Hashable, list[Setting]] = {}
+    for setting in settings:
+        same.setdefault(content(setting), []).append(setting)
+    return tuple(
+        replace(first, also=tuple(other.reference for other in others)) for first, *others in same.values()
+    )
+
+
 def _read_titles(rows: Iterable[dict[str, Any]]) -> Iterator[Title]:
     for row in rows:
-        yield Title(
-            row["title"], tuple(row["aliases"]), tuple(Setting(**setting) for setting in row["settings"])
+        settings = (
+            Setting(**{**setting, "also": tuple(setting.get("also", ()))}) for setting in row["settings"]
         )
+        yield Title(row["title"], tuple(row["aliases"]), tuple(settings))

@@ -10,11 +10,22 @@ FORMAT = 2  # of the artifact's folder; a reader refuses any other
 
 
 class CorpusCount(BaseModel, frozen=True):
-    """A collection that the artifact was learned from."""
+    """A collection that the artifact was learned from.
+
+    Attributes
+    ----------
+    name, licence : as of the corpus
+    tunes : settings that were read and kept
+    merged : how many of those are the same notes under the same title as another setting, which stands for
+        both
+    skipped : tunes that were left out
+    sha256 : of all that was read
+    """
 
     name: str
     licence: str
     tunes: int
+    merged: int = 0
     skipped: int
     sha256: str
 

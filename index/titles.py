@@ -6,7 +6,7 @@ from model.names import fold
 
 # Words for rhythms, folded, and the family that each belongs to: tunes of one family may be one tune.
 _FAMILIES = {
-    **dict.fromkeys(("jig", "jigs", "jigg", "gigue", "giga", "port", "slide"), "jig"),
+    **dict.fromkeys(("jig", "jigs", "jigg", "gigue", "giga", "port", "slide", "slipjig"), "jig"),
     **dict.fromkeys(("reel", "reels", "ril"), "reel"),
     **dict.fromkeys(("hornpipe", "hornpipes", "cornphiopa", "clog"), "hornpipe"),
     **dict.fromkeys(("strathspey", "strathspeys", "strathsy"), "strathspey"),
@@ -20,6 +20,7 @@ _FAMILIES = {
 _REMARK = re.compile(
     r"for the (?:ger|german|violin|fife|flute|harp|pipes)\b.*|new set(?:t|ting)?|danced by .*"
 )
+_RHYTHM_LAST = re.compile(r"(.*\S) -- ([\w ]+?)\.?((?:, the)?)", re.IGNORECASE)  # "Durang's -- Hornpipe"
 _KINDS = frozenset(("single", "double", "slip", "hop", "set", "slow", "highland"))  # of a rhythm: "slip jig"
 
 _NO_TITLES = frozenset(
@@ -59,6 +60,18 @@ def title_keys(name: str, rhythm: str) -> tuple[str, ...]:
 def without_rhythm_words(name: str) -> str:
     """The folded name without any word for a rhythm; "" when there is no other."""
     return " ".join(word for word in title_key(name).split() if word not in _FAMILIES and word not in _KINDS)
+
+
+def without_rhythm(name: str) -> tuple[str, str]:
+    """A name without the rhythm that some books print after it, and that rhythm, "" if there is none.
+
+    "COSMOPOLITE -- REEL., THE" is "COSMOPOLITE, THE" and "REEL". What follows the dashes and is no rhythm is
+    part of the name.
+    """
+    found = _RHYTHM_LAST.fullmatch(name)
+    if found and _FAMILIES.keys() & fold(found[2]).split()[-1:]:
+        return found[1] + found[3], found[2]
+    return name, ""
 
 
 def is_title(name: str) -> bool:

@@ -35,6 +35,7 @@ class KnownSetting(BaseModel):
     title: str
     corpus: str
     reference: str
+    also: list[str] = Field(description="References of settings with the same title and the same notes.")
     url: str = Field(description="Its address on the web, empty if it has none.")
     key: str
     meter: str

@@ -2,7 +2,6 @@
 
 import json
 import signal
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -10,15 +9,12 @@ from typing import Annotated, Literal, NoReturn
 
 import torch
 import typer
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
-    MofNCompleteColumn,
     Progress,
     TaskID,
     TextColumn,
-    TimeElapsedColumn,
     TransferSpeedColumn,
 )
 from rich.table import Table
@@ -28,26 +24,31 @@ from index.artifact import ArtifactError
 from index.tunebook import TunebookError
 from model.device import DeviceError, DeviceName, pick_device
 from training.addresses import COLLECTIONS
+from training.aliases import AliasError, read_aliases
 from training.audit import audit as audit_titles
-from training.audit_check import Check, agree, check
+from training.audit_check import NATURAL, Check, agree, check
+from training.audit_plot import draw
 from training.audit_report import shift_told, write_report
+from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
 from training.curate import CurationError, curate
 from training.download import DownloadError, download, open_client
 from training.evaluate import known_mrr, recompute_test
-from training.exclusions import ExclusionError, read_exclusions
+from training.exclusions import ExclusionError, read_exclusions, unmatched_told
 from training.fit import fit as fit_artifact
 from training.split import SplitError
 from training.towers import FitConfig
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-_READ_ERRORS = (TunebookError, CurationError, ExclusionError, OSError)
+_READ_ERRORS = (TunebookError, CurationError, ExclusionError, AliasError, OSError)
 _FIT_ERRORS = (*_READ_ERRORS, SplitError, ArtifactError, DeviceError)
-console = Console(highlight=False, markup=False)
 
 Artifacts = Annotated[Path, typer.Option(envvar="ARTIFACTS", help="Folder of the published artifacts.")]
 Exclude = Annotated[
-    Path | None, typer.Option(help="A list of settings to leave out, as `audit` writes one: exclude.txt.")
+    list[Path] | None,
+    typer.Option(
+        help="A list of settings to leave out, as exclude.txt of `audit`; may be given several times."
+    ),
 ]
 AcceptLicence = Annotated[
     Literal["thesession"] | None,
@@ -72,6 +73,10 @@ def fit(
     ] = None,
     accept_licence: AcceptLicence = None,
     exclude: Exclude = None,
+    aliases: Annotated[
+        Path | None,
+        typer.Option(help="A list of settings whose titles are one, as `audit` proposes them: aliases.txt."),
+    ] = None,
     artifacts: Artifacts = Path("artifacts"),
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of everything that is drawn.")] = 0,
     device: Device = "auto",
@@ -84,14 +89,15 @@ def fit(
     if if_needed and _is_readable(artifacts):
         return
     signal.signal(signal.SIGTERM, _stop)
-    with _Reporter() as report:
+    with ConsoleReporter() as report:
         try:
             config = replace(FitConfig(), seed=seed)
             corpora = find_corpora(corpus or BOOKS, [accept_licence] if accept_licence else [])
             for found in corpora:
                 report.say(f"{found.name}: {found.licence}")
-            excluded = read_exclusions(exclude) if exclude else frozenset()
-            version = fit_artifact(corpora, config, artifacts, pick_device(device), report, excluded)
+            excluded = frozenset().union(*map(read_exclusions, exclude or ()))
+            pairs = read_aliases(aliases) if aliases else frozenset()
+            version = fit_artifact(corpora, config, artifacts, pick_device(device), report, excluded, pairs)
         except BlockingIOError:
             _fail(f"another training is at work in {artifacts}")
         except _FIT_ERRORS as error:
@@ -107,7 +113,7 @@ def fit(
 @app.command()
 def audit(
     corpus: Annotated[list[str], typer.Argument(help="Books or paths, as for `fit --corpus`.")],
-    out: Annotated[Path, typer.Option(help="Folder for audit.csv, audit.html and exclude.txt.")],
+    out: Annotated[Path, typer.Option(help="Folder for audit.csv, audit.html, exclude.txt and aliases.txt.")],
     accept_licence: AcceptLicence = None,
     exclude: Exclude = None,
     known: Annotated[
@@ -120,25 +126,33 @@ def audit(
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of what --measure plants.")] = 0,
 ) -> None:
     """Find titles on the wrong tune from the music alone."""
-    with _Reporter() as report:
+    with ConsoleReporter() as report:
         try:
-            excluded = read_exclusions(exclude) if exclude else frozenset()
+            excluded = frozenset().union(*map(read_exclusions, exclude or ()))
             listed = read_exclusions(known) if known else frozenset()
             corpora = find_corpora(corpus, [accept_licence] if accept_licence else [])
             read = curate(corpora, report.step("reading"), excluded)
             if not read.tunes:
                 raise CurationError(f"no tune can be audited; {len(read.skipped)} were left out")
+            if read.unmatched:
+                report.say(unmatched_told(read.unmatched))
             report.say(f"{len(read.catalogue)} titles, {len(read.tunes)} settings")
             out.mkdir(parents=True, exist_ok=True)
             if measure:
-                _tell_check(check(read.catalogue, read.tunes, seed), out / "measure.csv")
+                measured = check(read.catalogue, read.tunes, seed)
+                _tell_check(measured)
+                measured.save(out / "measure.csv")
+                draw(measured, out / "measure.png")
                 return
             found = audit_titles(read.catalogue, read.tunes, report.step("comparing", len(read.tunes)))
             write_report(found, out)
         except _READ_ERRORS as error:
             _fail(error)
     misfits = sum(one.kind == "misfit" for one in found.findings)
-    console.print(f"{misfits} misfits, {len(found.findings) - misfits} twins: see {out}", soft_wrap=True)
+    counts = (
+        f"{misfits} misfits, {len(found.findings) - misfits} twins, {len(found.proposals)} pairs of aliases"
+    )
+    console.print(f"{counts}: see {out}", soft_wrap=True)
     console.print(shift_told(found), soft_wrap=True)
     for row in agree(found, listed) if known else []:
         console.print(
@@ -205,13 +219,13 @@ def download_collection(
     console.print(f"train on it with --corpus {folder / name}", soft_wrap=True)
 
 
-def _tell_check(measured: Check, path: Path) -> None:
-    """Print recall at two levels of precision, and both at the audit's own threshold; save the curves."""
+def _tell_check(measured: Check) -> None:
+    """Print recall at two levels of precision, and both at the audit's own threshold."""
     table = Table(box=None)
     for heading in ("titles of", "natural outliers", "R@P.80", "R@P.90", "P", "R"):
         table.add_column(heading, no_wrap=True)
     for group, settings in measured.settings.items():
-        for natural in ("false alarms", "left out"):
+        for natural in NATURAL:
             points = [measured.at(group, natural, precision) for precision in (0.8, 0.9)]
             recalls = [f"{point.recall:.3f}" if point else "-" for point in points]
             audited = measured.as_audited(group, natural)
@@ -219,31 +233,6 @@ def _tell_check(measured: Check, path: Path) -> None:
             outliers = f"{measured.outliers[group]} {natural}"
             table.add_row(f"{group} ({settings})", outliers, *recalls, *figures)
     console.print(table)
-    measured.save(path)
-
-
-class _Reporter:
-    """A progress bar with lines above it; where there is no terminal, the lines alone."""
-
-    def __init__(self) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self._progress = Progress(*columns, console=console)
-
-    def __enter__(self) -> "_Reporter":
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def step(self, description: str, total: int | None = None, done: int = 0) -> Callable[[], object]:
-        for task in self._progress.tasks:  # the step before has ended, early or not
-            self._progress.update(task.id, total=task.completed)
-        task_id = self._progress.add_task(description, total=total, completed=done)
-        return lambda: self._progress.advance(task_id)
-
-    def say(self, text: str) -> None:
-        console.print(text, soft_wrap=True)
 
 
 def _is_readable(artifacts: Path) -> bool:

@@ -13,16 +13,19 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from index.alignment import Melody, similarity
 from index.catalogue import Catalogue
 from model.abc import Tune
 from model.names import fold
 from training.displacement import Shift, find_shift
+from training.proposals import Proposal, propose
 from training.resemblance import Resemblances, resemble
 
 MISFIT = 0.11  # suspicion; from the curve in docs/audit.md
 TWIN = 0.8  # cosine; two printings of one tune rarely differ by more
 # A little resemblance to the own title says more than much to another, which may be an alias.
 _OWN_WEIGHT = 5.0
+_LEAD_WEIGHT = 0.5
 _ROUNDS = 2  # of asking whether those which speak against a setting are in place themselves
 _DOUBT = 0.05  # cosine; added to both sides, so that two faint resemblances decide nothing
 _ALONE = 0.3  # trust in a title with one setting: nothing speaks for it
@@ -41,12 +44,15 @@ class Standing:
     own : cosine of the nearest setting of its title; 0 where there is none
     elsewhere : cosine of the nearest setting of another title, times the trust in that one's title
     nearest : that setting, -1 if none
-    suspicion : elsewhere - 5 own
+    lead : how much better it aligns with that one than with any of its own title, -1 to 1; 0 where either is
+        missing
+    suspicion : elsewhere - 5 own + lead / 2
     """
 
     own: NDArray[np.float64]
     elsewhere: NDArray[np.float64]
     nearest: NDArray[np.int64]
+    lead: NDArray[np.float64]
     suspicion: NDArray[np.float64]
 
 
@@ -74,10 +80,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found in a catalogue, the most suspicious first; and a bulk shift, if there is one."""
+    """What was found in a catalogue, the most suspicious first; titles that seem to be one tune, the most
+    alike first; and a bulk shift, if there is one.
+    """
 
     catalogue: Catalogue
     findings: list[Finding]
+    proposals: list[Proposal]
     shift: Shift | None
 
 
@@ -85,7 +94,8 @@ def audit(catalogue: Catalogue, tunes: Sequence[Tune], on_tune: Callable[[], obj
     """Look for wrong titles. `tunes` are the catalogue's settings, read; `on_tune` is called after each."""
     titles = catalogue.title_of_setting
     resemblances = resemble(tunes, titles, on_tune)
-    standing = judge(resemblances, titles)
+    melodies = [Melody.of(tune) for tune in tunes]
+    standing = judge(resemblances, titles, melodies)
     misfits = np.flatnonzero(is_misfit(standing, titles))
     alone = np.bincount(titles)[titles] == 1
     cosine = {
@@ -99,13 +109,21 @@ def audit(catalogue: Catalogue, tunes: Sequence[Tune], on_tune: Callable[[], obj
         return Finding(kind, setting, nearest, own, elsewhere, float(standing.suspicion[setting]))
 
     found = [finding("misfit", int(i), int(standing.nearest[i])) for i in misfits]
-    found += [finding("twin", a, b) for a, b in _twins(catalogue, resemblances, set(misfits.tolist()))]
+    doubted = set(misfits.tolist())
+    found += [finding("twin", a, b) for a, b in _twins(catalogue, resemblances, doubted)]
     found.sort(key=lambda one: (one.kind, -one.suspicion, -one.elsewhere))
-    return Audit(catalogue, found, find_shift(catalogue, misfits, standing.nearest))
+    proposals = propose(catalogue, melodies, resemblances, doubted)
+    return Audit(catalogue, found, proposals, find_shift(catalogue, misfits, standing.nearest))
 
 
-def judge(resemblances: Resemblances, title_of_setting: NDArray[np.int64]) -> Standing:
-    """Weigh what each setting's own title says for it against what the others say."""
+def judge(
+    resemblances: Resemblances, title_of_setting: NDArray[np.int64], melodies: Sequence[Melody]
+) -> Standing:
+    """Weigh what each setting's own title says for it against what the others say.
+
+    `melodies` are those of the settings, to be aligned: a free version keeps few runs of its title's other
+    settings and still goes along with them.
+    """
     same = title_of_setting[resemblances.first] == title_of_setting[resemblances.second]
     alone = np.bincount(title_of_setting)[title_of_setting] == 1
     own, _ = resemblances.best(np.where(same, resemblances.cosine, 0))
@@ -117,7 +135,25 @@ def judge(resemblances: Resemblances, title_of_setting: NDArray[np.int64]) -> St
         weight = resemblances.cosine * trust[resemblances.second]
         supported, _ = resemblances.best(np.where(same, weight, 0))
         elsewhere, nearest = resemblances.best(np.where(same, 0, weight))
-    return Standing(own, elsewhere, nearest, elsewhere - _OWN_WEIGHT * own)
+    lead = _lead(resemblances, same, nearest, melodies)
+    return Standing(own, elsewhere, nearest, lead, elsewhere - _OWN_WEIGHT * own + _LEAD_WEIGHT * lead)
+
+
+def _lead(
+    resemblances: Resemblances,
+    same: NDArray[np.bool_],
+    nearest: NDArray[np.int64],
+    melodies: Sequence[Melody],
+) -> NDArray[np.float64]:
+    aligned = np.zeros(len(same))
+    for pair in np.flatnonzero(same):
+        aligned[pair] = similarity(melodies[resemblances.first[pair]], melodies[resemblances.second[pair]])
+    own, _ = resemblances.best(aligned)
+    lead = np.zeros(len(nearest))
+    for setting, other in enumerate(nearest.tolist()):
+        if own[setting] > 0 and other >= 0:
+            lead[setting] = similarity(melodies[setting], melodies[other]) - own[setting]
+    return lead
 
 
 def is_misfit(standing: Standing, title_of_setting: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -134,11 +170,8 @@ def _twins(catalogue: Catalogue, resemblances: Resemblances, misfits: set[int]) 
     for word in (word for of_title in words for word in of_title):
         counts[word] = counts.get(word, 0) + 1
     common = {word for word, count in counts.items() if count > max(_RARE_WORD, _COMMON_WORD * len(words))}
-    near = np.flatnonzero((resemblances.cosine >= TWIN) & (resemblances.first < resemblances.second))
-    best: dict[tuple[int, int], tuple[int, int]] = {}
-    for pair in near[np.argsort(-resemblances.cosine[near], kind="stable")]:
-        a, b = int(resemblances.first[pair]), int(resemblances.second[pair])
-        one, other = int(titles[a]), int(titles[b])
-        if one != other and not {a, b} & misfits and not (words[one] & words[other]) - common:
-            best.setdefault((one, other), (a, b))
-    return list(best.values())
+    return [
+        (a, b)
+        for a, b, _ in resemblances.nearest_of_titles(titles, TWIN, misfits)
+        if not (words[titles[a]] & words[titles[b]]) - common
+    ]

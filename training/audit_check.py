@@ -13,14 +13,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.alignment import Melody
 from index.catalogue import Catalogue
 from model.abc import Tune
 from training.audit import MISFIT, Audit, judge
 from training.resemblance import resemble
 
+NATURAL = ("false alarms", "left out")  # the ways of counting natural outliers
 _PLANTED = 0.2  # share of the settings whose titles have several
 _SHUFFLES = 20  # rounds of moving those on that drew their own title
-_NATURAL = 0.15  # cosine; a setting under it to all others of its true title was an outlier before planting
+_OUTLIER = 0.15  # cosine; a setting under it to all others of its true title was an outlier before planting
 
 Bools = NDArray[np.bool_]
 
@@ -32,7 +34,7 @@ class Point:
     Attributes
     ----------
     group : settings of the titles that are looked at, "2", "3", "4+" or "3+"
-    natural : whether natural outliers count as "false alarms" or are "left out"
+    natural : how natural outliers are counted, one of `NATURAL`
     suspicion : what is more suspicious is flagged
     flagged, planted : settings
     precision, recall : of the flagged, how many were planted; of the planted, how many are flagged
@@ -57,12 +59,12 @@ class Check:
 
     def at(self, group: str, natural: str, precision: float) -> Point | None:
         """The point of highest recall with at least that precision."""
-        good = [point for point in self._of(group, natural) if point.precision >= precision]
+        good = [point for point in self.curve_of(group, natural) if point.precision >= precision]
         return max(good, key=lambda point: point.recall, default=None)
 
     def as_audited(self, group: str, natural: str) -> Point | None:
         """The point at the audit's own threshold."""
-        flagged = [point for point in self._of(group, natural) if point.suspicion >= MISFIT]
+        flagged = [point for point in self.curve_of(group, natural) if point.suspicion >= MISFIT]
         return max(flagged, key=lambda point: point.flagged, default=None)
 
     def save(self, path: Path) -> None:
@@ -72,7 +74,8 @@ class Check:
             writer.writeheader()
             writer.writerows(asdict(point) for point in self.curve)
 
-    def _of(self, group: str, natural: str) -> list[Point]:
+    def curve_of(self, group: str, natural: str) -> list[Point]:
+        """The points of one curve, in falling order of suspicion."""
         return [point for point in self.curve if (point.group, point.natural) == (group, natural)]
 
 
@@ -81,14 +84,15 @@ def check(catalogue: Catalogue, tunes: Sequence[Tune], seed: int) -> Check:
     true = catalogue.title_of_setting
     titles = plant(true, np.random.default_rng(seed))
     planted = titles != true
-    natural = ~planted & (judge(resemble(tunes, true), true).own < _NATURAL)
-    suspicion = judge(resemble(tunes, titles), titles).suspicion
+    melodies = [Melody.of(tune) for tune in tunes]
+    natural = ~planted & (judge(resemble(tunes, true), true, melodies).own < _OUTLIER)
+    suspicion = judge(resemble(tunes, titles), titles, melodies).suspicion
     size = np.bincount(titles)[titles]
     groups = {"2": size == 2, "3": size == 3, "4+": size >= 4, "3+": size >= 3}
     curve: list[Point] = []
     for group, members in groups.items():
-        curve += _curve(group, "false alarms", suspicion, planted, members)
-        curve += _curve(group, "left out", suspicion, planted, members & ~natural)
+        for counted, of in zip(NATURAL, (members, members & ~natural), strict=True):
+            curve += _curve(group, counted, suspicion, planted, of)
     settings = {group: int(members.sum()) for group, members in groups.items()}
     return Check(curve, settings, {group: int((natural & of).sum()) for group, of in groups.items()})
 

@@ -1,4 +1,4 @@
-"""What the audit leaves on disk: a CSV, a page to look at, and an exclusion list."""
+"""What the audit leaves on disk: a CSV, a page to look at, an exclusion list, and a list of aliases."""
 
 import csv
 from html import escape
@@ -6,8 +6,9 @@ from pathlib import Path
 
 from index.catalogue import Setting
 from training.audit import MISFIT, TWIN, Audit, Finding
+from training.proposals import write_proposals
 
-CSV, PAGE, LIST = "audit.csv", "audit.html", "exclude.txt"
+CSV, PAGE, LIST, ALIASES = "audit.csv", "audit.html", "exclude.txt", "aliases.txt"
 
 _COLUMNS = (
     "kind",
@@ -32,11 +33,12 @@ _KINDS = {
 
 
 def write_report(audit: Audit, folder: Path) -> None:
-    """Write all three into the folder, which is made if need be."""
+    """Write all four into the folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     _write_csv(audit, folder / CSV)
     (folder / PAGE).write_text(_page(audit), encoding="utf-8")
     (folder / LIST).write_text(_list(audit), encoding="utf-8")
+    write_proposals(audit.proposals, audit.catalogue, folder / ALIASES)
 
 
 def reason(audit: Audit, finding: Finding) -> str:

@@ -1,13 +1,15 @@
 """Curation: from corpora to a catalogue, with every tune left out counted and named."""
 
-from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, replace
 
 from index.catalogue import Catalogue, Setting
 from index.manifest import CorpusCount
-from index.titles import is_title
+from index.titles import is_title, without_rhythm
 from model.abc import AbcError, Tune, write
 from model.grams import FEWEST_NOTES
+from training.aliases import Pair
 from training.corpora import Corpus
 
 
@@ -33,23 +35,28 @@ class Curated:
     tunes : the catalogue's settings, read; in their order
     corpora : what each corpus gave
     skipped : what was left out
+    unmatched : lines of the lists, excluded references and pairs of aliases, that match nothing; sorted
     """
 
     catalogue: Catalogue
     tunes: list[Tune]
     corpora: list[CorpusCount]
     skipped: list[Skipped]
+    unmatched: list[str]
 
 
 def curate(
     corpora: Sequence[Corpus],
     on_tune: Callable[[], object] = lambda: None,
-    excluded: Container[str] = frozenset(),
+    excluded: Set[str] = frozenset(),
+    aliases: Set[Pair] = frozenset(),
 ) -> Curated:
     """Read corpora and keep what has a title and at least eight notes; a bad tune never takes others with it.
 
     A name before which stands no better one is the title; names that are no titles ("Gan Ainm") are dropped.
-    `on_tune` is called after each tune read. `excluded` are references to leave out.
+    Settings of one title with the same notes, pitch and duration of each, are merged. `on_tune` is called
+    after each tune read. `excluded` are references to leave out; `aliases` are pairs of references whose
+    titles are one, which match nothing where one of the two is left out or is in no corpus.
     """
     kept: dict[Setting, tuple[tuple[str, ...], Tune]] = {}
     counts: list[CorpusCount] = []
@@ -73,8 +80,22 @@ def curate(
                 sha256=corpus.sha256(),
             )
         )
-    catalogue = Catalogue.collect((names, setting) for setting, (names, _) in kept.items())
-    return Curated(catalogue, [kept[setting][1] for setting in catalogue.settings], counts, skipped)
+    found = Catalogue.collect(((names, setting) for setting, (names, _) in kept.items()), aliases)
+    catalogue = found.merge(
+        lambda setting: tuple((note.pitch, note.duration) for note in kept[setting][1].notes)
+    )
+    tunes = [kept[replace(setting, also=())][1] for setting in catalogue.settings]
+    merged = Counter(also.partition("/")[0] for setting in catalogue.settings for also in setting.also)
+    references = {setting.reference for setting in kept}
+    unmatched = excluded - {tune.reference for tune in skipped}
+    unmatched |= {"\t".join(pair) for pair in aliases if not references.issuperset(pair)}
+    return Curated(
+        catalogue.shorten(),
+        tunes,
+        [count.model_copy(update={"merged": merged[count.name]}) for count in counts],
+        skipped,
+        sorted(unmatched),
+    )
 
 
 def _fault(tune: Tune | AbcError) -> str:
@@ -89,4 +110,5 @@ def _fault(tune: Tune | AbcError) -> str:
 
 
 def _setting(corpus: Corpus, reference: str, title: str, tune: Tune, url: str) -> Setting:
-    return Setting(corpus.name, reference, title, tune.rhythm, tune.meter, tune.key, write(tune), url)
+    rhythm = tune.rhythm or without_rhythm(title)[1]
+    return Setting(corpus.name, reference, title, rhythm, tune.meter, tune.key, write(tune), url)

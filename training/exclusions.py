@@ -4,7 +4,10 @@ Plain text, one setting's reference a line as the catalogue writes it ("corpus/f
 with `#` is a remark.
 """
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+_TOLD = 3  # lines that match nothing; enough to see what is wrong with them
 
 
 class ExclusionError(Exception):
@@ -14,7 +17,25 @@ class ExclusionError(Exception):
 def read_exclusions(path: Path) -> frozenset[str]:
     """The references of a list. Raises ExclusionError when it cannot be read."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        return frozenset(line for _, line in read_lines(path))
     except (OSError, UnicodeDecodeError) as error:
         raise ExclusionError(f"{path} is no exclusion list: {error}") from error
-    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Each line of a list with its number, counted from 1; blank ones and remarks are passed over.
+
+    Raises OSError or UnicodeDecodeError when the list cannot be read.
+    """
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.strip() and not line.startswith("#"):
+            yield number, line.strip()
+
+
+def unmatched_told(unmatched: Sequence[str]) -> str:
+    """How many lines of lists match nothing (`training.curate.Curated.unmatched`), and the first few."""
+    lines = (
+        "1 line of the lists matches" if len(unmatched) == 1 else f"{len(unmatched)} lines of the lists match"
+    )
+    shown = ", ".join(unmatched[:_TOLD]).replace("\t", " = ")
+    return f"{lines} nothing that was read: {shown}{', ...' if len(unmatched) > _TOLD else ''}"

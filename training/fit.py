@@ -25,9 +25,11 @@ from index.mrr import Mrr
 from index.probes import Probe, make_probes, measure, save_probes
 from index.publication import locked, publish, staging
 from model.checkpoint import save_encoder
+from training.aliases import Pair
 from training.corpora import Corpus
 from training.curate import Curated, CurationError, curate
 from training.evaluate import SPLIT, pool_index
+from training.exclusions import unmatched_told
 from training.material import Material
 from training.reporter import Reporter
 from training.split import Split, split_titles
@@ -44,17 +46,19 @@ def fit(
     device: torch.device,
     report: Reporter,
     excluded: Set[str] = frozenset(),
+    aliases: Set[Pair] = frozenset(),
 ) -> str:
     """Train on the corpora, publish into `root`, and return the new artifact's version.
 
-    Settings whose references are `excluded` are left out.
+    Settings whose references are `excluded` are left out; settings whose references are a pair of `aliases`
+    have one title.
 
     Interrupted, it leaves the artifacts as they were and a checkpoint; called again with the same corpora and
     config, it goes on from there. Raises CurationError when the corpora hold too little, TunebookError when
     one is missing, BlockingIOError when another training is at work in the same folder.
     """
     with locked(root / WORK, wait=False):
-        version = _fit(corpora, config, root, device, report, excluded)
+        version = _fit(corpora, config, root, device, report, excluded, aliases)
         shutil.rmtree(root / WORK, ignore_errors=True)
     return version
 
@@ -66,8 +70,9 @@ def _fit(
     device: torch.device,
     report: Reporter,
     excluded: Set[str],
+    aliases: Set[Pair],
 ) -> str:
-    curated = _read(corpora, report, excluded)
+    curated = _read(corpora, report, excluded, aliases)
     catalogue = curated.catalogue
     material = Material.of(catalogue, curated.tunes, config)
     split = split_titles(catalogue, curated.tunes, config.seed)
@@ -107,10 +112,16 @@ def _fit(
         return publish(root, staged, manifest)
 
 
-def _read(corpora: Sequence[Corpus], report: Reporter, excluded: Set[str]) -> Curated:
-    curated = curate(corpora, report.step("reading"), excluded)
+def _read(corpora: Sequence[Corpus], report: Reporter, excluded: Set[str], aliases: Set[Pair]) -> Curated:
+    curated = curate(corpora, report.step("reading"), excluded, aliases)
     skipped = len(curated.skipped)
-    report.say(f"read {len(curated.tunes)} tunes, left out {skipped}")
+    merged = sum(corpus.merged for corpus in curated.corpora)
+    report.say(
+        f"read {len(curated.tunes) + merged} tunes, left out {skipped}; {merged} have the title and the "
+        "notes of another and are merged with it"
+    )
+    if curated.unmatched:
+        report.say(unmatched_told(curated.unmatched))
     if len(curated.catalogue) < _FEWEST_TITLES:
         found = f"{len(curated.catalogue)} titles were read, {skipped} tunes left out"
         raise CurationError(f"{found}; training needs {_FEWEST_TITLES} titles")

@@ -1,6 +1,6 @@
 """Which settings resemble which, by the cosine of their interval n-grams."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,22 @@ class Resemblances:
         highest[self.first[last]] = weight[last]
         other[self.first[last]] = self.second[last]
         return highest, other
+
+    def nearest_of_titles(
+        self, title_of_setting: NDArray[np.int64], least: float, without: Set[int]
+    ) -> list[tuple[int, int, float]]:
+        """For every two titles with settings of at least that cosine, the nearest two and their cosine.
+
+        In falling order. Settings `without` are passed over.
+        """
+        near = np.flatnonzero((self.cosine >= least) & (self.first < self.second))
+        best: dict[tuple[int, int], tuple[int, int, float]] = {}
+        for pair in near[np.argsort(-self.cosine[near], kind="stable")]:
+            a, b = int(self.first[pair]), int(self.second[pair])
+            one, other = sorted((int(title_of_setting[a]), int(title_of_setting[b])))
+            if one != other and not {a, b} & without:
+                best.setdefault((one, other), (a, b, float(self.cosine[pair])))
+        return list(best.values())
 
 
 def resemble(

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 from index.catalogue import Catalogue, Setting
@@ -52,7 +53,75 @@ def test_rows_of_names_and_settings_follow_the_titles() -> None:
     assert catalogue.title_of_setting.tolist() == [0, 0, 1]
 
 
+def test_settings_of_one_title_with_the_same_content_are_one_and_no_source_is_lost() -> None:
+    found = Catalogue.collect(
+        [
+            (("The Kesh",), setting("The Kesh", "a:1")),
+            (("The Blackbird",), setting("The Blackbird", "a:2")),
+            (("Kesh, The", "Kerrigan's"), setting("Kesh, The", "b:1")),
+            (("The Kesh",), replace(setting("The Kesh", "b:2"), meter="9/8")),
+        ]
+    )
+    merged = found.merge(lambda setting: setting.meter)
+    assert merged.names == found.names
+    assert [(one.reference, one.also) for one in merged.settings] == [
+        ("a:1", ("b:1",)),
+        ("b:2", ()),
+        ("a:2", ()),
+    ], "another title's setting stays, whatever its content"
+
+
+def test_a_pair_of_aliases_joins_their_titles() -> None:
+    named = [
+        (("The Kesh", "Kerrigan's"), setting("The Kesh", "a:1")),
+        (("The Blackbird",), setting("The Blackbird", "a:2")),
+        (("Kincora",), setting("Kincora", "a:3")),
+        (("Kincora",), setting("Kincora", "a:4")),
+    ]
+    joined = Catalogue.collect(named, [("a:4", "a:1"), ("a:2", "gone:1")])
+    assert [title.names for title in joined.titles] == [
+        ("The Kesh", "Kincora", "Kerrigan's"),
+        ("The Blackbird",),
+    ]
+    assert [found.reference for found in joined.titles[0].settings] == ["a:1", "a:3", "a:4"]
+
+
+def test_a_rhythm_after_the_title_is_not_shown_where_no_other_title_needs_it() -> None:
+    named = [
+        ((name,), Setting("book", f"a:{number}", name, "", "", "", "K:G\nGAB\n"))
+        for number, name in enumerate(
+            (
+                "Durang's -- Hornpipe",
+                "CAMP -- JIG",
+                "CAMP -- REEL",
+                "Tricks -- Carry the News",
+                "Untitled -- Jig",
+            )
+        )
+    ]
+    found = Catalogue.collect(named)
+    short = found.shorten()
+    assert [title.names for title in short.titles] == [
+        ("Durang's", "Durang's -- Hornpipe"),
+        ("CAMP -- JIG",),
+        ("CAMP -- REEL",),
+        ("Tricks -- Carry the News",),
+        ("Untitled -- Jig",),
+    ]
+    assert [one.title for one in short.settings] == [title.title for title in short.titles]
+    assert [one.reference for one in short.settings] == [one.reference for one in found.settings]
+
+
 def test_a_catalogue_comes_back_from_disk(tmp_path: Path) -> None:
-    catalogue = collect()
+    catalogue = collect().merge(lambda setting: setting.abc)
+    assert catalogue.settings[0].also == ("b:1",)
     catalogue.save(tmp_path / "catalogue.jsonl")
     assert Catalogue.load(tmp_path / "catalogue.jsonl") == catalogue
+
+
+def test_a_catalogue_from_before_settings_were_merged_is_read(tmp_path: Path) -> None:
+    collect().save(tmp_path / "catalogue.jsonl")
+    text = (tmp_path / "catalogue.jsonl").read_text()
+    assert ', "also": []' in text
+    (tmp_path / "catalogue.jsonl").write_text(text.replace(', "also": []', ""))
+    assert Catalogue.load(tmp_path / "catalogue.jsonl") == collect()

@@ -1,6 +1,6 @@
 import pytest
 
-from index.titles import is_title, title_key, title_keys
+from index.titles import is_title, title_key, title_keys, without_rhythm
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,20 @@ def test_titles_of_other_rhythms_stay_apart(a: tuple[str, str], b: tuple[str, st
 
 def test_spellings_share_a_key() -> None:
     assert title_key("Kesh, The") == title_key("The Késh")
+
+
+@pytest.mark.parametrize(
+    ("name", "shorter", "rhythm"),
+    [
+        ("Durang's -- Hornpipe", "Durang's", "Hornpipe"),
+        ("COSMOPOLITE -- REEL., THE", "COSMOPOLITE, THE", "REEL"),
+        ("Highlander's -- HIGHLAND FLING.", "Highlander's", "HIGHLAND FLING"),
+        ("A Drop of Whiskey -- slipjig", "A Drop of Whiskey", "slipjig"),
+        ("Tricks -- Carry the News to Mary", "Tricks -- Carry the News to Mary", ""),
+        ("Harvest Home Hornpipe", "Harvest Home Hornpipe", ""),
+        (" -- Jig", " -- Jig", ""),
+        ("Half a Name -- ., the", "Half a Name -- ., the", ""),
+    ],
+)
+def test_a_rhythm_after_dashes_is_no_part_of_the_title(name: str, shorter: str, rhythm: str) -> None:
+    assert without_rhythm(name) == (shorter, rhythm)

@@ -6,16 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from index.variation import ornamented, transposed
-from model.abc import Tune, write
-from tests.support import KESH
+from index import artifact
+from index.variation import cut, ornamented, transposed
+from model.abc import Tune, read_tune, write
+from tests.support import KESH, SMALL, Silent
+from training.aliases import read_aliases
 from training.audit import Audit, audit
 from training.audit_check import agree, check, plant
-from training.audit_report import CSV, LIST, PAGE, shift_told, write_report
+from training.audit_plot import draw
+from training.audit_report import ALIASES, CSV, LIST, PAGE, shift_told, write_report
 from training.corpora import Corpus, find_corpora
 from training.curate import curate
-from training.exclusions import ExclusionError, read_exclusions
+from training.exclusions import read_exclusions
+from training.fit import fit
 
 SETTINGS = 3  # of each title
 
@@ -47,9 +52,20 @@ def right_titles(tunes: list[Tune]) -> list[str]:
     return [f"Air {i // SETTINGS}" for i in range(len(tunes))]
 
 
+def music(tune: Tune) -> str:
+    """Its notes alone, in ABC."""
+    return write(tune).partition("\nK:")[2].partition("\n")[2]
+
+
 def audited(path: Path) -> Audit:
     read = curate(find_corpora([str(path)]))
     return audit(read.catalogue, read.tunes)
+
+
+def proposed(found: Audit) -> set[frozenset[str]]:
+    """The titles of each pair of aliases."""
+    settings = found.catalogue.settings
+    return {frozenset((settings[pair.one].title, settings[pair.other].title)) for pair in found.proposals}
 
 
 def misfits(found: Audit) -> set[str]:
@@ -102,8 +118,48 @@ def test_a_melody_under_two_titles_is_a_twin_and_stays(tunes: list[Tune], tmp_pa
     assert pairs & {("Air 0", "Nothing Alike", False, True), ("Nothing Alike", "Air 0", True, True)}
     write_report(found, tmp_path / "out")
     assert not read_exclusions(tmp_path / "out" / LIST)
-    related = named(tmp_path / "related.abc", [tunes[0], tunes[0]], ["Lord Kelly", "Lord Kelly's Favourite"])
-    assert not audited(related).findings
+    printed_twice = {frozenset(("Air 58", "Air 59"))}
+    assert proposed(found) - printed_twice == {frozenset(("Air 0", "Nothing Alike"))}
+    names = ["Lord Kelly", "Lord Kelly's Favourite", *right_titles(tunes)[SETTINGS:]]
+    kept = [tunes[0], transposed(tunes[0], 3), *tunes[SETTINGS:]]
+    related = audited(named(tmp_path / "related.abc", kept, names))
+    assert not [one for one in related.findings if related.catalogue.settings[one.setting].title in names[:2]]
+    assert proposed(related) - printed_twice == {frozenset(("Lord Kelly", "Lord Kelly's Favourite"))}, (
+        "a word in common or not"
+    )
+
+
+def test_accepted_aliases_make_one_title(tunes: list[Tune], tmp_path: Path) -> None:
+    titles = [*right_titles(tunes), "Nothing Alike", "Nor This"]
+    titles[1], titles[31] = titles[31], titles[1]  # misfits, which nothing is proposed for
+    path = named(tmp_path / "airs.abc", [*tunes, tunes[0], tunes[3]], titles)
+    found = audited(path)
+    write_report(found, tmp_path / "out")
+    pairs = read_aliases(tmp_path / "out" / ALIASES)
+    assert len(pairs) == len(found.proposals)
+    new = {frozenset(("Air 0", "Nothing Alike")), frozenset(("Air 1", "Nor This"))}
+    assert {pair for pair in proposed(found) if not pair <= set(right_titles(tunes))} == new
+    order = [pair.cosine + pair.alignment for pair in found.proposals]
+    assert order == sorted(order, reverse=True)
+    remarks = (tmp_path / "out" / ALIASES).read_text(encoding="utf-8").splitlines()
+    assert '# "Air 0" = "Nothing Alike", cosine 1.00, alignment 1.00' in remarks
+    joined = curate(find_corpora([str(path)]), aliases=pairs)
+    names = [set(title.names) for title in joined.catalogue.titles]
+    assert {"Air 0", "Nothing Alike"} in names
+    assert not joined.unmatched
+    assert len(joined.catalogue) == len(found.catalogue) - len(pairs)
+    assert not audit(joined.catalogue, joined.tunes).proposals
+
+
+def test_parts_in_common_are_no_alias(tunes: list[Tune], tmp_path: Path) -> None:
+    one, other, third = (cut(tunes[i], 0, 40) for i in (0, 3, 6))
+    medley = [
+        cut(tunes[0], 0, 40),
+        read_tune(write(one).rstrip() + "\n" + music(other) + "\n"),
+        read_tune(write(one).rstrip() + "\n" + music(third) + "\n"),
+    ]
+    path = named(tmp_path / "airs.abc", [*medley[1:], *tunes[9:]], ["One", "Other", *right_titles(tunes)[9:]])
+    assert frozenset(("One", "Other")) not in proposed(audited(path))
 
 
 @pytest.mark.parametrize("offset", [1, -1])
@@ -167,6 +223,7 @@ def test_the_commands_write_measure_and_obey(tunes: list[Tune], tmp_path: Path) 
     assert "0 misfits" in run("audit", path, "--out", out / "less", "--exclude", out / LIST)
     assert "R@P.80" in run("audit", path, "--out", out, "--measure")
     assert (out / "measure.csv").read_text().startswith("group,natural,suspicion")
+    assert (out / "measure.png").read_bytes().startswith(b"\x89PNG")
     (tmp_path / "kesh.abc").write_text(KESH)
     (tmp_path / "list.txt").write_text("# a remark\nkesh/kesh.abc:1\n")
     for line in (
@@ -175,15 +232,60 @@ def test_the_commands_write_measure_and_obey(tunes: list[Tune], tmp_path: Path) 
     ):
         assert "Traceback" not in line
         assert "left out" in line
+    (tmp_path / "more.txt").write_text("airs/gone.abc:1\n")
+    lists = ("--exclude", out / LIST, "--exclude", tmp_path / "more.txt")
+    told = run("audit", path, *lists, "--out", out / "both")
+    assert "1 line of the lists matches nothing that was read: airs/gone.abc:1" in told
+    assert "0 misfits" in told
     missing = run("audit", path, "--exclude", tmp_path / "none.txt", "--out", out)
     assert "none.txt is no exclusion list" in missing
     assert "Traceback" not in missing
 
 
-def test_a_list_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "list.txt").write_bytes(b"\xff\xfe")
-    with pytest.raises(ExclusionError, match=r"list\.txt is no exclusion list"):
-        read_exclusions(tmp_path / "list.txt")
+def test_fit_takes_the_aliases_and_tells_what_matches_nothing(small_corpus: Corpus, tmp_path: Path) -> None:
+    catalogue = curate([small_corpus]).catalogue
+    one, other = catalogue.titles[0], catalogue.titles[1]
+    pair = (other.settings[0].reference, one.settings[0].reference)
+    report = Silent()
+    version = fit(
+        [small_corpus],
+        SMALL,
+        tmp_path / "out",
+        torch.device("cpu"),
+        report,
+        excluded={"airs/gone.abc:7"},
+        aliases={pair},
+    )
+    assert "1 line of the lists matches nothing that was read: airs/gone.abc:7" in report.said
+    published = artifact.load(tmp_path / "out", torch.device("cpu"))
+    assert published.version == version
+    assert published.catalogue.titles[0].names[:2] == (one.title, other.title)
+    assert len(published.catalogue) == len(catalogue) - 1
+    broken = tmp_path / "broken.txt"
+    broken.write_text("only one reference\n")
+    command = [sys.executable, "-m", "training", "fit", "--corpus", str(small_corpus.path)]
+    done = subprocess.run(
+        [*command, "--aliases", str(broken), "--artifacts", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert "broken.txt, line 1: not two references with a tab between" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_the_picture_has_a_panel_for_each_way_of_counting(tunes: list[Tune], tmp_path: Path) -> None:
+    read = curate(find_corpora([str(named(tmp_path / "airs.abc", tunes, right_titles(tunes)))]))
+    measured = check(read.catalogue, read.tunes, 0)
+    draw(measured, tmp_path / "measure.png")
+    empty = replace(measured, curve=[])
+    draw(empty, tmp_path / "empty.png")
+    assert (tmp_path / "measure.png").stat().st_size > (tmp_path / "empty.png").stat().st_size + 1000
+    for group in measured.settings:
+        curve = measured.curve_of(group, "left out")
+        assert [point.suspicion for point in curve] == sorted((p.suspicion for p in curve), reverse=True)
 
 
 def test_the_check_plants_a_fifth_and_finds_it(tunes: list[Tune], tmp_path: Path) -> None:
