@@ -13,10 +13,10 @@ pip := $(bin)/python -m pip install --disable-pip-version-check --quiet --no-dep
 compile := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --no-emit-package torch --annotation-style line --custom-compile-command "make lock"
 
-.PHONY: help install serve train bench test lint types docs lock
+.PHONY: help install serve train bench bench-quality test lint types docs lock
 
 help:     ## show this list
-	@awk -F ' *## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ' *## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 install: .venv/run-$(TORCH)  ## what the trainer and the service need
 
@@ -27,8 +27,12 @@ serve: install  ## serve on http://HOST:PORT, after training if there is no arti
 train: install  ## train anew and publish the artifact
 	$(bin)/python -m training fit
 
-bench: install  ## measure the published artifact
+bench: install  ## measure the published artifact's own figures again
 	$(bin)/python -m training evaluate
+
+bench-quality: install  ## measure every system on the three books and renew docs/results.*
+	$(bin)/python -m training evaluate --corpus oneills1850 --corpus ryansMammoth --corpus airdsAirs \
+		--foreign essenFolksong --audited docs/audited/public-domain.txt --name public-domain --out docs
 
 test: .venv/dev  ## run the tests
 	$(bin)/python -m pytest

@@ -1,6 +1,5 @@
 """The command line: `python -m training fit`, `evaluate`, `audit` and `download`."""
 
-import json
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -20,20 +19,23 @@ from rich.progress import (
 from rich.table import Table
 
 from index import artifact
-from index.artifact import ArtifactError
+from index.artifact import Artifact, ArtifactError
+from index.probes import measure
 from index.tunebook import TunebookError
 from model.device import DeviceError, DeviceName, pick_device
 from training.addresses import COLLECTIONS
 from training.aliases import AliasError, read_aliases
 from training.audit import audit as audit_titles
 from training.audit_check import NATURAL, Check, agree, check
-from training.audit_plot import draw
 from training.audit_report import shift_told, write_report
+from training.benchmark.benchmark import RESULTS, WORK, Benchmark
+from training.benchmark.protocols import PROTOCOLS
+from training.benchmark.systems import SYSTEMS
 from training.console import ConsoleReporter, console
-from training.corpora import BOOKS, find_corpora
+from training.corpora import BOOKS, FOREIGN, find_corpora, find_foreign
 from training.curate import CurationError, curate
 from training.download import DownloadError, download, open_client
-from training.evaluate import known_mrr, recompute_test
+from training.evaluate import recompute_test
 from training.exclusions import ExclusionError, read_exclusions, unmatched_told
 from training.fit import fit as fit_artifact
 from training.split import SplitError
@@ -142,6 +144,8 @@ def audit(
                 measured = check(read.catalogue, read.tunes, seed)
                 _tell_check(measured)
                 measured.save(out / "measure.csv")
+                from training.audit_plot import draw  # matplotlib takes its time, and a folder to write to
+
                 draw(measured, out / "measure.png")
                 return
             found = audit_titles(read.catalogue, read.tunes, report.step("comparing", len(read.tunes)))
@@ -164,30 +168,75 @@ def audit(
 
 @app.command()
 def evaluate(
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ARTIFACT|SYSTEM]...",
+            help=f"Systems ({', '.join(SYSTEMS)}), all without any. With the folder of an artifact the "
+            "encoders are its own, else they are trained on what each protocol allows.",
+        ),
+    ] = None,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(help="As for `fit`. Without it the current artifact's own figures are measured again."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for results.json, results.md, results/ and answers/.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What the figures call the corpora together.")] = None,
+    protocol: Annotated[
+        list[str] | None, typer.Option(help="Only this one; may be given several times.")
+    ] = None,
+    foreign: Annotated[
+        list[str] | None,
+        typer.Option(help=f"A corpus of another tradition, for no-match-foreign; {FOREIGN} is at hand."),
+    ] = None,
+    audited: Annotated[
+        Path | None, typer.Option(help="A list of settings that known-audited does not ask, as --exclude.")
+    ] = None,
+    exclude: Exclude = None,
+    accept_licence: AcceptLicence = None,
     artifacts: Artifacts = Path("artifacts"),
     device: Device = "auto",
-    out: Annotated[Path | None, typer.Option(help="Also write the figures to this JSON file.")] = None,
 ) -> None:
-    """Measure the current artifact: unseen tunes again, and known tunes against a plain baseline."""
-    try:
-        loaded = artifact.load(artifacts, pick_device(device))
-        rows = [("unseen", "title index", recompute_test(loaded, pick_device(device)))]
-    except (ArtifactError, DeviceError) as error:
-        _fail(error)
-    rows += known_mrr(loaded)
-    table = Table(box=None)
-    for heading in ("protocol", "system", "MRR@20", "95 %", "queries", "pool", "chance"):
-        table.add_column(heading, no_wrap=True)
-    for protocol, system, mrr in rows:
-        interval = f"{mrr.low:.4f}-{mrr.high:.4f}"
-        counts = (f"{mrr.queries}", f"{mrr.pool}", f"{mrr.chance:.4f}")
-        table.add_row(protocol, system, f"{mrr.value:.4f}", interval, *counts)
-    console.print(table)
-    console.print(f"{loaded.version} recorded unseen {loaded.manifest.test.value:.4f} when it was published")
-    if out:
-        figures = [{"protocol": row[0], "system": row[1], **row[2].model_dump()} for row in rows]
-        text = json.dumps({"artifact": loaded.version, "figures": figures}, indent=2)
-        out.write_text(text + "\n", encoding="utf-8")
+    """Measure systems on a corpus by one set of protocols; or measure an artifact's own figures again."""
+    if not corpus:
+        if what or out:
+            _fail("the benchmark needs --corpus")
+        _recompute(artifacts, device)
+        return
+    if out is None:
+        _fail("the benchmark needs --out")
+    signal.signal(signal.SIGTERM, _stop)
+    with ConsoleReporter() as report:
+        try:
+            systems = [one for one in what or () if one in SYSTEMS]
+            others = [one for one in what or () if one not in SYSTEMS]
+            if len(others) > 1:
+                _fail(f"{' and '.join(others)} are no systems, and only one can be an artifact")
+            if strange := set(protocol or ()) - set(PROTOCOLS):
+                _fail(f"{' and '.join(strange)} is no protocol; those are: {', '.join(PROTOCOLS)}")
+            accepted = [accept_licence] if accept_licence else []
+            corpora = find_corpora(corpus, accepted)
+            benchmark = Benchmark(
+                name=name or "+".join(found.name for found in corpora),
+                corpora=corpora,
+                systems=systems or list(SYSTEMS),
+                protocols=protocol or (),
+                excluded=frozenset().union(*map(read_exclusions, exclude or ())),
+                audited=read_exclusions(audited) if audited else frozenset(),
+                foreign=find_foreign(foreign or (), accepted),
+                artifact=_find_artifact(Path(others[0]), device) if others else None,
+            )
+            leaks = benchmark.run(out, artifacts / WORK, pick_device(device), report)
+        except (*_FIT_ERRORS, ValueError) as error:
+            _fail(error)
+        except KeyboardInterrupt:
+            console.print("interrupted; the same command trains on from the last checkpoint")
+            raise typer.Exit(130) from None
+    console.print(f"see {out / RESULTS}", soft_wrap=True)
+    if leaks:
+        _fail("not everything was measured: " + "; ".join(map(str, leaks)))
 
 
 @app.command("download")
@@ -232,6 +281,31 @@ def _tell_check(measured: Check) -> None:
             figures = (f"{audited.precision:.3f}", f"{audited.recall:.3f}") if audited else ("-", "-")
             outliers = f"{measured.outliers[group]} {natural}"
             table.add_row(f"{group} ({settings})", outliers, *recalls, *figures)
+    console.print(table)
+
+
+def _find_artifact(path: Path, device: DeviceName) -> Artifact:
+    """The artifact in a folder, or the current one of a folder of artifacts."""
+    read = artifact.read_folder if (path / artifact.MANIFEST).exists() else artifact.load
+    return read(path, pick_device(device))
+
+
+def _recompute(artifacts: Path, device: DeviceName) -> None:
+    """Measure what the manifest of the current artifact says again: from its own files alone."""
+    try:
+        loaded = artifact.load(artifacts, pick_device(device))
+        test = recompute_test(loaded, pick_device(device))
+    except (ArtifactError, DeviceError) as error:
+        _fail(error)
+    probes = measure(loaded.probes, loaded.tune_encoder, loaded.title_index, loaded.catalogue)
+    recorded = loaded.manifest
+    table = Table(box=None)
+    for heading in ("figure", "MRR@20", "95 %", "queries", "pool", "chance", "recorded"):
+        table.add_column(heading, no_wrap=True)
+    for name, mrr, before in (("unseen", test, recorded.test), ("probes", probes, recorded.probes)):
+        interval = f"{mrr.low:.4f}-{mrr.high:.4f}"
+        counts = (f"{mrr.queries}", f"{mrr.pool}", f"{mrr.chance:.4f}")
+        table.add_row(name, f"{mrr.value:.4f}", interval, *counts, f"{before.value:.4f}")
     console.print(table)
 
 

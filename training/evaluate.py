@@ -1,14 +1,10 @@
-"""Measurement: the same protocols for training, for `python -m training evaluate`, and for anyone who checks.
+"""The figure of an artifact: tunes and titles that no encoder saw, each tune ranked against those titles.
 
-unseen
-    Tunes whose titles no encoder saw, each ranked against the titles of their part of the split.
-known
-    Known tunes in another key, ranked against all titles: whole, their first notes, and the probes (32 to 64
-    notes from anywhere, a tenth of them ornamented).
+Training measures it, and anyone can again, from the artifact alone.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,17 +12,13 @@ import torch
 
 from index.artifact import EVALUATION, TITLES, TUNE_ENCODER, Artifact, ArtifactError
 from index.catalogue import Catalogue
-from index.cosine_index import CosineIndex, Hit
+from index.cosine_index import CosineIndex
 from index.mrr import K, Mrr, reciprocal_ranks, summarise
-from index.ranking import rank
-from index.variation import cut, transposed, unnamed
-from model.abc import Tune, read_tune
+from model.abc import read_tune
 from model.checkpoint import load_tune_encoder
 from model.encoder import Encoder
-from training.baselines import NgramIndex
 
 SPLIT = "split.json"
-_KNOWN_QUERIES = 500  # settings drawn for each protocol of known tunes
 
 
 def pool_index(
@@ -67,36 +59,3 @@ def recompute_test(artifact: Artifact, device: torch.device) -> Mrr:
         raise ArtifactError(f"{folder}: {error}") from error
     tunes = [encoder.features(read_tune(setting.abc)) for setting in artifact.catalogue.settings]
     return unseen_mrr(encoder, tunes, index, artifact.catalogue, titles)
-
-
-def known_mrr(artifact: Artifact) -> Iterator[tuple[str, str, Mrr]]:
-    """Known tunes in another key, asked of each index, of both joined, and of a baseline.
-
-    Yields protocol, system and figure.
-    """
-    catalogue = artifact.catalogue
-    known = [read_tune(setting.abc) for setting in catalogue.settings]
-    ngrams = NgramIndex(known, catalogue.title_of_setting)
-    for protocol, tunes, right in _known_queries(artifact, known):
-        vectors = artifact.tune_encoder.encode(tunes)
-        joined = rank(vectors, artifact.title_index, artifact.melody_index, K)
-        answers: dict[str, list[list[Hit]]] = {
-            "title index": artifact.title_index.search(vectors, K),
-            "melody index": artifact.melody_index.search(vectors, K),
-            "both, joined": [[Hit(found.title, 0, found.score) for found in ranked] for ranked in joined],
-            "5-gram TF-IDF": ngrams.search(tunes, K),
-        }
-        for system, found in answers.items():
-            yield protocol, system, summarise(reciprocal_ranks(found, right), pool=len(catalogue))
-
-
-def _known_queries(artifact: Artifact, known: Sequence[Tune]) -> Iterator[tuple[str, list[Tune], list[int]]]:
-    rng = np.random.default_rng(artifact.manifest.seed)
-    drawn = rng.permutation(len(known))[:_KNOWN_QUERIES]
-    moved = [transposed(unnamed(known[int(i)]), int(rng.integers(1, 12))) for i in drawn]
-    right = artifact.catalogue.title_of_setting[drawn].tolist()
-    yield "known, whole", moved, right
-    for notes in (32, 16):
-        yield f"known, {notes} notes", [cut(tune, 0, notes) for tune in moved], right
-    probes = artifact.probes
-    yield "known, probes", [read_tune(probe.abc) for probe in probes], [probe.title for probe in probes]

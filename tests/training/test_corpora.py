@@ -6,7 +6,7 @@ import pytest
 from index.tunebook import TunebookError
 from model.abc import Tune
 from tests.support import KESH
-from training.corpora import BOOKS, find_corpora
+from training.corpora import BOOKS, FOREIGN, find_corpora, find_foreign
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,12 @@ def test_corpora_of_one_name_are_numbered(tmp_path: Path) -> None:
 def test_what_is_neither_book_nor_path_is_refused() -> None:
     with pytest.raises(TunebookError, match=re.escape("oneills is neither a book nor a file or folder")):
         find_corpora(["oneills"])
+
+
+def test_the_foreign_collection_is_measured_with_and_never_learned_from() -> None:
+    found = find_foreign([FOREIGN, *BOOKS])
+    assert [corpus.name for corpus in found] == [FOREIGN, *BOOKS]
+    assert "measurement only" in found[0].licence
+    assert next(found[0].read()).reference
+    with pytest.raises(TunebookError, match="neither a book nor"):
+        find_corpora([FOREIGN])

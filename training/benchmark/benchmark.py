@@ -20,7 +20,6 @@ from training.benchmark.protocols import (
     no_match_task,
     unseen_tasks,
 )
-from training.benchmark.report import report as write_report
 from training.benchmark.run import LeakError, ask, figures, save_answers
 from training.corpora import Corpus
 from training.curate import curate
@@ -63,6 +62,9 @@ class Benchmark:
         Raises TunebookError or SplitError where the corpora do not suffice, ValueError where `out` has other
         files of these names.
         """
+        # matplotlib takes its time, and a folder to write to: only who wants plots
+        from training.benchmark.report import report as write_report
+
         (out / ANSWERS).mkdir(parents=True, exist_ok=True)
         old = load_figures(out / RESULTS)
         learner = self._learner(work, device, report)

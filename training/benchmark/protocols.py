@@ -31,6 +31,12 @@ from model.grams import interval_grams
 from training.benchmark.gallery import Encoders, Gallery, Known
 from training.split import Split, draw_pools
 
+PROTOCOLS = (
+    *("known", "known-verified", "known-audited", "known-32", "known-16", "known-8", "known-middle"),
+    *("known-transposed", "known-32-transposed", "known-16-transposed", "known-title-index"),
+    *("no-match-foreign", "no-match", "cross", "cross-verified"),
+    *("unseen", "unseen-no-rhythm-words", "title-to-tune"),
+)
 POOL = 628  # titles of a pool of unseen ones
 POOLS = 5
 _SEED = 0  # of pools and intervals: fixed, so that figures can be compared

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from training.corpora import session
-from training.corpora.books import BOOKS, find_book
+from training.corpora.books import BOOKS, FOREIGN, find_book
 from training.corpora.corpus import Corpus
 from training.corpora.tunebooks import find_tunebooks
 
-__all__ = ["BOOKS", "Corpus", "find_corpora"]
+__all__ = ["BOOKS", "FOREIGN", "Corpus", "find_corpora", "find_foreign"]
 
 
 def find_corpora(names: Iterable[str], accepted: Collection[str] = ()) -> list[Corpus]:
@@ -38,6 +38,11 @@ def find_corpora(names: Iterable[str], accepted: Collection[str] = ()) -> list[C
         number = seen[corpus.name]
         corpora.append(corpus if number == 1 else replace(corpus, name=f"{corpus.name}-{number}"))
     return corpora
+
+
+def find_foreign(names: Iterable[str], accepted: Collection[str] = ()) -> list[Corpus]:
+    """As `find_corpora`, for tunes that nothing is learned from: `FOREIGN` is among them."""
+    return [find_book(name) if name == FOREIGN else find_corpora([name], accepted)[0] for name in names]
 
 
 def _find(name: str, accepted: Collection[str]) -> Corpus:

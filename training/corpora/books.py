@@ -19,9 +19,15 @@ BOOKS = {
 _LICENCE = "{book}: public domain; transcriptions distributed with their transcribers' permission in music21"
 
 
+# Comes with it too, but its terms are unclear: only measured with, as tunes of other traditions.
+FOREIGN = "essenFolksong"
+_FOREIGN_LICENCE = "Essen folk song collection: not for commercial use, terms unclear; for measurement only"
+
+
 def find_book(name: str) -> Corpus:
-    """One of `BOOKS`. Raises TunebookError when music21 is not installed."""
+    """One of `BOOKS`, or `FOREIGN`. Raises TunebookError when music21 is not installed."""
     spec = find_spec("music21")
     if spec is None or spec.origin is None:
         raise TunebookError(f"{name} comes with the package music21, which is not installed")
-    return Tunebooks(name, _LICENCE.format(book=BOOKS[name]), Path(spec.origin).parent / "corpus" / name)
+    licence = _FOREIGN_LICENCE if name == FOREIGN else _LICENCE.format(book=BOOKS[name])
+    return Tunebooks(name, licence, Path(spec.origin).parent / "corpus" / name)
