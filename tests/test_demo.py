@@ -12,6 +12,7 @@ import torch
 from index import artifact
 from index.artifact import Artifact
 from index.catalogue import Setting
+from index.titles import title_key
 from index.variation import cut, transposed, unnamed
 from model.abc import read_tune, write
 from service.settings import Settings
@@ -46,13 +47,27 @@ def names(client: httpx.Client, abc: str, top_k: int) -> list[str]:
 
 
 def test_every_tune_of_the_books_is_known(demo: Artifact) -> None:
-    assert len(demo.catalogue.settings) == 4248
-    assert {corpus.name: corpus.tunes for corpus in demo.manifest.corpora} == {
-        "oneills1850": 2009,
-        "ryansMammoth": 1059,
-        "airdsAirs": 1180,
+    assert {corpus.name: (corpus.tunes, corpus.merged) for corpus in demo.manifest.corpora} == {
+        "oneills1850": (2009, 84),
+        "ryansMammoth": (1059, 13),
+        "airdsAirs": (1180, 0),
     }
+    settings = demo.catalogue.settings
+    assert len(settings) == demo.manifest.settings == 4151
+    references = [reference for setting in settings for reference in (setting.reference, *setting.also)]
+    assert len(set(references)) == len(references) == 4248
     assert len(demo.probes) == 300
+
+
+def test_a_merged_setting_names_every_source(demo: Artifact, client: httpx.Client) -> None:
+    setting = next(setting for setting in demo.catalogue.settings if setting.also)
+    best = client.post("/suggest-titles", json={"abc": setting.abc, "top_k": 1}).json()["suggestions"][0]
+    assert best["evidence"][0]["setting"]["also"] == list(setting.also)
+
+
+def test_no_two_titles_are_shown_with_one_name(demo: Artifact) -> None:
+    keys = [title_key(title.title) for title in demo.catalogue.titles]
+    assert len(set(keys)) == len(keys)
 
 
 @pytest.mark.parametrize("corpus", ["oneills1850", "ryansMammoth", "airdsAirs"])

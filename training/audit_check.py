@@ -116,7 +116,10 @@ class Agreement:
 
 
 def agree(audit: Audit, listed: Set[str]) -> list[Agreement]:
-    """Titles with several settings by their misfits, titles with one by their twins, either of the pair."""
+    """Titles with several settings by their misfits, titles with one by their twins, either of the pair.
+
+    Of merged settings the first counts.
+    """
     title = audit.catalogue.title_of_setting
     several = np.bincount(title)[title] > 1
     is_listed = np.array([setting.reference in listed for setting in audit.catalogue.settings])

@@ -28,12 +28,13 @@ def draw(check: Check, path: Path) -> None:
             _draw_curve(axes, check, group, natural)
         axes.plot(_LEVELS, _LEVELS, "+", color="red", markersize=14, label="precision and recall .80, .90")
         axes.set(
-            title=f"natural outliers {natural}",
+            title=f"natural outliers: {natural}",
             xlabel="recall",
             ylabel="precision",
             xlim=(0, 1),
             ylim=(0, 1.02),
         )
+        axes.plot([], [], "o", color="grey", label="the audit's own threshold")
         axes.grid(alpha=0.3)
         axes.label_outer()
     panels[0].legend(loc="lower left", title="titles of (settings)")

@@ -81,13 +81,15 @@ def _write_csv(audit: Audit, path: Path) -> None:
 
 
 def _list(audit: Audit) -> str:
-    """Misfits; twins only as remarks, since the music does not say which of the two is wrong."""
+    """Misfits, with all that were merged with them; twins only as remarks, since the music does not say which
+    of the two is wrong.
+    """
     lines = ["# Settings that resemble another title and not their own. Give this list to `fit --exclude`."]
     for one in audit.findings:
         setting = audit.catalogue.settings[one.setting]
         remark = " ".join(f"{setting.title}: {reason(audit, one)}".split())
-        reference = setting.reference if one.kind == "misfit" else f"# {setting.reference}"
-        lines += [f"# {remark}", reference]
+        mark = "" if one.kind == "misfit" else "# "
+        lines += [f"# {remark}", *(mark + reference for reference in (setting.reference, *setting.also))]
     return "\n".join(lines) + "\n"
 
 

@@ -9,11 +9,12 @@ import pytest
 import torch
 
 from index import artifact
+from index.alignment import Melody
 from index.variation import cut, ornamented, transposed
 from model.abc import Tune, read_tune, write
 from tests.support import KESH, SMALL, Silent
 from training.aliases import read_aliases
-from training.audit import Audit, audit
+from training.audit import Audit, audit, judge
 from training.audit_check import agree, check, plant
 from training.audit_plot import draw
 from training.audit_report import ALIASES, CSV, LIST, PAGE, shift_told, write_report
@@ -21,6 +22,7 @@ from training.corpora import Corpus, find_corpora
 from training.curate import curate
 from training.exclusions import read_exclusions
 from training.fit import fit
+from training.resemblance import Resemblances
 
 SETTINGS = 3  # of each title
 
@@ -129,6 +131,19 @@ def test_a_melody_under_two_titles_is_a_twin_and_stays(tunes: list[Tune], tmp_pa
     )
 
 
+def test_the_lead_tells_a_free_version_from_a_wrong_title(tunes: list[Tune]) -> None:
+    printed, varied, other = (Melody.of(tune) for tune in (tunes[0], tunes[1], tunes[SETTINGS]))
+    pairs = np.array([(a, b) for a in range(3) for b in range(3) if a != b]).T
+    alike = Resemblances(3, pairs[0], pairs[1], np.full(6, 0.12))  # the cosines say nothing
+    free = judge(alike, np.array([0, 0, 1]), [printed, varied, other])
+    assert free.lead[1] < -0.15
+    assert free.suspicion[1] < free.elsewhere[1] - 5 * free.own[1]
+    wrong = judge(alike, np.array([0, 1, 1]), [printed, varied, other])
+    assert wrong.lead[1] > 0.15
+    assert wrong.suspicion[1] == pytest.approx(wrong.elsewhere[1] - 5 * wrong.own[1] + wrong.lead[1] / 2)
+    assert wrong.lead[0] == 0, "an only setting goes along with nothing of its own"
+
+
 def test_accepted_aliases_make_one_title(tunes: list[Tune], tmp_path: Path) -> None:
     titles = [*right_titles(tunes), "Nothing Alike", "Nor This"]
     titles[1], titles[31] = titles[31], titles[1]  # misfits, which nothing is proposed for
@@ -195,11 +210,13 @@ def test_the_report_escapes_hostile_titles(tunes: list[Tune], tmp_path: Path) ->
 def test_the_list_is_obeyed_by_curation(tunes: list[Tune], tmp_path: Path) -> None:
     titles = right_titles(tunes)
     titles[1], titles[31] = titles[31], titles[1]
-    path = named(tmp_path / "airs.abc", tunes, titles)
+    path = named(tmp_path / "airs.abc", [*tunes, tunes[1]], [*titles, titles[1]])
     found = audited(path)
     write_report(found, tmp_path / "out")
     excluded = read_exclusions(tmp_path / "out" / LIST)
-    assert excluded == misfits(found)
+    merged = {also for setting in found.catalogue.settings for also in setting.also}
+    assert len(merged) == 1
+    assert excluded == misfits(found) | merged, "or the same notes would stand under that title again"
     left = curate(find_corpora([str(path)]), excluded=excluded)
     assert {skipped.reference for skipped in left.skipped} == excluded
     assert {skipped.reason for skipped in left.skipped} == {"excluded"}
