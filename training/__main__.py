@@ -3,8 +3,7 @@
 import signal
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated
 
 import torch
 import typer
@@ -19,44 +18,34 @@ from rich.progress import (
 from rich.table import Table
 
 from index import artifact
-from index.artifact import Artifact, ArtifactError
-from index.probes import measure
-from index.tunebook import TunebookError
-from model.device import DeviceError, DeviceName, pick_device
+from index.artifact import ArtifactError
+from model.device import pick_device
 from training.addresses import COLLECTIONS
-from training.aliases import AliasError, read_aliases
+from training.aliases import read_aliases
 from training.audit import audit as audit_titles
 from training.audit_check import NATURAL, Check, agree, check
 from training.audit_report import shift_told, write_report
-from training.benchmark.benchmark import RESULTS, WORK, Benchmark
-from training.benchmark.protocols import PROTOCOLS
-from training.benchmark.systems import SYSTEMS
+from training.benchmark.command import evaluate
 from training.console import ConsoleReporter, console
-from training.corpora import BOOKS, FOREIGN, find_corpora, find_foreign
+from training.corpora import BOOKS, find_corpora
 from training.curate import CurationError, curate
 from training.download import DownloadError, download, open_client
-from training.evaluate import recompute_test
-from training.exclusions import ExclusionError, read_exclusions, unmatched_told
+from training.exclusions import read_exclusions, unmatched_told
 from training.fit import fit as fit_artifact
-from training.split import SplitError
+from training.options import (
+    FIT_ERRORS,
+    READ_ERRORS,
+    AcceptLicence,
+    Artifacts,
+    Device,
+    Exclude,
+    fail_with,
+    stop,
+)
 from training.towers import FitConfig
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-_READ_ERRORS = (TunebookError, CurationError, ExclusionError, AliasError, OSError)
-_FIT_ERRORS = (*_READ_ERRORS, SplitError, ArtifactError, DeviceError)
-
-Artifacts = Annotated[Path, typer.Option(envvar="ARTIFACTS", help="Folder of the published artifacts.")]
-Exclude = Annotated[
-    list[Path] | None,
-    typer.Option(
-        help="A list of settings to leave out, as exclude.txt of `audit`; may be given several times."
-    ),
-]
-AcceptLicence = Annotated[
-    Literal["thesession"] | None,
-    typer.Option(help="Of a source that asks for it: you have read its licence and accept it."),
-]
-Device = Annotated[DeviceName, typer.Option(envvar="DEVICE", help="auto is a GPU when there is one.")]
+app.command()(evaluate)
 
 
 @app.callback()
@@ -90,7 +79,7 @@ def fit(
     """Learn from corpora and publish an artifact. Interrupted, it goes on when called again."""
     if if_needed and _is_readable(artifacts):
         return
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, stop)
     with ConsoleReporter() as report:
         try:
             config = replace(FitConfig(), seed=seed)
@@ -101,9 +90,9 @@ def fit(
             pairs = read_aliases(aliases) if aliases else frozenset()
             version = fit_artifact(corpora, config, artifacts, pick_device(device), report, excluded, pairs)
         except BlockingIOError:
-            _fail(f"another training is at work in {artifacts}")
-        except _FIT_ERRORS as error:
-            _fail(error)
+            fail_with(f"another training is at work in {artifacts}")
+        except FIT_ERRORS as error:
+            fail_with(error)
         except KeyboardInterrupt:
             console.print(
                 "interrupted; the same command goes on from the last checkpoint, if one was written"
@@ -150,8 +139,8 @@ def audit(
                 return
             found = audit_titles(read.catalogue, read.tunes, report.step("comparing", len(read.tunes)))
             write_report(found, out)
-        except _READ_ERRORS as error:
-            _fail(error)
+        except READ_ERRORS as error:
+            fail_with(error)
     misfits = sum(one.kind == "misfit" for one in found.findings)
     counts = (
         f"{misfits} misfits, {len(found.findings) - misfits} twins, {len(found.proposals)} pairs of aliases"
@@ -166,79 +155,6 @@ def audit(
         )
 
 
-@app.command()
-def evaluate(
-    what: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[ARTIFACT|SYSTEM]...",
-            help=f"Systems ({', '.join(SYSTEMS)}), all without any. With the folder of an artifact the "
-            "encoders are its own, else they are trained on what each protocol allows.",
-        ),
-    ] = None,
-    corpus: Annotated[
-        list[str] | None,
-        typer.Option(help="As for `fit`. Without it the current artifact's own figures are measured again."),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for results.json, results.md, results/ and answers/.")
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="What the figures call the corpora together.")] = None,
-    protocol: Annotated[
-        list[str] | None, typer.Option(help="Only this one; may be given several times.")
-    ] = None,
-    foreign: Annotated[
-        list[str] | None,
-        typer.Option(help=f"A corpus of another tradition, for no-match-foreign; {FOREIGN} is at hand."),
-    ] = None,
-    audited: Annotated[
-        Path | None, typer.Option(help="A list of settings that known-audited does not ask, as --exclude.")
-    ] = None,
-    exclude: Exclude = None,
-    accept_licence: AcceptLicence = None,
-    artifacts: Artifacts = Path("artifacts"),
-    device: Device = "auto",
-) -> None:
-    """Measure systems on a corpus by one set of protocols; or measure an artifact's own figures again."""
-    if not corpus:
-        if what or out:
-            _fail("the benchmark needs --corpus")
-        _recompute(artifacts, device)
-        return
-    if out is None:
-        _fail("the benchmark needs --out")
-    signal.signal(signal.SIGTERM, _stop)
-    with ConsoleReporter() as report:
-        try:
-            systems = [one for one in what or () if one in SYSTEMS]
-            others = [one for one in what or () if one not in SYSTEMS]
-            if len(others) > 1:
-                _fail(f"{' and '.join(others)} are no systems, and only one can be an artifact")
-            if strange := set(protocol or ()) - set(PROTOCOLS):
-                _fail(f"{' and '.join(strange)} is no protocol; those are: {', '.join(PROTOCOLS)}")
-            accepted = [accept_licence] if accept_licence else []
-            corpora = find_corpora(corpus, accepted)
-            benchmark = Benchmark(
-                name=name or "+".join(found.name for found in corpora),
-                corpora=corpora,
-                systems=systems or list(SYSTEMS),
-                protocols=protocol or (),
-                excluded=frozenset().union(*map(read_exclusions, exclude or ())),
-                audited=read_exclusions(audited) if audited else frozenset(),
-                foreign=find_foreign(foreign or (), accepted),
-                artifact=_find_artifact(Path(others[0]), device) if others else None,
-            )
-            leaks = benchmark.run(out, artifacts / WORK, pick_device(device), report)
-        except (*_FIT_ERRORS, ValueError) as error:
-            _fail(error)
-        except KeyboardInterrupt:
-            console.print("interrupted; the same command trains on from the last checkpoint")
-            raise typer.Exit(130) from None
-    console.print(f"see {out / RESULTS}", soft_wrap=True)
-    if leaks:
-        _fail("not everything was measured: " + "; ".join(map(str, leaks)))
-
-
 @app.command("download")
 def download_collection(
     name: Annotated[str, typer.Argument(help=f"One of: {', '.join(COLLECTIONS)}.")],
@@ -246,7 +162,7 @@ def download_collection(
 ) -> None:
     """Download a collection with a free licence, to train on. Interrupted, it goes on when called again."""
     if name not in COLLECTIONS:
-        _fail(f"nothing is known of {name}; what can be downloaded: {', '.join(COLLECTIONS)}")
+        fail_with(f"nothing is known of {name}; what can be downloaded: {', '.join(COLLECTIONS)}")
     collection = COLLECTIONS[name]
     console.print(f"{collection.description}: {collection.licence}; see {collection.source}", soft_wrap=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
@@ -261,7 +177,7 @@ def download_collection(
         try:
             download(collection, folder / name, client, show)
         except (DownloadError, OSError) as error:
-            _fail(error)
+            fail_with(error)
         except KeyboardInterrupt:
             console.print("interrupted; the same command goes on where it was")
             raise typer.Exit(130) from None
@@ -284,31 +200,6 @@ def _tell_check(measured: Check) -> None:
     console.print(table)
 
 
-def _find_artifact(path: Path, device: DeviceName) -> Artifact:
-    """The artifact in a folder, or the current one of a folder of artifacts."""
-    read = artifact.read_folder if (path / artifact.MANIFEST).exists() else artifact.load
-    return read(path, pick_device(device))
-
-
-def _recompute(artifacts: Path, device: DeviceName) -> None:
-    """Measure what the manifest of the current artifact says again: from its own files alone."""
-    try:
-        loaded = artifact.load(artifacts, pick_device(device))
-        test = recompute_test(loaded, pick_device(device))
-    except (ArtifactError, DeviceError) as error:
-        _fail(error)
-    probes = measure(loaded.probes, loaded.tune_encoder, loaded.title_index, loaded.catalogue)
-    recorded = loaded.manifest
-    table = Table(box=None)
-    for heading in ("figure", "MRR@20", "95 %", "queries", "pool", "chance", "recorded"):
-        table.add_column(heading, no_wrap=True)
-    for name, mrr, before in (("unseen", test, recorded.test), ("probes", probes, recorded.probes)):
-        interval = f"{mrr.low:.4f}-{mrr.high:.4f}"
-        counts = (f"{mrr.queries}", f"{mrr.pool}", f"{mrr.chance:.4f}")
-        table.add_row(name, f"{mrr.value:.4f}", interval, *counts, f"{before.value:.4f}")
-    console.print(table)
-
-
 def _is_readable(artifacts: Path) -> bool:
     try:
         found = artifact.load(artifacts, torch.device("cpu"))
@@ -317,15 +208,6 @@ def _is_readable(artifacts: Path) -> bool:
         return False
     console.print(f"{found.path} is ready", soft_wrap=True)
     return True
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
-
-
-def _fail(error: Exception | str) -> NoReturn:
-    console.print(f"error: {error}", soft_wrap=True)
-    raise typer.Exit(1)
 
 
 if __name__ == "__main__":

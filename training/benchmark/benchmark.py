@@ -23,6 +23,7 @@ from training.benchmark.protocols import (
 from training.benchmark.run import LeakError, ask, figures, save_answers
 from training.corpora import Corpus
 from training.curate import curate
+from training.exclusions import unmatched_told
 from training.reporter import Reporter
 from training.towers import FitConfig
 
@@ -100,6 +101,8 @@ class Benchmark:
     def _read(self, corpora: Sequence[Corpus], report: Reporter) -> Known:
         read = curate(corpora, report.step("reading"), self.excluded)
         report.say(f"{' and '.join(corpus.name for corpus in corpora)}: {len(read.catalogue)} titles")
+        if read.unmatched and corpora is self.corpora:
+            report.say(unmatched_told(read.unmatched))
         return Known(read.catalogue, read.tunes)
 
     def _wants(self, *protocols: str) -> bool:
