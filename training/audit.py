@@ -22,6 +22,7 @@ from training.proposals import Proposal, propose
 from training.resemblance import Resemblances, resemble
 
 MISFIT = 0.11  # suspicion; from the curve in docs/audit.md
+OUTLIER = 0.15  # cosine; a setting under it to all others of its title resembles none of them
 TWIN = 0.8  # cosine; two printings of one tune rarely differ by more
 # A little resemblance to the own title says more than much to another, which may be an alias.
 _OWN_WEIGHT = 5.0
@@ -80,12 +81,21 @@ class Finding:
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found in a catalogue, the most suspicious first; titles that seem to be one tune, the most
-    alike first; and a bulk shift, if there is one.
+    """What was found in a catalogue.
+
+    Attributes
+    ----------
+    catalogue : what was looked at
+    findings : the most suspicious first
+    outliers : numbers of the settings that resemble no other of their title, the most suspicious first; many
+        are free versions, or other tunes of that name
+    proposals : titles that seem to be one tune, the most alike first
+    shift : a bulk shift, if there is one
     """
 
     catalogue: Catalogue
     findings: list[Finding]
+    outliers: list[int]
     proposals: list[Proposal]
     shift: Shift | None
 
@@ -113,7 +123,11 @@ def audit(catalogue: Catalogue, tunes: Sequence[Tune], on_tune: Callable[[], obj
     found += [finding("twin", a, b) for a, b in _twins(catalogue, resemblances, doubted)]
     found.sort(key=lambda one: (one.kind, -one.suspicion, -one.elsewhere))
     proposals = propose(catalogue, melodies, resemblances, doubted)
-    return Audit(catalogue, found, proposals, find_shift(catalogue, misfits, standing.nearest))
+    outliers = np.flatnonzero(~alone & (standing.own < OUTLIER))
+    outliers = outliers[np.argsort(-standing.suspicion[outliers], kind="stable")]
+    return Audit(
+        catalogue, found, outliers.tolist(), proposals, find_shift(catalogue, misfits, standing.nearest)
+    )
 
 
 def judge(

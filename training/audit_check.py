@@ -16,13 +16,12 @@ from numpy.typing import NDArray
 from index.alignment import Melody
 from index.catalogue import Catalogue
 from model.abc import Tune
-from training.audit import MISFIT, Audit, judge
+from training.audit import MISFIT, OUTLIER, Audit, judge
 from training.resemblance import resemble
 
 NATURAL = ("false alarms", "left out")  # the ways of counting natural outliers
 _PLANTED = 0.2  # share of the settings whose titles have several
 _SHUFFLES = 20  # rounds of moving those on that drew their own title
-_OUTLIER = 0.15  # cosine; a setting under it to all others of its true title was an outlier before planting
 
 Bools = NDArray[np.bool_]
 
@@ -85,7 +84,7 @@ def check(catalogue: Catalogue, tunes: Sequence[Tune], seed: int) -> Check:
     titles = plant(true, np.random.default_rng(seed))
     planted = titles != true
     melodies = [Melody.of(tune) for tune in tunes]
-    natural = ~planted & (judge(resemble(tunes, true), true, melodies).own < _OUTLIER)
+    natural = ~planted & (judge(resemble(tunes, true), true, melodies).own < OUTLIER)
     suspicion = judge(resemble(tunes, titles), titles, melodies).suspicion
     size = np.bincount(titles)[titles]
     groups = {"2": size == 2, "3": size == 3, "4+": size >= 4, "3+": size >= 3}

@@ -1,4 +1,4 @@
-"""What the audit leaves on disk: a CSV, a page to look at, an exclusion list, and a list of aliases."""
+"""What the audit leaves on disk: a CSV, a page to look at, and lists of misfits, outliers and aliases."""
 
 import csv
 from html import escape
@@ -8,7 +8,8 @@ from index.catalogue import Setting
 from training.audit import MISFIT, TWIN, Audit, Finding
 from training.proposals import write_proposals
 
-CSV, PAGE, LIST, ALIASES = "audit.csv", "audit.html", "exclude.txt", "aliases.txt"
+CSV, PAGE = "audit.csv", "audit.html"
+LIST, OUTLIERS, ALIASES = "exclude.txt", "outliers.txt", "aliases.txt"
 
 _COLUMNS = (
     "kind",
@@ -33,11 +34,12 @@ _KINDS = {
 
 
 def write_report(audit: Audit, folder: Path) -> None:
-    """Write all four into the folder, which is made if need be."""
+    """Write all five into the folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     _write_csv(audit, folder / CSV)
     (folder / PAGE).write_text(_page(audit), encoding="utf-8")
     (folder / LIST).write_text(_list(audit), encoding="utf-8")
+    (folder / OUTLIERS).write_text(_outliers(audit), encoding="utf-8")
     write_proposals(audit.proposals, audit.catalogue, folder / ALIASES)
 
 
@@ -91,6 +93,12 @@ def _list(audit: Audit) -> str:
         mark = "" if one.kind == "misfit" else "# "
         lines += [f"# {remark}", *(mark + reference for reference in (setting.reference, *setting.also))]
     return "\n".join(lines) + "\n"
+
+
+def _outliers(audit: Audit) -> str:
+    references = [audit.catalogue.settings[i].reference for i in audit.outliers]
+    heading = "# Settings that resemble no other of their title, the most suspicious first."
+    return "\n".join([heading, *references]) + "\n"
 
 
 def _page(audit: Audit) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.ngram_index import NgramIndex
 from model.abc import Tune
-from training.baselines import NgramIndex
 
 _CHANCE = 0.1  # cosine; under it lie nearly all pairs of unrelated tunes
 
@@ -66,7 +66,7 @@ def resemble(
     Below the level of chance pairs of one title are kept all the same: there even a faint resemblance tells a
     free version from another tune.
     """
-    index = NgramIndex(tunes, np.arange(len(tunes)))
+    index = NgramIndex(tunes)
     seconds, cosines = [], []
     for number, tune in enumerate(tunes):
         cosine = index.cosines(tune)

@@ -78,9 +78,9 @@ class Task:
     fresh: Catalogue | None = None
 
     @property
-    def protocols(self) -> set[str]:
+    def protocols(self) -> list[str]:
         """All that it measures."""
-        return {self.protocol, *self.subsets}
+        return [self.protocol, *self.subsets]
 
 
 class Learner(Protocol):

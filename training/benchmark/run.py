@@ -70,7 +70,7 @@ def ask(
     leaks: list[LeakError] = []
     gallery, made = None, dict[str, System]()
     for task in tasks:
-        protocols = task.protocols & set(wanted) if wanted else task.protocols
+        protocols = [name for name in task.protocols if not wanted or name in wanted]
         able = [name for name in systems if _is_able(SYSTEMS[name], task)]
         if not protocols or not task.queries:
             continue
