@@ -3,23 +3,25 @@
 import json
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-import torch
 import typer
 from pydantic import SecretStr
 
-from index import artifact
 from service.app import create_app
 from service.settings import Settings
 from tests.support import serve
 from training.__main__ import app as training
 from training.addresses import COLLECTIONS
+from training.benchmark.figures import load_figures
+from training.benchmark.protocols import PROTOCOLS
+from training.benchmark.report import tables, write_tables
+from training.benchmark.systems import SYSTEMS
 from training.corpora import BOOKS
-from training.evaluate import known_mrr
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -95,24 +97,48 @@ def test_every_example_of_training_is_a_command() -> None:
     }
 
 
-def test_the_printed_figures_are_measured(demo_artifacts: Path) -> None:
-    demo = artifact.load(demo_artifacts, torch.device("cpu"))
-    measured = {(protocol, system): mrr for protocol, system, mrr in known_mrr(demo)}
-    measured["unseen", "title index"] = demo.manifest.test
-    rows = [re.split(r" {2,}", line) for line in blocks("text")[0].splitlines()[1:]]
-    assert {(protocol, system) for protocol, system, *_ in rows} == measured.keys()
-    for protocol, system, value, _, queries, pool, chance in rows:
-        mrr = measured[protocol, system]
-        assert mrr.low - 0.01 <= float(value) <= mrr.high + 0.01, (protocol, system)
-        assert int(pool) == mrr.pool
-        assert int(queries) == pytest.approx(mrr.queries, rel=0.1)
-        assert float(chance) == pytest.approx(mrr.chance, abs=1e-4)
+def test_the_printed_figures_are_those_of_the_results() -> None:
+    figures = {figure.key: figure for figure in load_figures(ROOT / "docs" / "results.json")}
+    table = README[README.index("A part of it:") :].split("\n\n")[1].splitlines()
+    systems = [cell.strip(" `") for cell in table[0].split("|")[2:-1]]
+    for line in table[2:]:
+        asked, *cells = (cell.strip() for cell in line.split("|")[1:-1])
+        protocol, metric = re.findall(r"`([^`]+)`", asked)
+        assert len(cells) == len(systems)
+        for system, cell in zip(systems, cells, strict=True):
+            figure = figures.get(("public-domain", protocol, system, metric))
+            assert cell == ("-" if figure is None else f"{figure.value:.3f}".removeprefix("0"))
+
+
+def test_the_page_of_results_shows_all_that_was_measured(tmp_path: Path) -> None:
+    figures = load_figures(ROOT / "docs" / "results.json")
+    page = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    assert "public-domain" in {figure.corpus for figure in figures}
+    for corpus in {figure.corpus for figure in figures}:
+        of_corpus = [figure for figure in figures if figure.corpus == corpus]
+        assert f"<!-- tables: {corpus} -->\n\n{tables(of_corpus)}" in page
+    shutil.copytree(ROOT / "docs" / "results", tmp_path / "results")
+    (tmp_path / "results.md").write_text(page, encoding="utf-8")
+    write_tables(figures, tmp_path / "results.md")
+    assert (tmp_path / "results.md").read_text(encoding="utf-8") == page
+
+
+def test_every_protocol_and_system_is_explained() -> None:
+    page = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    explained = page[: page.index("## Commands")]
+    for name in (*PROTOCOLS, *SYSTEMS):
+        stem, _, ending = name.rpartition("-")
+        assert f"`{name}`" in explained or (stem and f"`-{ending}`" in explained) or "transposed" in name, (
+            name
+        )
 
 
 def test_every_make_target_is_in_the_makefile() -> None:
-    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)) <= set(targets)
-    assert {"install", "serve", "train", "test", "lint", "types", "bench", "docs"} <= set(targets)
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"(?:^|`)make ([a-z-]+)", README, re.MULTILINE)) <= set(targets)
+    assert {"install", "serve", "train", "test", "lint", "types", "bench", "bench-quality", "docs"} <= set(
+        targets
+    )
 
 
 def test_every_setting_is_told_with_its_default() -> None:
@@ -146,7 +172,9 @@ def test_every_book_and_collection_is_told() -> None:
         assert f"`{name}`" in README
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/audit.md", "docs/design.md", "docs/reader.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/audit.md", "docs/design.md", "docs/reader.md", "docs/results.md"]
+)
 def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):
