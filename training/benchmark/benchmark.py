@@ -83,9 +83,10 @@ class Benchmark:
 
     def _tasks(self, learner: Learner, out: Path, report: Reporter) -> Iterator[Task]:
         known = self._read(self.corpora, report)
-        references = [known.catalogue.settings[i].reference for i in known.held_out()]
-        held_out = "".join(f"{reference}\n" for reference in references)
-        (out / ANSWERS / f"{self.name}-held-out.txt").write_text(held_out, encoding="utf-8")
+        settings = [known.catalogue.settings[i] for i in known.held_out()]
+        held_out = [reference for setting in settings for reference in (setting.reference, *setting.also)]
+        path = out / ANSWERS / f"{self.name}-held-out.txt"
+        path.write_text("".join(f"{reference}\n" for reference in held_out), encoding="utf-8")
         gallery = known_gallery(known, learner)
         yield from known_tasks(known, gallery, self.audited)
         if self.foreign and self._wants("no-match-foreign"):
