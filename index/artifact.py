@@ -8,6 +8,7 @@
             title_encoder.safetensors
             titles.faiss                a row for each name of the catalogue
             settings.faiss              a row for each setting of the catalogue
+            ranking.json                weights of the ranking
             catalogue.jsonl
             probes.jsonl
             metrics.json                what training measured
@@ -31,8 +32,10 @@ from pydantic import ValidationError
 from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
 from index.manifest import FORMAT, Manifest
+from index.melody_index import MelodyIndex
 from index.probes import Probe, load_probes
-from model.abc import Tune
+from index.ranking import RankingModel
+from model.abc import AbcError, Tune, read_tune
 from model.checkpoint import CheckpointError, load_title_encoder, load_tune_encoder
 from model.encoder import Encoder
 
@@ -42,6 +45,7 @@ TUNE_ENCODER = "tune_encoder.safetensors"
 TITLE_ENCODER = "title_encoder.safetensors"
 TITLES = "titles.faiss"
 SETTINGS = "settings.faiss"
+RANKING = "ranking.json"
 CATALOGUE = "catalogue.jsonl"
 PROBES = "probes.jsonl"
 METRICS = "metrics.json"
@@ -63,7 +67,8 @@ class Artifact:
     title_encoder: Encoder[str, Any]
     catalogue: Catalogue
     title_index: CosineIndex
-    melody_index: CosineIndex
+    melody_index: MelodyIndex
+    ranking: RankingModel
     probes: list[Probe]
 
 
@@ -94,16 +99,21 @@ def read_folder(path: Path, device: torch.device) -> Artifact:
             title_encoder=load_title_encoder(path / TITLE_ENCODER, device),
             catalogue=catalogue,
             title_index=CosineIndex.load(path / TITLES, catalogue.title_of_name),
-            melody_index=CosineIndex.load(path / SETTINGS, catalogue.title_of_setting),
+            melody_index=MelodyIndex(
+                catalogue,
+                [read_tune(setting.abc) for setting in catalogue.settings],
+                CosineIndex.load(path / SETTINGS, catalogue.title_of_setting),
+            ),
+            ranking=RankingModel.load(path / RANKING),
             probes=load_probes(path / PROBES),
         )
-    except (CheckpointError, OSError, ValueError, KeyError, TypeError) as error:
+    except (CheckpointError, AbcError, OSError, ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"{path.name} cannot be loaded: {error}") from error
     dims = {
         TUNE_ENCODER: artifact.tune_encoder.dim,
         TITLE_ENCODER: artifact.title_encoder.dim,
         TITLES: artifact.title_index.dim,
-        SETTINGS: artifact.melody_index.dim,
+        SETTINGS: artifact.melody_index.vectors.dim,
     }
     if set(dims.values()) != {manifest.dim}:
         raise ArtifactError(f"{path.name}: the manifest says dim {manifest.dim}, its files have {dims}")

@@ -1,11 +1,74 @@
-"""The ranking: what the title index and the melody index say of a tune, joined."""
+"""The ranking: what the melody index and the title index say of a tune, joined as probabilities.
+
+A tune is one of the known settings' tunes, or none of them. The probability of each comes from a conditional
+logit (McFadden 1974) over the candidates of the melody index and the alternative that it is none; its weights
+are fitted at training time (`training/ranker.py`). If it is none, its title may still be like those that the
+title index finds for its style.
+"""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ValidationError
 
 from index.cosine_index import CosineIndex, Hit
+from index.melody_index import FEATURES, Likenesses, MelodyIndex
+from index.ngram_index import Floats
+from model.abc import Tune
 from model.encoder import Vectors
 
-_DEPTH = 100  # titles asked of each index, at least
+KNOWN = 0.5  # a tune whose probability to be none of the known ones is lower, is known
+_STYLE = 100  # titles asked of the title index
+_TYPICAL = 3.6  # ln of the notes of a fragment between the shortest and a whole tune
+
+
+class RankingModel(BaseModel, frozen=True):
+    """The weights of the ranking.
+
+    Attributes
+    ----------
+    features : `FEATURES`, to see that the weights are of these
+    weights : of each feature
+    by_length : of each feature times (ln(notes asked) - 3.6)
+    none : of the alternative that the tune is not known, and the same times (ln(notes asked) - 3.6)
+    style : probability that an unknown tune bears the first title of the title index; the r-th has 1/r of it
+    """
+
+    features: tuple[str, ...]
+    weights: tuple[float, ...]
+    by_length: tuple[float, ...]
+    none: tuple[float, float]
+    style: float
+
+    def probabilities(self, likenesses: Likenesses, notes: int) -> tuple[Floats, float]:
+        """Of each candidate that it is the tune, shape = (candidates,), and that none is."""
+        length = log_length(notes)
+        weights = np.array(self.weights) + length * np.array(self.by_length)
+        scores = np.append(likenesses.features @ weights, self.none[0] + length * self.none[1])
+        likely = np.exp(scores - scores.max())
+        likely /= likely.sum()
+        return likely[:-1], float(likely[-1])
+
+    def save(self, path: Path) -> None:
+        """Write as JSON."""
+        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> "RankingModel":
+        """Read JSON. Raises ValueError where it is not the model of these features."""
+        try:
+            model = cls.model_validate_json(path.read_bytes())
+        except ValidationError as error:
+            raise ValueError(f"{path.name}: {error}") from error
+        if model.features != FEATURES or not len(FEATURES) == len(model.weights) == len(model.by_length):
+            raise ValueError(f"{path.name} weighs {', '.join(model.features)}, not {', '.join(FEATURES)}")
+        return model
+
+
+def log_length(notes: int) -> float:
+    """How long a tune is for the ranking: ln of its notes, less 3.6."""
+    return float(np.log(notes)) - _TYPICAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,39 +78,53 @@ class Ranked:
     Attributes
     ----------
     title : its number in the catalogue
-    score : the higher cosine of the two, -1 to 1
+    confidence : the probability that it is right, 0 to 1
+    setting : the known setting that is most likely the tune, None where none of the title is a candidate
+    similarity : of that setting, as `index.alignment.similarity`
     name : the name nearest to the tune in the title index, if it is among the nearest
-    setting : the setting nearest to the tune in the melody index, if it is among the nearest
     """
 
     title: int
-    score: float
+    confidence: float
+    setting: int | None
+    similarity: float
     name: Hit | None
-    setting: Hit | None
 
 
-def rank(queries: Vectors, title_index: CosineIndex, melody_index: CosineIndex, k: int) -> list[list[Ranked]]:
-    """For each query the `k` best titles, best first.
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What is said of a tune: whether it is known, and titles, the most likely first."""
 
-    The two indexes answer different questions: which known tune is this, and which titles do tunes of this
-    kind bear. A title scores the higher of its two cosines: a setting that is all but identical decides, and
-    where no setting is near, the title tower does.
-
-    Parameters
-    ----------
-    queries : float32, shape = (queries, dim), of unit length
-    """
-    depth = max(k, _DEPTH)
-    answers = zip(title_index.search(queries, depth), melody_index.search(queries, depth), strict=True)
-    return [_join(names, settings)[:k] for names, settings in answers]
+    known: bool
+    titles: list[Ranked]
 
 
-def _join(names: list[Hit], settings: list[Hit]) -> list[Ranked]:
-    name_of = {hit.title: hit for hit in names}
-    setting_of = {hit.title: hit for hit in settings}
-    joined = []
-    for title in name_of.keys() | setting_of.keys():
-        name, setting = name_of.get(title), setting_of.get(title)
-        score = max(hit.score for hit in (name, setting) if hit)
-        joined.append(Ranked(title, score, name, setting))
-    return sorted(joined, key=lambda ranked: (-ranked.score, ranked.title))
+def rank(
+    tune: Tune,
+    vector: Vectors,
+    title_index: CosineIndex,
+    melody_index: MelodyIndex,
+    model: RankingModel,
+    k: int,
+) -> Ranking:
+    """The `k` most likely titles of a tune. `vector` is the tune's, shape = (1, dim)."""
+    likenesses = melody_index.compare(tune, vector)
+    likely, none = model.probabilities(likenesses, len(tune.notes))
+    names = {hit.title: hit for hit in title_index.search(vector, max(k, _STYLE))[0]}
+    confidence = {title: none * model.style / place for place, title in enumerate(names, 1)}
+    best: dict[int, int] = {}
+    for row in np.argsort(-likely, kind="stable").tolist():
+        title = int(melody_index.title_of_setting[likenesses.settings[row]])
+        confidence[title] = confidence.get(title, 0) + float(likely[row])
+        best.setdefault(title, row)
+
+    def ranked(title: int) -> Ranked:
+        row = best.get(title)
+        setting, similarity = None, 0.0
+        if row is not None:
+            setting = int(likenesses.settings[row])
+            similarity = float(likenesses.features[row, FEATURES.index("similarity")])
+        return Ranked(title, min(confidence[title], 1.0), setting, similarity, names.get(title))
+
+    order = sorted(confidence, key=lambda title: (-confidence[title], title))
+    return Ranking(none < KNOWN, [ranked(title) for title in order[:k]])

@@ -53,8 +53,13 @@ def title_keys(name: str, rhythm: str) -> tuple[str, ...]:
         while words and words[-1] in _KINDS:
             words.pop()
     else:
-        family = next((_FAMILIES[word] for word in reversed(fold(rhythm).split()) if word in _FAMILIES), "")
+        family = rhythm_family(rhythm)
     return (key, f"{' '.join(words)} ({family})") if words and family else (key,)
+
+
+def rhythm_family(rhythm: str) -> str:
+    """The family that a rhythm as in R: belongs to, as "jig" for "slip jig"; "" for none that is known."""
+    return next((_FAMILIES[word] for word in reversed(fold(rhythm).split()) if word in _FAMILIES), "")
 
 
 def without_rhythm_words(name: str) -> str:

@@ -15,6 +15,7 @@ from model.abc import Tune
 from model.names import fold
 
 FEWEST_NOTES = 8  # of a tune that can be told from others; fewer may be in any
+_PULSE = 0.5  # quarter notes
 MAX_NOTES = 2048  # notes read of one tune; the longest of 4,248 printed tunes has under 1,200
 
 Ints = NDArray[np.int64]
@@ -88,6 +89,24 @@ def interval_grams(tune: Tune, n: int) -> Ints:
     """
     pitch = np.array([note.pitch for note in tune.notes[:MAX_NOTES]], dtype=np.int64)
     return _windows([np.diff(pitch)], np.arange(len(pitch)), n, salt=n, buckets=2**62).ids
+
+
+def pulse(tune: Tune) -> Ints:
+    """The pitch that sounds at each eighth note, from the first note on; rests are held over.
+
+    A long note and its repetition have the same pulse. MIDI numbers, shape = (eighths,)
+    """
+    notes = tune.notes[:MAX_NOTES]
+    onset = np.array([float(note.onset) for note in notes])
+    pitch = np.array([note.pitch for note in notes], dtype=np.int64)
+    end = min(onset[-1] + float(notes[-1].duration), onset[0] + MAX_NOTES * _PULSE)
+    places = np.arange(onset[0], max(end, onset[0] + _PULSE), _PULSE)
+    return pitch[np.searchsorted(onset, places + _PULSE / 64, "right") - 1]
+
+
+def pulse_grams(pulses: Ints, n: int) -> Ints:
+    """Runs of `n` steps from pulse to pulse as numbers, in order. shape = (grams,)"""
+    return _windows([np.diff(pulses)], np.arange(len(pulses)), n, salt=60 + n, buckets=2**62).ids
 
 
 def name_grams(name: str, buckets: int) -> Ints:

@@ -17,7 +17,7 @@ from index.cosine_index import CosineIndex
 from index.mrr import Mrr
 from index.probes import measure
 from index.publication import link_files, publish, staging
-from index.ranking import Ranked, rank
+from index.ranking import Ranking, rank
 from model.abc import Tune
 from model.device import pick_device
 from service.settings import Settings
@@ -43,10 +43,11 @@ class Snapshot:
         """Whether it does clearly worse here than where it was published."""
         return self.measured.value < DEGRADED * self.artifact.manifest.probes.value
 
-    def suggest(self, tune: Tune, k: int) -> list[Ranked]:
-        """The `k` best titles for a tune, best first."""
-        vector = self.artifact.tune_encoder.encode([tune])
-        return rank(vector, self.artifact.title_index, self.artifact.melody_index, k)[0]
+    def suggest(self, tune: Tune, k: int) -> Ranking:
+        """The `k` most likely titles of a tune, and whether it is known."""
+        served = self.artifact
+        vector = served.tune_encoder.encode([tune])
+        return rank(tune, vector, served.title_index, served.melody_index, served.ranking, k)
 
 
 class Engine:

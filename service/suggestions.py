@@ -8,6 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import Headers
 
+from index.alignment import align
 from index.ranking import Ranked
 from model.abc import AbcError, Notice, Tune, decode, read_tune
 from model.grams import FEWEST_NOTES, MAX_NOTES
@@ -46,8 +47,14 @@ class MelodyEvidence(BaseModel):
     """The tune resembles this known setting."""
 
     kind: Literal["melody"] = "melody"
-    similarity: float = Field(ge=-1, le=1, description="Cosine of the two tunes' vectors.")
+    similarity: float = Field(
+        ge=0, le=1, description="Longest common subsequence of the two melodies, over their mean length."
+    )
     setting: KnownSetting
+    transposition: int = Field(description="Semitones that the tune stands above the setting.")
+    bars: list[tuple[int, int]] = Field(
+        description="Bars that match: number in the tune, number in the setting; 0 is an upbeat."
+    )
 
 
 class StyleEvidence(BaseModel):
@@ -63,7 +70,7 @@ class Suggestion(BaseModel):
 
     title: str
     aliases: list[str]
-    score: float = Field(ge=-1, le=1, description="The highest similarity of the evidence.")
+    confidence: float = Field(ge=0, le=1, description="Probability that it is right.")
     evidence: list[MelodyEvidence | StyleEvidence]
 
 
@@ -86,14 +93,19 @@ class Warned(BaseModel):
 
 
 class Answer(BaseModel):
-    """Titles, best first, none twice."""
+    """Titles, the most likely first, none twice."""
 
+    known: bool = Field(
+        description="Whether the tune is likely one of the known ones; else titles go by style."
+    )
     suggestions: list[Suggestion]
     tune: TuneSummary
     warnings: list[Warned]
     artifact: str
     took_ms: float
 
+
+_WORTH_SHOWING = 0.01  # confidence; below it a resemblance is no reason
 
 router = APIRouter()
 
@@ -144,9 +156,10 @@ def _answer(snapshot: Snapshot, question: Question, begun: float) -> Answer:
         tune = read_tune(question.abc)
     except AbcError as error:
         raise NoNotes(error.message, {"line": error.line, "column": error.column}) from error
-    ranked = snapshot.suggest(tune, question.top_k)
+    ranking = snapshot.suggest(tune, question.top_k)
     return Answer(
-        suggestions=[_suggestion(snapshot, found) for found in ranked],
+        known=ranking.known,
+        suggestions=[_suggestion(snapshot, tune, ranked) for ranked in ranking.titles],
         tune=_summary(tune),
         warnings=[
             Warned(line=notice.line, column=notice.column, message=notice.message)
@@ -177,29 +190,35 @@ def _summary(tune: Tune) -> TuneSummary:
     )
 
 
-def _suggestion(snapshot: Snapshot, ranked: Ranked) -> Suggestion:
+def _suggestion(snapshot: Snapshot, tune: Tune, ranked: Ranked) -> Suggestion:
     catalogue = snapshot.artifact.catalogue
     title = catalogue.titles[ranked.title]
     shown = title.title  # or as it is spelled where the melody was found
     evidence: list[MelodyEvidence | StyleEvidence] = []
-    if ranked.setting:
-        setting = catalogue.settings[ranked.setting.row]
-        if ranked.setting.score == ranked.score:
-            shown = setting.title
-        known = KnownSetting.model_validate(setting)
-        evidence.append(MelodyEvidence(similarity=_cosine(ranked.setting.score), setting=known))
+    if ranked.setting is not None and ranked.confidence >= _WORTH_SHOWING:
+        setting = catalogue.settings[ranked.setting]
+        shown = setting.title
+        alignment = align(tune, read_tune(setting.abc))
+        evidence.append(
+            MelodyEvidence(
+                similarity=_rounded(ranked.similarity),
+                setting=KnownSetting.model_validate(setting),
+                transposition=alignment.transposition,
+                bars=list(alignment.bars),
+            )
+        )
     if ranked.name:
         evidence.append(
-            StyleEvidence(similarity=_cosine(ranked.name.score), name=catalogue.names[ranked.name.row])
+            StyleEvidence(similarity=_rounded(ranked.name.score), name=catalogue.names[ranked.name.row])
         )
     return Suggestion(
         title=shown,
         aliases=[name for name in title.names if name != shown],
-        score=_cosine(ranked.score),
+        confidence=_rounded(ranked.confidence),
         evidence=evidence,
     )
 
 
-def _cosine(score: float) -> float:
+def _rounded(value: float) -> float:
     """Four digits, within the bounds that rounding in float32 may leave."""
-    return round(min(max(score, -1.0), 1.0), 4)
+    return round(min(max(value, -1.0), 1.0), 4)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from index import artifact
@@ -21,9 +22,11 @@ from index.artifact import EVALUATION
 from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
 from index.manifest import FORMAT, Manifest
+from index.melody_index import MelodyIndex
 from index.mrr import Mrr
 from index.probes import Probe, make_probes, measure, save_probes
 from index.publication import locked, publish, staging
+from index.ranking import RankingModel
 from model.checkpoint import save_encoder
 from training.aliases import Pair
 from training.corpora import Corpus
@@ -31,6 +34,7 @@ from training.curate import Curated, CurationError, curate
 from training.evaluate import SPLIT, pool_index
 from training.exclusions import unmatched_told
 from training.material import Material
+from training.ranker import ask, fit_ranking
 from training.reporter import Reporter
 from training.split import Split, split_titles
 from training.towers import FitConfig, Towers
@@ -89,7 +93,11 @@ def _fit(
     refit = material.learn_all(root / WORK / "refit.safetensors", device, report)
     refitted = refit.towers
     title_index = CosineIndex(refitted.title.encode_features(material.names), catalogue.title_of_name)
-    melody_index = CosineIndex(refitted.tune.encode_features(material.tunes), catalogue.title_of_setting)
+    vectors = CosineIndex(refitted.tune.encode_features(material.tunes), catalogue.title_of_setting)
+    melody_index = MelodyIndex(catalogue, curated.tunes, vectors)
+    step = report.step("asking for known settings, to fit the ranking")
+    questions = ask(catalogue, curated.tunes, melody_index, refitted.tune, config.seed, step)
+    ranking = fit_ranking(questions, _first_hits(run.towers, material, split.validation))
     probes = make_probes(catalogue, config.seed)
     known = measure(probes, refitted.tune, title_index, catalogue)
     report.say(f"known tunes in another key, cut, ornamented: MRR {_spell(known)}")
@@ -107,7 +115,7 @@ def _fit(
         "skipped": [asdict(skipped) for skipped in curated.skipped],
     }
     with staging(root) as staged:
-        _write_published(staged, refitted, catalogue, title_index, melody_index, probes, metrics)
+        _write_published(staged, refitted, catalogue, title_index, melody_index, ranking, probes, metrics)
         _write_evaluation(staged / EVALUATION, run.towers, material, split)
         return publish(root, staged, manifest)
 
@@ -128,17 +136,32 @@ def _read(corpora: Sequence[Corpus], report: Reporter, excluded: Set[str], alias
     return curated
 
 
+def _first_hits(towers: Towers, material: Material, titles: Sequence[int]) -> float:
+    """How often the title index, of all titles, has the right one first for a tune that no encoder saw.
+
+    Half a hit is added, so that none is not taken for impossible.
+    """
+    catalogue = material.catalogue
+    settings = np.flatnonzero(np.isin(catalogue.title_of_setting, titles))
+    index = CosineIndex(towers.title.encode_features(material.names), catalogue.title_of_name)
+    found = index.search(towers.tune.encode_features([material.tunes[int(i)] for i in settings]), 1)
+    right = [hits[0].title for hits in found] == catalogue.title_of_setting[settings]
+    return float((np.sum(right) + 0.5) / (len(settings) + 1))
+
+
 def _write_published(
     folder: Path,
     towers: Towers,
     catalogue: Catalogue,
     title_index: CosineIndex,
-    melody_index: CosineIndex,
+    melody_index: MelodyIndex,
+    ranking: RankingModel,
     probes: Sequence[Probe],
     metrics: dict[str, Any],
 ) -> None:
     _write_towers(folder, towers, title_index)
-    melody_index.save(folder / artifact.SETTINGS)
+    melody_index.vectors.save(folder / artifact.SETTINGS)
+    ranking.save(folder / artifact.RANKING)
     catalogue.save(folder / artifact.CATALOGUE)
     save_probes(probes, folder / artifact.PROBES)
     (folder / artifact.METRICS).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")

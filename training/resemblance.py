@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.ngram_index import NgramIndex
+from index.ngram_index import GRAM, NgramIndex
 from model.abc import Tune
+from model.grams import interval_grams
 
 _CHANCE = 0.1  # cosine; under it lie nearly all pairs of unrelated tunes
 
@@ -66,10 +67,11 @@ def resemble(
     Below the level of chance pairs of one title are kept all the same: there even a faint resemblance tells a
     free version from another tune.
     """
-    index = NgramIndex(tunes)
+    grams = [interval_grams(tune, GRAM) for tune in tunes]
+    index = NgramIndex(grams)
     seconds, cosines = [], []
-    for number, tune in enumerate(tunes):
-        cosine = index.cosines(tune)
+    for number, asked in enumerate(grams):
+        cosine = index.cosines(asked)
         cosine[number] = 0
         same = title_of_setting == title_of_setting[number]
         near = np.flatnonzero((cosine >= _CHANCE) | (same & (cosine > 0)))

@@ -7,7 +7,7 @@ import pytest
 from index.ngram_index import GRAM, NgramIndex
 from index.variation import cut, transposed
 from model.abc import Tune
-from model.grams import interval_grams
+from model.grams import Ints, interval_grams
 from training.corpora import Corpus
 from training.curate import curate
 
@@ -15,6 +15,14 @@ from training.curate import curate
 @pytest.fixture(scope="module")
 def tunes(small_corpus: Corpus) -> list[Tune]:
     return curate([small_corpus]).tunes
+
+
+def grams(tune: Tune) -> Ints:
+    return interval_grams(tune, GRAM)
+
+
+def indexed(tunes: list[Tune]) -> NgramIndex:
+    return NgramIndex([grams(tune) for tune in tunes])
 
 
 def weights(tune: Tune, known: list[Tune]) -> dict[int, float]:
@@ -32,7 +40,7 @@ def weights(tune: Tune, known: list[Tune]) -> dict[int, float]:
 
 def test_the_cosines_are_those_of_the_formula(tunes: list[Tune]) -> None:
     asked, known = tunes[0], tunes[1:40]
-    got = NgramIndex(known).cosines(asked)
+    got = indexed(known).cosines(grams(asked))
     mine = weights(asked, known)
     for tune, cosine in zip(known, got, strict=True):
         theirs = weights(tune, known)
@@ -40,14 +48,14 @@ def test_the_cosines_are_those_of_the_formula(tunes: list[Tune]) -> None:
 
 
 def test_a_tune_is_found_in_another_key(tunes: list[Tune]) -> None:
-    index = NgramIndex(tunes)
+    index = indexed(tunes)
     for number in range(0, len(tunes), 10):
-        cosines = index.cosines(transposed(tunes[number], 4))
+        cosines = index.cosines(grams(transposed(tunes[number], 4)))
         assert cosines[number] == pytest.approx(1)
         assert cosines.max() < 1.001
 
 
 def test_without_a_shared_run_nothing_is_near(tunes: list[Tune]) -> None:
-    assert not NgramIndex(tunes).cosines(cut(tunes[0], 0, GRAM)).any()
-    assert NgramIndex([]).cosines(tunes[0]).shape == (0,)
-    assert np.array_equal(NgramIndex([cut(tunes[0], 0, 3)]).cosines(tunes[0]), [0.0])
+    assert not indexed(tunes).cosines(grams(cut(tunes[0], 0, GRAM))).any()
+    assert indexed([]).cosines(grams(tunes[0])).shape == (0,)
+    assert np.array_equal(indexed([cut(tunes[0], 0, 3)]).cosines(grams(tunes[0])), [0.0])

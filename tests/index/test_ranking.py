@@ -1,51 +1,116 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from index.cosine_index import CosineIndex
-from index.ranking import rank
-from model.encoder import Vectors
+from index.melody_index import FEATURES, Likenesses, MelodyIndex
+from index.ranking import RankingModel, log_length, rank
+from index.variation import cut, transposed, unnamed
+from model.title_encoder import NgramTitleConfig, NgramTitleEncoder
+from model.tune_encoder import NgramTuneConfig, NgramTuneEncoder
+from training.corpora import Corpus
+from training.curate import Curated, curate
+
+TUNES = NgramTuneEncoder(NgramTuneConfig(buckets=2**12, dim=64))
+TITLES = NgramTitleEncoder(NgramTitleConfig(buckets=2**12, dim=64))
+COUNT = len(FEATURES)
+SIMILARITY = FEATURES.index("similarity")
+
+MODEL = RankingModel(
+    features=FEATURES,
+    weights=tuple(40.0 if name == "similarity" else 0.0 for name in FEATURES),
+    by_length=(0.0,) * COUNT,
+    none=(36.0, 0.0),  # as likely as a similarity of .9
+    style=0.01,
+)
 
 
-def vectors(*rows: list[float]) -> Vectors:
-    made = np.array(rows, np.float32)
-    made /= np.linalg.norm(made, axis=1, keepdims=True)
-    return made
+@pytest.fixture(scope="module")
+def curated(small_corpus: Corpus) -> Curated:
+    return curate([small_corpus])
 
 
-QUERY = vectors([1, 0, 0])
+@pytest.fixture(scope="module")
+def indexes(curated: Curated) -> tuple[CosineIndex, MelodyIndex]:
+    catalogue = curated.catalogue
+    vectors = CosineIndex(TUNES.encode(curated.tunes), catalogue.title_of_setting)
+    names = CosineIndex(TITLES.encode(catalogue.names), catalogue.title_of_name)
+    return names, MelodyIndex(catalogue, curated.tunes, vectors)
 
 
-def test_a_title_scores_the_higher_of_its_two_cosines() -> None:
-    names = CosineIndex(vectors([1, 1, 0], [1, 0, 1]), np.array([0, 1]))
-    settings = CosineIndex(vectors([0, 1, 0], [1, 0, 0.1]), np.array([0, 1]))
-    first, second = rank(QUERY, names, settings, 2)[0]
-    assert (first.title, second.title) == (1, 0)
-    assert first.setting is not None
-    assert first.score == first.setting.score == pytest.approx(1 / np.sqrt(1.01), abs=1e-5)
-    assert second.name is not None
-    assert second.score == second.name.score == pytest.approx(1 / np.sqrt(2), abs=1e-5)
+def test_probabilities_are_a_softmax_with_none_as_an_alternative() -> None:
+    features = np.zeros((2, COUNT))
+    features[:, SIMILARITY] = 0.9, 0.8
+    likely, none = MODEL.probabilities(Likenesses(np.array([4, 7]), features), notes=100)
+    expected = np.exp([36.0, 32.0, 36.0])
+    assert [*likely, none] == pytest.approx(expected / expected.sum())
 
 
-def test_a_title_that_one_index_does_not_reach_is_ranked_by_the_other() -> None:
-    rng = np.random.default_rng(0)
-    others = vectors(*rng.normal(size=(300, 3)).tolist())
-    names = CosineIndex(np.concatenate([others, vectors([-1, 0, 0])]), np.arange(301))
-    settings = CosineIndex(np.concatenate([others, QUERY]), np.arange(301))
-    best = rank(QUERY, names, settings, 3)[0][0]
-    assert best.title == 300
-    assert best.name is None
+def test_weights_change_with_the_length_of_what_is_asked() -> None:
+    weights = tuple(1.0 if name == "length" else 0.0 for name in FEATURES)
+    model = MODEL.model_copy(update={"weights": (0.0,) * COUNT, "by_length": weights, "none": (0.0, 2.0)})
+    features = np.zeros((1, COUNT))
+    features[0, FEATURES.index("length")] = 3.0
+    for notes in (16, 100):
+        likely, none = model.probabilities(Likenesses(np.array([0]), features), notes)
+        assert likely[0] / none == pytest.approx(np.exp(log_length(notes)))
 
 
-def test_no_title_comes_twice_and_as_many_as_asked() -> None:
-    rng = np.random.default_rng(0)
-    rows = vectors(*rng.normal(size=(500, 3)).tolist())
-    index = CosineIndex(rows, np.repeat(np.arange(250), 2))
-    for k in (1, 10, 200, 250, 400):
-        ranked = rank(QUERY, index, index, k)[0]
-        assert len({found.title for found in ranked}) == len(ranked) == min(k, 250)
-        assert [found.score for found in ranked] == sorted((found.score for found in ranked), reverse=True)
+def test_a_known_tune_is_known_in_any_key(curated: Curated, indexes: tuple[CosineIndex, MelodyIndex]) -> None:
+    for setting in range(0, len(curated.tunes), 15):
+        asked = unnamed(transposed(curated.tunes[setting], 2))
+        ranking = rank(asked, TUNES.encode([asked]), *indexes, MODEL, 5)
+        first = ranking.titles[0]
+        assert ranking.known
+        assert first.title == curated.catalogue.title_of_setting[setting]
+        assert first.confidence > 0.9
+        assert first.similarity == pytest.approx(1)
+        assert len(ranking.titles) == 5
 
 
-def test_equal_scores_keep_the_order_of_the_catalogue() -> None:
-    index = CosineIndex(np.repeat(QUERY, 4, axis=0), np.arange(4))
-    assert [found.title for found in rank(QUERY, index, index, 4)[0]] == [0, 1, 2, 3]
+def test_an_unknown_tune_is_ranked_by_style_alone(
+    curated: Curated, indexes: tuple[CosineIndex, MelodyIndex]
+) -> None:
+    asked = cut(unnamed(curated.tunes[0]), 0, 20)  # too short to be as similar as the model wants
+    ranking = rank(asked, TUNES.encode([asked]), *indexes, MODEL, 100)
+    assert not ranking.known
+    by_style = [hit.title for hit in indexes[0].search(TUNES.encode([asked]), 100)[0]]
+    assert [found.title for found in ranking.titles][:5] == by_style[:5]
+    assert ranking.titles[0].confidence == pytest.approx(MODEL.style, rel=0.01)
+    assert ranking.titles[1].confidence == pytest.approx(MODEL.style / 2, rel=0.01)
+
+
+def test_settings_of_one_title_speak_for_it_together(curated: Curated) -> None:
+    catalogue, tunes = curated.catalogue, [curated.tunes[0]] * len(curated.tunes)
+    vectors = CosineIndex(TUNES.encode(tunes), catalogue.title_of_setting)
+    names = CosineIndex(TITLES.encode(catalogue.names), catalogue.title_of_name)
+    asked = unnamed(tunes[0])
+    found = rank(asked, TUNES.encode([asked]), names, MelodyIndex(catalogue, tunes, vectors), MODEL, 300)
+    of_title = {ranked.title: ranked.confidence for ranked in found.titles if ranked.setting is not None}
+    several = np.bincount(catalogue.title_of_setting)
+    two, one = (next(title for title in of_title if several[title] == count) for count in (2, 1))
+    assert of_title[two] == pytest.approx(2 * of_title[one], rel=0.05)
+
+
+def test_no_title_comes_twice_and_as_many_as_asked(
+    curated: Curated, indexes: tuple[CosineIndex, MelodyIndex]
+) -> None:
+    asked = unnamed(curated.tunes[9])
+    for k in (1, 10, 150):
+        ranked = rank(asked, TUNES.encode([asked]), *indexes, MODEL, k).titles
+        assert len({found.title for found in ranked}) == len(ranked) == k
+        confidences = [found.confidence for found in ranked]
+        assert confidences == sorted(confidences, reverse=True)
+
+
+def test_a_model_is_saved_and_only_one_of_these_features_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "ranking.json"
+    MODEL.save(path)
+    assert RankingModel.load(path) == MODEL
+    MODEL.model_copy(update={"features": (*FEATURES[:-1], "tempo")}).save(path)
+    with pytest.raises(ValueError, match="tempo"):
+        RankingModel.load(path)
+    path.write_text("{}")
+    with pytest.raises(ValueError, match=r"ranking\.json"):
+        RankingModel.load(path)

@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 import torch
 
@@ -50,7 +51,7 @@ def test_the_first_32_notes_are_enough_for_the_first_five(
 def test_the_whole_answer(client: httpx.Client, known: list[tuple[str, Tune]]) -> None:
     title, tune = known[3]
     answer = client.post("/suggest-titles", json={"abc": write(tune)}).json()
-    assert set(answer) == {"suggestions", "tune", "warnings", "artifact", "took_ms"}
+    assert set(answer) == {"known", "suggestions", "tune", "warnings", "artifact", "took_ms"}
     assert answer["tune"] == {
         "notes": len(tune.notes),
         "bars": len(tune.bars),
@@ -61,20 +62,45 @@ def test_the_whole_answer(client: httpx.Client, known: list[tuple[str, Tune]]) -
     assert answer["artifact"] == client.get("/health").json()["artifact"]
     assert answer["took_ms"] > 0
     first = answer["suggestions"][0]
-    assert set(first) == {"title", "aliases", "score", "evidence"}
+    assert set(first) == {"title", "aliases", "confidence", "evidence"}
     melody, style = first["evidence"]
     assert (melody["kind"], style["kind"]) == ("melody", "style")
     assert melody["similarity"] == pytest.approx(1, abs=1e-3)
     assert melody["setting"]["title"] == title
     assert melody["setting"]["key"] == tune.key
-    assert first["score"] == max(melody["similarity"], style["similarity"])
+    assert answer["known"] is True
+    assert first["confidence"] > 0.9
+    assert melody["transposition"] == 0
+    assert len(melody["bars"]) >= 0.9 * len(tune.bars)
+    assert all(asked == matched for asked, matched in melody["bars"])
+
+
+def test_the_matched_bars_are_shown_in_any_key(client: httpx.Client, known: list[tuple[str, Tune]]) -> None:
+    title, tune = known[3]
+    answer = client.post("/suggest-titles", content=write(unnamed(transposed(tune, 5))), headers=ABC).json()
+    melody = answer["suggestions"][0]["evidence"][0]
+    assert melody["setting"]["title"] == title
+    assert melody["transposition"] == 5
+    assert len(melody["bars"]) >= 0.9 * len(tune.bars)
+
+
+def test_an_unknown_tune_is_said_to_be_unknown(client: httpx.Client) -> None:
+    """Notes drawn at random are no known tune, however many are known."""
+    rng = np.random.default_rng(0)
+    bars = ["".join(rng.choice(list("DEFGABcdefg"), 6)) for _ in range(16)]
+    abc = "X:1\nM:6/8\nL:1/8\nK:D\n" + "|".join(bars)
+    answer = client.post("/suggest-titles", json={"abc": abc}).json()
+    assert answer["known"] is False
+    assert len(answer["suggestions"]) == 10
+    assert answer["suggestions"][0]["confidence"] < 0.5
 
 
 def test_best_first_no_title_twice_and_as_many_as_asked(client: httpx.Client) -> None:
     for top_k in (1, 10, 100):
         suggestions = client.post("/suggest-titles", json={"abc": KESH, "top_k": top_k}).json()["suggestions"]
-        scores = [suggestion["score"] for suggestion in suggestions]
-        assert scores == sorted(scores, reverse=True)
+        confidences = [suggestion["confidence"] for suggestion in suggestions]
+        assert confidences == sorted(confidences, reverse=True)
+        assert sum(confidences) <= 1.001
         assert len({suggestion["title"] for suggestion in suggestions}) == len(suggestions) == top_k
 
 

@@ -9,12 +9,14 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from index.cosine_index import CosineIndex
-from index.ngram_index import NgramIndex
+from index.melody_index import MelodyIndex
+from index.ngram_index import GRAM, NgramIndex
 from index.ranking import rank
 from model.abc import Tune
-from model.grams import MAX_NOTES
+from model.grams import MAX_NOTES, interval_grams
 from training.benchmark.gallery import Gallery
 from training.benchmark.ranks import Floats
+from training.ranker import ask, fit_ranking
 
 _RERANKED = 300  # settings
 _FRAGMENT = 48  # notes; a query with fewer is not compared as a whole
@@ -75,11 +77,11 @@ class Ngram:
 
     def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
-        self._index = NgramIndex(gallery.known.tunes)
+        self._index = NgramIndex([interval_grams(tune, GRAM) for tune in gallery.known.tunes])
 
     def scores(self, asked: Tune | str) -> Floats:
         """The cosine, 0 to 1."""
-        return _best_of_title(self._index.cosines(_tune(asked)), self._gallery)
+        return _best_of_title(self._index.cosines(interval_grams(_tune(asked), GRAM)), self._gallery)
 
 
 class NgramEdit:
@@ -92,14 +94,14 @@ class NgramEdit:
 
     def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
-        self._index = NgramIndex(gallery.known.tunes)
+        self._index = NgramIndex([interval_grams(tune, GRAM) for tune in gallery.known.tunes])
         self._intervals = [_letters(tune) for tune in gallery.known.tunes]
 
     def scores(self, asked: Tune | str) -> Floats:
         """0 to 1; below 0 for titles of which no setting was ranked again, in the order of their n-grams."""
         tune = _tune(asked)
         letters = _letters(tune)
-        cosines = self._index.cosines(tune)
+        cosines = self._index.cosines(interval_grams(tune, GRAM))
         scores = cosines - 2
         for setting in np.argsort(-cosines, kind="stable")[:_RERANKED]:
             known = self._intervals[setting]
@@ -140,18 +142,24 @@ class GanAinm:
     """The product as it is served."""
 
     def __init__(self, gallery: Gallery) -> None:
-        catalogue, self._encoders = gallery.catalogue, gallery.encoders
-        self._titles = len(catalogue)
-        names, settings = self._encoders.title.encode(catalogue.names), gallery.known.tunes
-        self._title_index = CosineIndex(names, catalogue.title_of_name)
-        self._melody_index = CosineIndex(self._encoders.tune.encode(settings), catalogue.title_of_setting)
+        catalogue, tunes = gallery.catalogue, gallery.known.tunes
+        self._titles, self._encoder = len(catalogue), gallery.encoders.tune
+        self._title_index = CosineIndex(
+            gallery.encoders.title.encode(catalogue.names), catalogue.title_of_name
+        )
+        vectors = CosineIndex(self._encoder.encode(tunes), catalogue.title_of_setting)
+        self._melody_index = MelodyIndex(catalogue, tunes, vectors)
+        questions = ask(catalogue, tunes, self._melody_index, self._encoder, seed=0)
+        self._model = fit_ranking(questions, style=1 / self._titles)
 
     def scores(self, asked: Tune | str) -> Floats:
-        """The score of the answer, -1 to 1; -2 for titles that are not in it."""
-        vectors = self._encoders.tune.encode([_tune(asked)])
-        scores = np.full(self._titles, -2.0)
-        for ranked in rank(vectors, self._title_index, self._melody_index, _DEPTH)[0]:
-            scores[ranked.title] = ranked.score
+        """The confidence, 0 to 1; -1 for titles that are not in the answer."""
+        tune = _tune(asked)
+        vector = self._encoder.encode([tune])
+        answer = rank(tune, vector, self._title_index, self._melody_index, self._model, _DEPTH)
+        scores = np.full(self._titles, -1.0)
+        for ranked in answer.titles:
+            scores[ranked.title] = ranked.confidence
         return scores
 
 

@@ -7,7 +7,7 @@ from index.catalogue import Catalogue
 from index.variation import transposed
 from model.abc import Tune
 from model.grams import interval_grams
-from tests.training.benchmark.conftest import SEVERAL, Untrained
+from tests.training.conftest import SEVERAL, Untrained
 from training.benchmark.gallery import Known
 from training.benchmark.protocols import (
     Query,

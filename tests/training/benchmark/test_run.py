@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.support import Silent
-from tests.training.benchmark.conftest import SEVERAL, Untrained
+from tests.training.conftest import SEVERAL, Untrained
 from training.benchmark.figures import Figure, load_figures, renewed, save_figures
 from training.benchmark.gallery import Known
 from training.benchmark.protocols import Task, known_gallery, known_tasks, no_match_task, unseen_tasks

@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+
+from index.cosine_index import CosineIndex
+from index.melody_index import FEATURES, MelodyIndex
+from index.variation import cut, ornamented, transposed, unnamed
+from model.abc import Tune, read_tune
+from model.tune_encoder import NgramTuneConfig, NgramTuneEncoder
+from tests.support import KESH
+from training.corpora import Corpus
+from training.curate import Curated, curate
+
+ENCODER = NgramTuneEncoder(NgramTuneConfig(buckets=2**12, dim=64))
+
+
+@pytest.fixture(scope="module")
+def curated(small_corpus: Corpus) -> Curated:
+    return curate([small_corpus])
+
+
+@pytest.fixture(scope="module")
+def index(curated: Curated) -> MelodyIndex:
+    vectors = CosineIndex(ENCODER.encode(curated.tunes), curated.catalogue.title_of_setting)
+    return MelodyIndex(curated.catalogue, curated.tunes, vectors)
+
+
+def features(index: MelodyIndex, tune: Tune, setting: int) -> dict[str, float]:
+    found = index.compare(tune, ENCODER.encode([tune]))
+    row = np.flatnonzero(found.settings == setting)
+    assert len(row) == 1
+    return dict(zip(FEATURES, found.features[row[0]].tolist(), strict=True))
+
+
+def test_the_same_tune_in_another_key_is_alike_in_every_way(curated: Curated, index: MelodyIndex) -> None:
+    for setting in range(0, len(curated.tunes), 20):
+        asked = unnamed(transposed(curated.tunes[setting], 3))
+        found = features(index, asked, setting)
+        for name in FEATURES[:8]:
+            assert found[name] == pytest.approx(1), name
+        assert found["length"] == 0
+
+
+def test_every_feature_is_within_its_bounds(curated: Curated, index: MelodyIndex) -> None:
+    for tune in (curated.tunes[5], cut(curated.tunes[5], 8, 16), read_tune(KESH)):
+        found = index.compare(tune, ENCODER.encode([tune])).features
+        assert found[:, :-1].min() >= 0
+        assert found[:, :-1].max() <= 1 + 1e-9
+
+
+def test_a_fragment_covers_itself(curated: Curated, index: MelodyIndex) -> None:
+    for setting in range(3, len(curated.tunes), 20):
+        tune = curated.tunes[setting]
+        middle = features(index, unnamed(cut(tune, 12, 16)), setting)
+        assert middle["substring"] == 1
+        assert middle["coverage"] == pytest.approx(1)
+        assert middle["similarity"] == pytest.approx(2 * 16 / (16 + len(tune.notes)))
+        assert features(index, unnamed(cut(tune, 0, 16)), setting)["beginning"] == 1
+
+
+def test_long_notes_and_repeated_ones_have_one_pulse(curated: Curated) -> None:
+    held = read_tune("K:D\nL:1/8\nd4 f2 a2|g4 e2 c2|d4 f2 a2|b4 a4|")
+    repeated = read_tune("K:D\nL:1/8\nd2d2 ff aa|gggg ee cc|d2d2 f2 aa|bbb2 a2a2|")
+    vectors = CosineIndex(ENCODER.encode([held]), np.array([0]))
+    both = MelodyIndex(curated.catalogue.collect([(("A",), curated.catalogue.settings[0])]), [held], vectors)
+    found = features(both, repeated, 0)
+    assert found["pulse n-grams"] == found["pulse substring"] == pytest.approx(1)
+    assert found["interval n-grams"] < 0.5
+
+
+def test_an_ornamented_setting_is_more_like_itself_than_any_other(
+    curated: Curated, index: MelodyIndex
+) -> None:
+    rng = np.random.default_rng(0)
+    for setting in range(7, len(curated.tunes), 30):
+        asked = ornamented(transposed(unnamed(curated.tunes[setting]), -4), 0.2, rng)
+        found = index.compare(asked, ENCODER.encode([asked]))
+        column = FEATURES.index("similarity")
+        best = found.settings[found.features[:, column].argmax()]
+        title = curated.catalogue.title_of_setting
+        assert title[best] == title[setting]
+
+
+def test_a_setting_can_be_left_out(curated: Curated, index: MelodyIndex) -> None:
+    tune = curated.tunes[0]
+    assert 0 in index.compare(tune, ENCODER.encode([tune])).settings
+    assert 0 not in index.compare(tune, ENCODER.encode([tune]), without=0).settings
+
+
+def test_a_single_note_and_an_empty_index_are_no_trouble(curated: Curated, index: MelodyIndex) -> None:
+    note = read_tune("K:C\nC")
+    found = index.compare(note, ENCODER.encode([note]))
+    assert np.isfinite(found.features).all()
+    empty = MelodyIndex(
+        type(curated.catalogue)(()), [], CosineIndex(ENCODER.encode([]), np.zeros(0, np.int64))
+    )
+    assert empty.compare(note, ENCODER.encode([note])).features.shape == (0, len(FEATURES))
