@@ -83,7 +83,13 @@ def ask(
 
 
 def fit_ranking(questions: Sequence[Question], style: float) -> RankingModel:
-    """Maximum likelihood, with a little decay, on standardised features. `style` is passed on."""
+    """Maximum likelihood, with a little decay, on standardised features. `style` is passed on.
+
+    Without questions all weights are 0.
+    """
+    if not questions:
+        zeros = (0.0,) * len(FEATURES)
+        return RankingModel(features=FEATURES, weights=zeros, by_length=zeros, none=(0, 0), style=style)
     stacked = np.concatenate([question.likenesses.features for question in questions])
     mean, spread = stacked.mean(axis=0), stacked.std(axis=0) + 1e-6
     most = max(len(question.right) for question in questions)

@@ -25,7 +25,7 @@ def test_a_published_artifact_loads_with_everything(small_artifacts: Path) -> No
     loaded = load(small_artifacts, CPU)
     assert loaded.version == (small_artifacts / artifact.CURRENT).resolve().name
     assert len(loaded.title_index) == len(loaded.catalogue.names)
-    assert len(loaded.melody_index) == len(loaded.catalogue.settings)
+    assert len(loaded.melody_index.vectors) == len(loaded.catalogue.settings)
     assert loaded.manifest.titles == len(loaded.catalogue)
     assert loaded.manifest.corpora[0].tunes == 240 - loaded.manifest.corpora[0].skipped
     assert load_probes(loaded.path / artifact.PROBES) == loaded.probes

@@ -60,7 +60,17 @@ def test_both_devices_rank_alike(small_artifacts: Path) -> None:
     answers = []
     for device in ("cpu", "cuda"):
         loaded = artifact.load(small_artifacts, torch.device(device))
-        vectors = loaded.tune_encoder.encode([read_tune(probe.abc) for probe in loaded.probes])
-        ranked = rank(vectors, loaded.title_index, loaded.melody_index, K)
-        answers.append(np.array([[found.title for found in found_of_one] for found_of_one in ranked]))
+        tunes = [read_tune(probe.abc) for probe in loaded.probes]
+        found = (
+            rank(
+                tune,
+                loaded.tune_encoder.encode([tune]),
+                loaded.title_index,
+                loaded.melody_index,
+                loaded.ranking,
+                K,
+            )
+            for tune in tunes
+        )
+        answers.append(np.array([[ranked.title for ranked in one.titles] for one in found]))
     assert np.array_equal(answers[0], answers[1])

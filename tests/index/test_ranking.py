@@ -61,11 +61,12 @@ def test_a_known_tune_is_known_in_any_key(curated: Curated, indexes: tuple[Cosin
     for setting in range(0, len(curated.tunes), 15):
         asked = unnamed(transposed(curated.tunes[setting], 2))
         ranking = rank(asked, TUNES.encode([asked]), *indexes, MODEL, 5)
-        first = ranking.titles[0]
+        # The book prints some melodies under two titles, which then are as likely.
+        first = [found for found in ranking.titles if found.similarity == pytest.approx(1)]
         assert ranking.known
-        assert first.title == curated.catalogue.title_of_setting[setting]
-        assert first.confidence > 0.9
-        assert first.similarity == pytest.approx(1)
+        assert curated.catalogue.title_of_setting[setting] in [found.title for found in first]
+        assert sum(found.confidence for found in first) > 0.9
+        assert ranking.titles[: len(first)] == first
         assert len(ranking.titles) == 5
 
 

@@ -47,9 +47,14 @@ def test_the_published_encoders_know_every_tune(small_artifacts: Path) -> None:
     loaded = artifact.load(small_artifacts, CPU)
     moved = [transposed(unnamed(read_tune(setting.abc)), 4) for setting in loaded.catalogue.settings]
     for tunes, most_wrong in ((moved, 0), ([cut(tune, 0, 32) for tune in moved], 0.05 * len(moved))):
-        vectors = loaded.tune_encoder.encode(tunes)
-        answers = rank(vectors, loaded.title_index, loaded.melody_index, 1)
-        first = np.array([answer[0].title for answer in answers])
+        vectors = (loaded.tune_encoder.encode([tune]) for tune in tunes)
+        indexes = loaded.title_index, loaded.melody_index
+        answers = [
+            rank(tune, vector, *indexes, loaded.ranking, 1)
+            for tune, vector in zip(tunes, vectors, strict=True)
+        ]
+        assert np.mean([answer.known for answer in answers]) > 0.9
+        first = np.array([answer.titles[0].title for answer in answers])
         assert (first != loaded.catalogue.title_of_setting).sum() <= most_wrong
     assert loaded.manifest.probes.value > 0.8
 
