@@ -1,7 +1,7 @@
 """Alignment: how alike two melodies are, note for note, in whatever keys they stand, and in which bars."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from rapidfuzz.distance import LCSseq
@@ -30,12 +30,21 @@ class Melody:
 
     pitches: Ints
     grams: Ints
+    _texts: dict[int, str] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, tune: Tune) -> "Melody":
         """The first `MAX_NOTES` notes of a tune."""
         pitches = np.array([note.pitch for note in tune.notes[:MAX_NOTES]], dtype=np.int64)
         return cls(pitches, interval_grams(tune, _GRAM))
+
+    def text(self, semitones: int = 0) -> str:
+        """A letter for each pitch, moved by so many semitones; kept, as the next melody may ask the same."""
+        if semitones not in self._texts:
+            # Also those that are moved out of MIDI's range have a letter.
+            moved = self.pitches + (semitones + 2 * _HIGHEST)
+            self._texts[semitones] = "".join(map(chr, moved.tolist()))
+        return self._texts[semitones]
 
 
 def similarity(a: Melody, b: Melody) -> float:
@@ -146,22 +155,17 @@ def _matching_notes(asked: Ints, known: Ints) -> list[tuple[int, int]]:
 def _best_transposition(a: Melody, b: Melody) -> tuple[int, int]:
     """The semitones to add to `b` that leave the longest common subsequence of pitches, and its length."""
     best = 0, 0
-    letters = _letters(a.pitches)
     for semitones in _transpositions(a, b):
-        length = LCSseq.similarity(letters, _letters(b.pitches + semitones))
+        length = LCSseq.similarity(a.text(-semitones), b.text())
         if length > best[1]:
             best = semitones, length
     return best
 
 
-def _letters(pitches: Ints) -> str:
-    """A letter for each pitch, also for those that a transposition moved out of MIDI's range."""
-    return "".join(map(chr, (pitches + 2 * _HIGHEST).tolist()))
-
-
 def _transpositions(a: Melody, b: Melody) -> list[int]:
     """The semitones to add to `b` that most of the shared runs of intervals ask for."""
-    in_a, in_b = np.nonzero(a.grams[:, None] == b.grams[None, :])
+    shared = np.flatnonzero(a.grams[:, None] == b.grams[None, :])
+    in_a, in_b = np.divmod(shared, max(len(b.grams), 1))
     votes = np.bincount(a.pitches[in_a] - b.pitches[in_b] + _HIGHEST, minlength=1)
     best = np.argsort(-votes, kind="stable")[:_TRANSPOSITIONS]
     return [int(place) - _HIGHEST for place in best if votes[place]]

@@ -38,8 +38,8 @@ FEATURES = (
 _PULSE_GRAM = 6  # steps
 _BEGINNING = 4  # notes; a pickup may stand before
 _LETTER = 256  # middle of the letters that stand for intervals
-_COMPARED = 5000  # notes of the tune, times candidates from each source
-_DEPTHS = 50, 150  # fewest and most candidates from each source
+_COMPARED = 4000  # notes of the tune, times candidates from each source
+_DEPTHS = 32, 150  # fewest and most candidates from each source
 
 
 @dataclass(frozen=True)
