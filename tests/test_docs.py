@@ -66,7 +66,7 @@ def test_the_example_has_the_answer_that_is_printed(client: httpx.Client) -> Non
     assert len(answer["suggestions"]) == len(printed["suggestions"])
     for got, told in zip(answer["suggestions"], printed["suggestions"], strict=True):
         assert (got["title"], got["aliases"]) == (told["title"], told["aliases"])
-        assert got["score"] == pytest.approx(told["score"], abs=0.03)
+        assert got["confidence"] == pytest.approx(told["confidence"], abs=0.03)
         for found, said in zip(got["evidence"], told["evidence"], strict=True):
             assert found.pop("similarity") == pytest.approx(said.pop("similarity"), abs=0.05)
             assert found == said

@@ -104,7 +104,12 @@ def fit(
 @app.command()
 def audit(
     corpus: Annotated[list[str], typer.Argument(help="Books or paths, as for `fit --corpus`.")],
-    out: Annotated[Path, typer.Option(help="Folder for audit.csv, audit.html, exclude.txt and aliases.txt.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder for audit.csv, audit.html and the lists exclude.txt, outliers.txt, aliases.txt."
+        ),
+    ],
     accept_licence: AcceptLicence = None,
     exclude: Exclude = None,
     known: Annotated[

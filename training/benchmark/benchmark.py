@@ -28,6 +28,8 @@ from training.reporter import Reporter
 from training.towers import FitConfig
 
 RESULTS, ANSWERS = "results.json", "answers"
+_PROBABLE = "gan-ainm"  # whose scores are probabilities
+_CALIBRATED = ("known", "known-32", "known-16", "no-match")
 WORK = ".benchmark"  # in the artifacts' folder: checkpoints of trainings, to go on from
 
 
@@ -64,6 +66,9 @@ class Benchmark:
         files of these names.
         """
         # matplotlib takes its time, and a folder to write to: only who wants plots
+        from training.benchmark.calibration import calibrate, draw_calibration
+        from training.benchmark.plots import CALIBRATION, plot_path
+        from training.benchmark.report import PLOTS
         from training.benchmark.report import report as write_report
 
         (out / ANSWERS).mkdir(parents=True, exist_ok=True)
@@ -73,6 +78,14 @@ class Benchmark:
         save_answers(answers, out / ANSWERS / f"{self.name}.csv")
         together = renewed(old, figures(self.name, answers))
         save_figures(together, out / RESULTS)
+        calibrations = {
+            protocol: calibrate(answers[protocol, _PROBABLE])
+            for protocol in _CALIBRATED
+            if (protocol, _PROBABLE) in answers
+        }
+        if calibrations:
+            (out / PLOTS).mkdir(exist_ok=True)
+            draw_calibration(calibrations, plot_path(out / PLOTS, self.name, CALIBRATION))
         write_report([figure for figure in together if figure.corpus == self.name], out)
         return leaks
 

@@ -46,6 +46,7 @@ KINDS = (
     Kind("no-match", "auroc", "AUROC", chance=0.5),
     Kind("time", "ms", "milliseconds a query", log=True),
 )
+CALIBRATION = "calibration"  # drawn from answers (`training/benchmark/calibration.py`), not from figures
 
 # Two greys and Okabe & Ito's colours, which people with any colour vision can tell apart; not black, which
 # would hide the intervals. A system has the same in each plot of each corpus; those without one of their own
@@ -71,9 +72,9 @@ _ABREAST = 5  # protocols in a row
 _GROUP = 0.84  # of the space of a protocol, what its bars take
 
 
-def plot_path(folder: Path, corpus: str, kind: Kind) -> Path:
-    """Where `draw` writes a plot."""
-    return folder / f"{corpus}-{kind.name}.png"
+def plot_path(folder: Path, corpus: str, kind: str) -> Path:
+    """Where the plot of a kind is, which is the name of one of `KINDS` or `CALIBRATION`."""
+    return folder / f"{corpus}-{kind}.png"
 
 
 def draw(figures: Sequence[Figure], folder: Path) -> list[Path]:
@@ -93,7 +94,7 @@ def draw(figures: Sequence[Figure], folder: Path) -> list[Path]:
         ]
         if shown:
             folder.mkdir(parents=True, exist_ok=True)
-            written.append(plot_path(folder, shown[0].corpus, kind))
+            written.append(plot_path(folder, shown[0].corpus, kind.name))
             _plot(shown, kind, styles).savefig(written[-1], metadata={"Software": None})
     return written
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from training.benchmark.figures import Figure, Metric
-from training.benchmark.plots import KINDS, draw, plot_path
+from training.benchmark.plots import CALIBRATION, KINDS, draw, plot_path
 
 PAGE, PLOTS = "results.md", "results"  # the plots' folder lies beside the page
 
@@ -71,7 +71,8 @@ def write_tables(figures: Iterable[Figure], path: Path) -> None:
         raise ValueError(f"{path}: a line <!-- tables: ... --> without its <!-- end -->")
     texts = {}
     for corpus, of_corpus in _by_corpus(figures).items():
-        plots = [plot for kind in KINDS if (plot := plot_path(path.parent / PLOTS, corpus, kind)).exists()]
+        kinds = (*(kind.name for kind in KINDS), CALIBRATION)
+        plots = [plot for kind in kinds if (plot := plot_path(path.parent / PLOTS, corpus, kind)).exists()]
         links = [f"![{plot.stem}]({PLOTS}/{quote(plot.name)})" for plot in plots]
         texts[corpus] = "\n\n".join([tables(of_corpus), *links])
     present = {region["corpus"] for region in _REGION.finditer(page)}
