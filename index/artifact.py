@@ -12,7 +12,7 @@
             catalogue.jsonl
             probes.jsonl
             metrics.json                what training measured
-            evaluation/                 the split, its encoders and index: to recompute the test MRR from
+            evaluation/                 split, catalogue, encoders and index: to recompute the test MRR from
 
 How a new one takes its place: `index/publication.py`.
 

@@ -121,6 +121,26 @@ class Catalogue:
             titles.append(Title(first, tuple(others), settings))
         return cls(tuple(titles))
 
+    def with_settings(self, named: Iterable[tuple[Iterable[str], Setting]]) -> "Catalogue":
+        """The same titles in their order, with more settings; what has no title among them stands at the end.
+
+        A setting belongs to the first title that has a key of one of its names in common with it.
+        """
+        titles = list(self.titles)
+        number_of: dict[str, int] = {}
+        for number, title in enumerate(titles):
+            for key in _keys(title):
+                number_of.setdefault(key, number)
+        for more in Catalogue.collect(named).titles:
+            known = [number_of[key] for key in _keys(more) if key in number_of]
+            if known:
+                old = titles[known[0]]
+                aliases = dict.fromkeys((*old.aliases, *(name for name in more.names if name != old.title)))
+                titles[known[0]] = Title(old.title, tuple(aliases), (*old.settings, *more.settings))
+            else:
+                titles.append(more)
+        return Catalogue(tuple(titles))
+
     def merge(self, content: Callable[[Setting], Hashable]) -> "Catalogue":
         """The same titles, in which settings with the same content are one: the first, with references of
         the others in `also`. Every name stays.
@@ -162,6 +182,11 @@ class Catalogue:
         """Read JSON lines. Raises ValueError or KeyError where they are not a catalogue's."""
         with path.open(encoding="utf-8") as file:
             return cls(tuple(_read_titles(map(json.loads, file))))
+
+
+def _keys(title: Title) -> list[str]:
+    rhythms = dict.fromkeys(setting.rhythm for setting in title.settings)
+    return [key for name in title.names for rhythm in rhythms for key in title_keys(name, rhythm)]
 
 
 def _merged(settings: Iterable[Setting], content: Callable[[Setting], Hashable]) -> tuple[Setting, ...]:

@@ -34,7 +34,7 @@ class CosineIndex:
     Parameters
     ----------
     vectors : float32, shape = (rows, dim), of unit length
-    title_of_row : shape = (rows,)
+    title_of_row : shape = (rows,); kept under this name
 
     Raises
     ------
@@ -51,11 +51,11 @@ class CosineIndex:
         if faiss_index.ntotal != len(title_of_row):
             raise ValueError(f"the index has {faiss_index.ntotal} rows, the catalogue {len(title_of_row)}")
         self._faiss = faiss_index
-        self._title_of_row = title_of_row
+        self.title_of_row = title_of_row
         self._most_rows_of_a_title = int(np.bincount(title_of_row).max(initial=1))
 
     def __len__(self) -> int:
-        return len(self._title_of_row)
+        return len(self.title_of_row)
 
     @property
     def dim(self) -> int:
@@ -86,7 +86,7 @@ class CosineIndex:
     def _best(self, scores: Vectors, rows: NDArray[np.int64], k: int) -> list[Hit]:
         hits: dict[int, Hit] = {}
         for i in np.lexsort((rows, -scores)):
-            title = int(self._title_of_row[rows[i]])
+            title = int(self.title_of_row[rows[i]])
             hits.setdefault(title, Hit(title, int(rows[i]), float(scores[i])))
             if len(hits) == k:
                 break

@@ -10,7 +10,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,14 +91,14 @@ def publish(root: Path, staged: Path, manifest: Manifest, replaces: str | None =
     return version
 
 
-def link_files(source: Path, staged: Path, without: str) -> None:
+def link_files(source: Path, staged: Path, without: Collection[str]) -> None:
     """Put the files of an artifact into a staged folder, as links where possible.
 
-    Its manifest is left out, and one other file.
+    Its manifest is left out, and what is `without`.
     """
     for file in folder_files(source):
         name = file.relative_to(source)
-        if name.as_posix() in (MANIFEST, without):
+        if name.as_posix() in (MANIFEST, *without):
             continue
         target = staged / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,10 @@ from index.ngram_index import Floats
 from model.abc import Tune
 from model.encoder import Vectors
 
-KNOWN = 0.5  # a tune whose probability to be none of the known ones is lower, is known
+# A tune is known when the likeliest titles have at least this probability together: a few, because one tune
+# can stand under several titles; no more, because a little for each of many candidates is no knowledge.
+KNOWN = 0.5
+_LIKELIEST = 3
 _STYLE = 100  # titles asked of the title index
 _TYPICAL = 3.6  # ln of the notes of a fragment between the shortest and a whole tune
 
@@ -127,4 +130,5 @@ def rank(
         return Ranked(title, min(confidence[title], 1.0), setting, similarity, names.get(title))
 
     order = sorted(confidence, key=lambda title: (-confidence[title], title))
-    return Ranking(none < KNOWN, [ranked(title) for title in order[:k]])
+    known = sum(confidence[title] for title in order[:_LIKELIEST]) >= KNOWN
+    return Ranking(known, [ranked(title) for title in order[:k]])

@@ -3,15 +3,19 @@
 TunebookError: the path is nothing that holds ABC.
 """
 
+import hashlib
 import lzma
 import re
 import tarfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.abc import AbcError, Tune, decode, read_tunebook
+from index.catalogue import Setting
+from index.titles import is_title, without_rhythm
+from model.abc import AbcError, Tune, decode, read_tunebook, write
+from model.grams import FEWEST_NOTES
 
 SUFFIXES = (".abc", ".txt")
 _URL = re.compile(r"https?://\S{1,2000}")
@@ -41,6 +45,40 @@ class Entry:
         header = self.tune.header if isinstance(self.tune, Tune) else ()
         addresses = {letter: text for letter, text in reversed(header) if _URL.fullmatch(text)}
         return addresses.get("F") or addresses.get("S", "")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its titles, without those that are none ("Gan Ainm")."""
+        titles = self.tune.titles if isinstance(self.tune, Tune) else ()
+        return tuple(name for name in titles if is_title(name))
+
+    @property
+    def fault(self) -> str:
+        """Why the tune cannot be in a catalogue; "" if it can."""
+        if isinstance(self.tune, AbcError):
+            return str(self.tune)
+        if not self.names:
+            return "no title"
+        if len(self.tune.notes) < FEWEST_NOTES:
+            return f"{len(self.tune.notes)} notes, fewer than {FEWEST_NOTES}"
+        return ""
+
+    def setting(self, corpus: str) -> Setting:
+        """The tune as a setting of a corpus. Raises ValueError when it has a fault."""
+        if self.fault or isinstance(self.tune, AbcError):
+            raise ValueError(f"{self.reference}: {self.fault}")
+        tune, title = self.tune, self.names[0]
+        rhythm = tune.rhythm or without_rhythm(title)[1]
+        reference = f"{corpus}/{self.reference}"
+        return Setting(corpus, reference, title, rhythm, tune.meter, tune.key, write(tune), self.url)
+
+
+def sha256_of(files: Iterable[tuple[str, bytes]]) -> str:
+    """One digest of files, names included, so that a change to any of them is seen."""
+    digest = hashlib.sha256()
+    for name, data in files:
+        digest.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(data).digest())
+    return digest.hexdigest()
 
 
 def read_path(path: Path) -> Iterator[Entry]:

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from service.jobs import Job, Jobs
+from service.engine import Engine
+from service.jobs import Job, Jobs, Result
 from service.problems import Unauthorized, problem_responses
 from service.settings import Settings
 
@@ -31,6 +32,17 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
+def _rebuild(engine: Engine) -> Result:
+    rebuilt = engine.rebuild()
+    return Result(
+        artifact=rebuilt.version,
+        tunes=rebuilt.tunes,
+        skipped=len(rebuilt.skipped),
+        reasons=rebuilt.skipped[:_REASONS],
+    )
+
+
+_REASONS = 100
 _ACCEPTED = {"headers": {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}}
 
 router = APIRouter(
@@ -44,9 +56,10 @@ router = APIRouter(
     "/reindex", operation_id="reindex", status_code=202, responses={202: _ACCEPTED, **problem_responses(409)}
 )
 async def reindex(request: Request, response: Response) -> Job:
-    """Rebuild the title index from the catalogue in the background, check it, and serve it."""
+    """Index the catalogue again, with the tunebooks as they are now; check it and serve it."""
     jobs: Jobs = request.app.state.jobs
-    job = jobs.start(request.app.state.engine.rebuild)
+    engine: Engine = request.app.state.engine
+    job = jobs.start(lambda: _rebuild(engine))
     response.headers["Location"] = job.location
     response.headers["Cache-Control"] = "no-store"
     return job

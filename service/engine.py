@@ -7,18 +7,22 @@ it got, so a new snapshot can take its place at any moment without a request not
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from index import artifact
 from index.artifact import Artifact
+from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
 from index.mrr import Mrr
+from index.own_tunebooks import NAME as OWN
+from index.own_tunebooks import read_own
 from index.probes import measure
 from index.publication import link_files, publish, staging
 from index.ranking import Ranking, rank
-from model.abc import Tune
+from model.abc import Tune, read_tune
 from model.device import pick_device
 from service.settings import Settings
 
@@ -28,6 +32,14 @@ _UNIT = 1e-3  # how far the length of a unit vector may be off
 
 class RebuildError(Exception):
     """A rebuilt index that must not be served."""
+
+
+class Rebuilt(NamedTuple):
+    """What a rebuild made: an artifact with so many of the user's own tunes; which were left out, and why."""
+
+    version: str
+    tunes: int
+    skipped: list[str]
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,7 @@ class Engine:
     ----------
     root : the artifacts' folder
     device : where the encoders run
+    tunebooks : the user's own, that a rebuild adds to what was learned; None for none
 
     Raises
     ------
@@ -64,31 +77,52 @@ class Engine:
         When the folder has no artifact that can be used.
     """
 
-    def __init__(self, root: Path, device: torch.device) -> None:
+    def __init__(self, root: Path, device: torch.device, tunebooks: Path | None = None) -> None:
         self._root = root
+        self._tunebooks = tunebooks
         self.device = device
         self.snapshot = self._load()
 
-    def rebuild(self) -> str:
-        """Encode every name of the current catalogue again, publish and serve the result, return its version.
+    def rebuild(self) -> Rebuilt:
+        """Index the catalogue again, with the user's tunebooks as they are now; publish that and serve it.
 
         The current artifact is that on disk, which a trainer may have published since this service started.
         The old snapshot serves until the new one is checked and loaded, and goes on serving when that fails.
-        Raises RebuildError when the new index is not sound, ArtifactError when another artifact was published
-        meanwhile or the current one cannot be read, OSError when the new one cannot be written.
+        Raises RebuildError when the new index is not sound, TunebookError when the tunebooks cannot be read,
+        ArtifactError when another artifact was published meanwhile or the current one cannot be read, OSError
+        when the new one cannot be written.
         """
         old = artifact.load(self._root, self.device)
-        index = CosineIndex(old.title_encoder.encode(old.catalogue.names), old.catalogue.title_of_name)
-        _check(index, old)
+        # What was trained on, without what earlier rebuilds added: a tunebook may be gone.
+        learned = Catalogue.load(old.path / artifact.EVALUATION / artifact.CATALOGUE)
+        own = read_own(self._tunebooks) if self._tunebooks else None
+        catalogue = learned.with_settings(own.named) if own else learned
+        tunes = [read_tune(setting.abc) for setting in catalogue.settings]
+        index = CosineIndex(old.title_encoder.encode(catalogue.names), catalogue.title_of_name)
+        vectors = CosineIndex(old.tune_encoder.encode(tunes), catalogue.title_of_setting)
+        _check(index, vectors, len(learned), old)
+        corpora = [corpus for corpus in old.manifest.corpora if corpus.name != OWN]
         manifest = old.manifest.model_copy(
-            update={"created": datetime.now(UTC).isoformat(timespec="seconds"), "rebuilt_from": old.version}
+            update={
+                "created": datetime.now(UTC).isoformat(timespec="seconds"),
+                "rebuilt_from": old.version,
+                "corpora": [*corpora, own.count] if own else corpora,
+                # Among more titles the probes have more to be mistaken for; that is no fault of the index.
+                "probes": measure(old.probes, old.tune_encoder, index, catalogue),
+                "titles": len(catalogue),
+                "settings": len(catalogue.settings),
+            }
         )
         with staging(self._root) as staged:
-            link_files(old.path, staged, without=artifact.TITLES)
+            link_files(old.path, staged, without=(artifact.CATALOGUE, artifact.TITLES, artifact.SETTINGS))
+            catalogue.save(staged / artifact.CATALOGUE)
             index.save(staged / artifact.TITLES)
+            vectors.save(staged / artifact.SETTINGS)
             publish(self._root, staged, manifest, replaces=old.version)
         self.snapshot = self._load()
-        return self.snapshot.artifact.version
+        return Rebuilt(
+            self.snapshot.artifact.version, own.count.tunes if own else 0, own.skipped if own else []
+        )
 
     def _load(self) -> Snapshot:
         loaded = artifact.load(self._root, self.device)
@@ -98,15 +132,22 @@ class Engine:
 
 def load_engine(settings: Settings) -> Engine:
     """The engine that the settings ask for. Raises ArtifactError or DeviceError."""
-    return Engine(settings.artifacts, pick_device(settings.device))
+    return Engine(settings.artifacts, pick_device(settings.device), settings.tunebooks)
 
 
-def _check(index: CosineIndex, old: Artifact) -> None:
-    """Raises RebuildError unless every vector is sound and the probes do as well as when first published."""
-    lengths = np.linalg.norm(index.vectors, axis=1)
-    if not np.all(np.abs(lengths - 1) < _UNIT):
-        raise RebuildError(f"{int((np.abs(lengths - 1) >= _UNIT).sum())} names have no vector of unit length")
-    measured = measure(old.probes, old.tune_encoder, index, old.catalogue)
+def _check(index: CosineIndex, vectors: CosineIndex, learned: int, old: Artifact) -> None:
+    """Raises RebuildError unless every vector is sound, and the probes do as well as when first published.
+
+    The probes are looked for among the titles that were `learned`, which are the first so many.
+    """
+    for kind, rows in (("names", index), ("settings", vectors)):
+        lengths = np.linalg.norm(rows.vectors, axis=1)
+        if not np.all(np.abs(lengths - 1) < _UNIT):
+            wrong = int((np.abs(lengths - 1) >= _UNIT).sum())
+            raise RebuildError(f"{wrong} {kind} have no vector of unit length")
+    kept = index.title_of_row < learned
+    among_learned = CosineIndex(index.vectors[kept], index.title_of_row[kept])
+    measured = measure(old.probes, old.tune_encoder, among_learned, old.catalogue)
     recorded = old.manifest.probes.value
     if measured.value < DEGRADED * recorded:
         raise RebuildError(f"its MRR is {measured.value:.4f}; when published it was {recorded:.4f}")

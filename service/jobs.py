@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from service.problems import AlreadyRunning, NoSuchJob
 
@@ -21,6 +21,9 @@ class Result(BaseModel, frozen=True):
     """What a job made."""
 
     artifact: str
+    tunes: int = Field(description="Tunes of the user's own tunebooks that are in it.")
+    skipped: int = Field(description="Tunes of those that were left out.")
+    reasons: list[str] = Field(description="Which and why, for the first hundred.")
 
 
 class Job(BaseModel, frozen=True):
@@ -47,8 +50,8 @@ class Jobs:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="job")
 
-    def start(self, work: Callable[[], str]) -> Job:
-        """Queue work that returns the version of an artifact.
+    def start(self, work: Callable[[], Result]) -> Job:
+        """Queue work.
 
         Raises AlreadyRunning while a job is not over.
         """
@@ -76,10 +79,10 @@ class Jobs:
         """Wait for a job that is running."""
         self._executor.shutdown(wait=True)
 
-    def _run(self, job_id: str, work: Callable[[], str]) -> None:
+    def _run(self, job_id: str, work: Callable[[], Result]) -> None:
         self._update(job_id, status="running")
         try:
-            result = Result(artifact=work())
+            result = work()
         except Exception as error:  # the thread's last line of defence: a job may fail, never hang
             _log.exception("job %s failed", job_id)
             self._update(job_id, status="failed", error=f"{error}", finished_at=datetime.now(UTC))

@@ -16,6 +16,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 is any free one.")
     artifacts: Path = Field(default=Path("artifacts"), description="Folder of the published artifacts.")
+    tunebooks: Path | None = Field(
+        default=None, description="Folder of the user's own tunebooks, which a re-index makes known."
+    )
     device: DeviceName = Field(
         default="auto", description="Where encoders run; auto is a GPU when there is one."
     )
@@ -28,6 +31,11 @@ class Settings(BaseSettings):
         le=2**26,
         description="Largest body of a request, in bytes (1 KiB to 64 MiB).",
     )
+
+    @field_validator("tunebooks", mode="before")
+    @classmethod
+    def _no_folder(cls, folder: object) -> object:
+        return folder or None  # an unset variable of compose is an empty one
 
     @field_validator("admin_api_key")
     @classmethod

@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 
 from index.catalogue import Catalogue, Setting
 from index.manifest import CorpusCount
-from index.titles import is_title, without_rhythm
-from model.abc import AbcError, Tune, write
-from model.grams import FEWEST_NOTES
+from model.abc import Tune
 from training.aliases import Pair
 from training.corpora import Corpus
 
@@ -66,11 +64,10 @@ def curate(
         for entry in corpus.read():
             on_tune()
             reference = f"{corpus.name}/{entry.reference}"
-            if reason := "excluded" if reference in excluded else _fault(entry.tune):
+            if reason := "excluded" if reference in excluded else entry.fault:
                 skipped.append(Skipped(reference, reason))
             elif isinstance(entry.tune, Tune):
-                names = tuple(name for name in entry.tune.titles if is_title(name))
-                kept[_setting(corpus, reference, names[0], entry.tune, entry.url)] = names, entry.tune
+                kept[entry.setting(corpus.name)] = entry.names, entry.tune
         counts.append(
             CorpusCount(
                 name=corpus.name,
@@ -96,19 +93,3 @@ def curate(
         skipped,
         sorted(unmatched),
     )
-
-
-def _fault(tune: Tune | AbcError) -> str:
-    """Why a tune cannot be learned from; "" if it can."""
-    if isinstance(tune, AbcError):
-        return str(tune)
-    if not any(is_title(name) for name in tune.titles):
-        return "no title"
-    if len(tune.notes) < FEWEST_NOTES:
-        return f"{len(tune.notes)} notes, fewer than {FEWEST_NOTES}"
-    return ""
-
-
-def _setting(corpus: Corpus, reference: str, title: str, tune: Tune, url: str) -> Setting:
-    rhythm = tune.rhythm or without_rhythm(title)[1]
-    return Setting(corpus.name, reference, title, rhythm, tune.meter, tune.key, write(tune), url)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from index.artifact import EVALUATION, TITLES, TUNE_ENCODER, Artifact, ArtifactError
+from index.artifact import CATALOGUE, EVALUATION, TITLES, TUNE_ENCODER, Artifact, ArtifactError
 from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
 from index.mrr import K, Mrr, reciprocal_ranks, summarise
@@ -48,14 +48,15 @@ def unseen_mrr(
 
 
 def recompute_test(artifact: Artifact, device: torch.device) -> Mrr:
-    """The test MRR again, from the artifact's `evaluation/` and catalogue alone. Raises ArtifactError."""
+    """The test MRR again, from the artifact's `evaluation/` alone. Raises ArtifactError."""
     folder = artifact.path / EVALUATION
     try:
         titles = json.loads((folder / SPLIT).read_text(encoding="utf-8"))["test"]
         encoder = load_tune_encoder(folder / TUNE_ENCODER, device)
-        names = artifact.catalogue.title_of_name
+        catalogue = Catalogue.load(folder / CATALOGUE)
+        names = catalogue.title_of_name
         index = CosineIndex.load(folder / TITLES, names[np.isin(names, titles)])
     except (OSError, ValueError, KeyError) as error:
         raise ArtifactError(f"{folder}: {error}") from error
-    tunes = [encoder.features(read_tune(setting.abc)) for setting in artifact.catalogue.settings]
-    return unseen_mrr(encoder, tunes, index, artifact.catalogue, titles)
+    tunes = [encoder.features(read_tune(setting.abc)) for setting in catalogue.settings]
+    return unseen_mrr(encoder, tunes, index, catalogue, titles)

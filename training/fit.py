@@ -170,6 +170,7 @@ def _write_published(
 def _write_evaluation(folder: Path, towers: Towers, material: Material, split: Split) -> None:
     folder.mkdir()
     _write_towers(folder, towers, pool_index(towers.title, material.names, material.catalogue, split.test))
+    material.catalogue.save(folder / artifact.CATALOGUE)
     (folder / SPLIT).write_text(json.dumps(split.as_lists()) + "\n", encoding="utf-8")
 
 

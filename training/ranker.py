@@ -29,6 +29,7 @@ _RESEMBLES = 0.12  # cosine of n-grams
 _CHANGED = 0.2  # share of the notes of a changed setting
 _STEPS = 300
 _RATE = 0.05
+_LEAST_SPREAD = 0.1  # a feature that hardly varies must not be blown up
 _DECAY = 1e-3  # of the weights, for standardised features
 
 
@@ -91,7 +92,7 @@ def fit_ranking(questions: Sequence[Question], style: float) -> RankingModel:
         zeros = (0.0,) * len(FEATURES)
         return RankingModel(features=FEATURES, weights=zeros, by_length=zeros, none=(0, 0), style=style)
     stacked = np.concatenate([question.likenesses.features for question in questions])
-    mean, spread = stacked.mean(axis=0), stacked.std(axis=0) + 1e-6
+    mean, spread = stacked.mean(axis=0), np.maximum(stacked.std(axis=0), _LEAST_SPREAD)
     most = max(len(question.right) for question in questions)
     features = torch.zeros(len(questions), most, len(FEATURES))
     possible = torch.zeros(len(questions), most + 1, dtype=torch.bool)

@@ -122,7 +122,7 @@ def test_a_failure_at_any_moment_of_publishing_leaves_a_whole_artifact(
 
     monkeypatch.setattr(Path, moment, fail)
     with staging(small_artifacts) as staged:
-        link_files(old.path, staged, without="")
+        link_files(old.path, staged, without=())
         with pytest.raises(OSError, match="no space"):
             publish(small_artifacts, staged, old.manifest)
     assert load(small_artifacts, CPU).version == old.version
@@ -131,7 +131,7 @@ def test_a_failure_at_any_moment_of_publishing_leaves_a_whole_artifact(
 def test_publishing_moves_current_and_keeps_the_old(small_artifacts: Path) -> None:
     old = load(small_artifacts, CPU)
     with staging(small_artifacts) as staged:
-        link_files(old.path, staged, without="")
+        link_files(old.path, staged, without=())
         version = publish(small_artifacts, staged, Manifest(**{**old.manifest.model_dump(), "seed": 7}))
     assert artifact.current_version(small_artifacts) == version != old.version
     assert old.path.exists()
@@ -142,7 +142,7 @@ def test_publishing_moves_current_and_keeps_the_old(small_artifacts: Path) -> No
 def test_what_cannot_be_loaded_is_never_published(small_artifacts: Path) -> None:
     old = load(small_artifacts, CPU)
     with staging(small_artifacts) as staged:
-        link_files(old.path, staged, without=artifact.TITLES)
+        link_files(old.path, staged, without=(artifact.TITLES,))
         with pytest.raises(ArtifactError, match="cannot be loaded"):
             publish(small_artifacts, staged, old.manifest)
     assert artifact.current_version(small_artifacts) == old.version
@@ -151,7 +151,7 @@ def test_what_cannot_be_loaded_is_never_published(small_artifacts: Path) -> None
 def test_what_was_published_meanwhile_is_not_replaced(small_artifacts: Path) -> None:
     old = load(small_artifacts, CPU)
     with staging(small_artifacts) as staged:
-        link_files(old.path, staged, without="")
+        link_files(old.path, staged, without=())
         with pytest.raises(ArtifactError, match=f"{old.version} was published meanwhile"):
             publish(small_artifacts, staged, old.manifest, replaces="another")
     assert artifact.current_version(small_artifacts) == old.version
@@ -166,7 +166,7 @@ def test_only_the_last_five_are_kept_and_leftovers_are_swept(small_artifacts: Pa
     versions = [old.version]
     for _ in range(6):
         with staging(small_artifacts) as staged:
-            link_files(load(small_artifacts, CPU).path, staged, without="")
+            link_files(load(small_artifacts, CPU).path, staged, without=())
             versions.append(publish(small_artifacts, staged, old.manifest))
     left = {path.name for path in small_artifacts.iterdir()}
     assert len(left) == 5 + len([artifact.CURRENT, fresh])

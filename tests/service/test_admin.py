@@ -12,8 +12,11 @@ from pydantic import SecretStr
 from index import artifact
 from index.cosine_index import CosineIndex
 from index.publication import link_files, publish, staging
+from index.variation import transposed, unnamed
+from model.abc import read_tune, write
 from service.settings import Settings
 from tests.support import KESH, serve
+from training.evaluate import recompute_test
 
 KEY = {"Authorization": "Bearer secret"}
 
@@ -74,7 +77,7 @@ def test_a_newly_trained_artifact_is_what_a_reindex_rebuilds(
 ) -> None:
     served = artifact.load(small_artifacts, torch.device("cpu"))
     with staging(small_artifacts) as staged:
-        link_files(served.path, staged, without="")
+        link_files(served.path, staged, without=())
         trained = publish(small_artifacts, staged, served.manifest.model_copy(update={"seed": 7}))
     job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
     rebuilt = artifact.load(small_artifacts, torch.device("cpu"))
@@ -168,3 +171,87 @@ def test_an_unknown_job_is_not_found(client: httpx.Client) -> None:
     response = client.get("/admin/jobs/none", headers=KEY)
     assert response.status_code == 404
     assert response.json()["type"] == "urn:gan-ainm:problem:no-such-job"
+
+
+NEW = """X:1
+T:The Ungrateful Test
+T:Nobody's Fancy
+R:jig
+M:6/8
+L:1/8
+K:Em
+EGB gfe|dBG AFD|EGB bge|dBA G2E|EGB gfe|dBG AFD|GBd gdB|AFD E3||
+"""
+
+
+def test_own_tunebooks_are_known_after_a_reindex_and_forgotten_with_their_files(
+    small_artifacts: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "tunebooks"
+    folder.mkdir()
+    settings = Settings(artifacts=small_artifacts, admin_api_key=SecretStr("secret"), tunebooks=folder)
+    asked = {"abc": write(unnamed(transposed(read_tune(NEW), 2)))}
+    with serve(settings) as client:
+
+        def reindex() -> dict[str, Any]:
+            job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
+            assert job["status"] == "succeeded", job
+            result: dict[str, Any] = job["result"]
+            return result
+
+        def first() -> dict[str, Any]:
+            answer = client.post("/suggest-titles", json=asked).json()
+            return {"known": answer["known"], **answer["suggestions"][0]}
+
+        assert first()["title"] != "The Ungrateful Test"
+        (folder / "mine.abc").write_text(f"{NEW}\nX:2\nT:Too Short\nK:D\nDE\n\nX:3\nK:D\nDEFGABcd\n")
+        result = reindex()
+        assert (result["tunes"], result["skipped"]) == (1, 2)
+        assert [reason.partition(": ")[2] for reason in result["reasons"]] == [
+            "2 notes, fewer than 8",
+            "no title",
+        ]
+        found = first()
+        assert found["known"]
+        assert (found["title"], found["aliases"]) == ("The Ungrateful Test", ["Nobody's Fancy"])
+        assert found["evidence"][0]["setting"]["reference"] == "tunebooks/mine.abc:1"
+        assert found["evidence"][0]["transposition"] == 2
+        assert found["evidence"][0]["bars"] == [[bar, bar] for bar in range(1, 9)]
+        assert client.get("/health").json()["status"] == "ok"
+        served = artifact.load(small_artifacts, torch.device("cpu"))
+        assert recompute_test(served, torch.device("cpu")) == served.manifest.test
+        assert [corpus.name for corpus in served.manifest.corpora][-1] == "tunebooks"
+
+        (folder / "mine.abc").unlink()
+        assert reindex()["tunes"] == 0
+        assert first()["title"] != "The Ungrateful Test"
+
+
+def test_a_tune_of_the_user_joins_its_title(small_artifacts: Path, tmp_path: Path) -> None:
+    known = artifact.load(small_artifacts, torch.device("cpu")).catalogue.titles[5]
+    (tmp_path / "mine.abc").write_text(
+        f"X:1\nT:{known.title.upper()}\nT:My Own Name For It\n{NEW[NEW.index('R:') :]}"
+    )
+    settings = Settings(artifacts=small_artifacts, admin_api_key=SecretStr("secret"), tunebooks=tmp_path)
+    with serve(settings) as client:
+        job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
+        assert job["result"]["tunes"] == 1
+    after = artifact.load(small_artifacts, torch.device("cpu")).catalogue.titles[5]
+    assert after.title == known.title
+    assert "My Own Name For It" in after.aliases
+    assert after.settings[: len(known.settings)] == known.settings
+    assert after.settings[-1].corpus == "tunebooks"
+
+
+def test_tunebooks_that_are_not_there_leave_everything_as_it_was(
+    small_artifacts: Path, tmp_path: Path
+) -> None:
+    settings = Settings(
+        artifacts=small_artifacts, admin_api_key=SecretStr("secret"), tunebooks=tmp_path / "none"
+    )
+    with serve(settings) as client:
+        before = client.get("/health").json()["artifact"]
+        job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
+        assert job["status"] == "failed"
+        assert "none" in job["error"]
+        assert client.get("/health").json()["artifact"] == before

@@ -1,12 +1,11 @@
 """The one interface that training sees of a corpus."""
 
-import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.tunebook import Entry
+from index.tunebook import Entry, sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,5 @@ class Corpus(ABC):
         """Name and content of every file that `read` reads. Raises TunebookError as it does."""
 
     def sha256(self) -> str:
-        """One digest of all that is read, names included, so that a change to any of it is seen."""
-        digest = hashlib.sha256()
-        for name, data in self.files():
-            digest.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(data).digest())
-        return digest.hexdigest()
+        """One digest of all that is read."""
+        return sha256_of(self.files())
