@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from index.catalogue import Catalogue, Setting
+from index.ranking import RankingModel
 from model.abc import Tune
 from model.encoder import Encoder
 
@@ -17,10 +18,11 @@ Key = TypeVar("Key")
 
 
 class Encoders(NamedTuple):
-    """Both encoders of one training."""
+    """Both encoders of one training, and the ranking that was fitted with them, if any was."""
 
     tune: Encoder[Tune, Any]
     title: Encoder[str, Any]
+    ranking: RankingModel | None = None
 
 
 @dataclass(frozen=True)

@@ -52,10 +52,10 @@ class Trainer:
 
 
 class Trained:
-    """Gives the encoders of an artifact, whatever the gallery."""
+    """Gives the encoders and the ranking of an artifact, whatever the gallery."""
 
     def __init__(self, artifact: Artifact) -> None:
-        self._encoders = Encoders(artifact.tune_encoder, artifact.title_encoder)
+        self._encoders = Encoders(artifact.tune_encoder, artifact.title_encoder, artifact.ranking)
         tunes = [read_tune(setting.abc) for setting in artifact.catalogue.settings]
         self._learned = Known(artifact.catalogue, tunes)
 

@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 from index.cosine_index import CosineIndex
 from index.melody_index import MelodyIndex
 from index.ngram_index import GRAM, NgramIndex
-from index.ranking import rank
+from index.ranking import RankingModel, rank
 from model.abc import Tune
 from model.grams import MAX_NOTES, interval_grams
 from training.benchmark.gallery import Gallery
@@ -149,8 +149,11 @@ class GanAinm:
         )
         vectors = CosineIndex(self._encoder.encode(tunes), catalogue.title_of_setting)
         self._melody_index = MelodyIndex(catalogue, tunes, vectors)
-        questions = ask(catalogue, tunes, self._melody_index, self._encoder, seed=0)
-        self._model = fit_ranking(questions, style=1 / self._titles)
+        self._model = gallery.encoders.ranking or self._fit(gallery)
+
+    def _fit(self, gallery: Gallery) -> RankingModel:
+        questions = ask(gallery.catalogue, gallery.known.tunes, self._melody_index, self._encoder, seed=0)
+        return fit_ranking(questions, style=1 / self._titles)
 
     def scores(self, asked: Tune | str) -> Floats:
         """The confidence, 0 to 1; -1 for titles that are not in the answer."""
