@@ -36,8 +36,8 @@ _TABLES: dict[Metric, _Table] = {
     "ms": _Table("Milliseconds a query", "Wall-clock time.", best=False),
 }
 _LEGEND = (
-    "In brackets the 95 % interval over the n queries of a protocol; chance is what a random order reaches;\n"
-    "the best of a row is bold; - is not measured."
+    "In brackets the 95 % interval over the n queries of a protocol; pool is how many titles, or tunes, are\n"
+    "ranked, chance what a random order of them reaches; the best of a row is bold; - is not measured."
 )
 _OPENING = re.compile(r"^<!-- tables: .+? -->[ \t]*\r?$", re.MULTILINE)
 _REGION = re.compile(
@@ -96,17 +96,19 @@ def tables(figures: Sequence[Figure]) -> str:
     Raises ValueError where systems were not asked the same: their n or chance differ within a row.
     """
     parts = [_LEGEND]
+    # A random order has the right one of so many first.
+    pools = {one.protocol: round(1 / one.chance) for one in figures if one.metric == "hit@1" and one.chance}
     for metric, table in _TABLES.items():
         found = [figure for figure in figures if figure.metric == metric]
         if found and table.folded:
             parts += [
                 f"<details>\n<summary>{table.heading}</summary>",
                 table.meaning,
-                _rows(found),
+                _rows(found, pools),
                 "</details>",
             ]
         elif found:
-            parts += [f"### {table.heading}", table.meaning, _rows(found)]
+            parts += [f"### {table.heading}", table.meaning, _rows(found, pools)]
     return "\n\n".join(parts)
 
 
@@ -117,16 +119,17 @@ def _by_corpus(figures: Iterable[Figure]) -> dict[str, list[Figure]]:
     return by_corpus
 
 
-def _rows(figures: list[Figure]) -> str:
-    """The table of one metric. A column of chance is there where any row has one."""
+def _rows(figures: list[Figure], pools: dict[str, int]) -> str:
+    """The table of one metric. Columns of pool and chance are there where any row has one."""
     systems = list(dict.fromkeys(figure.system for figure in figures))
     by_protocol: dict[str, dict[str, Figure]] = {}
     for figure in figures:
         by_protocol.setdefault(figure.protocol, {})[figure.system] = figure
     with_chance = any(figure.chance is not None for figure in figures)
+    with_pool = with_chance and any(figure.protocol in pools for figure in figures)
     lines = [
-        ["protocol", "n", *(["chance"] if with_chance else []), *systems],
-        ["---", *["---:"] * (1 + with_chance + len(systems))],
+        ["protocol", "n", *["pool"] * with_pool, *["chance"] * with_chance, *systems],
+        ["---", *["---:"] * (1 + with_pool + with_chance + len(systems))],
     ]
     for protocol, row in by_protocol.items():
         asked = {(figure.n, figure.chance) for figure in row.values()}
@@ -135,7 +138,8 @@ def _rows(figures: list[Figure]) -> str:
             raise ValueError(f"{protocol}, {figures[0].metric}: n and chance differ between systems ({told})")
         [(n, chance)] = asked
         told_chance = [_chance(figures[0].metric, chance)] if with_chance else []
-        lines.append([f"`{protocol}`", f"{n:,}", *told_chance, *_cells(row, systems)])
+        told_pool = [f"{pools[protocol]:,}" if protocol in pools else "-"] if with_pool else []
+        lines.append([f"`{protocol}`", f"{n:,}", *told_pool, *told_chance, *_cells(row, systems)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

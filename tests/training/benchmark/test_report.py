@@ -39,7 +39,7 @@ FIGURES = [
     figure("known", "gan-ainm", 0.912, chance=0.00153),
     figure("known-8", "random", 0.01, n=900, chance=0.25),
     figure("known-8", "gan-ainm", 1.0, half=None, n=900, chance=0.25),
-    figure("known", "ngram", 0.5, "hit@1"),
+    figure("known", "ngram", 0.5, "hit@1", chance=1 / 4000),
     figure("known", "ngram", 0.75, "hit@10"),
     figure("unseen", "ngram", 0.02),
     figure("unseen", "ngram", 0.9, "lift", chance=1.0),
@@ -64,18 +64,26 @@ def rows(text: str, heading: str) -> list[list[str]]:
 
 def test_each_value_stands_in_its_cell() -> None:
     assert rows(tables(FIGURES), "### MRR") == [
-        ["protocol", "n", "chance", "random", "ngram", "gan-ainm"],
-        ["---", "---:", "---:", "---:", "---:", "---:"],
-        ["`known`", "1,200", ".0015", ".010 (.000-.020)", ".900 (.890-.910)", "**.912** (.902-.922)"],
-        ["`known-8`", "900", ".250", ".010 (.000-.020)", "-", "**1.000**"],
-        ["`unseen`", "1,200", ".500", "-", ".020 (.010-.030)", "-"],
+        ["protocol", "n", "pool", "chance", "random", "ngram", "gan-ainm"],
+        ["---", "---:", "---:", "---:", "---:", "---:", "---:"],
+        [
+            "`known`",
+            "1,200",
+            "4,000",
+            ".0015",
+            ".010 (.000-.020)",
+            ".900 (.890-.910)",
+            "**.912** (.902-.922)",
+        ],
+        ["`known-8`", "900", "-", ".250", ".010 (.000-.020)", "-", "**1.000**"],
+        ["`unseen`", "1,200", "-", ".500", "-", ".020 (.010-.030)", "-"],
     ]
 
 
 def test_each_metric_has_a_table_and_its_digits() -> None:
     text = tables(FIGURES)
-    assert rows(text, "### hit@1")[2] == ["`known`", "1,200", ".500", ".500 (.490-.510)"]
-    assert rows(text, "<summary>hit@10")[2][3] == ".750 (.740-.760)"
+    assert rows(text, "### hit@1")[2] == ["`known`", "1,200", "4,000", ".00025", ".500 (.490-.510)"]
+    assert rows(text, "<summary>hit@10")[2][4] == ".750 (.740-.760)"
     assert rows(text, "### Lift")[2][2:] == ["1.00", ".90 (.89-.91)", "**6.31** (5.86-6.76)"]
     assert rows(text, "### AUROC")[2][2:] == [".500", ".800 (.790-.810)"]
     assert "MRR@20" not in text
