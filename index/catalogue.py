@@ -57,6 +57,12 @@ class Title:
         """The title, then its aliases."""
         return (self.title, *self.aliases)
 
+    @property
+    def keys(self) -> list[str]:
+        """What its names are recognised by, as tunes of the rhythms of its settings (`index.titles`)."""
+        rhythms = dict.fromkeys(setting.rhythm for setting in self.settings)
+        return [key for name in self.names for rhythm in rhythms for key in title_keys(name, rhythm)]
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -129,10 +135,10 @@ class Catalogue:
         titles = list(self.titles)
         number_of: dict[str, int] = {}
         for number, title in enumerate(titles):
-            for key in _keys(title):
+            for key in title.keys:
                 number_of.setdefault(key, number)
         for more in Catalogue.collect(named).titles:
-            known = [number_of[key] for key in _keys(more) if key in number_of]
+            known = [number_of[key] for key in more.keys if key in number_of]
             if known:
                 old = titles[known[0]]
                 aliases = dict.fromkeys((*old.aliases, *(name for name in more.names if name != old.title)))
@@ -182,11 +188,6 @@ class Catalogue:
         """Read JSON lines. Raises ValueError or KeyError where they are not a catalogue's."""
         with path.open(encoding="utf-8") as file:
             return cls(tuple(_read_titles(map(json.loads, file))))
-
-
-def _keys(title: Title) -> list[str]:
-    rhythms = dict.fromkeys(setting.rhythm for setting in title.settings)
-    return [key for name in title.names for rhythm in rhythms for key in title_keys(name, rhythm)]
 
 
 def _merged(settings: Iterable[Setting], content: Callable[[Setting], Hashable]) -> tuple[Setting, ...]:

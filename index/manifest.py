@@ -43,7 +43,7 @@ class Manifest(BaseModel, frozen=True):
     probes : the MRR of the probes when it was published
     test : the MRR of unseen tunes that training reported once
     encoders : the config of each
-    rebuilt_from : version of the artifact whose title index was built again for this one
+    rebuilt_from : version of the artifact whose encoders this one has, with an index built again
     files : sha256 of every other file, by its path in the folder
     """
 

@@ -59,9 +59,9 @@ class _Line:
         melody = Melody.of(tune)
         length = np.array([max(float(note.duration), 1e-3) for note in notes])
         return cls(
-            _text(np.diff(melody.pitches)),
-            _text(np.diff(pulses)),
-            _text(np.rint(4 * np.diff(np.log2(length))).astype(np.int64)),
+            text_of(np.diff(melody.pitches)),
+            text_of(np.diff(pulses)),
+            text_of(np.rint(4 * np.diff(np.log2(length))).astype(np.int64)),
             melody,
             tune.meter,
             rhythm_family(tune.rhythm),
@@ -117,7 +117,7 @@ class MelodyIndex:
         known = [self._lines[setting] for setting in found]
         compared = [(*_match(line, other), *_along(line, other)) for other in known]
         pulse_match = process.cdist(
-            [line.pulses], [other.pulses for other in known], scorer=fuzz.partial_ratio, score_cutoff=0
+            [line.pulses], [other.pulses for other in known], scorer=fuzz.partial_ratio
         )
         columns = (intervals[found], by_pulse[found], *np.reshape(compared, (len(found), -1)).T)
         features = np.stack([*columns[:5], pulse_match[0] / 100, *columns[5:]], axis=1)
@@ -160,5 +160,6 @@ def _along(asked: _Line, known: _Line) -> tuple[float, float, float, float, floa
     return alike, alike * (a + b) / (2 * a), meter, dance, float(np.log(b / a))
 
 
-def _text(steps: Ints) -> str:
+def text_of(steps: Ints) -> str:
+    """A letter for each step, as from note to note, so that tunes can be compared as texts."""
     return "".join(map(chr, (steps + _LETTER).tolist()))

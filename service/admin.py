@@ -12,6 +12,7 @@ from service.jobs import Job, Jobs, Result
 from service.problems import Unauthorized, problem_responses
 from service.settings import Settings
 
+_REASONS = 100  # of tunes left out that a job tells
 _bearer = HTTPBearer(auto_error=False, description="ADMIN_API_KEY of the service.")
 
 
@@ -42,7 +43,6 @@ def _rebuild(engine: Engine) -> Result:
     )
 
 
-_REASONS = 100
 _ACCEPTED = {"headers": {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}}
 
 router = APIRouter(

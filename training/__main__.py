@@ -83,10 +83,10 @@ def fit(
     with ConsoleReporter() as report:
         try:
             config = replace(FitConfig(), seed=seed)
-            corpora = find_corpora(corpus or BOOKS, [accept_licence] if accept_licence else [])
+            corpora = find_corpora(corpus or BOOKS, accept_licence)
             for found in corpora:
                 report.say(f"{found.name}: {found.licence}")
-            excluded = frozenset().union(*map(read_exclusions, exclude or ()))
+            excluded = read_exclusions(*exclude or ())
             pairs = read_aliases(aliases) if aliases else frozenset()
             version = fit_artifact(corpora, config, artifacts, pick_device(device), report, excluded, pairs)
         except BlockingIOError:
@@ -124,9 +124,9 @@ def audit(
     """Find titles on the wrong tune from the music alone."""
     with ConsoleReporter() as report:
         try:
-            excluded = frozenset().union(*map(read_exclusions, exclude or ()))
+            excluded = read_exclusions(*exclude or ())
             listed = read_exclusions(known) if known else frozenset()
-            corpora = find_corpora(corpus, [accept_licence] if accept_licence else [])
+            corpora = find_corpora(corpus, accept_licence)
             read = curate(corpora, report.step("reading"), excluded)
             if not read.tunes:
                 raise CurationError(f"no tune can be audited; {len(read.skipped)} were left out")

@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from index.catalogue import Catalogue, Setting
 from index.manifest import CorpusCount
 from model.abc import Tune
 from training.aliases import Pair
 from training.corpora import Corpus
+
+Melody = tuple[tuple[int, Fraction], ...]
 
 
 class CurationError(Exception):
@@ -78,9 +81,7 @@ def curate(
             )
         )
     found = Catalogue.collect(((names, setting) for setting, (names, _) in kept.items()), aliases)
-    catalogue = found.merge(
-        lambda setting: tuple((note.pitch, note.duration) for note in kept[setting][1].notes)
-    )
+    catalogue = found.merge(lambda setting: exact_melody(kept[setting][1]))
     tunes = [kept[replace(setting, also=())][1] for setting in catalogue.settings]
     merged = Counter(also.partition("/")[0] for setting in catalogue.settings for also in setting.also)
     references = {setting.reference for setting in kept}
@@ -93,3 +94,8 @@ def curate(
         skipped,
         sorted(unmatched),
     )
+
+
+def exact_melody(tune: Tune) -> Melody:
+    """Pitch and duration of each note in order: what two settings share that are the same."""
+    return tuple((note.pitch, note.duration) for note in tune.notes)

@@ -14,12 +14,15 @@ class ExclusionError(Exception):
     """A list that is not there or is no text."""
 
 
-def read_exclusions(path: Path) -> frozenset[str]:
-    """The references of a list. Raises ExclusionError when it cannot be read."""
-    try:
-        return frozenset(line for _, line in read_lines(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExclusionError(f"{path} is no exclusion list: {error}") from error
+def read_exclusions(*paths: Path) -> frozenset[str]:
+    """The references of lists. Raises ExclusionError when one cannot be read."""
+    found: set[str] = set()
+    for path in paths:
+        try:
+            found.update(line for _, line in read_lines(path))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ExclusionError(f"{path} is no exclusion list: {error}") from error
+    return frozenset(found)
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:

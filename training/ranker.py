@@ -23,7 +23,7 @@ from model.grams import Ints
 
 _MOST = 600  # settings asked
 _FEWEST = 200  # settings asked; changed ones make up for those that are missing
-_LENGTHS = (None, 64, 32, 16)  # notes
+_LENGTHS = (64, 32, 16)  # notes of a fragment
 _UNKNOWN = 0.1  # share of the questions that are also asked without the right title
 _RESEMBLES = 0.12  # cosine of n-grams
 _CHANGED = 0.2  # share of the notes of a changed setting
@@ -139,7 +139,7 @@ def _drawn(titles: Ints, rng: np.random.Generator) -> Ints:
 def _parts(tune: Tune, rng: np.random.Generator) -> Iterator[Tune]:
     """Its first notes, of each length; now and then as many from elsewhere, as people also remember those."""
     for notes in _LENGTHS:
-        if notes is not None and notes < len(tune.notes):
+        if notes < len(tune.notes):
             first = int(rng.integers(len(tune.notes) - notes)) if rng.random() < 0.25 else 0
             yield cut(tune, first, notes)
 

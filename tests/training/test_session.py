@@ -63,12 +63,12 @@ def dump(folder: Path, form: str, rows: list[dict[str, str]], names: list[dict[s
         texts = json.dumps(rows, indent=1), json.dumps(names)
     for stem, text in zip(("tunes", "aliases"), texts, strict=True):
         (folder / f"{stem}.{form}").write_bytes(text.encode())
-    return find_corpora([str(folder)], ["thesession"])[0]
+    return find_corpora([str(folder)], "thesession")[0]
 
 
 def written(folder: Path, name: str, text: str) -> list[Entry]:
     (folder / name).write_bytes(text.encode())
-    return list(find_corpora([str(folder)], ["thesession"])[0].read())
+    return list(find_corpora([str(folder)], "thesession")[0].read())
 
 
 def tunes(entries: list[Entry]) -> list[Tune]:
@@ -122,7 +122,7 @@ def test_the_licence_is_shown_until_it_is_accepted(tmp_path: Path) -> None:
 
 def test_a_file_of_tunes_is_a_dump_and_aliases_may_be_missing_or_of_the_other_format(tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text(as_csv(ROWS))
-    corpus = find_corpora([str(tmp_path / "mine.csv")], ["thesession"])[0]
+    corpus = find_corpora([str(tmp_path / "mine.csv")], "thesession")[0]
     assert tunes(list(corpus.read()))[0].titles == ("Off She Goes",)
     before = corpus.sha256()
     (tmp_path / "aliases.json").write_text(json.dumps(NAMES))
@@ -270,7 +270,7 @@ def test_latin_1_in_one_line_spoils_no_other(tmp_path: Path) -> None:
     (tmp_path / "tunes.csv").write_bytes(
         text.encode().replace("Sí Mhór".encode(), "Sí Mhór".encode("latin-1"))
     )
-    found = tunes(list(find_corpora([str(tmp_path)], ["thesession"])[0].read()))
+    found = tunes(list(find_corpora([str(tmp_path)], "thesession")[0].read()))
     assert [tune.titles for tune in found] == [("Sí Bheag",), ("Sí Mhór",)]
 
 

@@ -70,16 +70,15 @@ def evaluate(
                 fail_with(f"{' and '.join(others)} are no systems, and only one can be an artifact")
             if strange := set(protocol or ()) - set(PROTOCOLS):
                 fail_with(f"{' and '.join(strange)} is no protocol; those are: {', '.join(PROTOCOLS)}")
-            accepted = [accept_licence] if accept_licence else []
-            corpora = find_corpora(corpus, accepted)
+            corpora = find_corpora(corpus, accept_licence)
             benchmark = Benchmark(
                 name=name or "+".join(found.name for found in corpora),
                 corpora=corpora,
                 systems=systems or list(SYSTEMS),
                 protocols=protocol or (),
-                excluded=frozenset().union(*map(read_exclusions, exclude or ())),
+                excluded=read_exclusions(*exclude or ()),
                 audited=read_exclusions(audited) if audited else frozenset(),
-                foreign=find_foreign(foreign or (), accepted),
+                foreign=find_foreign(foreign or (), accept_licence),
                 artifact=_find_artifact(Path(others[0]), device) if others else None,
             )
             leaks = benchmark.run(out, artifacts / WORK, pick_device(device), report)

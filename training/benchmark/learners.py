@@ -1,6 +1,6 @@
 """Where a benchmark's encoders come from: trained in the run, or from an artifact."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -29,6 +29,7 @@ class Trainer:
     device: torch.device
     report: Reporter
     folder: Path
+    _last: tuple[Known, Material] | None = field(default=None, init=False, repr=False)
 
     def learned(self, known: Known) -> Known:
         """What it trains on: the same."""
@@ -48,7 +49,9 @@ class Trainer:
         return _encoders(self._material(known).learn_split(split, path, self.device, self.report))
 
     def _material(self, known: Known) -> Material:
-        return Material.of(known.catalogue, known.tunes, self.config)
+        if self._last is None or self._last[0] is not known:  # the splits of one catalogue follow each other
+            self._last = known, Material.of(known.catalogue, known.tunes, self.config)
+        return self._last[1]
 
 
 class Trained:

@@ -24,12 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.catalogue import Catalogue, Title
-from index.titles import title_keys, without_rhythm_words
+from index.titles import without_rhythm_words
 from index.variation import cut, transposed, unnamed
 from model.abc import Tune
 from model.grams import interval_grams
-from training.benchmark.gallery import Encoders, Gallery, Known
-from training.split import Split, draw_pools
+from training.benchmark.gallery import POOL, Encoders, Gallery, Known
+from training.split import Split
 
 PROTOCOLS = (
     *("known", "known-verified", "known-audited", "known-32", "known-16", "known-8", "known-middle"),
@@ -37,9 +37,7 @@ PROTOCOLS = (
     *("no-match-foreign", "no-match", "cross", "cross-verified"),
     *("unseen", "unseen-no-rhythm-words", "title-to-tune"),
 )
-POOL = 628  # titles of a pool of unseen ones
-POOLS = 5
-_SEED = 0  # of pools and intervals: fixed, so that figures can be compared
+_SEED = 0  # of intervals: fixed, so that figures can be compared
 _MIDDLE = 4  # bars
 _RESEMBLES = 0.25  # share of the smaller of two sets of interval 4-grams
 
@@ -124,7 +122,7 @@ def known_tasks(known: Known, gallery: Gallery, audited: frozenset[str]) -> Iter
 def unseen_tasks(known: Known, learner: Learner) -> Iterator[Task]:
     """Titles and tunes that no encoder saw, both ways round."""
     drawn = known.drawn()
-    for number, split in enumerate(_pools(known)):
+    for number, split in enumerate(known.pools):
         learned = learner.learned(known.only((*split.train, *split.validation)))
 
         def train(number: int = number, split: Split = split) -> Encoders:
@@ -146,7 +144,7 @@ def unseen_tasks(known: Known, learner: Learner) -> Iterator[Task]:
 
 def no_match_task(known: Known, learner: Learner) -> Task:
     """Tunes of the first pool of unseen ones, whose relatives are in the pool with them, have no match."""
-    left_out = _pools(known)[0].test
+    left_out = known.pools[0].test
     kept = sorted(set(range(len(known.catalogue))) - set(left_out))
     number = {title: i for i, title in enumerate(kept)}
     held = known.held_out()
@@ -172,11 +170,11 @@ def cross_task(first: Known, second: Known, learner: Learner) -> Task:
     """One setting of each title of the second corpus that the first has too, under any of its names."""
     titles_with: dict[str, set[int]] = {}
     for number, title in enumerate(first.catalogue.titles):
-        for key in _keys(title):
+        for key in title.keys:
             titles_with.setdefault(key, set()).add(number)
     queries = []
     for number, setting in second.drawn().items():
-        keys = _keys(second.catalogue.titles[number])
+        keys = second.catalogue.titles[number].keys
         right = sorted({title for key in keys for title in titles_with.get(key, ())})
         if right:
             queries.append(_query(second, setting, right))
@@ -196,10 +194,6 @@ def _gallery(name: str, known: Known, learner: Learner) -> Gallery:
 
 def _rest(known: Known) -> frozenset[int]:
     return frozenset(range(len(known.tunes))) - frozenset(known.held_out())
-
-
-def _pools(known: Known) -> list[Split]:
-    return draw_pools(known.catalogue, known.tunes, POOLS, POOL, _SEED)
 
 
 def _query(known: Known, setting: int, right: Sequence[int]) -> Query:
@@ -239,11 +233,6 @@ def _without_rhythm_words(title: Title) -> Title:
         title=without_rhythm_words(title.title),
         aliases=tuple(without_rhythm_words(name) for name in title.aliases),
     )
-
-
-def _keys(title: Title) -> set[str]:
-    rhythms = {setting.rhythm for setting in title.settings}
-    return {key for name in title.names for rhythm in rhythms for key in title_keys(name, rhythm)}
 
 
 def _resembling(queries: Sequence[Query], known: Known) -> frozenset[str]:

@@ -5,7 +5,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from training.benchmark.gallery import Known
 from training.benchmark.protocols import Query, Task
 from training.benchmark.ranks import Place, auroc_interval, hit, mean_interval, reciprocal
 from training.benchmark.systems import SYSTEMS, Listed, System
+from training.curate import Melody, exact_melody
 from training.reporter import Reporter
 
 _COLUMNS = ("protocol", "system", "query", "pool", "above", "level", "score", "ms")
@@ -48,7 +48,6 @@ class Answer:
     ms: float
 
 
-Melody = tuple[tuple[int, Fraction], ...]
 Answers = dict[tuple[str, str], list[Answer]]  # by protocol and system
 
 
@@ -101,11 +100,11 @@ def check_leaks(task: Task) -> None:
     """
     catalogue, learned = task.fresh or task.gallery.catalogue, task.gallery.learned
     under_name = set(_named_melodies(learned)) - set(_named_melodies(task.gallery.known))
-    melodies = {_melody(tune) for tune in learned.tunes}
+    melodies = {exact_melody(tune) for tune in learned.tunes}
     names = {title_key(name) for name in learned.catalogue.names}
 
     def leaks(query: Query) -> bool:
-        melody = None if isinstance(query.asked, str) else _melody(query.asked)
+        melody = None if isinstance(query.asked, str) else exact_melody(query.asked)
         right = {title_key(name) for title in query.right for name in catalogue.titles[title].names}
         if task.fresh or not right:
             return melody in melodies or not right.isdisjoint(names)
@@ -173,42 +172,36 @@ def _rankings(corpus: str, protocol: str, system: str, found: Sequence[Answer]) 
         lifts = np.array(values["mrr"][0]) / by_chance
         values["lift"] = (lifts.tolist(), 1.0)
     for metric, (of_queries, level) in values.items():
-        value, low, high = mean_interval(np.array(of_queries))
-        yield Figure(
-            corpus=corpus,
-            protocol=protocol,
-            system=system,
-            metric=metric,
-            value=value,
-            low=low,
-            high=high,
-            n=len(found),
-            chance=level,
+        yield _figure(
+            (corpus, protocol, system, metric), mean_interval(np.array(of_queries)), len(found), level
         )
 
 
 def _auroc(corpus: str, protocol: str, system: str, found: Sequence[Answer]) -> Figure:
     matched = np.array([answer.score for answer in found if answer.place])
     strangers = np.array([answer.score for answer in found if not answer.place])
-    value, low, high = auroc_interval(matched, strangers)
+    return _figure((corpus, protocol, system, "auroc"), auroc_interval(matched, strangers), len(found), 0.5)
+
+
+def _figure(
+    key: tuple[str, str, str, Metric], interval: tuple[float, float, float], n: int, chance: float | None
+) -> Figure:
+    corpus, protocol, system, metric = key
+    value, low, high = interval
     return Figure(
         corpus=corpus,
         protocol=protocol,
         system=system,
-        metric="auroc",
+        metric=metric,
         value=value,
         low=low,
         high=high,
-        n=len(found),
-        chance=0.5,
+        n=n,
+        chance=chance,
     )
 
 
 def _named_melodies(known: Known) -> Iterator[tuple[str, Melody]]:
     for tune, title in zip(known.tunes, known.catalogue.title_of_setting, strict=True):
         for name in known.catalogue.titles[title].names:
-            yield title_key(name), _melody(tune)
-
-
-def _melody(tune: Tune) -> Melody:
-    return tuple((note.pitch, note.duration) for note in tune.notes)
+            yield title_key(name), exact_melody(tune)

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from index.cosine_index import CosineIndex
-from index.melody_index import MelodyIndex
+from index.melody_index import MelodyIndex, text_of
 from index.ngram_index import GRAM, NgramIndex
 from index.ranking import RankingModel, rank
 from model.abc import Tune
@@ -209,8 +209,7 @@ def _histogram(tune: Tune) -> Floats:
 
 def _letters(tune: Tune) -> str:
     """A letter for each melodic interval."""
-    steps = np.diff([note.pitch for note in tune.notes[:MAX_NOTES]])
-    return "".join(map(chr, (steps + 256).tolist()))
+    return text_of(np.diff([note.pitch for note in tune.notes[:MAX_NOTES]]))
 
 
 def _best_of_title(scores: Floats, gallery: Gallery) -> Floats:

@@ -4,7 +4,7 @@
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from training.corpora import session
@@ -15,7 +15,7 @@ from training.corpora.tunebooks import find_tunebooks
 __all__ = ["BOOKS", "FOREIGN", "Corpus", "find_corpora", "find_foreign"]
 
 
-def find_corpora(names: Iterable[str], accepted: Collection[str] = ()) -> list[Corpus]:
+def find_corpora(names: Iterable[str], accepted: str | None = None) -> list[Corpus]:
     """For each name a book, or else a dump of The Session, a folder, tunebook or tar at that path.
 
     Corpora that would share a name are numbered.
@@ -23,7 +23,7 @@ def find_corpora(names: Iterable[str], accepted: Collection[str] = ()) -> list[C
     Parameters
     ----------
     names : books or paths
-    accepted : sources whose licence the user has accepted; only "thesession" asks for it
+    accepted : the source whose licence the user has accepted; only "thesession" asks for it
 
     Raises
     ------
@@ -40,12 +40,12 @@ def find_corpora(names: Iterable[str], accepted: Collection[str] = ()) -> list[C
     return corpora
 
 
-def find_foreign(names: Iterable[str], accepted: Collection[str] = ()) -> list[Corpus]:
+def find_foreign(names: Iterable[str], accepted: str | None = None) -> list[Corpus]:
     """As `find_corpora`, for tunes that nothing is learned from: `FOREIGN` is among them."""
     return [find_book(name) if name == FOREIGN else find_corpora([name], accepted)[0] for name in names]
 
 
-def _find(name: str, accepted: Collection[str]) -> Corpus:
+def _find(name: str, accepted: str | None) -> Corpus:
     if name in BOOKS:
         return find_book(name)
-    return session.find_dump(name, session.NAME in accepted) or find_tunebooks(name)
+    return session.find_dump(name, accepted == session.NAME) or find_tunebooks(name)
