@@ -14,6 +14,7 @@ from index.runs import laid_end_to_end
 from model.abc import Tune
 from model.grams import FEWEST_NOTES, MAX_NOTES, Ints
 
+Pitches = NDArray[np.integer]
 _GRAM = 3  # intervals; a shared run of them votes for a transposition
 _TRANSPOSITIONS = 2  # the most voted for that are tried
 _HIGHEST = 127  # MIDI number
@@ -32,7 +33,7 @@ class Melody(NamedTuple):
     pitches : MIDI numbers, shape = (notes,)
     """
 
-    pitches: NDArray[np.integer]
+    pitches: Pitches
 
     @classmethod
     def of(cls, tune: Tune) -> "Melody":
@@ -110,7 +111,7 @@ def _notes(tune: Tune, bar: int) -> int:
     return tune.bars[bar].last - tune.bars[bar].first
 
 
-def _matching_notes(asked: Ints, known: Ints) -> list[tuple[int, int]]:
+def _matching_notes(asked: Pitches, known: Pitches) -> list[tuple[int, int]]:
     """Places of notes of the same pitch in passages that the two melodies share.
 
     Every passage has a compact place in both. Passages do not overlap in `asked` and stand in any order in

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.alignment import Melody
 from index.ngram_index import Arrays
@@ -12,6 +13,8 @@ from index.titles import rhythm_family
 from model.abc import Tune
 from model.grams import MAX_NOTES, Ints, pulse
 
+Bytes = NDArray[np.uint8]
+Hashes = NDArray[np.uint32]
 _SHORTEST = 1e-3  # quarter notes; a note without a length must have a logarithm
 _WIDEST = 127  # steps of length that are told apart, up or down
 
@@ -62,9 +65,14 @@ class Lines:
                 text += more
             sizes.append((len(line.melody.pitches), len(line.pulses)))
             hashes.append((line.meter, line.dance))
-        self._pitches, self._lengths, self._pulses = (np.frombuffer(text, np.uint8) for text in texts)
-        self._first = _begins(np.array(sizes, dtype=np.int64).reshape(-1, 2))
-        self._hashes = np.array(hashes, dtype=np.uint32).reshape(-1, 2)
+        pitches, lengths, pulses = (np.frombuffer(text, np.uint8) for text in texts)
+        first = _begins(np.array(sizes, dtype=np.int64).reshape(-1, 2))
+        self._set(pitches, lengths, pulses, first, np.array(hashes, dtype=np.uint32).reshape(-1, 2))
+
+    def _set(self, pitches: Bytes, lengths: Bytes, pulses: Bytes, first: Ints, hashes: Hashes) -> None:
+        self._pitches, self._lengths, self._pulses = pitches, lengths, pulses
+        self._intervals = np.diff(pitches)  # of unsigned bytes too, a difference is the same byte
+        self._first, self._hashes = first, hashes
 
     def __len__(self) -> int:
         return len(self._hashes)
@@ -72,11 +80,9 @@ class Lines:
     def __getitem__(self, number: int) -> Line:
         (note, step), (end, last) = self._first[number : number + 2].tolist()
         meter, dance = self._hashes[number].tolist()
-        pitches = self._pitches[note:end]
         return Line(
-            Melody(pitches),
-            # Of unsigned bytes too, a difference is the same byte.
-            np.diff(pitches).tobytes(),
+            Melody(self._pitches[note:end]),
+            self._intervals[note : end - 1].tobytes(),
             # A tune has a step less than notes.
             self._lengths[note - number : end - number - 1].tobytes(),
             self._pulses[step:last].tobytes(),
@@ -97,13 +103,9 @@ class Lines:
 
     @classmethod
     def of_arrays(cls, arrays: Arrays) -> "Lines":
-        """The lines that had these `arrays`. Raises KeyError where one is missing."""
+        """The lines that had these `arrays`. Raises TypeError where one is missing."""
         lines = cls.__new__(cls)
-        lines._pitches = arrays["pitches"]
-        lines._lengths = arrays["lengths"]
-        lines._pulses = arrays["pulses"]
-        lines._first = arrays["first"]
-        lines._hashes = arrays["hashes"]
+        lines._set(**arrays)
         return lines
 
 

@@ -118,7 +118,7 @@ class MelodyIndex:
             index._lines = Lines.of_arrays(_under("lines/", arrays))
             index._intervals = NgramIndex.of_arrays(_under("intervals/", arrays), len(index._lines))
             index._pulses = NgramIndex.of_arrays(_under("pulses/", arrays), len(index._lines))
-        except (SafetensorError, KeyError) as error:
+        except (SafetensorError, KeyError, TypeError) as error:
             raise ValueError(f"{path.name} is not a melody index: {error!r}") from error
         if len(index._lines) != len(vectors):
             raise ValueError(f"{path.name} has {len(index._lines)} settings, its vectors are {len(vectors)}")
