@@ -66,7 +66,8 @@ class Lines:
             sizes.append((len(line.melody.pitches), len(line.pulses)))
             hashes.append((line.meter, line.dance))
         pitches, lengths, pulses = (np.frombuffer(text, np.uint8) for text in texts)
-        first = _begins(np.array(sizes, dtype=np.int64).reshape(-1, 2))
+        ends = np.array(sizes, dtype=np.int64).reshape(-1, 2).cumsum(axis=0)
+        first = np.concatenate([np.zeros((1, 2), np.int64), ends])
         self._set(pitches, lengths, pulses, first, np.array(hashes, dtype=np.uint32).reshape(-1, 2))
 
     def _set(self, pitches: Bytes, lengths: Bytes, pulses: Bytes, first: Ints, hashes: Hashes) -> None:
@@ -112,10 +113,6 @@ class Lines:
 def text_of(steps: Ints) -> bytes:
     """A byte for each step, as from note to note, so that tunes can be compared as texts."""
     return steps.astype(np.uint8).tobytes()
-
-
-def _begins(sizes: Ints) -> Ints:
-    return np.concatenate([np.zeros_like(sizes[:1], shape=(1, *sizes.shape[1:])), sizes.cumsum(axis=0)])
 
 
 def _hash(text: str) -> int:
