@@ -67,7 +67,7 @@ def _draw(costs: Sequence[Cost], path: Path) -> None:
             panel.loglog(titles, [of(cost) for cost in costs], "o-", color=colour, label=label)
         panel.set(xlabel="titles", ylabel=axis)
         panel.yaxis.set_major_formatter("{x:,g}")
-        panel.xaxis.set_major_formatter("{x:,g}")
+        panel.xaxis.set_major_formatter("{x:,.0f}")
         panel.grid(color="#dddddd", linewidth=0.6)
         panel.spines[["top", "right"]].set_visible(False)
         if axis == _LINES[0][0]:
