@@ -1,50 +1,54 @@
 """Alignment: how alike two melodies are, note for note, in whatever keys they stand, and in which bars."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
+from index.runs import laid_end_to_end
 from model.abc import Tune
-from model.grams import FEWEST_NOTES, MAX_NOTES, Ints, interval_grams
+from model.grams import FEWEST_NOTES, MAX_NOTES, Ints
 
+Pitches = NDArray[np.integer]
 _GRAM = 3  # intervals; a shared run of them votes for a transposition
 _TRANSPOSITIONS = 2  # the most voted for that are tried
 _HIGHEST = 127  # MIDI number
+_MOVES = 4 * _HIGHEST  # transpositions that are told apart; half of them are downwards
 
 # What a passage earns for a pair of matching notes, and pays for a note skipped in either tune.
 _MATCH = 3
 _SKIP = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Melody:
-    """A tune ready to be aligned with many others.
+class Melody(NamedTuple):
+    """The pitches of a tune, ready to be aligned with others.
 
     Attributes
     ----------
     pitches : MIDI numbers, shape = (notes,)
-    grams : runs of intervals as numbers, each beginning on the pitch of the same place, shape = (runs,)
     """
 
-    pitches: Ints
-    grams: Ints
-    _texts: dict[int, str] = field(default_factory=dict, compare=False, repr=False)
+    pitches: Pitches
 
     @classmethod
     def of(cls, tune: Tune) -> "Melody":
         """The first `MAX_NOTES` notes of a tune."""
-        pitches = np.array([note.pitch for note in tune.notes[:MAX_NOTES]], dtype=np.int64)
-        return cls(pitches, interval_grams(tune, _GRAM))
+        return cls(np.array([note.pitch for note in tune.notes[:MAX_NOTES]], dtype=np.int64))
 
-    def text(self, semitones: int = 0) -> str:
-        """A letter for each pitch, moved by so many semitones; kept, as the next melody may ask the same."""
-        if semitones not in self._texts:
-            # Also those that are moved out of MIDI's range have a letter.
-            moved = self.pitches + (semitones + 2 * _HIGHEST)
-            self._texts[semitones] = "".join(map(chr, moved.tolist()))
-        return self._texts[semitones]
+    @property
+    def grams(self) -> Ints:
+        """Runs of three intervals as numbers, each from the pitch of the same place on. shape = (runs,)"""
+        return _grams(self.pitches.astype(np.int64))
+
+    def text(self, semitones: int = 0) -> bytes:
+        """A byte for each pitch, moved by so many semitones: what leaves MIDI's range does not come back."""
+        moved = self.pitches + semitones if semitones else self.pitches
+        return moved.astype(np.uint8).tobytes()
 
 
 def similarity(a: Melody, b: Melody) -> float:
@@ -53,8 +57,15 @@ def similarity(a: Melody, b: Melody) -> float:
     1 for the same melody in any key, about .5 for unrelated tunes of one kind, 0 when they share no run of
     three intervals. The subsequence is found bit-parallel (Hyyrö 2004).
     """
-    _, length = _best_transposition(a, b)
-    return 2 * length / (len(a.pitches) + len(b.pitches))
+    return float(similarities(a, [b])[0])
+
+
+def similarities(asked: Melody, known: Sequence[Melody]) -> NDArray[np.float64]:
+    """The `similarity` of one melody to each of many, for less than one by one. shape = (known,)"""
+    _, lengths = _best_transpositions(asked, known)
+    notes = np.array([len(asked.pitches) + len(melody.pitches) for melody in known])
+    found: NDArray[np.float64] = 2 * lengths / notes
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,7 @@ def align(asked: Tune, known: Tune) -> Alignment:
     either tune has no bars or fewer than four notes, or they share no run of three intervals.
     """
     a, b = Melody.of(asked), Melody.of(known)
-    semitones, length = _best_transposition(a, b)
+    semitones, length = (int(found[0]) for found in _best_transpositions(a, [b]))
     if not (length and asked.bars and known.bars):
         return Alignment(0, ())
     matched = Counter(
@@ -100,7 +111,7 @@ def _notes(tune: Tune, bar: int) -> int:
     return tune.bars[bar].last - tune.bars[bar].first
 
 
-def _matching_notes(asked: Ints, known: Ints) -> list[tuple[int, int]]:
+def _matching_notes(asked: Pitches, known: Pitches) -> list[tuple[int, int]]:
     """Places of notes of the same pitch in passages that the two melodies share.
 
     Every passage has a compact place in both. Passages do not overlap in `asked` and stand in any order in
@@ -152,20 +163,64 @@ def _matching_notes(asked: Ints, known: Ints) -> list[tuple[int, int]]:
     return pairs[::-1]
 
 
-def _best_transposition(a: Melody, b: Melody) -> tuple[int, int]:
-    """The semitones to add to `b` that leave the longest common subsequence of pitches, and its length."""
-    best = 0, 0
-    for semitones in _transpositions(a, b):
-        length = LCSseq.similarity(a.text(-semitones), b.text())
-        if length > best[1]:
-            best = semitones, length
-    return best
+def _best_transpositions(asked: Melody, known: Sequence[Melody]) -> tuple[Ints, Ints]:
+    """For each known melody the semitones to add to it that leave the longest common subsequence of pitches.
+
+    Returns these and the lengths of the subsequences; both are 0 where no run of intervals is shared.
+    shapes = (known,)
+    """
+    number, semitones = _transpositions(asked, known)
+    moved = {move: asked.text(-move) for move in set(semitones.tolist())}
+    texts = [melody.text() for melody in known]
+    found = process.cpdist(
+        [moved[move] for move in semitones.tolist()],
+        [texts[i] for i in number.tolist()],
+        scorer=LCSseq.similarity,
+    )
+    # In falling order of votes, so that of equal lengths the first is the one most voted for.
+    best, length = np.zeros(len(known), np.int64), np.zeros(len(known), np.int64)
+    order = np.lexsort((np.arange(len(found)), -found, number))
+    first = order[np.unique(number[order], return_index=True)[1]]
+    best[number[first]], length[number[first]] = semitones[first], found[first]
+    return best, length
 
 
-def _transpositions(a: Melody, b: Melody) -> list[int]:
-    """The semitones to add to `b` that most of the shared runs of intervals ask for."""
-    shared = np.flatnonzero(a.grams[:, None] == b.grams[None, :])
-    in_a, in_b = np.divmod(shared, max(len(b.grams), 1))
-    votes = np.bincount(a.pitches[in_a] - b.pitches[in_b] + _HIGHEST, minlength=1)
-    best = np.argsort(-votes, kind="stable")[:_TRANSPOSITIONS]
-    return [int(place) - _HIGHEST for place in best if votes[place]]
+def _transpositions(asked: Melody, known: Sequence[Melody]) -> tuple[Ints, Ints]:
+    """The semitones to add to each known melody that most of the shared runs of intervals ask for.
+
+    Returns numbers of known melodies, and semitones for them, those with most votes first. A number is there
+    once or twice, or not at all where no run is shared. shapes = (transpositions,)
+    """
+    pitches = np.concatenate([melody.pitches for melody in known]).astype(np.int64)
+    notes = np.array([len(melody.pitches) for melody in known])
+    owner = np.repeat(np.arange(len(known)), notes)
+    grams = _grams(pitches)
+    whole = np.flatnonzero(owner[: len(grams)] == owner[_GRAM:])  # begin and end in one melody
+    runs = asked.grams
+    order = np.argsort(runs, kind="stable")
+    run, first, count = np.unique(runs[order], return_index=True, return_counts=True)
+    near = np.minimum(np.searchsorted(run, grams[whole]), max(len(run) - 1, 0))
+    shared = np.flatnonzero(run[near] == grams[whole]) if len(run) else np.zeros(0, np.int64)
+    # Every place in `asked` with the run that begins at a place in a known melody.
+    place = order[laid_end_to_end(first[near[shared]], count[near[shared]])]
+    other = np.repeat(whole[shared], count[near[shared]])
+    move = asked.pitches[place] - pitches[other] + _MOVES // 2
+    votes = np.bincount(owner[other] * _MOVES + move, minlength=len(known) * _MOVES).reshape(-1, _MOVES)
+    numbers, moves = [], []
+    for _ in range(_TRANSPOSITIONS):
+        most = votes.argmax(axis=1)
+        voted = np.flatnonzero(votes[np.arange(len(known)), most])
+        numbers.append(voted)
+        moves.append(most[voted] - _MOVES // 2)
+        votes[np.arange(len(known)), most] = 0
+    return np.concatenate(numbers), np.concatenate(moves)
+
+
+def _grams(pitches: Ints) -> Ints:
+    """Runs of intervals as numbers, without hashing: an interval between MIDI numbers fits into a byte."""
+    intervals = np.diff(pitches) + _HIGHEST
+    count = max(len(intervals) - _GRAM + 1, 0)
+    grams = np.zeros(count, np.int64)
+    for i in range(_GRAM):
+        grams = (grams << 8) + intervals[i : i + count]
+    return grams

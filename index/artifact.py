@@ -8,6 +8,7 @@
             title_encoder.safetensors
             titles.faiss                a row for each name of the catalogue
             settings.faiss              a row for each setting of the catalogue
+            melodies.safetensors        the rest of the melody index
             ranking.json                weights of the ranking
             catalogue.jsonl
             probes.jsonl
@@ -35,7 +36,7 @@ from index.manifest import FORMAT, Manifest
 from index.melody_index import MelodyIndex
 from index.probes import Probe, load_probes
 from index.ranking import RankingModel
-from model.abc import AbcError, Tune, read_tune
+from model.abc import Tune
 from model.checkpoint import CheckpointError, load_title_encoder, load_tune_encoder
 from model.encoder import Encoder
 
@@ -45,6 +46,7 @@ TUNE_ENCODER = "tune_encoder.safetensors"
 TITLE_ENCODER = "title_encoder.safetensors"
 TITLES = "titles.faiss"
 SETTINGS = "settings.faiss"
+MELODIES = "melodies.safetensors"
 RANKING = "ranking.json"
 CATALOGUE = "catalogue.jsonl"
 PROBES = "probes.jsonl"
@@ -99,15 +101,13 @@ def read_folder(path: Path, device: torch.device) -> Artifact:
             title_encoder=load_title_encoder(path / TITLE_ENCODER, device),
             catalogue=catalogue,
             title_index=CosineIndex.load(path / TITLES, catalogue.title_of_name),
-            melody_index=MelodyIndex(
-                catalogue,
-                [read_tune(setting.abc) for setting in catalogue.settings],
-                CosineIndex.load(path / SETTINGS, catalogue.title_of_setting),
+            melody_index=MelodyIndex.load(
+                path / MELODIES, CosineIndex.load(path / SETTINGS, catalogue.title_of_setting)
             ),
             ranking=RankingModel.load(path / RANKING),
             probes=load_probes(path / PROBES),
         )
-    except (CheckpointError, AbcError, OSError, ValueError, KeyError, TypeError) as error:
+    except (CheckpointError, OSError, ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"{path.name} cannot be loaded: {error}") from error
     dims = {
         TUNE_ENCODER: artifact.tune_encoder.dim,

@@ -1,4 +1,8 @@
-"""The cosine index: exact search of unit vectors by cosine, on FAISS.
+"""The cosine index: search of unit vectors by cosine, on FAISS.
+
+Up to a size every row is compared. Above it all rows are compared as sketches, four bits for two numbers
+(product quantisation, Jégou, Douze and Schmid 2011, scanned in registers, André, Kermarrec and Le Scouarnec
+2015), and only the best of these exactly: what is found is nearly always the same.
 
 Two of them make an artifact: the title index (a row for each name) and the melody index (a row for each
 setting). In both, several rows may stand for one title, and an answer names no title twice.
@@ -7,6 +11,7 @@ torch must be imported before faiss: each brings an OpenMP runtime, and only in 
 OMP_NUM_THREADS=1 for a server: from 10,000 rows on, FAISS splits a single query over threads and gets slower.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.encoder import Vectors
+
+_EXACT = 10_000  # rows; with more, sketches are faster, and FAISS would split a query over threads
+_BITS = 4  # of a sketch, for two numbers
+_AGAIN = 1000  # rows compared exactly, at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +52,9 @@ class CosineIndex:
     """
 
     def __init__(self, vectors: Vectors, title_of_row: NDArray[np.int64]) -> None:
-        faiss_index = faiss.IndexFlatIP(vectors.shape[1])
-        faiss_index.add(np.ascontiguousarray(vectors))
-        self._set(faiss_index, title_of_row)
+        self._set(_build(np.ascontiguousarray(vectors)), title_of_row)
 
-    def _set(self, faiss_index: faiss.IndexFlatIP, title_of_row: NDArray[np.int64]) -> None:
+    def _set(self, faiss_index: faiss.Index, title_of_row: NDArray[np.int64]) -> None:
         if faiss_index.ntotal != len(title_of_row):
             raise ValueError(f"the index has {faiss_index.ntotal} rows, the catalogue {len(title_of_row)}")
         self._faiss = faiss_index
@@ -80,17 +87,22 @@ class CosineIndex:
         rows_needed = min(k * self._most_rows_of_a_title, len(self))
         if rows_needed == 0:
             return [[] for _ in queries]
-        scores, rows = self._faiss.search(np.ascontiguousarray(queries), rows_needed)
+        parameters = None
+        if isinstance(self._faiss, faiss.IndexRefineFlat):
+            parameters = faiss.IndexRefineSearchParameters()
+            parameters.k_factor = max(_AGAIN / rows_needed, 1)
+        scores, rows = self._faiss.search(np.ascontiguousarray(queries), rows_needed, params=parameters)
         return [self._best(*found, k) for found in zip(scores, rows, strict=True)]
 
     def _best(self, scores: Vectors, rows: NDArray[np.int64], k: int) -> list[Hit]:
-        hits: dict[int, Hit] = {}
-        for i in np.lexsort((rows, -scores)):
-            title = int(self.title_of_row[rows[i]])
-            hits.setdefault(title, Hit(title, int(rows[i]), float(scores[i])))
-            if len(hits) == k:
+        order = np.lexsort((rows, -scores))
+        rows, scores = rows[order], scores[order]
+        best: dict[int, int] = {}
+        for place, title in enumerate(self.title_of_row[rows].tolist()):
+            best.setdefault(title, place)
+            if len(best) == k:
                 break
-        return list(hits.values())
+        return [Hit(title, int(rows[place]), float(scores[place])) for title, place in best.items()]
 
     def save(self, path: Path) -> None:
         """Write the FAISS index; the titles of its rows follow from the catalogue."""
@@ -100,14 +112,27 @@ class CosineIndex:
     def load(cls, path: Path, title_of_row: NDArray[np.int64]) -> "CosineIndex":
         """Read what `save` wrote.
 
-        Raises ValueError when it is no flat inner-product index or has other rows.
+        Raises ValueError when it is no index of that kind or has other rows.
         """
         try:
             faiss_index = faiss.read_index(str(path))
         except RuntimeError as error:
             raise ValueError(f"{path.name} is not a FAISS index: {error}") from error
-        if not isinstance(faiss_index, faiss.IndexFlatIP):
-            raise ValueError(f"{path.name} is a {type(faiss_index).__name__}, not an IndexFlatIP")
+        if not isinstance(faiss_index, faiss.IndexFlatIP | faiss.IndexRefineFlat):
+            found = type(faiss_index).__name__
+            raise ValueError(f"{path.name} is a {found}, not an IndexFlatIP or an IndexRefineFlat")
         index = cls.__new__(cls)
         index._set(faiss_index, title_of_row)
         return index
+
+
+def _build(vectors: Vectors) -> faiss.Index:
+    """The FAISS index of these rows."""
+    rows, dim = vectors.shape
+    index: faiss.Index = faiss.IndexFlatIP(dim)
+    if rows > _EXACT:
+        sketches = faiss.IndexPQFastScan(dim, dim // math.gcd(dim, 2), _BITS, faiss.METRIC_INNER_PRODUCT)
+        index = faiss.IndexRefineFlat(sketches)
+        index.train(vectors[:: rows // _EXACT])  # what it draws for k-means, it draws with a fixed seed
+    index.add(vectors)
+    return index

@@ -4,19 +4,20 @@ Candidates come from n-grams of intervals and of pulses, and from the vectors of
 compared with the tune, note by note.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
 
-from index.alignment import Melody, similarity
-from index.catalogue import Catalogue
+from index.alignment import similarities
 from index.cosine_index import CosineIndex
-from index.ngram_index import GRAM, Floats, NgramIndex
-from index.titles import rhythm_family
+from index.lines import Line, Lines
+from index.ngram_index import GRAM, Arrays, Floats, NgramIndex
 from model.abc import Tune
 from model.encoder import Vectors
 from model.grams import MAX_NOTES, Ints, interval_grams, pulse, pulse_grams
@@ -37,35 +38,9 @@ FEATURES = (
 )
 _PULSE_GRAM = 6  # steps
 _BEGINNING = 4  # notes; a pickup may stand before
-_LETTER = 256  # middle of the letters that stand for intervals
-_COMPARED = 4000  # notes of the tune, times candidates from each source
+_LOOKED_AT = 4000  # notes of the tune, times candidates from each source
 _DEPTHS = 32, 150  # fewest and most candidates from each source
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A tune as texts, ready to be compared with many others."""
-
-    intervals: str
-    pulses: str
-    lengths: str
-    melody: Melody
-    meter: str
-    dance: str
-
-    @classmethod
-    def of(cls, tune: Tune, pulses: Ints) -> "_Line":
-        notes = tune.notes[:MAX_NOTES]
-        melody = Melody.of(tune)
-        length = np.array([max(float(note.duration), 1e-3) for note in notes])
-        return cls(
-            text_of(np.diff(melody.pitches)),
-            text_of(np.diff(pulses)),
-            text_of(np.rint(4 * np.diff(np.log2(length))).astype(np.int64)),
-            melody,
-            tune.meter,
-            rhythm_family(tune.rhythm),
-        )
+_COMPARED = 2  # times as many candidates are compared in full
 
 
 class Likenesses(NamedTuple):
@@ -81,22 +56,78 @@ class Likenesses(NamedTuple):
     features: Floats
 
 
+class Candidates(NamedTuple):
+    """Settings to compare a tune with.
+
+    Attributes
+    ----------
+    settings : numbers of known settings, shape = (candidates,)
+    cosines : the first two of `FEATURES`, shape = (candidates, 2)
+    """
+
+    settings: Ints
+    cosines: Floats
+
+
 class MelodyIndex:
     """Known settings.
 
     Parameters
     ----------
-    catalogue, tunes : the settings, and the same read
-    vectors : a row for each setting
+    tunes : the settings, read
+    vectors : a row for each setting, with its title
+
+    Raises
+    ------
+    ValueError
+        When the two have different lengths.
     """
 
-    def __init__(self, catalogue: Catalogue, tunes: Sequence[Tune], vectors: CosineIndex) -> None:
+    def __init__(self, tunes: Iterable[Tune], vectors: CosineIndex) -> None:
+        runs, pulse_runs = [], []
+
+        def lines() -> Iterator[Line]:
+            for tune in tunes:
+                runs.append(interval_grams(tune, GRAM))
+                pulse_runs.append(pulse_grams(pulse(tune), _PULSE_GRAM))
+                yield Line.of(tune)
+
         self.vectors = vectors
-        self.title_of_setting = catalogue.title_of_setting
-        pulses = [pulse(tune) for tune in tunes]
-        self._intervals = NgramIndex([interval_grams(tune, GRAM) for tune in tunes])
-        self._pulses = NgramIndex([pulse_grams(found, _PULSE_GRAM) for found in pulses])
-        self._lines = [_Line.of(tune, found) for tune, found in zip(tunes, pulses, strict=True)]
+        self._lines = Lines(lines())
+        self._intervals = NgramIndex(runs)
+        self._pulses = NgramIndex(pulse_runs)
+        if len(self._lines) != len(vectors):
+            raise ValueError(f"there are {len(self._lines)} tunes and {len(vectors)} vectors")
+
+    def save(self, path: Path) -> None:
+        """Write everything but the vectors."""
+        parts = {
+            "lines": self._lines.arrays,
+            "intervals": self._intervals.arrays,
+            "pulses": self._pulses.arrays,
+        }
+        save_file({f"{part}/{name}": array for part, of in parts.items() for name, array in of.items()}, path)
+
+    @classmethod
+    def load(cls, path: Path, vectors: CosineIndex) -> "MelodyIndex":
+        """Read what `save` wrote. Raises ValueError when it is no melody index or has other settings."""
+        try:
+            arrays = load_file(path)
+            index = cls.__new__(cls)
+            index.vectors = vectors
+            index._lines = Lines.of_arrays(_under("lines/", arrays))
+            index._intervals = NgramIndex.of_arrays(_under("intervals/", arrays), len(index._lines))
+            index._pulses = NgramIndex.of_arrays(_under("pulses/", arrays), len(index._lines))
+        except (SafetensorError, KeyError, TypeError) as error:
+            raise ValueError(f"{path.name} is not a melody index: {error!r}") from error
+        if len(index._lines) != len(vectors):
+            raise ValueError(f"{path.name} has {len(index._lines)} settings, its vectors are {len(vectors)}")
+        return index
+
+    @property
+    def title_of_setting(self) -> Ints:
+        """The title that each setting belongs to. shape = (settings,)"""
+        return self.vectors.title_of_row
 
     def compare(self, tune: Tune, vector: Vectors, without: int = -1) -> Likenesses:
         """The settings that may be the tune, and how each is like it.
@@ -106,60 +137,74 @@ class MelodyIndex:
         vector : of the tune, shape = (1, dim)
         without : a setting to leave out, as if it were not known
         """
-        pulses = pulse(tune)
+        found = self.candidates(tune, vector)
+        kept = np.flatnonzero(found.settings != without)
+        line = Line.of(tune)
+        known = [self._lines[setting] for setting in found.settings[kept].tolist()]
+        if not known:
+            return Likenesses(np.zeros(0, np.int64), np.zeros((0, len(FEATURES))))
+        grams = found.cosines[kept]
+        alike = similarities(line.melody, [other.melody for other in known])
+        # The best substring is what takes the time: only of the more likely candidates it is looked for.
+        likely = np.sort(_highest(grams.sum(axis=1) + alike, _COMPARED * _depth(tune)))
+        known = [known[row] for row in likely.tolist()]
+        columns = (*grams[likely].T, *_match(line, known), *_along(line, known, alike[likely]))
+        return Likenesses(found.settings[kept[likely]], np.stack(columns, axis=1))
+
+    def candidates(self, tune: Tune, vector: Vectors) -> Candidates:
+        """The settings to compare a tune with. `vector` is the tune's, shape = (1, dim)."""
         intervals = self._intervals.cosines(interval_grams(tune, GRAM))
-        by_pulse = self._pulses.cosines(pulse_grams(pulses, _PULSE_GRAM))
-        line = _Line.of(tune, pulses)
-        found = self._candidates(intervals, by_pulse, vector, _depth(len(line.intervals)))
-        found = found[found != without]
-        if not len(found):
-            return Likenesses(found, np.zeros((0, len(FEATURES))))
-        known = [self._lines[setting] for setting in found]
-        compared = [(*_match(line, other), *_along(line, other)) for other in known]
-        pulse_match = process.cdist(
-            [line.pulses], [other.pulses for other in known], scorer=fuzz.partial_ratio
-        )
-        columns = (intervals[found], by_pulse[found], *np.reshape(compared, (len(found), -1)).T)
-        features = np.stack([*columns[:5], pulse_match[0] / 100, *columns[5:]], axis=1)
-        return Likenesses(found, features)
-
-    def _candidates(self, intervals: Floats, by_pulse: Floats, vector: Vectors, depth: int) -> Ints:
-        near = [hit.row for hit in self.vectors.search(vector, depth)[0]]
-        best = (_best(intervals, 2 * depth), _best(by_pulse, depth), np.array(near, dtype=np.int64))
-        return np.unique(np.concatenate(best))
+        by_pulse = self._pulses.cosines(pulse_grams(pulse(tune), _PULSE_GRAM))
+        depth = _depth(tune)
+        near = np.array([hit.row for hit in self.vectors.search(vector, depth)[0]], dtype=np.int64)
+        settings = np.unique(np.concatenate([_best(intervals, 2 * depth), _best(by_pulse, depth), near]))
+        return Candidates(settings, np.stack([intervals[settings], by_pulse[settings]], axis=1))
 
 
-def _depth(notes: int) -> int:
+def _depth(tune: Tune) -> int:
     """Candidates from each source. The shorter the tune, the more are worth looking at, and the cheaper."""
-    return int(np.clip(_COMPARED // max(notes, 1), *_DEPTHS))
+    notes = max(min(len(tune.notes), MAX_NOTES) - 1, 1)
+    return int(np.clip(_LOOKED_AT // notes, *_DEPTHS))
 
 
 def _best(scores: Floats, count: int) -> Ints:
     """Numbers of the highest scores above 0, at most so many."""
-    count = min(count, len(scores))
-    best = np.argpartition(-scores, count - 1)[:count] if count else np.zeros(0, np.int64)
-    return best[scores[best] > 0]
+    above = np.flatnonzero(scores)
+    return above[_highest(scores[above], count)]
 
 
-def _match(asked: _Line, known: _Line) -> tuple[float, float, float]:
-    """The features "substring", "beginning" and "rhythm"."""
-    found = fuzz.partial_ratio_alignment(asked.intervals, known.intervals)
-    if found is None or not found.score:
-        return 0, 0, 0
-    lengths = asked.lengths[found.src_start : found.src_end], known.lengths[found.dest_start : found.dest_end]
-    rhythm = Levenshtein.normalized_similarity(*lengths)
-    return found.score / 100, found.dest_start < _BEGINNING, rhythm
+def _highest(scores: Floats, count: int) -> Ints:
+    """Places of the highest scores, at most so many, in any order."""
+    if len(scores) <= count:
+        return np.arange(len(scores))
+    return np.argpartition(-scores, count - 1)[:count]
 
 
-def _along(asked: _Line, known: _Line) -> tuple[float, float, float, float, float]:
+def _match(asked: Line, known: Sequence[Line]) -> tuple[Floats, Floats, Floats, Floats]:
+    """The features "substring", "beginning", "rhythm" and "pulse substring" of each candidate."""
+    intervals = asked.intervals
+    matches = np.zeros((len(known), 3))
+    for row, other in enumerate(known):
+        found = fuzz.partial_ratio_alignment(intervals, other.intervals)
+        if found is not None and found.score:
+            lengths = asked.lengths[found.src_start : found.src_end]
+            others = other.lengths[found.dest_start : found.dest_end]
+            rhythm = Levenshtein.normalized_similarity(lengths, others)
+            matches[row] = found.score / 100, found.dest_start < _BEGINNING, rhythm
+    pulses = process.cdist([asked.pulses], [other.pulses for other in known], scorer=fuzz.partial_ratio)
+    return (*matches.T, pulses[0].astype(np.float64) / 100)
+
+
+def _along(
+    asked: Line, known: Sequence[Line], alike: Floats
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """The features from "similarity" on."""
-    a, b = len(asked.melody.pitches), len(known.melody.pitches)
-    alike = similarity(asked.melody, known.melody)
-    meter = asked.meter != "" and asked.meter == known.meter
-    dance = asked.dance != "" and asked.dance == known.dance
-    return alike, alike * (a + b) / (2 * a), meter, dance, float(np.log(b / a))
+    notes = np.array([len(other.melody.pitches) for other in known])
+    own = len(asked.melody.pitches)
+    meter = np.array([asked.meter != 0 and asked.meter == other.meter for other in known], dtype=np.float64)
+    dance = np.array([asked.dance != 0 and asked.dance == other.dance for other in known], dtype=np.float64)
+    return alike, alike * (own + notes) / (2 * own), meter, dance, np.log(notes / own)
 
 
-def text_of(steps: Ints) -> str:
-    """A letter for each step, as from note to note, so that tunes can be compared as texts."""
-    return "".join(map(chr, (steps + _LETTER).tolist()))
+def _under(prefix: str, arrays: Arrays) -> Arrays:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

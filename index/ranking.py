@@ -22,6 +22,7 @@ from model.encoder import Vectors
 # can stand under several titles; no more, because a little for each of many candidates is no knowledge.
 KNOWN = 0.5
 _LIKELIEST = 3
+WORTH_SHOWING = 0.01  # confidence; below it a resemblance is no reason
 _STYLE = 100  # titles asked of the title index
 _TYPICAL = 3.6  # ln of the notes of a fragment between the shortest and a whole tune
 
@@ -116,9 +117,11 @@ def rank(
     names = {hit.title: hit for hit in title_index.search(vector, max(k, _STYLE))[0]}
     confidence = {title: none * model.style / place for place, title in enumerate(names, 1)}
     best: dict[int, int] = {}
+    title_of_row = melody_index.title_of_setting[likenesses.settings].tolist()
+    probability = likely.tolist()
     for row in np.argsort(-likely, kind="stable").tolist():
-        title = int(melody_index.title_of_setting[likenesses.settings[row]])
-        confidence[title] = confidence.get(title, 0) + float(likely[row])
+        title = title_of_row[row]
+        confidence[title] = confidence.get(title, 0) + probability[row]
         best.setdefault(title, row)
 
     def ranked(title: int) -> Ranked:

@@ -16,6 +16,7 @@ from index import artifact
 from index.artifact import Artifact
 from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
+from index.melody_index import MelodyIndex
 from index.mrr import Mrr
 from index.own_tunebooks import NAME as OWN
 from index.own_tunebooks import read_own
@@ -27,6 +28,7 @@ from model.device import pick_device
 from service.settings import Settings
 
 DEGRADED = 0.9  # share of the recorded MRR below which an artifact no longer does what it did when published
+_REBUILT = (artifact.CATALOGUE, artifact.TITLES, artifact.SETTINGS, artifact.MELODIES)  # the rest stays
 _UNIT = 1e-3  # how far the length of a unit vector may be off
 
 
@@ -114,10 +116,11 @@ class Engine:
             }
         )
         with staging(self._root) as staged:
-            link_files(old.path, staged, without=(artifact.CATALOGUE, artifact.TITLES, artifact.SETTINGS))
+            link_files(old.path, staged, without=_REBUILT)
             catalogue.save(staged / artifact.CATALOGUE)
             index.save(staged / artifact.TITLES)
             vectors.save(staged / artifact.SETTINGS)
+            MelodyIndex(tunes, vectors).save(staged / artifact.MELODIES)
             publish(self._root, staged, manifest, replaces=old.version)
         self.snapshot = self._load()
         return Rebuilt(

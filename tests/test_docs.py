@@ -20,6 +20,8 @@ from training.addresses import COLLECTIONS
 from training.benchmark.figures import load_figures
 from training.benchmark.protocols import PROTOCOLS
 from training.benchmark.report import tables, write_tables
+from training.benchmark.scale import SIZES
+from training.benchmark.scale_report import load_costs, table
 from training.benchmark.systems import SYSTEMS
 from training.corpora import BOOKS
 
@@ -123,6 +125,14 @@ def test_the_page_of_results_shows_all_that_was_measured(tmp_path: Path) -> None
     assert (tmp_path / "results.md").read_text(encoding="utf-8") == page
 
 
+def test_the_page_of_results_shows_what_scale_measured() -> None:
+    costs = load_costs(ROOT / "docs" / "scale.json")
+    assert table(costs) in (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    assert [cost.titles for cost in costs] == [*SIZES]
+    assert costs[-1].ms <= 150
+    assert min(cost.recall for cost in costs) >= 0.98
+
+
 def test_every_protocol_and_system_is_explained() -> None:
     page = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
     explained = page[: page.index("## Commands")]
@@ -159,7 +169,7 @@ def test_every_route_is_told_and_no_other() -> None:
 def test_every_option_of_training_is_told() -> None:
     group = typer.main.get_command(training)
     assert isinstance(group, typer.core.TyperGroup)
-    assert group.commands.keys() == {"fit", "audit", "evaluate", "download"}
+    assert group.commands.keys() == {"fit", "audit", "evaluate", "scale", "download"}
     for name, command in group.commands.items():
         assert f"-m training {name}" in README
         options = (parameter for parameter in command.params if parameter.param_type_name == "option")

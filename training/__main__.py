@@ -1,4 +1,4 @@
-"""The command line: `python -m training fit`, `evaluate`, `audit` and `download`."""
+"""The command line: `python -m training fit`, `evaluate`, `scale`, `audit` and `download`."""
 
 import signal
 from dataclasses import replace
@@ -26,6 +26,8 @@ from training.audit import audit as audit_titles
 from training.audit_check import NATURAL, Check, agree, check
 from training.audit_report import shift_told, write_report
 from training.benchmark.command import evaluate
+from training.benchmark.scale import SIZES
+from training.benchmark.scale import measure as measure_cost
 from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
 from training.curate import CurationError, curate
@@ -158,6 +160,30 @@ def audit(
             f"{row.both} both",
             soft_wrap=True,
         )
+
+
+@app.command()
+def scale(
+    out: Annotated[Path, typer.Option(help="Folder for scale.json and results/scale.png.")],
+    titles: Annotated[
+        list[int] | None,
+        typer.Option(min=1000, help="How many; may be given several times. Without it: 1,000 to 1,000,000."),
+    ] = None,
+    artifacts: Artifacts = Path("artifacts"),
+) -> None:
+    """Measure what a suggestion costs with up to a million synthetic titles, made of the artifact's."""
+    signal.signal(signal.SIGTERM, stop)
+    with ConsoleReporter() as report:
+        try:
+            costs = measure_cost(titles or SIZES, artifact.load(artifacts, torch.device("cpu")), report)
+            from training.benchmark.scale_report import save_costs, table  # matplotlib takes its time
+
+            save_costs(costs, out)
+        except (ArtifactError, OSError, ValueError) as error:
+            fail_with(error)
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+    console.print(table(costs), soft_wrap=True)
 
 
 @app.command("download")

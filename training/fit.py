@@ -94,7 +94,7 @@ def _fit(
     refitted = refit.towers
     title_index = CosineIndex(refitted.title.encode_features(material.names), catalogue.title_of_name)
     vectors = CosineIndex(refitted.tune.encode_features(material.tunes), catalogue.title_of_setting)
-    melody_index = MelodyIndex(catalogue, curated.tunes, vectors)
+    melody_index = MelodyIndex(curated.tunes, vectors)
     step = report.step("asking for known settings, to fit the ranking")
     questions = ask(catalogue, curated.tunes, melody_index, refitted.tune, config.seed, step)
     ranking = fit_ranking(questions, _first_hits(run.towers, material, split.validation))
@@ -161,6 +161,7 @@ def _write_published(
 ) -> None:
     _write_towers(folder, towers, title_index)
     melody_index.vectors.save(folder / artifact.SETTINGS)
+    melody_index.save(folder / artifact.MELODIES)
     ranking.save(folder / artifact.RANKING)
     catalogue.save(folder / artifact.CATALOGUE)
     save_probes(probes, folder / artifact.PROBES)

@@ -4,7 +4,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from index.alignment import Alignment, Melody, align, similarity
+from index.alignment import Alignment, Melody, align, similarities, similarity
 from index.variation import cut, ornamented, transposed
 from model.abc import Tune, read_tune
 from model.grams import MAX_NOTES
@@ -49,6 +49,12 @@ def test_other_tunes_are_less_alike_than_variants(tune: Tune) -> None:
 def test_melodies_that_share_no_run_of_intervals_are_not_alike() -> None:
     assert alike(read_tune("K:C\nCDEFG\n"), read_tune("K:C\nCcCcC\n")) == 0
     assert alike(read_tune("K:C\nC\n"), read_tune("K:C\nC\n")) == 0
+
+
+def test_many_at_once_are_as_alike_as_one_by_one(airs: list[Tune]) -> None:
+    known = [Melody.of(tune) for tune in (read_tune("K:C\nC\n"), *airs[:20], read_tune("K:C\nCD\n"))]
+    for asked in (Melody.of(airs[3]), Melody.of(cut(airs[7], 4, 16)), known[0]):
+        assert similarities(asked, known).tolist() == [similarity(asked, other) for other in known]
 
 
 def bars_of(tune: Tune, first: int, count: int) -> Tune:

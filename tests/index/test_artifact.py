@@ -10,6 +10,7 @@ import torch
 from index import artifact
 from index.artifact import ArtifactError, load
 from index.manifest import FORMAT, Manifest
+from index.melody_index import MelodyIndex
 from index.probes import load_probes, measure
 from index.publication import link_files, locked, publish, staging
 
@@ -29,6 +30,14 @@ def test_a_published_artifact_loads_with_everything(small_artifacts: Path) -> No
     assert loaded.manifest.titles == len(loaded.catalogue)
     assert loaded.manifest.corpora[0].tunes == 240 - loaded.manifest.corpora[0].skipped
     assert load_probes(loaded.path / artifact.PROBES) == loaded.probes
+
+
+def test_loading_builds_no_melody_index(small_artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("every tune would be read")
+
+    monkeypatch.setattr(MelodyIndex, "__init__", fail)
+    load(small_artifacts, CPU)
 
 
 def test_the_recorded_mrr_is_measured_again(small_artifacts: Path) -> None:
@@ -63,7 +72,9 @@ def test_a_broken_manifest_is_refused(small_artifacts: Path, text: str) -> None:
         load(small_artifacts, CPU)
 
 
-@pytest.mark.parametrize("name", [artifact.TITLES, artifact.CATALOGUE, "evaluation/split.json"])
+@pytest.mark.parametrize(
+    "name", [artifact.TITLES, artifact.MELODIES, artifact.CATALOGUE, "evaluation/split.json"]
+)
 def test_a_changed_file_is_refused_by_name(small_artifacts: Path, name: str) -> None:
     path = small_artifacts / artifact.CURRENT / name
     data = bytearray(path.read_bytes())

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
@@ -58,3 +59,28 @@ def test_an_index_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     (tmp_path / "y.faiss").write_bytes(b"no index")
     with pytest.raises(ValueError, match=r"y\.faiss is not a FAISS index"):
         CosineIndex.load(tmp_path / "y.faiss", np.arange(20))
+
+
+def test_above_a_size_nearly_all_of_the_nearest_are_found_again_and_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    vectors, queries = unit(6000), unit(50, seed=1)
+    exact = CosineIndex(vectors, np.arange(6000)).search(queries, 10)
+    monkeypatch.setattr("index.cosine_index._EXACT", 2000)
+    index = CosineIndex(vectors, np.arange(6000))
+    assert index.search(queries, 10) == CosineIndex(vectors, np.arange(6000)).search(queries, 10)
+    found = index.search(queries, 10)
+    shared = [len(set(one) & set(other)) for one, other in zip(found, exact, strict=True)]
+    assert np.mean(shared) >= 9.8
+    assert np.array_equal(index.vectors, vectors)
+    index.save(tmp_path / "x.faiss")
+    loaded = CosineIndex.load(tmp_path / "x.faiss", np.arange(6000))
+    assert (tmp_path / "x.faiss").stat().st_size > 1.06 * vectors.nbytes, "there are no sketches"
+    assert np.array_equal(loaded.vectors, vectors)
+    assert loaded.search(queries, 10) == found
+
+
+def test_another_kind_of_index_is_refused(tmp_path: Path) -> None:
+    faiss.write_index(faiss.IndexFlatL2(16), str(tmp_path / "x.faiss"))
+    with pytest.raises(ValueError, match="is a IndexFlatL2, not an IndexFlatIP or an IndexRefineFlat"):
+        CosineIndex.load(tmp_path / "x.faiss", np.arange(0))

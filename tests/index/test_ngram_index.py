@@ -59,3 +59,16 @@ def test_without_a_shared_run_nothing_is_near(tunes: list[Tune]) -> None:
     assert not indexed(tunes).cosines(grams(cut(tunes[0], 0, GRAM))).any()
     assert indexed([]).cosines(grams(tunes[0])).shape == (0,)
     assert np.array_equal(indexed([cut(tunes[0], 0, 3)]).cosines(grams(tunes[0])), [0.0])
+
+
+def test_common_n_grams_are_read_last(tunes: list[Tune], monkeypatch: pytest.MonkeyPatch) -> None:
+    index = indexed(tunes)
+    whole = [index.cosines(grams(tune)) for tune in tunes]
+    read = np.mean([np.count_nonzero(cosines) for cosines in whole])
+    monkeypatch.setattr("index.ngram_index._MOST_READ", 60)
+    for number, tune in enumerate(tunes):
+        bounded = index.cosines(grams(tune))
+        assert np.count_nonzero(bounded) <= 60 < read
+        assert np.all(bounded <= whole[number] + 1e-9)
+        if whole[number][number] > np.sort(whole[number])[-2] + 1e-6:
+            assert bounded.argmax() == number

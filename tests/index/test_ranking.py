@@ -36,7 +36,7 @@ def indexes(curated: Curated) -> tuple[CosineIndex, MelodyIndex]:
     catalogue = curated.catalogue
     vectors = CosineIndex(TUNES.encode(curated.tunes), catalogue.title_of_setting)
     names = CosineIndex(TITLES.encode(catalogue.names), catalogue.title_of_name)
-    return names, MelodyIndex(catalogue, curated.tunes, vectors)
+    return names, MelodyIndex(curated.tunes, vectors)
 
 
 def test_probabilities_are_a_softmax_with_none_as_an_alternative() -> None:
@@ -87,7 +87,7 @@ def test_settings_of_one_title_speak_for_it_together(curated: Curated) -> None:
     vectors = CosineIndex(TUNES.encode(tunes), catalogue.title_of_setting)
     names = CosineIndex(TITLES.encode(catalogue.names), catalogue.title_of_name)
     asked = unnamed(tunes[0])
-    found = rank(asked, TUNES.encode([asked]), names, MelodyIndex(catalogue, tunes, vectors), MODEL, 300)
+    found = rank(asked, TUNES.encode([asked]), names, MelodyIndex(tunes, vectors), MODEL, 300)
     of_title = {ranked.title: ranked.confidence for ranked in found.titles if ranked.setting is not None}
     several = np.bincount(catalogue.title_of_setting)
     two, one = (next(title for title in of_title if several[title] == count) for count in (2, 1))

@@ -47,7 +47,7 @@ def test_the_fitted_probabilities_are_calibrated() -> None:
 def test_questions_are_settings_that_are_left_out(known: Known) -> None:
     catalogue = known.catalogue
     vectors = CosineIndex(ENCODER.encode(known.tunes), catalogue.title_of_setting)
-    index = MelodyIndex(catalogue, known.tunes, vectors)
+    index = MelodyIndex(known.tunes, vectors)
     questions = ask(catalogue, known.tunes, index, ENCODER, seed=0)
     whole = [question for question in questions if question.right.sum() == 2][: 4 * SEVERAL]
     assert len(whole) > SEVERAL  # of three settings two are left

@@ -9,7 +9,8 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from index.cosine_index import CosineIndex
-from index.melody_index import MelodyIndex, text_of
+from index.lines import text_of
+from index.melody_index import MelodyIndex
 from index.ngram_index import GRAM, NgramIndex
 from index.ranking import RankingModel, rank
 from model.abc import Tune
@@ -148,7 +149,7 @@ class GanAinm:
             gallery.encoders.title.encode(catalogue.names), catalogue.title_of_name
         )
         vectors = CosineIndex(self._encoder.encode(tunes), catalogue.title_of_setting)
-        self._melody_index = MelodyIndex(catalogue, tunes, vectors)
+        self._melody_index = MelodyIndex(tunes, vectors)
         self._model = gallery.encoders.ranking or self._fit(gallery)
 
     def _fit(self, gallery: Gallery) -> RankingModel:
@@ -207,8 +208,8 @@ def _histogram(tune: Tune) -> Floats:
     return np.asarray(shares / (np.linalg.norm(shares) or 1))
 
 
-def _letters(tune: Tune) -> str:
-    """A letter for each melodic interval."""
+def _letters(tune: Tune) -> bytes:
+    """A byte for each melodic interval."""
     return text_of(np.diff([note.pitch for note in tune.notes[:MAX_NOTES]]))
 
 
