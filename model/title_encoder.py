@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor
 
-from model.bag import Bag
+from model.bag import Bag, damped
 from model.encoder import Encoder
 from model.grams import Ints, name_grams
 
@@ -28,7 +28,7 @@ class NgramTitleConfig:
 
     name: str = "ngram"
     buckets: int = 2**15
-    dim: int = 256
+    dim: int = 512
     gram_dropout: float = 0.3
 
 
@@ -52,7 +52,7 @@ class NgramTitleEncoder(Encoder[str, Ints]):
 
     def forward(self, batch: Sequence[Ints]) -> Tensor:
         """Vectors of unit length. shape = (len(batch), dim)"""
-        vectors: Tensor = self.bag(batch)
+        vectors: Tensor = self.bag(batch, [damped(grams) for grams in batch])
         return vectors
 
 

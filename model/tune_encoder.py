@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from model.abc import Tune
-from model.bag import Bag
+from model.bag import Bag, Weights, damped
 from model.encoder import Encoder
 from model.grams import Grams, melody_grams
 
@@ -29,15 +29,18 @@ class NgramTuneConfig:
     crop : share of training views that are a fragment, 0 <= x <= 1
     shortest_crop : notes of the shortest fragment, > 0
     header_dropout : share of training views without R:, and without M:, 0 <= x <= 1
+    header_weight : of R:, and of M:, where all grams of the notes have 1 together, >= 0. They say little of
+        which tune it is, and most of what a title says of its kind
     """
 
     name: str = "ngram"
-    buckets: int = 2**15
-    dim: int = 256
+    buckets: int = 2**16
+    dim: int = 512
     gram_dropout: float = 0.5
-    crop: float = 0.5
+    crop: float = 0.2
     shortest_crop: int = 16
-    header_dropout: float = 0.5
+    header_dropout: float = 0.2
+    header_weight: float = 3.0
 
 
 class NgramTuneEncoder(Encoder[Tune, Grams]):
@@ -66,8 +69,12 @@ class NgramTuneEncoder(Encoder[Tune, Grams]):
 
     def forward(self, batch: Sequence[Grams]) -> Tensor:
         """Vectors of unit length. shape = (len(batch), dim)"""
-        vectors: Tensor = self.bag([grams.ids for grams in batch])
+        vectors: Tensor = self.bag([grams.ids for grams in batch], [self._weights(grams) for grams in batch])
         return vectors
+
+    def _weights(self, grams: Grams) -> Weights:
+        header = np.full(grams.header, self.config.header_weight, dtype=np.float32)
+        return np.concatenate([header, damped(grams.ids[grams.header :])])
 
 
 TUNE_ENCODERS = {"ngram": (NgramTuneConfig, NgramTuneEncoder)}

@@ -1,4 +1,4 @@
-"""Lessons: pairs of a tune and one of its names, as batches."""
+"""Lessons: tunes, and the names that they are told from, as batches."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 
 from index.catalogue import Catalogue
 from index.titles import title_key
+from model.grams import Ints
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Training views of B tunes and names.
+    """Training views of B tunes of different titles, and of N names, among them all names of those titles.
 
     Attributes
     ----------
-    tunes, names : features, B each
-    positives : bool, shape = (B, B); [i, j] whether name j is a name of tune i
+    tunes, names : features, B and N
+    positives : bool, shape = (B, N); [i, j] whether name j is a name of tune i
     """
 
     tunes: list[Any]
@@ -41,38 +42,50 @@ class Lessons:
         self, catalogue: Catalogue, titles: Sequence[int], tunes: Sequence[Any], names: Sequence[Any]
     ) -> None:
         self._tunes = tunes
-        self._names = names
-        self._settings = np.flatnonzero(np.isin(catalogue.title_of_setting, titles))
-        self._title_of_setting = catalogue.title_of_setting
-        self._first_name = np.searchsorted(catalogue.title_of_name, np.arange(len(catalogue) + 1))
+        self._features = names
+        self._titles = np.intersect1d(titles, catalogue.title_of_setting)
+        every = np.arange(len(catalogue) + 1)
+        self._first_setting = np.searchsorted(catalogue.title_of_setting, every)
+        self._first_name = np.searchsorted(catalogue.title_of_name, every)
+        self._names = np.flatnonzero(np.isin(catalogue.title_of_name, self._titles))
+        self._title_of_name = catalogue.title_of_name
         keys: dict[str, int] = {}
+        # Another title may have the same name: it is no negative.
         self._key_of_name = np.array(
             [keys.setdefault(title_key(name), len(keys)) for name in catalogue.names]
         )
-        self._key_count = len(keys)
-        # Which key is a name of which title, as sorted numbers: a table would grow with their product.
-        self._name_of_title = np.unique(self._pairs(catalogue.title_of_name, self._key_of_name))
 
     def __len__(self) -> int:
-        return len(self._settings)
+        return len(self._titles)
 
     def batches(
-        self, size: int, tune_encoder: Any, title_encoder: Any, rng: np.random.Generator
+        self, size: int, most_names: int, tune_encoder: Any, title_encoder: Any, rng: np.random.Generator
     ) -> Iterator[Batch]:
-        """Every setting once, in an order drawn anew, each with one of its title's names."""
-        order = rng.permutation(self._settings)
+        """Every title once, in an order drawn anew, each with one of its settings, `size` at a time.
+
+        Titles count alike, whether they have one setting or many: what a name says of a tune is learned from
+        titles. Each batch is told from all names, or from `most_names` of them: its own, and others drawn.
+        """
+        order = rng.permutation(self._titles)
         for start in range(0, len(order), size):
-            settings = order[start : start + size]
-            titles = self._title_of_setting[settings]
-            names = rng.integers(self._first_name[titles], self._first_name[titles + 1])
+            titles = order[start : start + size]
+            settings = rng.integers(self._first_setting[titles], self._first_setting[titles + 1])
+            names = self._drawn_names(titles, most_names, rng)
             yield Batch(
                 [tune_encoder.view(self._tunes[i], rng) for i in settings],
-                [title_encoder.view(self._names[i], rng) for i in names],
-                torch.from_numpy(self._positives(titles, self._key_of_name[names])),
+                [title_encoder.view(self._features[i], rng) for i in names],
+                torch.from_numpy(self._positives(titles, names)),
             )
 
-    def _positives(self, titles: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-        return np.isin(self._pairs(titles[:, None], keys[None, :]), self._name_of_title)
+    def _drawn_names(self, titles: Ints, most: int, rng: np.random.Generator) -> Ints:
+        if len(self._names) <= most:
+            return self._names
+        is_own = np.isin(self._title_of_name[self._names], titles)
+        own, others = self._names[is_own], self._names[~is_own]
+        return np.concatenate([own, rng.choice(others, max(most - len(own), 0), replace=False)])
 
-    def _pairs(self, titles: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.int64]:
-        return titles * self._key_count + keys
+    def _positives(self, titles: Ints, names: Ints) -> NDArray[np.bool_]:
+        keys = self._key_of_name[names]
+        first, end = self._first_name[titles], self._first_name[titles + 1]
+        own = [self._key_of_name[i:j] for i, j in zip(first, end, strict=True)]
+        return np.stack([np.isin(keys, of_title) for of_title in own])

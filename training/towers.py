@@ -24,7 +24,8 @@ class FitConfig:
     Attributes
     ----------
     seed : of everything drawn: splits, weights, views, probes
-    batch : pairs of tune and name a step, > 1
+    batch : tunes a step, > 1
+    names : names that they are told from, at most; > 0
     embedding_rate : learning rate of embedding tables, > 0
     dense_rate : learning rate of everything else, > 0
     temperature : of the softmax at the start; learned from there on, > 0
@@ -38,12 +39,13 @@ class FitConfig:
 
     seed: int = 0
     batch: int = 512
-    embedding_rate: float = 0.01
+    names: int = 8192
+    embedding_rate: float = 0.003
     dense_rate: float = 0.001
-    temperature: float = 0.07
+    temperature: float = 0.1
     max_epochs: int = 20
     patience: int = 5
-    refit_epochs: int = 20
+    refit_epochs: int = 30
     tune_encoder: Mapping[str, Any] = field(default_factory=lambda: asdict(NgramTuneConfig()))
     title_encoder: Mapping[str, Any] = field(default_factory=lambda: asdict(NgramTitleConfig()))
 

@@ -106,7 +106,8 @@ class Run:
         rng = np.random.default_rng(self._seed(number))
         towers = self.towers.train()
         losses: list[float] = []
-        for batch in self._lessons.batches(self.config.batch, towers.tune, towers.title, rng):
+        batches = self._lessons.batches(self.config.batch, self.config.names, towers.tune, towers.title, rng)
+        for batch in batches:
             tunes, names = towers.tune(batch.tunes), towers.title(batch.names)
             loss = info_nce(tunes, names, batch.positives.to(tunes.device), towers.scale)
             self._optimizer.zero_grad()

@@ -7,6 +7,7 @@ import torch
 
 from index.variation import cut, transposed
 from model.abc import Tune, read_tune
+from model.bag import damped
 from model.checkpoint import (
     CheckpointError,
     build_title_encoder,
@@ -83,6 +84,31 @@ def test_rhythm_is_seen_and_can_be_masked(encoder: NgramTuneEncoder, tune: Tune)
     assert grams.header == 2
     masked = NgramTuneEncoder(replace(encoder.config, header_dropout=1.0, gram_dropout=0.0, crop=0.0))
     assert len(masked.view(grams, np.random.default_rng(0))) == len(grams) - 2
+
+
+def test_a_repeated_gram_weighs_little_more_than_once() -> None:
+    once, twice = damped(np.array([3, 5])), damped(np.array([5, 3, 5]))
+    assert once == pytest.approx([2**-0.5] * 2)
+    assert twice[0] == twice[2]
+    assert 2 * twice[0] / twice[1] == pytest.approx(1 + np.log(2))
+    assert (2 * twice[0]) ** 2 + twice[1] ** 2 == pytest.approx(1)
+    assert len(damped(np.zeros(0, np.int64))) == 0
+
+
+def test_a_part_written_out_twice_hardly_changes_the_vector(encoder: NgramTuneEncoder, tune: Tune) -> None:
+    repeated = read_tune(KESH.replace("G2:|", "G2|" + KESH.split("D|")[1].replace(":|", "|")))
+    assert len(repeated.notes) > 1.9 * len(tune.notes)
+    once, twice = encoder.encode([tune, repeated])
+    assert once @ twice > 0.97
+
+
+def test_the_header_weighs_as_much_as_it_should(encoder: NgramTuneEncoder, tune: Tune) -> None:
+    heavy = NgramTuneEncoder(replace(encoder.config, header_weight=100.0))
+    heavy.load_state_dict(encoder.state_dict())
+    reel = replace(tune, rhythm="reel", meter="4/4")
+    jig, other, as_reel = heavy.encode([tune, cut(tune, 20, 20), reel])
+    assert jig @ other > 0.99, "hardly anything but the header is seen"
+    assert jig @ as_reel < 0.5
 
 
 def test_a_cropped_view_holds_only_grams_of_its_fragment(encoder: NgramTuneEncoder, tune: Tune) -> None:

@@ -9,13 +9,13 @@ from training.loss import info_nce
 def by_hand(tunes: torch.Tensor, names: torch.Tensor, positives: torch.Tensor, scale: float) -> float:
     """The same, term by term."""
     total = 0.0
-    size = len(tunes)
     for a, b, right in ((tunes, names, positives), (names, tunes, positives.T)):
-        for i in range(size):
-            logits = [scale * float(a[i] @ b[j]) for j in range(size)]
+        asked = [i for i in range(len(a)) if any(right[i])]
+        for i in asked:
+            logits = [scale * float(a[i] @ b[j]) for j in range(len(b))]
             log_sum = math.log(sum(math.exp(logit) for logit in logits))
-            wanted = [j for j in range(size) if right[i, j]]
-            total += sum(log_sum - logits[j] for j in wanted) / len(wanted) / size
+            wanted = [j for j in range(len(b)) if right[i, j]]
+            total += sum(log_sum - logits[j] for j in wanted) / len(wanted) / len(asked)
     return total / 2
 
 
@@ -30,6 +30,14 @@ def test_value_with_several_positives(vectors: tuple[torch.Tensor, torch.Tensor]
     positives[0, 3] = positives[3, 0] = positives[2, 5] = True
     loss = info_nce(*vectors, positives, torch.tensor(7.0))
     assert float(loss) == pytest.approx(by_hand(*vectors, positives, 7.0), rel=1e-5)
+
+
+def test_names_of_no_tune_are_negatives_only(vectors: tuple[torch.Tensor, torch.Tensor]) -> None:
+    tunes, names = vectors
+    positives = torch.eye(4, 6, dtype=torch.bool)
+    positives[2, 5] = True
+    loss = info_nce(tunes[:4], names, positives, torch.tensor(7.0))
+    assert float(loss) == pytest.approx(by_hand(tunes[:4], names, positives, 7.0), rel=1e-5)
 
 
 def test_without_shared_titles_it_is_cross_entropy(vectors: tuple[torch.Tensor, torch.Tensor]) -> None:

@@ -1,10 +1,12 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from index.titles import title_key
 from tests.support import SMALL
 from training.corpora import Corpus
 from training.curate import Curated, curate
@@ -43,14 +45,41 @@ def same(a: Towers, b: Towers) -> bool:
     return all(np.array_equal(value, weights(b)[name]) for name, value in weights(a).items())
 
 
-def test_batches_hold_every_setting_once_with_its_own_name(curated: Curated, lessons: Lessons) -> None:
-    towers = Towers(SMALL)
-    batches = list(lessons.batches(64, towers.tune, towers.title, np.random.default_rng(0)))
-    assert sum(len(batch.tunes) for batch in batches) == len(curated.tunes) == len(lessons)
-    assert all(bool(batch.positives.diagonal().all()) for batch in batches)
-    assert any(int(batch.positives.sum()) > len(batch.tunes) for batch in batches), (
-        "shared names are positives"
+class Plain:
+    """An encoder whose features are what it is given, and whose views change nothing."""
+
+    def view(self, features: Any, _rng: np.random.Generator) -> Any:
+        return features
+
+
+@pytest.mark.parametrize("most_names", [10_000, 100])
+def test_batches_hold_every_title_once_and_all_its_names(curated: Curated, most_names: int) -> None:
+    catalogue, plain = curated.catalogue, Plain()
+    lessons = Lessons(
+        catalogue, range(len(catalogue)), range(len(curated.tunes)), range(len(catalogue.names))
     )
+    asked: list[int] = []
+    for batch in lessons.batches(64, most_names, plain, plain, np.random.default_rng(0)):
+        titles = catalogue.title_of_setting[batch.tunes].tolist()
+        asked += titles
+        assert len(set(batch.names)) == len(batch.names) == min(most_names, len(catalogue.names))
+        for title, positives in zip(titles, batch.positives, strict=True):
+            right = [name for name, is_right in zip(batch.names, positives, strict=True) if is_right]
+            own = np.flatnonzero(catalogue.title_of_name == title)
+            assert set(own.tolist()) <= set(right)
+            keys = {title_key(catalogue.names[name]) for name in own}
+            assert {title_key(catalogue.names[name]) for name in right} == keys, "shared names are right"
+    assert sorted(asked) == list(range(len(catalogue))) == list(range(len(lessons)))
+
+
+def test_settings_of_a_title_take_turns(curated: Curated) -> None:
+    catalogue, plain = curated.catalogue, Plain()
+    several = int(np.bincount(catalogue.title_of_setting).argmax())
+    lessons = Lessons(catalogue, [several], range(len(curated.tunes)), range(len(catalogue.names)))
+    rng = np.random.default_rng(0)
+    drawn = {batch.tunes[0] for _ in range(50) for batch in lessons.batches(64, 100, plain, plain, rng)}
+    assert drawn == set(np.flatnonzero(catalogue.title_of_setting == several).tolist())
+    assert len(drawn) > 1
 
 
 def test_the_loss_falls_and_the_temperature_is_learned(lessons: Lessons, tmp_path: Path) -> None:
