@@ -94,6 +94,13 @@ class CosineIndex:
         scores, rows = self._faiss.search(np.ascontiguousarray(queries), rows_needed, params=parameters)
         return [self._best(*found, k) for found in zip(scores, rows, strict=True)]
 
+    def nearest_row(self, query: Vectors, title: int) -> Hit:
+        """The best row of a title that has one. `query` is of unit length, shape = (1, dim)."""
+        rows = np.flatnonzero(self.title_of_row == title)
+        scores = self._faiss.reconstruct_batch(rows) @ query[0]
+        best = int(scores.argmax())
+        return Hit(title, int(rows[best]), float(scores[best]))
+
     def _best(self, scores: Vectors, rows: NDArray[np.int64], k: int) -> list[Hit]:
         order = np.lexsort((rows, -scores))
         rows, scores = rows[order], scores[order]

@@ -22,7 +22,9 @@ from model.encoder import Vectors
 # can stand under several titles; no more, because a little for each of many candidates is no knowledge.
 KNOWN = 0.5
 _LIKELIEST = 3
-WORTH_SHOWING = 0.01  # confidence; below it a resemblance is no reason
+# Confidence below which a resemblance is no reason, in a tune that is known and in one that is not: there the
+# likeliest of many candidates resembles it by chance.
+_REASON, _REASON_UNKNOWN = 0.01, 0.1
 _STYLE = 100  # titles asked of the title index
 _TYPICAL = 3.6  # ln of the notes of a fragment between the shortest and a whole tune
 
@@ -83,9 +85,9 @@ class Ranked:
     ----------
     title : its number in the catalogue
     confidence : the probability that it is right, 0 to 1
-    setting : the known setting that is most likely the tune, None where none of the title is a candidate
+    setting : the known setting that is most likely the tune, None where none is likely enough to be a reason
     similarity : of that setting, as `index.alignment.similarity`
-    name : the name nearest to the tune in the title index, if it is among the nearest
+    name : its name nearest to the tune in the title index, None where that is far and the tune is known
     """
 
     title: int
@@ -124,14 +126,19 @@ def rank(
         confidence[title] = confidence.get(title, 0) + probability[row]
         best.setdefault(title, row)
 
+    order = sorted(confidence, key=lambda title: (-confidence[title], title))
+    known = sum(confidence[title] for title in order[:_LIKELIEST]) >= KNOWN
+    reason = _REASON if known else _REASON_UNKNOWN
+
     def ranked(title: int) -> Ranked:
         row = best.get(title)
         setting, similarity = None, 0.0
-        if row is not None:
+        if row is not None and confidence[title] >= reason:
             setting = int(likenesses.settings[row])
             similarity = float(likenesses.features[row, FEATURES.index("similarity")])
-        return Ranked(title, min(confidence[title], 1.0), setting, similarity, names.get(title))
+        name = names.get(title)
+        if name is None and not known:
+            name = title_index.nearest_row(vector, title)
+        return Ranked(title, min(confidence[title], 1.0), setting, similarity, name)
 
-    order = sorted(confidence, key=lambda title: (-confidence[title], title))
-    known = sum(confidence[title] for title in order[:_LIKELIEST]) >= KNOWN
     return Ranking(known, [ranked(title) for title in order[:k]])

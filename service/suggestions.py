@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import Headers
 
 from index.alignment import align
-from index.ranking import WORTH_SHOWING, Ranked
+from index.ranking import Ranked
 from model.abc import AbcError, Notice, Tune, decode, read_tune
 from model.grams import FEWEST_NOTES, MAX_NOTES
 from service.body import read_body
@@ -193,7 +193,7 @@ def _suggestion(snapshot: Snapshot, tune: Tune, ranked: Ranked) -> Suggestion:
     title = catalogue.titles[ranked.title]
     shown = title.title  # or as it is spelled where the melody was found
     evidence: list[MelodyEvidence | StyleEvidence] = []
-    if ranked.setting is not None and ranked.confidence >= WORTH_SHOWING:
+    if ranked.setting is not None:
         setting = catalogue.settings[ranked.setting]
         shown = setting.title
         alignment = align(tune, read_tune(setting.abc))

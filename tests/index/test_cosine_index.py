@@ -32,6 +32,17 @@ def test_titles_with_many_rows_do_not_crowd_out_others() -> None:
     assert [hit.title for hit in hits] == [0, 1]
 
 
+@pytest.mark.parametrize("exact", [1000, 50])
+def test_the_nearest_row_of_a_title(exact: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.cosine_index._EXACT", exact)
+    vectors, query = unit(60), unit(1, seed=1)
+    hit = CosineIndex(vectors, np.repeat(np.arange(20), 3)).nearest_row(query, 7)
+    scores = vectors[21:24] @ query[0]
+    assert hit.row == 21 + int(scores.argmax())
+    assert hit.title == 7
+    assert hit.score == pytest.approx(float(scores.max()), abs=1e-6)
+
+
 def test_equal_scores_keep_the_order_of_the_index() -> None:
     vectors = np.repeat(unit(1), 5, axis=0)
     hits = CosineIndex(vectors, np.arange(5)).search(vectors[:1], 3)[0]

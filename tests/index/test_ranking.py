@@ -80,6 +80,26 @@ def test_an_unknown_tune_is_ranked_by_style_alone(
     assert [found.title for found in ranking.titles][:5] == by_style[:5]
     assert ranking.titles[0].confidence == pytest.approx(MODEL.style, rel=0.01)
     assert ranking.titles[1].confidence == pytest.approx(MODEL.style / 2, rel=0.01)
+    assert all(found.setting is None and found.name for found in ranking.titles)
+
+
+def test_a_resemblance_is_a_reason_where_it_is_likely_enough(
+    curated: Curated, indexes: tuple[CosineIndex, MelodyIndex]
+) -> None:
+    """The same tune against a model that wants more: less likely, then unknown, then by style alone."""
+    asked = unnamed(curated.tunes[9])
+    title = int(curated.catalogue.title_of_setting[9])
+    shown = {}
+    for none in (36.0, 41.0, 47.0):
+        model = MODEL.model_copy(update={"none": (none, 0.0)})
+        ranking = rank(asked, TUNES.encode([asked]), *indexes, model, 150)
+        found = next(found for found in ranking.titles if found.title == title)
+        shown[none] = ranking.known, found.confidence > 0.1, found.setting is not None
+        if not ranking.known:
+            assert all(found.name for found in ranking.titles)
+            assert found.name
+            assert curated.catalogue.title_of_name[found.name.row] == title
+    assert shown == {36.0: (True, True, True), 41.0: (False, True, True), 47.0: (False, False, False)}
 
 
 def test_settings_of_one_title_speak_for_it_together(curated: Curated) -> None:
@@ -88,7 +108,7 @@ def test_settings_of_one_title_speak_for_it_together(curated: Curated) -> None:
     names = CosineIndex(TITLES.encode(catalogue.names), catalogue.title_of_name)
     asked = unnamed(tunes[0])
     found = rank(asked, TUNES.encode([asked]), names, MelodyIndex(tunes, vectors), MODEL, 300)
-    of_title = {ranked.title: ranked.confidence for ranked in found.titles if ranked.setting is not None}
+    of_title = {ranked.title: ranked.confidence for ranked in found.titles}
     several = np.bincount(catalogue.title_of_setting)
     two, one = (next(title for title in of_title if several[title] == count) for count in (2, 1))
     assert of_title[two] == pytest.approx(2 * of_title[one], rel=0.05)

@@ -93,6 +93,9 @@ def test_an_unknown_tune_is_said_to_be_unknown(client: httpx.Client) -> None:
     assert answer["known"] is False
     assert len(answer["suggestions"]) == 10
     assert answer["suggestions"][0]["confidence"] < 0.5
+    for suggestion in answer["suggestions"]:
+        kinds = [evidence["kind"] for evidence in suggestion["evidence"]]
+        assert kinds == (["melody"] if suggestion["confidence"] >= 0.1 else []) + ["style"]
 
 
 def test_best_first_no_title_twice_and_as_many_as_asked(client: httpx.Client) -> None:

@@ -22,7 +22,7 @@ from index.artifact import Artifact
 from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
 from index.melody_index import MelodyIndex
-from index.ranking import WORTH_SHOWING, RankingModel, rank
+from index.ranking import RankingModel, rank
 from index.variation import ornamented, transposed, unnamed
 from model.abc import read_tune, write
 from model.checkpoint import load_tune_encoder
@@ -135,7 +135,7 @@ def _ask(folder: Path, made_of: Path, asked: dict[int, str]) -> Cost:
         tune = read_tune(abc)
         vector = encoder.encode([tune])
         titles = rank(tune, vector, title_index, melody_index, model, _TOP).titles
-        shown = [found.setting for found in titles if found.confidence >= WORTH_SHOWING]
+        shown = [found.setting for found in titles]
         known = [read_tune(catalogue.settings[setting].abc) for setting in shown if setting is not None]
         ranked = time.perf_counter()
         for other in known:
