@@ -18,6 +18,7 @@ Pitches = NDArray[np.integer]
 _GRAM = 3  # intervals; a shared run of them votes for a transposition
 _TRANSPOSITIONS = 2  # the most voted for that are tried
 _HIGHEST = 127  # MIDI number
+_PLACES = 16  # of a run in the asked tune that vote; in a drone it is everywhere
 _MOVES = 4 * _HIGHEST  # transpositions that are told apart; half of them are downwards
 
 # What a passage earns for a pair of matching notes, and pays for a note skipped in either tune.
@@ -47,7 +48,7 @@ class Melody(NamedTuple):
 
     def text(self, semitones: int = 0) -> bytes:
         """A byte for each pitch, moved by so many semitones: what leaves MIDI's range does not come back."""
-        moved = self.pitches + semitones if semitones else self.pitches
+        moved = self.pitches.astype(np.int64) + semitones
         return moved.astype(np.uint8).tobytes()
 
 
@@ -176,6 +177,7 @@ def _best_transpositions(asked: Melody, known: Sequence[Melody]) -> tuple[Ints, 
         [moved[move] for move in semitones.tolist()],
         [texts[i] for i in number.tolist()],
         scorer=LCSseq.similarity,
+        dtype=np.int64,
     )
     # In falling order of votes, so that of equal lengths the first is the one most voted for.
     best, length = np.zeros(len(known), np.int64), np.zeros(len(known), np.int64)
@@ -199,6 +201,7 @@ def _transpositions(asked: Melody, known: Sequence[Melody]) -> tuple[Ints, Ints]
     runs = asked.grams
     order = np.argsort(runs, kind="stable")
     run, first, count = np.unique(runs[order], return_index=True, return_counts=True)
+    count = np.minimum(count, _PLACES)
     near = np.minimum(np.searchsorted(run, grams[whole]), max(len(run) - 1, 0))
     shared = np.flatnonzero(run[near] == grams[whole]) if len(run) else np.zeros(0, np.int64)
     # Every place in `asked` with the run that begins at a place in a known melody.

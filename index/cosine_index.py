@@ -2,7 +2,7 @@
 
 Up to a size every row is compared. Above it all rows are compared as sketches, four bits for two numbers
 (product quantisation, Jégou, Douze and Schmid 2011, scanned in registers, André, Kermarrec and Le Scouarnec
-2015), and only the best of these exactly: what is found is nearly always the same.
+2015), and only the best of these, a thousand or more, exactly: what is found is nearly always the same.
 
 Two of them make an artifact: the title index (a row for each name) and the melody index (a row for each
 setting). In both, several rows may stand for one title, and an answer names no title twice.
@@ -11,7 +11,6 @@ torch must be imported before faiss: each brings an OpenMP runtime, and only in 
 OMP_NUM_THREADS=1 for a server: from 10,000 rows on, FAISS splits a single query over threads and gets slower.
 """
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,12 +42,12 @@ class CosineIndex:
     Parameters
     ----------
     vectors : float32, shape = (rows, dim), of unit length
-    title_of_row : shape = (rows,); kept under this name
+    title_of_row : in rising order, shape = (rows,); kept under this name
 
     Raises
     ------
     ValueError
-        When the two have different lengths.
+        When the two have different lengths, or titles are not in order.
     """
 
     def __init__(self, vectors: Vectors, title_of_row: NDArray[np.int64]) -> None:
@@ -57,6 +56,8 @@ class CosineIndex:
     def _set(self, faiss_index: faiss.Index, title_of_row: NDArray[np.int64]) -> None:
         if faiss_index.ntotal != len(title_of_row):
             raise ValueError(f"the index has {faiss_index.ntotal} rows, the catalogue {len(title_of_row)}")
+        if np.any(np.diff(title_of_row) < 0):
+            raise ValueError("the titles of the rows are not in order")
         self._faiss = faiss_index
         self.title_of_row = title_of_row
         self._most_rows_of_a_title = int(np.bincount(title_of_row).max(initial=1))
@@ -96,7 +97,7 @@ class CosineIndex:
 
     def nearest_row(self, query: Vectors, title: int) -> Hit:
         """The best row of a title that has one. `query` is of unit length, shape = (1, dim)."""
-        rows = np.flatnonzero(self.title_of_row == title)
+        rows = np.arange(*np.searchsorted(self.title_of_row, [title, title + 1]))
         scores = self._faiss.reconstruct_batch(rows) @ query[0]
         best = int(scores.argmax())
         return Hit(title, int(rows[best]), float(scores[best]))
@@ -138,7 +139,7 @@ def _build(vectors: Vectors) -> faiss.Index:
     rows, dim = vectors.shape
     index: faiss.Index = faiss.IndexFlatIP(dim)
     if rows > _EXACT:
-        sketches = faiss.IndexPQFastScan(dim, dim // math.gcd(dim, 2), _BITS, faiss.METRIC_INNER_PRODUCT)
+        sketches = faiss.IndexPQFastScan(dim, dim // 2, _BITS, faiss.METRIC_INNER_PRODUCT)
         index = faiss.IndexRefineFlat(sketches)
         index.train(vectors[:: rows // _EXACT])  # what it draws for k-means, it draws with a fixed seed
     index.add(vectors)

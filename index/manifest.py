@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from index.mrr import Mrr
 
-FORMAT = 4  # of the artifact's folder; a reader refuses any other
+FORMAT = 5  # of the artifact's folder; a reader refuses any other
 
 
 class CorpusCount(BaseModel, frozen=True):

@@ -22,10 +22,10 @@ from model.encoder import Vectors
 # can stand under several titles; no more, because a little for each of many candidates is no knowledge.
 KNOWN = 0.5
 _LIKELIEST = 3
-# Confidence below which a resemblance is no reason, in a tune that is known and in one that is not: there the
-# likeliest of many candidates resembles it by chance.
+# Probability below which a resemblance is no reason, for a tune that is known and for one that is not: there
+# the likeliest of many candidates resembles it by chance.
 _REASON, _REASON_UNKNOWN = 0.01, 0.1
-_STYLE = 100  # titles asked of the title index
+STYLE_TITLES = 100  # asked of the title index
 _TYPICAL = 3.6  # ln of the notes of a fragment between the shortest and a whole tune
 
 
@@ -39,6 +39,7 @@ class RankingModel(BaseModel, frozen=True):
     by_length : of each feature times (ln(notes asked) - 3.6)
     none : of the alternative that the tune is not known, and the same times (ln(notes asked) - 3.6)
     style : probability that an unknown tune bears the first title of the title index; the r-th has 1/r of it
+        (together less than 1)
     """
 
     features: tuple[str, ...]
@@ -87,14 +88,14 @@ class Ranked:
     confidence : the probability that it is right, 0 to 1
     setting : the known setting that is most likely the tune, None where none is likely enough to be a reason
     similarity : of that setting, as `index.alignment.similarity`
-    name : its name nearest to the tune in the title index, None where that is far and the tune is known
+    name : its name nearest to the tune in the title index
     """
 
     title: int
     confidence: float
     setting: int | None
     similarity: float
-    name: Hit | None
+    name: Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,29 +117,29 @@ def rank(
     """The `k` most likely titles of a tune. `vector` is the tune's, shape = (1, dim)."""
     likenesses = melody_index.compare(tune, vector)
     likely, none = model.probabilities(likenesses, len(tune.notes))
-    names = {hit.title: hit for hit in title_index.search(vector, max(k, _STYLE))[0]}
-    confidence = {title: none * model.style / place for place, title in enumerate(names, 1)}
+    names = {hit.title: hit for hit in title_index.search(vector, max(k, STYLE_TITLES))[0]}
+    by_style = {title: none * model.style / place for place, title in enumerate(names, 1)}
+    by_melody: dict[int, float] = {}
     best: dict[int, int] = {}
     title_of_row = melody_index.title_of_setting[likenesses.settings].tolist()
     probability = likely.tolist()
     for row in np.argsort(-likely, kind="stable").tolist():
         title = title_of_row[row]
-        confidence[title] = confidence.get(title, 0) + probability[row]
+        by_melody[title] = by_melody.get(title, 0) + probability[row]
         best.setdefault(title, row)
-
-    order = sorted(confidence, key=lambda title: (-confidence[title], title))
-    known = sum(confidence[title] for title in order[:_LIKELIEST]) >= KNOWN
+    known = sum(sorted(by_melody.values())[-_LIKELIEST:]) >= KNOWN
     reason = _REASON if known else _REASON_UNKNOWN
+    confidence = {
+        title: by_melody.get(title, 0) + by_style.get(title, 0) for title in {**by_style, **by_melody}
+    }
 
     def ranked(title: int) -> Ranked:
-        row = best.get(title)
         setting, similarity = None, 0.0
-        if row is not None and confidence[title] >= reason:
-            setting = int(likenesses.settings[row])
-            similarity = float(likenesses.features[row, FEATURES.index("similarity")])
-        name = names.get(title)
-        if name is None and not known:
-            name = title_index.nearest_row(vector, title)
-        return Ranked(title, min(confidence[title], 1.0), setting, similarity, name)
+        if by_melody.get(title, 0) >= reason:
+            setting = int(likenesses.settings[best[title]])
+            similarity = float(likenesses.features[best[title], FEATURES.index("similarity")])
+        name = names.get(title) or title_index.nearest_row(vector, title)
+        return Ranked(title, confidence[title], setting, similarity, name)
 
+    order = sorted(confidence, key=lambda title: (-confidence[title], title))
     return Ranking(known, [ranked(title) for title in order[:k]])

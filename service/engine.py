@@ -25,6 +25,7 @@ from index.publication import link_files, publish, staging
 from index.ranking import Ranking, rank
 from model.abc import Tune, read_tune
 from model.device import pick_device
+from model.encoder import Vectors
 from service.settings import Settings
 
 DEGRADED = 0.9  # share of the recorded MRR below which an artifact no longer does what it did when published
@@ -100,9 +101,11 @@ class Engine:
         own = read_own(self._tunebooks) if self._tunebooks else None
         catalogue = learned.with_settings(own.named) if own else learned
         tunes = [read_tune(setting.abc) for setting in catalogue.settings]
-        index = CosineIndex(old.title_encoder.encode(catalogue.names), catalogue.title_of_name)
-        vectors = CosineIndex(old.tune_encoder.encode(tunes), catalogue.title_of_setting)
-        _check(index, vectors, len(learned), old)
+        index = CosineIndex(
+            _sound(old.title_encoder.encode(catalogue.names), "names"), catalogue.title_of_name
+        )
+        vectors = CosineIndex(_sound(old.tune_encoder.encode(tunes), "settings"), catalogue.title_of_setting)
+        _check(index, len(learned), old)
         corpora = [corpus for corpus in old.manifest.corpora if corpus.name != OWN]
         manifest = old.manifest.model_copy(
             update={
@@ -138,16 +141,19 @@ def load_engine(settings: Settings) -> Engine:
     return Engine(settings.artifacts, pick_device(settings.device), settings.tunebooks)
 
 
-def _check(index: CosineIndex, vectors: CosineIndex, learned: int, old: Artifact) -> None:
-    """Raises RebuildError unless every vector is sound, and the probes do as well as when first published.
+def _sound(vectors: Vectors, kind: str) -> Vectors:
+    """The same vectors. Raises RebuildError unless each is of unit length."""
+    is_unit = np.abs(np.linalg.norm(vectors, axis=1) - 1) < _UNIT
+    if not is_unit.all():
+        raise RebuildError(f"{np.sum(~is_unit)} {kind} have no vector of unit length")
+    return vectors
 
-    The probes are looked for among the titles that were `learned`, which are the first so many.
+
+def _check(index: CosineIndex, learned: int, old: Artifact) -> None:
+    """Raises RebuildError unless the probes do as well as when first published.
+
+    They are looked for among the titles that were `learned`, which are the first so many.
     """
-    for kind, rows in (("names", index), ("settings", vectors)):
-        lengths = np.linalg.norm(rows.vectors, axis=1)
-        if not np.all(np.abs(lengths - 1) < _UNIT):
-            wrong = int((np.abs(lengths - 1) >= _UNIT).sum())
-            raise RebuildError(f"{wrong} {kind} have no vector of unit length")
     kept = index.title_of_row < learned
     among_learned = CosineIndex(index.vectors[kept], index.title_of_row[kept])
     measured = measure(old.probes, old.tune_encoder, among_learned, old.catalogue)

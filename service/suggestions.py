@@ -205,10 +205,8 @@ def _suggestion(snapshot: Snapshot, tune: Tune, ranked: Ranked) -> Suggestion:
                 bars=list(alignment.bars),
             )
         )
-    if ranked.name:
-        evidence.append(
-            StyleEvidence(similarity=_rounded(ranked.name.score), name=catalogue.names[ranked.name.row])
-        )
+    name = catalogue.names[ranked.name.row]
+    evidence.append(StyleEvidence(similarity=_rounded(ranked.name.score), name=name))
     return Suggestion(
         title=shown,
         aliases=[name for name in title.names if name != shown],

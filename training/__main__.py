@@ -171,11 +171,13 @@ def scale(
     ] = None,
     artifacts: Artifacts = Path("artifacts"),
 ) -> None:
-    """Measure what a suggestion costs with up to a million synthetic titles, made of the artifact's."""
+    """Measure what a suggestion costs with up to a million synthetic titles, made of an artifact's. Linux."""
     signal.signal(signal.SIGTERM, stop)
     with ConsoleReporter() as report:
         try:
-            costs = measure_cost(titles or SIZES, artifact.load(artifacts, torch.device("cpu")), report)
+            made_of = artifact.load(artifacts, torch.device("cpu"))
+            out.mkdir(parents=True, exist_ok=True)
+            costs = measure_cost(titles or SIZES, made_of, out, report)
             from training.benchmark.scale_report import save_costs, table  # matplotlib takes its time
 
             save_costs(costs, out)

@@ -61,7 +61,7 @@ class Lessons:
     def batches(
         self, size: int, most_names: int, tune_encoder: Any, title_encoder: Any, rng: np.random.Generator
     ) -> Iterator[Batch]:
-        """Every title once, in an order drawn anew, each with one of its settings, `size` at a time.
+        """Every title once, in an order drawn anew, each with one of its settings drawn, `size` at a time.
 
         Titles count alike, whether they have one setting or many: what a name says of a tune is learned from
         titles. Each batch is told from all names, or from `most_names` of them: its own, and others drawn.

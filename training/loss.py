@@ -8,8 +8,8 @@ from torch.nn import functional as F
 def info_nce(tunes: Tensor, names: Tensor, positives: Tensor, scale: Tensor) -> Tensor:
     """Symmetric InfoNCE (van den Oord et al. 2018; both ways as in CLIP, Radford et al. 2021).
 
-    A row may have several positives: then the target is spread evenly over them, so that two settings of one
-    title are never pushed apart. A name that is no tune's name is a negative for all.
+    A row may have several positives: then the target is spread evenly over them, so that names of one
+    tune are never pushed apart. A name that is no tune's name is a negative for all.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ import torch
 
 from index.catalogue import Catalogue
 from index.melody_index import FEATURES, Likenesses, MelodyIndex
-from index.ranking import RankingModel, log_length
+from index.ranking import STYLE_TITLES, RankingModel, log_length
 from index.variation import cut, ornamented, transposed, unnamed
 from model.abc import Tune
 from model.encoder import Encoder
@@ -84,10 +84,12 @@ def ask(
 
 
 def fit_ranking(questions: Sequence[Question], style: float) -> RankingModel:
-    """Maximum likelihood, with a little decay, on standardised features. `style` is passed on.
+    """Maximum likelihood, with a little decay, on standardised features.
 
-    Without questions all weights are 0.
+    Without questions all weights are 0. `style` is how often a title index has the right title first; on few
+    tunes that can come out so high that the titles after it had more than is left.
     """
+    style = min(style, 1 / float(np.sum(1 / np.arange(1, STYLE_TITLES + 1))))
     if not questions:
         zeros = (0.0,) * len(FEATURES)
         return RankingModel(features=FEATURES, weights=zeros, by_length=zeros, none=(0, 0), style=style)

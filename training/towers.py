@@ -67,8 +67,8 @@ class Towers(nn.Module):
     def optimizer(self, config: FitConfig) -> torch.optim.Optimizer:
         """Adam, with a rate of its own for embedding tables.
 
-        Dense, although a step touches few rows of a large table: with tables of 2^15 rows a batch touches
-        most of them, and the sparse form took twelve times as long.
+        Dense, although a step touches few rows of a large table: with tables of 2^16 rows a batch
+        touches most of them, and the sparse form took twelve times as long.
         """
         tables = {
             id(module.weight)

@@ -43,6 +43,11 @@ def test_the_nearest_row_of_a_title(exact: int, monkeypatch: pytest.MonkeyPatch)
     assert hit.score == pytest.approx(float(scores.max()), abs=1e-6)
 
 
+def test_titles_of_rows_must_be_in_order() -> None:
+    with pytest.raises(ValueError, match="not in order"):
+        CosineIndex(unit(3), np.array([0, 2, 1]))
+
+
 def test_equal_scores_keep_the_order_of_the_index() -> None:
     vectors = np.repeat(unit(1), 5, axis=0)
     hits = CosineIndex(vectors, np.arange(5)).search(vectors[:1], 3)[0]

@@ -80,7 +80,17 @@ def test_an_unknown_tune_is_ranked_by_style_alone(
     assert [found.title for found in ranking.titles][:5] == by_style[:5]
     assert ranking.titles[0].confidence == pytest.approx(MODEL.style, rel=0.01)
     assert ranking.titles[1].confidence == pytest.approx(MODEL.style / 2, rel=0.01)
-    assert all(found.setting is None and found.name for found in ranking.titles)
+    assert all(found.setting is None for found in ranking.titles)
+
+
+def test_a_title_that_is_likely_by_style_makes_no_tune_known(
+    curated: Curated, indexes: tuple[CosineIndex, MelodyIndex]
+) -> None:
+    asked = cut(unnamed(curated.tunes[0]), 0, 20)
+    ranking = rank(asked, TUNES.encode([asked]), *indexes, MODEL.model_copy(update={"style": 0.9}), 5)
+    assert ranking.titles[0].confidence == pytest.approx(0.9, rel=0.01)
+    assert not ranking.known
+    assert all(found.setting is None for found in ranking.titles)
 
 
 def test_a_resemblance_is_a_reason_where_it_is_likely_enough(
@@ -95,10 +105,8 @@ def test_a_resemblance_is_a_reason_where_it_is_likely_enough(
         ranking = rank(asked, TUNES.encode([asked]), *indexes, model, 150)
         found = next(found for found in ranking.titles if found.title == title)
         shown[none] = ranking.known, found.confidence > 0.1, found.setting is not None
-        if not ranking.known:
-            assert all(found.name for found in ranking.titles)
-            assert found.name
-            assert curated.catalogue.title_of_name[found.name.row] == title
+        for one in ranking.titles:
+            assert curated.catalogue.title_of_name[one.name.row] == one.title
     assert shown == {36.0: (True, True, True), 41.0: (False, True, True), 47.0: (False, False, False)}
 
 

@@ -60,6 +60,7 @@ def test_questions_are_settings_that_are_left_out(known: Known) -> None:
         np.array_equal(one.likenesses.features, other.likenesses.features)
         for one, other in zip(questions, again, strict=True)
     )
+    assert fit_ranking(questions[:4], style=0.9).style == pytest.approx(0.193, abs=0.001)  # 1 / H_100
     model = fit_ranking(questions, style=0.01)
     hits = []
     for question in whole:

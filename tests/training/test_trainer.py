@@ -72,7 +72,7 @@ def test_batches_hold_every_title_once_and_all_its_names(curated: Curated, most_
     assert sorted(asked) == list(range(len(catalogue))) == list(range(len(lessons)))
 
 
-def test_settings_of_a_title_take_turns(curated: Curated) -> None:
+def test_settings_of_a_title_are_drawn_anew(curated: Curated) -> None:
     catalogue, plain = curated.catalogue, Plain()
     several = int(np.bincount(catalogue.title_of_setting).argmax())
     lessons = Lessons(catalogue, [several], range(len(curated.tunes)), range(len(catalogue.names)))

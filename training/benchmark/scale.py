@@ -62,23 +62,24 @@ class Cost(BaseModel, frozen=True):
     first: float
 
 
-def measure(sizes: Sequence[int], made_of: Artifact, report: Reporter) -> list[Cost]:
+def measure(sizes: Sequence[int], made_of: Artifact, folder: Path, report: Reporter) -> list[Cost]:
     """The cost of catalogues of these sizes, which are made of an artifact's settings and encoded with it.
 
-    Raises ValueError where these have no tune of the length that is asked.
+    What is written for each is in `folder` for as long as it is asked, some kilobytes a title. Raises
+    ValueError where the settings have no tune of the length that is asked.
     """
     tunes = [read_tune(setting.abc) for setting in made_of.catalogue.settings]
     synthetic = Synthetic(made_of.catalogue, tunes)
     asked = _questions(synthetic, min(1000, *sizes))
     costs = []
     for size in sorted(sizes):
-        with TemporaryDirectory(dir=made_of.path.parent, prefix=".scale-") as folder:
-            _write(Path(folder), size, synthetic, made_of, report)
+        with TemporaryDirectory(dir=folder) as written:
+            _write(Path(written), size, synthetic, made_of, report)
             report.say(f"{size:,} titles are written, and asked")
             # Started afresh: FAISS must not be forked, and its memory is to be that of these files.
             context = multiprocessing.get_context("spawn")
             with ProcessPoolExecutor(1, mp_context=context) as pool:
-                costs.append(pool.submit(_ask, Path(folder), made_of.path, asked).result())
+                costs.append(pool.submit(_ask, Path(written), made_of.path, asked).result())
         report.say(f"{costs[-1]}")
     return costs
 
@@ -172,6 +173,6 @@ def _recall(index: CosineIndex, queries: Vectors) -> float:
 
 
 def _resident() -> int:
-    """Bytes of this process in memory."""
+    """Bytes of this process in memory, as Linux tells them."""
     pages = Path("/proc/self/statm").read_text().split()[1]
     return int(pages) * resource.getpagesize()
