@@ -17,8 +17,9 @@ from safetensors.numpy import load_file, save_file
 from index.alignment import similarities
 from index.cosine_index import CosineIndex
 from index.lines import Line, Lines
-from index.ngram_index import GRAM, Arrays, Floats, NgramIndex
+from index.ngram_index import GRAM, Floats, NgramIndex
 from model.abc import Tune
+from model.checkpoint import under
 from model.encoder import Vectors
 from model.grams import MAX_NOTES, Ints, interval_grams, pulse, pulse_grams
 
@@ -115,9 +116,9 @@ class MelodyIndex:
             arrays = load_file(path)
             index = cls.__new__(cls)
             index.vectors = vectors
-            index._lines = Lines.of_arrays(_under("lines/", arrays))
-            index._intervals = NgramIndex.of_arrays(_under("intervals/", arrays), len(index._lines))
-            index._pulses = NgramIndex.of_arrays(_under("pulses/", arrays), len(index._lines))
+            index._lines = Lines.of_arrays(under("lines/", arrays))
+            index._intervals = NgramIndex.of_arrays(under("intervals/", arrays), len(index._lines))
+            index._pulses = NgramIndex.of_arrays(under("pulses/", arrays), len(index._lines))
         except (SafetensorError, KeyError, TypeError) as error:
             raise ValueError(f"{path.name} is not a melody index: {error!r}") from error
         if len(index._lines) != len(vectors):
@@ -204,7 +205,3 @@ def _along(
     meter = np.array([asked.meter != 0 and asked.meter == other.meter for other in known], dtype=np.float64)
     dance = np.array([asked.dance != 0 and asked.dance == other.dance for other in known], dtype=np.float64)
     return alike, alike * (own + notes) / (2 * own), meter, dance, np.log(notes / own)
-
-
-def _under(prefix: str, arrays: Arrays) -> Arrays:
-    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -17,6 +17,8 @@ from model.abc import Tune
 from model.encoder import Encoder, Item
 from model.title_encoder import TITLE_ENCODERS
 from model.tune_encoder import TUNE_ENCODERS
+
+Array = TypeVar("Array")
 
 
 class CheckpointError(Exception):
@@ -33,6 +35,11 @@ def build_title_encoder(config: Mapping[str, Any]) -> Encoder[str, Any]:
     """A new title encoder from its config as a mapping, `name` first of all. Raises CheckpointError."""
     encoder: Encoder[str, Any] = _build(config, TITLE_ENCODERS, "title")
     return encoder
+
+
+def under(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays of a file whose names begin with the prefix, named without it."""
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def save_encoder(encoder: Encoder[Any, Any], path: Path) -> None:

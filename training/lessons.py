@@ -49,8 +49,8 @@ class Lessons:
         self._first_name = np.searchsorted(catalogue.title_of_name, every)
         self._names = np.flatnonzero(np.isin(catalogue.title_of_name, self._titles))
         self._title_of_name = catalogue.title_of_name
+        # Another title may have the same name, which then is no negative: names are told apart by their keys.
         keys: dict[str, int] = {}
-        # Another title may have the same name: it is no negative.
         self._key_of_name = np.array(
             [keys.setdefault(title_key(name), len(keys)) for name in catalogue.names]
         )

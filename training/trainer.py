@@ -16,6 +16,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from model.checkpoint import under
 from training.lessons import Lessons
 from training.loss import info_nce
 from training.towers import FitConfig, Towers
@@ -147,14 +148,10 @@ class Run:
         except (OSError, SafetensorError):
             return
         self.progress = Progress(**json.loads(metadata["progress"]))
-        self.towers.load_state_dict(_under("towers/", tensors))
-        self._best_weights = _under("best/", tensors)
+        self.towers.load_state_dict(under("towers/", tensors))
+        self._best_weights = under("best/", tensors)
         states: dict[int, dict[str, torch.Tensor]] = {}
-        for name, value in _under("optimizer/", tensors).items():
+        for name, value in under("optimizer/", tensors).items():
             i, key = name.split("/")
             states.setdefault(int(i), {})[key] = value
         self._optimizer.load_state_dict({**self._optimizer.state_dict(), "state": states})
-
-
-def _under(prefix: str, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
