@@ -14,9 +14,18 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from model.abc import Tune
+from model.cnn_tune_encoder import CnnTuneConfig, CnnTuneEncoder
 from model.encoder import Encoder, Item
-from model.title_encoder import TITLE_ENCODERS
-from model.tune_encoder import TUNE_ENCODERS
+from model.ngram_title_encoder import NgramTitleConfig, NgramTitleEncoder
+from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
+from model.rnn_tune_encoder import RnnTuneConfig, RnnTuneEncoder
+
+TUNE_ENCODERS = {
+    "ngram": (NgramTuneConfig, NgramTuneEncoder),
+    "rnn": (RnnTuneConfig, RnnTuneEncoder),
+    "cnn": (CnnTuneConfig, CnnTuneEncoder),
+}
+TITLE_ENCODERS = {"ngram": (NgramTitleConfig, NgramTitleEncoder)}
 
 Array = TypeVar("Array")
 
@@ -64,7 +73,12 @@ def _build(config: Mapping[str, Any], known: Mapping[str, tuple[Any, Any]], kind
         raise CheckpointError(f"no {kind} encoder is called {name!r}; known: {', '.join(known)}")
     make_config, make_encoder = known[name]
     try:
-        return make_encoder(make_config(**config))
+        # JSON knows no tuples
+        return make_encoder(
+            make_config(
+                **{key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
+            )
+        )
     except TypeError as error:
         raise CheckpointError(f"config of {kind} encoder {name!r}: {error}") from error
 

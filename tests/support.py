@@ -7,8 +7,8 @@ from threading import Thread
 
 import httpx
 
-from model.title_encoder import NgramTitleConfig
-from model.tune_encoder import NgramTuneConfig
+from model.ngram_title_encoder import NgramTitleConfig
+from model.ngram_tune_encoder import NgramTuneConfig
 from service.app import create_app
 from service.server import make_server
 from service.settings import Settings

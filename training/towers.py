@@ -11,8 +11,8 @@ from torch import nn
 from model.abc import Tune
 from model.checkpoint import build_title_encoder, build_tune_encoder
 from model.encoder import Encoder
-from model.title_encoder import NgramTitleConfig
-from model.tune_encoder import NgramTuneConfig
+from model.ngram_title_encoder import NgramTitleConfig
+from model.ngram_tune_encoder import NgramTuneConfig
 
 _HIGHEST_SCALE = 100.0  # as in CLIP: beyond it training gets unstable
 

@@ -8,7 +8,7 @@ from index.cosine_index import CosineIndex
 from index.melody_index import FEATURES, MelodyIndex
 from index.variation import cut, ornamented, transposed, unnamed
 from model.abc import Tune, read_tune
-from model.tune_encoder import NgramTuneConfig, NgramTuneEncoder
+from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
 from tests.support import KESH
 from training.corpora import Corpus
 from training.curate import Curated, curate

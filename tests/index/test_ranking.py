@@ -7,8 +7,8 @@ from index.cosine_index import CosineIndex
 from index.melody_index import FEATURES, Likenesses, MelodyIndex
 from index.ranking import RankingModel, log_length, rank
 from index.variation import cut, transposed, unnamed
-from model.title_encoder import NgramTitleConfig, NgramTitleEncoder
-from model.tune_encoder import NgramTuneConfig, NgramTuneEncoder
+from model.ngram_title_encoder import NgramTitleConfig, NgramTitleEncoder
+from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
 from training.corpora import Corpus
 from training.curate import Curated, curate
 

@@ -18,8 +18,8 @@ from model.checkpoint import (
 )
 from model.device import DeviceError, pick_device
 from model.grams import MAX_NOTES, melody_grams
-from model.title_encoder import NgramTitleConfig, NgramTitleEncoder
-from model.tune_encoder import NgramTuneConfig, NgramTuneEncoder
+from model.ngram_title_encoder import NgramTitleConfig, NgramTitleEncoder
+from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
 from tests.support import KESH
 
 CPU = torch.device("cpu")
@@ -176,7 +176,7 @@ def test_a_checkpoint_of_the_wrong_kind_is_refused(encoder: NgramTuneEncoder, tm
 
 
 def test_an_unknown_encoder_is_refused_by_name() -> None:
-    with pytest.raises(CheckpointError, match="no tune encoder is called 'oracle'; known: ngram"):
+    with pytest.raises(CheckpointError, match="no tune encoder is called 'oracle'; known: ngram, rnn, cnn"):
         build_tune_encoder({"name": "oracle"})
     with pytest.raises(CheckpointError, match="known: ngram"):
         build_title_encoder({})

@@ -3,7 +3,7 @@ import pytest
 
 from index.cosine_index import CosineIndex
 from index.melody_index import FEATURES, Likenesses, MelodyIndex
-from model.tune_encoder import NgramTuneConfig, NgramTuneEncoder
+from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
 from tests.training.conftest import SEVERAL
 from training.benchmark.gallery import Known
 from training.ranker import Question, ask, fit_ranking

@@ -1,7 +1,4 @@
-"""Tune encoders: the tower that reads music.
-
-Choose one by the name in its config: `build_tune_encoder(NgramTuneConfig())`.
-"""
+"""The n-gram tune encoder: a tune as a bag of short runs of intervals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,6 +72,3 @@ class NgramTuneEncoder(Encoder[Tune, Grams]):
     def _weights(self, grams: Grams) -> Weights:
         header = np.full(grams.header, self.config.header_weight, dtype=np.float32)
         return np.concatenate([header, damped(grams.ids[grams.header :])])
-
-
-TUNE_ENCODERS = {"ngram": (NgramTuneConfig, NgramTuneEncoder)}

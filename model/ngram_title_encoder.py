@@ -1,6 +1,6 @@
-"""Title encoders: the tower that reads names.
+"""The n-gram title encoder: a name as a bag of words and runs of letters.
 
-A title encoder reads folded names (`model.names.fold`), so spellings that differ in case, accents or the
+It reads folded names (`model.names.fold`), so spellings that differ in case, accents or the
 place of the article have one vector.
 """
 
@@ -54,6 +54,3 @@ class NgramTitleEncoder(Encoder[str, Ints]):
         """Vectors of unit length. shape = (len(batch), dim)"""
         vectors: Tensor = self.bag(batch, [damped(grams) for grams in batch])
         return vectors
-
-
-TITLE_ENCODERS = {"ngram": (NgramTitleConfig, NgramTitleEncoder)}

@@ -1,0 +1,66 @@
+"""The convolutional tune encoder."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from model.hierarchy import NoteEmbedding
+from model.note_encoder import NoteTuneConfig, NoteTuneEncoder
+
+_KERNEL = 3  # notes
+
+
+@dataclass(frozen=True, kw_only=True)
+class CnnTuneConfig(NoteTuneConfig):
+    """Blocks of convolution over embedded notes.
+
+    Attributes
+    ----------
+    widths : of the embeddings of pitch, duration, place, bar, mode, metre and dance, each > 0
+    ratio : what each of these widths is multiplied by, rounded up, > 0
+    channels : of every convolution, > 0
+    blocks : convolutions over three notes, > 0; between two of them each second note is kept
+    dropout : after all but the first and the last convolution, 0 <= x < 1
+    """
+
+    name: str = "cnn"
+    widths: tuple[int, ...] = (512, 192, 128, 64, 32, 64, 128)
+    ratio: float = 0.1
+    channels: int = 128
+    blocks: int = 4
+    dropout: float = 0.5
+
+
+class CnnTuneEncoder(NoteTuneEncoder):
+    """Embedding, a convolution over single notes, blocks over three, the maximum over the tune, projection.
+
+    What fills up a batch is 0 after every step, so that a tune's vector does not depend on its neighbours.
+    """
+
+    def __init__(self, config: CnnTuneConfig) -> None:
+        super().__init__(config)
+        self.embedding = NoteEmbedding([-int(-width * config.ratio // 1) for width in config.widths])
+        self.first = nn.Conv1d(self.embedding.dim, config.channels, 1)
+        self.blocks = nn.ModuleList(
+            nn.Conv1d(config.channels, config.channels, _KERNEL, padding=_KERNEL // 2)
+            for _ in range(config.blocks)
+        )
+        self.norms = nn.ModuleList(nn.BatchNorm1d(config.channels) for _ in range(config.blocks + 1))
+        self.dropout = nn.Dropout(config.dropout)
+        self.projection = nn.Linear(config.channels, config.dim)
+
+    def passages(self, rows: Tensor, lengths: Tensor) -> Tensor:
+        """Vectors of passages. shapes = (B, T, 7) and (B,) to (B, dim)"""
+        notes = torch.arange(rows.shape[1], device=rows.device)
+        real = (notes < lengths.to(rows.device)[:, None]).float()[:, None]  # (B, 1, T)
+        signal = self.embedding(rows).transpose(1, 2)  # (B, channels, T)
+        signal = F.relu(self.norms[0](self.first(signal))) * real
+        for number, block in enumerate(self.blocks, 1):
+            signal = F.relu(self.norms[number](block(signal))) * real
+            if number < len(self.blocks):
+                signal = F.max_pool1d(self.dropout(signal), 2, ceil_mode=True)
+                real = F.max_pool1d(real, 2, ceil_mode=True)
+        vectors: Tensor = self.projection(signal.amax(dim=2))
+        return vectors

@@ -1,0 +1,121 @@
+"""Notes as rows of small numbers: what the recurrent and the convolutional encoder read.
+
+A row describes one note by its pitch, its duration, its place in the bar and in the tune, and by the tune's
+mode, metre and dance. In every column 0 means that nothing is known.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from model.abc import Tune
+from model.names import fold
+
+MAX_TOKENS = 256  # notes read of one tune; 96 % of 11,000 settings have no more
+LOWEST, HIGHEST = (
+    -24,
+    40,
+)  # semitones from middle C, the tonic moved to C; others are clipped
+DURATIONS = tuple(
+    Fraction(*parts)  # quarter notes
+    for parts in (
+        *((1, 16), (1, 12), (1, 8), (1, 6), (3, 16), (1, 4), (1, 3), (3, 8), (1, 2), (2, 3), (3, 4), (7, 8)),
+        *((1, 1), (5, 4), (4, 3), (3, 2), (7, 4), (2, 1), (5, 2), (3, 1), (7, 2), (4, 1), (5, 1), (6, 1)),
+    )
+)
+STEP = Fraction(1, 4)  # quarter notes: one step of a place in the bar
+_STEPS = 32  # longer bars end in one place
+_BARS = 128  # later bars have the number of the last
+_MODES = ("major", "minor", "dorian", "mixolydian", "phrygian", "lydian")
+_METERS = ("4/4", "6/8", "2/4", "3/4", "9/8", "12/8", "3/2", "2/2", "6/4", "3/8", "4/2")
+_RHYTHMS = (
+    *("reel", "jig", "hornpipe", "polka", "waltz", "barndance", "slip jig", "march", "strathspey", "slide"),
+    *("mazurka", "three two", "air", "song", "hop jig", "schottische", "set dance", "quadrille", "minuet"),
+    *("clog", "highland fling", "country dance", "planxty", "contradance"),
+)
+_TONICS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_SHARPS = {"#": 1, "b": -1}
+
+Tokens = NDArray[np.int64]  # shape = (notes, len(Row._fields))
+
+
+class Row(NamedTuple):
+    """The columns; as a value, how many numbers each has."""
+
+    pitch: int
+    duration: int
+    place: int
+    bar: int
+    mode: int
+    meter: int
+    rhythm: int
+
+
+SIZES = Row(
+    pitch=HIGHEST - LOWEST + 2,
+    duration=len(DURATIONS) + 1,
+    place=_STEPS + 1,
+    bar=_BARS + 1,
+    mode=len(_MODES) + 1,
+    meter=len(_METERS) + 1,
+    rhythm=len(_RHYTHMS) + 1,
+)
+PITCH, DURATION, PLACE, BAR, MODE, METER, RHYTHM = range(len(SIZES))
+HEADER = (METER, RHYTHM)  # columns that a player may not have written
+
+
+def note_tokens(tune: Tune) -> Tokens:
+    """A row for each of the first `MAX_TOKENS` notes. shape = (notes, 7)
+
+    Pitches count from the declared tonic, moved to the nearest C: without `K:` a tune in another key has
+    other rows. A tune without bars is one bar, with places that are not known. Of the header only `K:`, `M:` and `R:` are seen.
+    """
+    notes = tune.notes[:MAX_TOKENS]
+    up = tonic_shift(tune.key)
+    pitch = np.clip([note.pitch - 60 + up for note in notes], LOWEST, HIGHEST) - LOWEST + 1
+    lengths = np.log([float(length) for length in DURATIONS])
+    asked = np.log(np.maximum([float(note.duration) for note in notes], 1e-3))
+    duration = np.abs(asked[:, None] - lengths).argmin(axis=1) + 1
+    starts = [bar.onset for bar in tune.bars]
+    place = [int((note.onset - starts[note.bar]) / STEP) for note in notes] if starts else []
+    header = [
+        _number(tune.key.partition(" ")[2].partition(" ")[0], _MODES),
+        _number(tune.meter, _METERS),
+        _number(fold(tune.rhythm), _RHYTHMS),
+    ]
+    rows = np.empty((len(notes), len(SIZES)), dtype=np.int64)
+    rows[:, PITCH], rows[:, DURATION] = pitch, duration
+    rows[:, PLACE] = np.clip(place, 0, _STEPS - 1) + 1 if place else 0
+    rows[:, BAR] = np.minimum([note.bar for note in notes], _BARS - 1) + 1
+    rows[:, MODE:] = header
+    return rows
+
+
+def tonic_shift(key: str) -> int:
+    """Semitones from a key's tonic to the nearest C, -5 to 6; 0 without one."""
+    tonic = key.partition(" ")[0]
+    if tonic[:1] not in _TONICS:
+        return 0
+    pitch = _TONICS[tonic[0]] + sum(_SHARPS[sign] for sign in tonic[1:])
+    return 6 - (pitch + 6) % 12
+
+
+def padded(batch: Sequence[Tokens], device: torch.device) -> tuple[Tensor, Tensor]:
+    """Rows of several tunes as one tensor, filled up with 0, and how many each has.
+
+    shapes = (B, longest, 7) and (B,); the second stays on the CPU, as packing wants it.
+    """
+    lengths = torch.tensor([len(rows) for rows in batch])
+    rows = torch.zeros(len(batch), int(lengths.max()), len(SIZES), dtype=torch.int64)
+    for i, tokens in enumerate(batch):
+        rows[i, : len(tokens)] = torch.from_numpy(tokens)
+    return rows.to(device), lengths
+
+
+def _number(value: str, known: tuple[str, ...]) -> int:
+    return known.index(value) + 1 if value in known else 0

@@ -1,0 +1,185 @@
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from index.variation import cut, transposed
+from model.abc import Tune, read_tune
+from model.checkpoint import load_tune_encoder, save_encoder
+from model.cnn_tune_encoder import CnnTuneConfig, CnnTuneEncoder
+from model.hierarchy import BarAttention, Hierarchy
+from model.note_encoder import NoteTuneEncoder
+from model.notes import (
+    BAR,
+    DURATION,
+    DURATIONS,
+    MAX_TOKENS,
+    METER,
+    MODE,
+    PITCH,
+    PLACE,
+    RHYTHM,
+    SIZES,
+    note_tokens,
+    padded,
+    tonic_shift,
+)
+from model.rnn_tune_encoder import RnnTuneConfig, RnnTuneEncoder
+from tests.support import KESH
+
+CPU = torch.device("cpu")
+RNN = RnnTuneConfig(dim=16, hidden=12, top=8, widths=(8, 4, 4, 2, 2, 2, 2))
+CNN = CnnTuneConfig(dim=16, channels=12, widths=(80, 40, 40, 20, 20, 20, 20))
+
+
+@pytest.fixture
+def tune() -> Tune:
+    return read_tune(KESH)
+
+
+@pytest.fixture(params=["rnn", "cnn"])
+def encoder(request: pytest.FixtureRequest) -> NoteTuneEncoder:
+    torch.manual_seed(0)
+    return RnnTuneEncoder(RNN) if request.param == "rnn" else CnnTuneEncoder(CNN)
+
+
+def test_a_row_says_what_a_note_is(tune: Tune) -> None:
+    rows = note_tokens(tune)
+    assert rows.shape == (len(tune.notes), len(SIZES))
+    assert (rows > 0).all(), "everything is known of this tune"
+    assert (rows < np.array(SIZES)).all()
+    pickup, first, second = rows[:3]
+    assert first[PITCH] - second[PITCH] == -2, "G, A"
+    assert DURATIONS[first[DURATION] - 1] == Fraction(1, 2)
+    assert (pickup[BAR], first[BAR]) == (1, 2)
+    assert (first[PLACE], second[PLACE]) == (1, 3), "an eighth note is two steps"
+    assert len({tuple(row) for row in rows[:, MODE:]}) == 1
+
+
+def test_what_is_not_declared_is_not_known() -> None:
+    rows = note_tokens(read_tune("K:none\nCDEF GABc\n"))
+    assert (rows[:, [MODE, METER, RHYTHM]] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("key", "semitones"),
+    [("C major", 0), ("D dorian", -2), ("G major", 5), ("F# minor", 6), ("Bb major", 2), ("", 0), ("^f", 0)],
+)
+def test_pitches_count_from_the_tonic(key: str, semitones: int) -> None:
+    assert tonic_shift(key) == semitones
+
+
+def test_a_tune_has_the_same_vector_in_another_declared_key(encoder: NoteTuneEncoder) -> None:
+    in_g = read_tune("K:G\nG2BG dGBd|g2fe dcBA|\n")
+    in_a = read_tune("K:A\nA2cA eAce|a2gf edcB|\n")
+    assert np.array_equal(encoder.features(in_g), encoder.features(in_a))
+
+
+def test_vectors_have_unit_length(encoder: NoteTuneEncoder, tune: Tune) -> None:
+    vectors = encoder.encode([tune, cut(tune, 0, 12)])
+    assert vectors.shape == (2, 16)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_tunes_vector_does_not_depend_on_its_neighbours(encoder: NoteTuneEncoder, tune: Tune) -> None:
+    """The order of the batch is restored after packing, and what fills up is not seen."""
+    tunes = [cut(tune, 0, 9), tune, cut(tune, 5, 30), cut(tune, 20, 3)]
+    together = encoder.encode(tunes)
+    alone = np.concatenate([encoder.encode([one]) for one in tunes])
+    assert together == pytest.approx(alone, abs=1e-6)
+    assert together[0] @ together[2] < 1 - 1e-6, "they are different tunes"
+
+
+@pytest.mark.parametrize("letter", list("TNHSZCABDFGOWrw"))
+def test_fields_that_could_name_the_tune_are_not_seen(
+    encoder: NoteTuneEncoder, tune: Tune, letter: str
+) -> None:
+    told = KESH.replace("R:jig\n", f"R:jig\n{letter}:The Kesh, also Kerrigan's Jig\n")
+    assert np.array_equal(encoder.encode([read_tune(told)]), encoder.encode([tune]))
+
+
+@pytest.mark.parametrize("body", ["C", "C D", "CCCCCCCC", "c''' D,,,", "C1000 D/64", "C|D|E|F|G|A|B|c|" * 40])
+def test_strange_tunes_have_vectors(encoder: NoteTuneEncoder, body: str) -> None:
+    assert np.isfinite(encoder.encode([read_tune(f"K:C\n{body}\n")])).all()
+
+
+def test_only_so_many_notes_are_read(encoder: NoteTuneEncoder) -> None:
+    longest = read_tune("K:C\n" + "CDEFGABc|" * (MAX_TOKENS // 8) + "\n")
+    longer = read_tune("K:C\n" + "CDEFGABc|" * (MAX_TOKENS // 8) + "gfed|" * 100 + "\n")
+    assert np.array_equal(encoder.encode([longest]), encoder.encode([longer]))
+
+
+def test_views_are_passages_drawn_anew_with_masked_headers(encoder: NoteTuneEncoder, tune: Tune) -> None:
+    cropping = type(encoder)(replace(encoder.config, crop=10, header_dropout=0.5))
+    rng = np.random.default_rng(0)
+    whole = cropping.features(tune)
+    views = [cropping.view(whole, rng) for _ in range(50)]
+    assert {len(view) for view in views} == {10}
+    assert len({tuple(view[:, PITCH]) for view in views}) > 10
+    assert {bool(view[0, RHYTHM]) for view in views} == {True, False}
+    assert (whole[:, RHYTHM] > 0).all(), "masking a view leaves the tune as it was"
+
+
+def test_a_passage_can_be_drawn_for_good(encoder: NoteTuneEncoder, tune: Tune) -> None:
+    fixed = type(encoder)(replace(encoder.config, crop=10, fixed_crop=True))
+    passage = fixed.features(tune)
+    assert len(passage) == 10
+    assert np.array_equal(fixed.features(tune), passage)
+    assert np.array_equal(fixed.view(passage, np.random.default_rng(0))[:, PITCH], passage[:, PITCH])
+
+
+def test_a_tune_is_the_mean_of_its_passages(encoder: NoteTuneEncoder, tune: Tune) -> None:
+    """All notes are read, though training reads ten at a time."""
+    cropping = type(encoder)(replace(encoder.config, crop=10))
+    rows = cropping.features(tune)[:25]
+    parts = cropping.encode_features([rows[:10], rows[10:20], rows[15:25]])
+    mean = parts.mean(axis=0)
+    assert cropping.encode_features([rows])[0] == pytest.approx(mean / np.linalg.norm(mean), abs=1e-6)
+
+
+def test_a_bar_is_a_weighted_mean_of_its_own_notes() -> None:
+    torch.manual_seed(0)
+    attention = BarAttention(3)
+    notes = torch.randn(1, 5, 3)
+    summed = attention(notes, torch.tensor([[0, 0, 1, 2, 2]]), 2)  # the last two fill up
+    assert summed.shape == (1, 2, 3)
+    weights = attention.question(torch.tanh(attention.key(notes[0, :2])))[:, 0].softmax(dim=0)
+    assert torch.allclose(summed[0, 0], weights @ notes[0, :2], atol=1e-6)
+    assert torch.allclose(summed[0, 1], notes[0, 2], atol=1e-6)
+
+
+def test_the_hierarchy_looks_at_nothing_that_comes_later(tune: Tune) -> None:
+    torch.manual_seed(0)
+    hierarchy = Hierarchy(RNN.widths, 12).eval()
+    rows = note_tokens(tune)
+    changed = rows.copy()
+    changed[20:, PITCH] += 1
+    with torch.no_grad():
+        before, after = (hierarchy(*padded([one], CPU))[0] for one in (rows, changed))
+    assert torch.allclose(before[:20], after[:20], atol=1e-6)
+    assert not torch.allclose(before[20:], after[20:], atol=1e-3)
+
+
+def test_a_frozen_encoder_learns_its_projection_only() -> None:
+    learned = [
+        name
+        for name, weight in RnnTuneEncoder(replace(RNN, frozen=True)).named_parameters()
+        if weight.requires_grad
+    ]
+    assert learned == ["projection.weight", "projection.bias"]
+
+
+def test_checkpoints_bring_back_config_and_vectors(
+    encoder: NoteTuneEncoder, tune: Tune, tmp_path: Path
+) -> None:
+    save_encoder(encoder, tmp_path / "tune.safetensors")
+    loaded = load_tune_encoder(tmp_path / "tune.safetensors", CPU)
+    assert loaded.config == encoder.config
+    assert np.array_equal(loaded.encode([tune]), encoder.encode([tune]))
+
+
+def test_an_undeclared_key_makes_other_rows(encoder: NoteTuneEncoder, tune: Tune) -> None:
+    assert not np.array_equal(encoder.features(transposed(tune, 3)), encoder.features(tune))
