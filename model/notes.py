@@ -73,7 +73,8 @@ def note_tokens(tune: Tune) -> Tokens:
     """A row for each of the first `MAX_TOKENS` notes. shape = (notes, 7)
 
     Pitches count from the declared tonic, moved to the nearest C: without `K:` a tune in another key has
-    other rows. A tune without bars is one bar, with places that are not known. Of the header only `K:`, `M:` and `R:` are seen.
+    other rows. A tune without bars is one bar, with places that are not known. Of the header only `K:`,
+    `M:` and `R:` are seen.
     """
     notes = tune.notes[:MAX_TOKENS]
     up = tonic_shift(tune.key)
