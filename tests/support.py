@@ -12,7 +12,7 @@ from model.ngram_tune_encoder import NgramTuneConfig
 from service.app import create_app
 from service.server import make_server
 from service.settings import Settings
-from training.towers import FitConfig
+from training.config import FitConfig
 
 SMALL = FitConfig(
     batch=64,

@@ -28,6 +28,7 @@ from training.audit_report import shift_told, write_report
 from training.benchmark.command import evaluate
 from training.benchmark.scale import SIZES
 from training.benchmark.scale import measure as measure_cost
+from training.config import FitConfig
 from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
 from training.curate import CurationError, curate
@@ -44,7 +45,6 @@ from training.options import (
     fail_with,
     stop,
 )
-from training.towers import FitConfig
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(evaluate)

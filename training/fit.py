@@ -29,6 +29,7 @@ from index.publication import locked, publish, staging
 from index.ranking import RankingModel
 from model.checkpoint import save_encoder
 from training.aliases import Pair
+from training.config import FitConfig
 from training.corpora import Corpus
 from training.curate import Curated, CurationError, curate
 from training.evaluate import SPLIT, pool_index
@@ -37,7 +38,7 @@ from training.material import Material
 from training.ranker import ask, fit_ranking
 from training.reporter import Reporter
 from training.split import Split, split_titles
-from training.towers import FitConfig, Towers
+from training.towers import Towers
 
 WORK = ".training"  # in the artifacts' folder: checkpoints of a training that has not ended
 _FEWEST_TITLES = 30  # with fewer, the parts of the split are too small to say anything

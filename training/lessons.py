@@ -11,21 +11,24 @@ from numpy.typing import NDArray
 from index.catalogue import Catalogue
 from index.titles import title_key
 from model.grams import Ints
+from training.config import FitConfig
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Training views of B tunes of different titles, and of N names, among them all names of those titles.
+    """Training views of tunes of B titles, and of N names, among them names of those titles.
 
     Attributes
     ----------
     tunes, names : features, B and N
     positives : bool, shape = (B, N); [i, j] whether name j is a name of tune i
+    again : features of the same titles once more, of the same settings or others; B, or none
     """
 
     tunes: list[Any]
     names: list[Any]
     positives: torch.Tensor
+    again: list[Any]
 
 
 class Lessons:
@@ -59,25 +62,33 @@ class Lessons:
         return len(self._titles)
 
     def batches(
-        self, size: int, most_names: int, tune_encoder: Any, title_encoder: Any, rng: np.random.Generator
+        self, config: FitConfig, tune_encoder: Any, title_encoder: Any, rng: np.random.Generator
     ) -> Iterator[Batch]:
-        """Every title once, in an order drawn anew, each with one of its settings drawn, `size` at a time.
+        """Every title once, in an order drawn anew, `config.batch` at a time.
 
+        Each comes with one of its settings, drawn anew, and if `config.melody` with another, drawn likewise.
         Titles count alike, whether they have one setting or many: what a name says of a tune is learned from
-        titles. Each batch is told from all names, or from `most_names` of them: its own, and others drawn.
+        titles. Each batch is told from all names, or from `config.names` of them: its own, and others drawn.
+        With 0 each title has one of its names, and is told from those of its batch.
         """
         order = rng.permutation(self._titles)
-        for start in range(0, len(order), size):
-            titles = order[start : start + size]
-            settings = rng.integers(self._first_setting[titles], self._first_setting[titles + 1])
-            names = self._drawn_names(titles, most_names, rng)
+        for start in range(0, len(order), config.batch):
+            titles = order[start : start + config.batch]
+            names = self._drawn_names(titles, config.names, rng)
             yield Batch(
-                [tune_encoder.view(self._tunes[i], rng) for i in settings],
+                self._views(titles, tune_encoder, rng),
                 [title_encoder.view(self._features[i], rng) for i in names],
                 torch.from_numpy(self._positives(titles, names)),
+                self._views(titles, tune_encoder, rng) if config.melody else [],
             )
 
+    def _views(self, titles: Ints, tune_encoder: Any, rng: np.random.Generator) -> list[Any]:
+        settings = rng.integers(self._first_setting[titles], self._first_setting[titles + 1])
+        return [tune_encoder.view(self._tunes[i], rng) for i in settings]
+
     def _drawn_names(self, titles: Ints, most: int, rng: np.random.Generator) -> Ints:
+        if most == 0:
+            return rng.integers(self._first_name[titles], self._first_name[titles + 1])
         if len(self._names) <= most:
             return self._names
         is_own = np.isin(self._title_of_name[self._names], titles)

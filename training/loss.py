@@ -1,8 +1,15 @@
-"""The loss of both towers."""
+"""What is made small: losses over a batch of tunes and a batch of names, each vector of unit length.
+
+All but InfoNCE are those of the diary that this work grew out of, kept to compare with.
+"""
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+Loss = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 
 
 def info_nce(tunes: Tensor, names: Tensor, positives: Tensor, scale: Tensor) -> Tensor:
@@ -25,6 +32,52 @@ def info_nce(tunes: Tensor, names: Tensor, positives: Tensor, scale: Tensor) -> 
     logits = scale * tunes @ names.T  # (B, N)
     named = positives.any(dim=0)
     return (_cross_entropy(logits, positives) + _cross_entropy(logits.T[named], positives.T[named])) / 2
+
+
+def batch_hinge(tunes: Tensor, names: Tensor, positives: Tensor, margin: Tensor) -> Tensor:
+    """The mean of max(0, margin - (s_own - s_other)) over all wrong pairs of a tune and a name.
+
+    s are cosines, s_own the mean over the names of the tune. Pairwise ranking as in WSABIE (Weston et al.
+    2011), with every other name of the batch. Shapes as for `info_nce`; the margin is a scalar, 0 to 2.
+    """
+    cosines = tunes @ names.T
+    return F.relu(margin - (_own(cosines, positives) - cosines))[~positives].mean()
+
+
+def euclidean_hinge(tunes: Tensor, names: Tensor, positives: Tensor, margin: Tensor) -> Tensor:
+    """The mean of max(0, margin + d_own - d_other) over all wrong pairs of a tune and a name.
+
+    d are distances, 0 to 2, d_own the mean over the names of the tune: the triplet loss (Schroff et al. 2015)
+    without squares. Shapes as for `info_nce`; the margin is a scalar, 0 to 2.
+    """
+    distances = (2 - 2 * tunes @ names.T).clamp(min=1e-8).sqrt()  # the root has no slope at 0
+    return F.relu(margin + _own(distances, positives) - distances)[~positives].mean()
+
+
+def cosine_embedding(tunes: Tensor, names: Tensor, positives: Tensor, margin: Tensor) -> Tensor:
+    """PyTorch's `cosine_embedding_loss` over all pairs: 1 - s for right ones, max(0, s - margin) for wrong.
+
+    Right pairs weigh as much together as wrong ones, which are many more. Shapes as for `info_nce`; the
+    margin is a scalar, -1 to 1.
+    """
+    tune, name = positives.nonzero(as_tuple=True)
+    other, wrong = (~positives).nonzero(as_tuple=True)
+    near = F.cosine_embedding_loss(tunes[tune], names[name], torch.ones_like(tune))
+    far = F.cosine_embedding_loss(tunes[other], names[wrong], -torch.ones_like(other), float(margin))
+    return (near + far) / 2
+
+
+LOSSES: dict[str, Loss] = {
+    "info-nce": info_nce,
+    "batch-hinge": batch_hinge,
+    "euclidean-hinge": euclidean_hinge,
+    "cosine-embedding": cosine_embedding,
+}
+
+
+def _own(values: Tensor, positives: Tensor) -> Tensor:
+    """For each tune the mean over its own names. shape = (B, 1)"""
+    return (values * positives).sum(dim=1, keepdim=True) / positives.sum(dim=1, keepdim=True)
 
 
 def _cross_entropy(logits: Tensor, positives: Tensor) -> Tensor:

@@ -16,11 +16,12 @@ import torch
 from index.catalogue import Catalogue
 from index.mrr import Mrr
 from model.abc import Tune
+from training.config import FitConfig
 from training.evaluate import pool_index, unseen_mrr
 from training.lessons import Lessons
 from training.reporter import Reporter
 from training.split import Split
-from training.towers import FitConfig, Towers
+from training.towers import Towers
 from training.trainer import Run
 
 

@@ -17,9 +17,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from model.checkpoint import under
+from training.config import FitConfig
 from training.lessons import Lessons
-from training.loss import info_nce
-from training.towers import FitConfig, Towers
+from training.towers import Towers
 
 _SECONDS_BETWEEN_CHECKPOINTS = 5.0
 
@@ -107,10 +107,8 @@ class Run:
         rng = np.random.default_rng(self._seed(number))
         towers = self.towers.train()
         losses: list[float] = []
-        batches = self._lessons.batches(self.config.batch, self.config.names, towers.tune, towers.title, rng)
-        for batch in batches:
-            tunes, names = towers.tune(batch.tunes), towers.title(batch.names)
-            loss = info_nce(tunes, names, batch.positives.to(tunes.device), towers.scale)
+        for batch in self._lessons.batches(self.config, towers.tune, towers.title, rng):
+            loss = towers.loss(batch)
             self._optimizer.zero_grad()
             torch.autograd.backward(loss)
             self._optimizer.step()

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from training.loss import info_nce
+from training.loss import LOSSES, batch_hinge, cosine_embedding, euclidean_hinge, info_nce
 
 
 def by_hand(tunes: torch.Tensor, names: torch.Tensor, positives: torch.Tensor, scale: float) -> float:
@@ -58,3 +58,92 @@ def test_settings_of_one_title_do_not_push_each_other_away() -> None:
     assert float(as_positives) == pytest.approx(math.log(2), rel=1e-5)
     assert tunes.grad is not None
     assert float(tunes.grad.abs().max()) < 1e-6
+
+
+@pytest.fixture
+def batch(vectors: tuple[torch.Tensor, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Six tunes, six names; two tunes share a title, one has two names."""
+    positives = torch.eye(6, dtype=torch.bool)
+    positives[0, 3] = positives[3, 0] = positives[2, 5] = True
+    return *vectors, positives
+
+
+def wrong_pairs(
+    batch: tuple[torch.Tensor, ...],
+) -> list[tuple[torch.Tensor, torch.Tensor, list[torch.Tensor]]]:
+    """Each tune with each wrong name, and with its own names."""
+    tunes, names, positives = batch
+    numbers = range(len(names))
+    return [
+        (tunes[i], names[j], [names[k] for k in numbers if positives[i, k]])
+        for i in range(len(tunes))
+        for j in numbers
+        if not positives[i, j]
+    ]
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.4, 2.0])
+def test_value_of_the_batch_hinge(
+    batch: tuple[torch.Tensor, torch.Tensor, torch.Tensor], margin: float
+) -> None:
+    terms = [
+        max(0.0, margin - sum(float(tune @ one) for one in own) / len(own) + float(tune @ other))
+        for tune, other, own in wrong_pairs(batch)
+    ]
+    loss = batch_hinge(*batch, torch.tensor(margin))
+    assert loss.shape == ()
+    assert float(loss) == pytest.approx(sum(terms) / len(terms), rel=1e-5)
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.5, 2.0])
+def test_value_of_the_euclidean_hinge(
+    batch: tuple[torch.Tensor, torch.Tensor, torch.Tensor], margin: float
+) -> None:
+    terms = [
+        max(0.0, margin + sum(math.dist(tune, one) for one in own) / len(own) - math.dist(tune, other))
+        for tune, other, own in wrong_pairs(batch)
+    ]
+    loss = euclidean_hinge(*batch, torch.tensor(margin))
+    assert loss.shape == ()
+    assert float(loss) == pytest.approx(sum(terms) / len(terms), rel=1e-4)
+
+
+@pytest.mark.parametrize("margin", [-0.5, 0.0, 0.4])
+def test_value_of_the_cosine_embedding_loss(
+    batch: tuple[torch.Tensor, torch.Tensor, torch.Tensor], margin: float
+) -> None:
+    tunes, names, positives = batch
+    right = [1 - float(tunes[i] @ names[j]) for i, j in positives.nonzero().tolist()]
+    wrong = [max(0.0, float(tune @ other) - margin) for tune, other, _ in wrong_pairs(batch)]
+    loss = cosine_embedding(*batch, torch.tensor(margin))
+    assert loss.shape == ()
+    assert float(loss) == pytest.approx((sum(right) / len(right) + sum(wrong) / len(wrong)) / 2, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_falls_as_right_pairs_draw_together(
+    name: str, vectors: tuple[torch.Tensor, torch.Tensor]
+) -> None:
+    tunes, names = (vector.clone().requires_grad_() for vector in vectors)
+    optimizer = torch.optim.SGD([tunes, names], lr=0.5)
+    losses = []
+    scalar = torch.tensor(5.0 if name == "info-nce" else 0.4)
+    for _ in range(30):
+        a, b = (torch.nn.functional.normalize(vector, dim=1) for vector in (tunes, names))
+        loss = LOSSES[name](a, b, torch.eye(6, dtype=torch.bool), scalar)
+        optimizer.zero_grad()
+        torch.autograd.backward(loss)
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.8 * losses[0]
+    cosines = (a @ b.T).detach()
+    assert float(cosines.diag().mean()) > float(cosines.mean()) + 0.3
+
+
+def test_distances_of_equal_vectors_have_a_slope(vectors: tuple[torch.Tensor, torch.Tensor]) -> None:
+    tunes = vectors[0].clone().requires_grad_()
+    torch.autograd.backward(
+        euclidean_hinge(tunes, vectors[0], torch.eye(6, dtype=torch.bool), torch.tensor(0.4))
+    )
+    assert tunes.grad is not None
+    assert bool(tunes.grad.isfinite().all())

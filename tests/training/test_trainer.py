@@ -8,10 +8,11 @@ import torch
 
 from index.titles import title_key
 from tests.support import SMALL
+from training.config import FitConfig
 from training.corpora import Corpus
 from training.curate import Curated, curate
 from training.lessons import Lessons
-from training.towers import FitConfig, Towers
+from training.towers import Towers
 from training.trainer import Run
 
 CPU = torch.device("cpu")
@@ -59,9 +60,10 @@ def test_batches_hold_every_title_once_and_all_its_names(curated: Curated, most_
         catalogue, range(len(catalogue)), range(len(curated.tunes)), range(len(catalogue.names))
     )
     asked: list[int] = []
-    for batch in lessons.batches(64, most_names, plain, plain, np.random.default_rng(0)):
+    for batch in lessons.batches(replace(SMALL, names=most_names), plain, plain, np.random.default_rng(0)):
         titles = catalogue.title_of_setting[batch.tunes].tolist()
         asked += titles
+        assert catalogue.title_of_setting[batch.again].tolist() == titles
         assert len(set(batch.names)) == len(batch.names) == min(most_names, len(catalogue.names))
         for title, positives in zip(titles, batch.positives, strict=True):
             right = [name for name, is_right in zip(batch.names, positives, strict=True) if is_right]
@@ -77,9 +79,38 @@ def test_settings_of_a_title_are_drawn_anew(curated: Curated) -> None:
     several = int(np.bincount(catalogue.title_of_setting).argmax())
     lessons = Lessons(catalogue, [several], range(len(curated.tunes)), range(len(catalogue.names)))
     rng = np.random.default_rng(0)
-    drawn = {batch.tunes[0] for _ in range(50) for batch in lessons.batches(64, 100, plain, plain, rng)}
+    drawn = {batch.tunes[0] for _ in range(50) for batch in lessons.batches(SMALL, plain, plain, rng)}
     assert drawn == set(np.flatnonzero(catalogue.title_of_setting == several).tolist())
     assert len(drawn) > 1
+
+
+def test_a_title_can_be_told_from_one_name_of_each_of_its_batch(curated: Curated) -> None:
+    catalogue, plain = curated.catalogue, Plain()
+    settings, names = range(len(curated.tunes)), range(len(catalogue.names))
+    lessons = Lessons(catalogue, range(len(catalogue)), settings, names)
+    config = replace(SMALL, names=0, melody=0.0)
+    rng = np.random.default_rng(0)
+    drawn = set[int]()
+    for _ in range(20):
+        for batch in lessons.batches(config, plain, plain, rng):
+            titles = catalogue.title_of_setting[batch.tunes]
+            assert catalogue.title_of_name[batch.names].tolist() == titles.tolist()
+            assert batch.positives.shape == (len(titles), len(titles))
+            assert bool(batch.positives.diag().all())
+            assert batch.again == []
+            drawn |= set(batch.names)
+    assert len(drawn) > len(catalogue), "aliases are drawn too"
+
+
+def test_settings_of_a_title_draw_together(lessons: Lessons, tmp_path: Path) -> None:
+    def likeness(melody: float) -> float:
+        towers = run(lessons, tmp_path / str(melody), replace(SMALL, melody=melody)).fit(6)
+        batch = next(lessons.batches(SMALL, towers.tune, towers.title, np.random.default_rng(0)))
+        one, other = towers.tune.encode_features(batch.tunes), towers.tune.encode_features(batch.again)
+        cosines = one @ other.T
+        return float(np.diag(cosines).mean() - cosines.mean())
+
+    assert likeness(2.0) > likeness(0.0) + 0.02
 
 
 def test_the_loss_falls_and_the_temperature_is_learned(lessons: Lessons, tmp_path: Path) -> None:

@@ -21,11 +21,11 @@ from training.benchmark.protocols import (
     unseen_tasks,
 )
 from training.benchmark.run import LeakError, ask, figures, save_answers
+from training.config import FitConfig
 from training.corpora import Corpus
 from training.curate import curate
 from training.exclusions import unmatched_told
 from training.reporter import Reporter
-from training.towers import FitConfig
 
 RESULTS, ANSWERS = "results.json", "answers"
 _PROBABLE = "gan-ainm"  # whose scores are probabilities

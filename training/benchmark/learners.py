@@ -8,10 +8,10 @@ import torch
 from index.artifact import Artifact
 from model.abc import read_tune
 from training.benchmark.gallery import Encoders, Known
+from training.config import FitConfig
 from training.material import Material
 from training.reporter import Reporter
 from training.split import Split
-from training.towers import FitConfig
 from training.trainer import Run
 
 

@@ -1,0 +1,48 @@
+"""How to train."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from model.ngram_title_encoder import NgramTitleConfig
+from model.ngram_tune_encoder import NgramTuneConfig
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """How to train. Saved with what was measured.
+
+    Attributes
+    ----------
+    seed : of everything drawn: splits, weights, views, probes
+    batch : tunes a step, > 1
+    names : names that they are told from, at most, >= 0; 0 for one of each tune's
+    loss : of tunes and names: a name of `training.loss.LOSSES`
+    margin : of losses that have one, -1 to 2
+    melody : weight of InfoNCE between tunes and settings of the same titles, >= 0; the loss of tunes and
+        names weighs 1
+    embedding_rate : learning rate of embedding tables, > 0
+    dense_rate : learning rate of everything else, > 0
+    temperature : of every softmax at the start; learned from there on, > 0
+    max_epochs : most epochs of the training that the test figure comes from, > 0
+    patience : epochs without a better validation MRR after which it stops, > 0
+    refit_epochs : epochs of the training on everything, > 0. They are not those of the early stop: an
+        artifact has to know its tunes, and the validation figure only says when a model begins to guess
+        worse at tunes it never saw
+    tune_encoder, title_encoder : configs of the towers
+    """
+
+    seed: int = 0
+    batch: int = 512
+    names: int = 8192
+    loss: str = "info-nce"
+    margin: float = 0.4
+    melody: float = 1.5
+    embedding_rate: float = 0.003
+    dense_rate: float = 0.001
+    temperature: float = 0.1
+    max_epochs: int = 20
+    patience: int = 5
+    refit_epochs: int = 30
+    tune_encoder: Mapping[str, Any] = field(default_factory=lambda: asdict(NgramTuneConfig()))
+    title_encoder: Mapping[str, Any] = field(default_factory=lambda: asdict(NgramTitleConfig()))
