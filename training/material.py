@@ -20,6 +20,7 @@ from training.config import FitConfig
 from training.evaluate import pool_index, unseen_mrr
 from training.lessons import Lessons
 from training.reporter import Reporter
+from training.resumable import code_digest
 from training.split import Split
 from training.towers import Towers
 from training.trainer import Run
@@ -48,7 +49,7 @@ class Material:
     def of(cls, catalogue: Catalogue, tunes: Sequence[Tune], config: FitConfig) -> "Material":
         """Features of a catalogue. `tunes` are its settings, read."""
         towers = Towers(config)  # only for what they make of tunes and names
-        digest = hashlib.sha256(_code_digest())
+        digest = hashlib.sha256(code_digest())
         digest.update(json.dumps([asdict(config), [asdict(title) for title in catalogue.titles]]).encode())
         return cls(
             catalogue,
@@ -73,8 +74,7 @@ class Material:
         def on_epoch(record: dict[str, float]) -> None:
             advance()
             report.say(
-                f"epoch {record['epoch']}: loss {record['loss']:.3f}, "
-                f"validation {record['validation_mrr']:.4f}"
+                f"epoch {record['epoch']}: loss {record['loss']:.3f}, validation {record['validation']:.4f}"
             )
 
         def validate(towers: Towers) -> float:
@@ -95,14 +95,3 @@ class Material:
 
         run.fit(self.config.refit_epochs, on_epoch=on_epoch)
         return run
-
-
-def _code_digest() -> bytes:
-    """Of everything between a corpus and a weight."""
-    digest = hashlib.sha256()
-    root = Path(__file__).parents[1]
-    for room in ("index", "model", "training"):
-        for file in sorted((root / room).rglob("*.py")):
-            if "benchmark" not in file.parts:
-                digest.update(file.read_bytes())
-    return digest.digest()

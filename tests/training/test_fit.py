@@ -80,8 +80,8 @@ def test_metrics_tell_the_whole_story(small_artifacts: Path) -> None:
     assert len(metrics["refit"]) == SMALL.refit_epochs
     assert metrics["test"] == loaded.manifest.test.model_dump()
     assert metrics["config"]["seed"] == 0
-    assert metrics["split_training"][metrics["best_epoch"] - 1]["validation_mrr"] == max(
-        record["validation_mrr"] for record in metrics["split_training"]
+    assert metrics["split_training"][metrics["best_epoch"] - 1]["validation"] == max(
+        record["validation"] for record in metrics["split_training"]
     )
 
 

@@ -133,7 +133,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_others(lessons: Lesson
 def test_an_interrupted_training_ends_with_the_same_weights(
     lessons: Lessons, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.trainer._SECONDS_BETWEEN_CHECKPOINTS", -1.0)
+    monkeypatch.setattr("training.resumable._SECONDS_BETWEEN_CHECKPOINTS", -1.0)
     whole = run(lessons, tmp_path / "whole").fit(5, validate=_by_step([1, 3, 2, 1, 0]))
 
     def interrupt(record: dict[str, float]) -> None:
