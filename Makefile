@@ -49,7 +49,7 @@ docs: .venv/dev  ## check that the documents say what the code does
 
 lock: .venv/dev  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes newer releases
 	$(compile) $(UPGRADE) pyproject.toml -o requirements.lock
-	$(compile) $(UPGRADE) --group dev -c requirements.lock -o requirements-dev.lock
+	$(compile) $(UPGRADE) pyproject.toml --extra sentence --group dev -c requirements.lock -o requirements-dev.lock
 
 .venv/run-$(TORCH): pyproject.toml requirements.lock scripts/install-torch
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: set PYTHON")'

@@ -1,6 +1,7 @@
 """Checkpoints: an encoder's weights and its config in one safetensors file.
 
-CheckpointError: the file is not a checkpoint of this kind, or its weights do not fit its config.
+CheckpointError: the file is not a checkpoint of this kind, its weights do not fit its config, or its encoder
+needs an extra that is not installed.
 """
 
 import json
@@ -19,13 +20,17 @@ from model.encoder import Encoder, Item
 from model.ngram_title_encoder import NgramTitleConfig, NgramTitleEncoder
 from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
 from model.rnn_tune_encoder import RnnTuneConfig, RnnTuneEncoder
+from model.sentence_title_encoder import SentenceTitleConfig, SentenceTitleEncoder
 
 TUNE_ENCODERS = {
     "ngram": (NgramTuneConfig, NgramTuneEncoder),
     "rnn": (RnnTuneConfig, RnnTuneEncoder),
     "cnn": (CnnTuneConfig, CnnTuneEncoder),
 }
-TITLE_ENCODERS = {"ngram": (NgramTitleConfig, NgramTitleEncoder)}
+TITLE_ENCODERS = {
+    "ngram": (NgramTitleConfig, NgramTitleEncoder),
+    "sentence": (SentenceTitleConfig, SentenceTitleEncoder),
+}
 
 Array = TypeVar("Array")
 
@@ -81,6 +86,8 @@ def _build(config: Mapping[str, Any], known: Mapping[str, tuple[Any, Any]], kind
         )
     except TypeError as error:
         raise CheckpointError(f"config of {kind} encoder {name!r}: {error}") from error
+    except ImportError as error:
+        raise CheckpointError(f"{kind} encoder {name!r} {error}") from error
 
 
 def _load(

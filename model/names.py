@@ -1,6 +1,6 @@
 """Names as text: what makes two spellings of one title the same string.
 
-`fold` is the one place that knows this. The title encoder reads folded names, and the catalogue compares
+`fold` is the one place that knows this. Title encoders read folded names, and the catalogue compares
 them.
 """
 

@@ -178,7 +178,7 @@ def test_a_checkpoint_of_the_wrong_kind_is_refused(encoder: NgramTuneEncoder, tm
 def test_an_unknown_encoder_is_refused_by_name() -> None:
     with pytest.raises(CheckpointError, match="no tune encoder is called 'oracle'; known: ngram, rnn, cnn"):
         build_tune_encoder({"name": "oracle"})
-    with pytest.raises(CheckpointError, match="known: ngram"):
+    with pytest.raises(CheckpointError, match="known: ngram, sentence"):
         build_title_encoder({})
 
 
