@@ -1,9 +1,11 @@
 """What several rooms' tests share."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from threading import Thread
+from typing import Any
 
 import httpx
 
@@ -30,6 +32,9 @@ L:1/8
 K:G
 D|GAG GAB|ABA ABd|edd gdd|edB dBA|GAG GAB|ABA ABd|edd gdB|AGF G2:|
 """
+
+
+KEY = {"Authorization": "Bearer secret"}
 
 
 class Silent:
@@ -61,3 +66,14 @@ def serve(settings: Settings) -> Iterator[httpx.Client]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def finished(client: httpx.Client, location: str) -> dict[str, Any]:
+    """A job of the admin endpoint, once it has ended."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        job: dict[str, Any] = client.get(location, headers=KEY).json()
+        if job["status"] not in ("queued", "running"):
+            return job
+        time.sleep(0.02)
+    raise AssertionError(f"{location} does not end")

@@ -1,7 +1,6 @@
 """The command line: `python -m training fit`, `evaluate`, `scale`, `audit` and `download`."""
 
 import signal
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +27,7 @@ from training.audit_report import shift_told, write_report
 from training.benchmark.command import evaluate
 from training.benchmark.scale import SIZES
 from training.benchmark.scale import measure as measure_cost
-from training.config import FitConfig
+from training.config import TitleName, TuneName, preset
 from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
 from training.curate import CurationError, curate
@@ -71,6 +70,14 @@ def fit(
         typer.Option(help="A list of settings whose titles are one, as `audit` proposes them: aliases.txt."),
     ] = None,
     artifacts: Artifacts = Path("artifacts"),
+    encoder: Annotated[
+        TuneName,
+        typer.Option(help="Of tunes: n-grams, or a recurrent or a convolutional network, to compare."),
+    ] = "ngram",
+    title_encoder: Annotated[
+        TitleName,
+        typer.Option(help="Of names: n-grams, or a frozen sentence model (the extra `sentence`)."),
+    ] = "ngram",
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of everything that is drawn.")] = 0,
     device: Device = "auto",
     if_needed: Annotated[
@@ -84,7 +91,7 @@ def fit(
     signal.signal(signal.SIGTERM, stop)
     with ConsoleReporter() as report:
         try:
-            config = replace(FitConfig(), seed=seed)
+            config = preset(encoder, title_encoder, seed)
             corpora = find_corpora(corpus or BOOKS, accept_licence)
             for found in corpora:
                 report.say(f"{found.name}: {found.licence}")

@@ -1,11 +1,14 @@
 """How to train."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
 
+from model.cnn_tune_encoder import CnnTuneConfig
 from model.ngram_title_encoder import NgramTitleConfig
 from model.ngram_tune_encoder import NgramTuneConfig
+from model.rnn_tune_encoder import RnnTuneConfig
+from model.sentence_title_encoder import SentenceTitleConfig
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,23 @@ class FitConfig:
     refit_epochs: int = 30
     tune_encoder: Mapping[str, Any] = field(default_factory=lambda: asdict(NgramTuneConfig()))
     title_encoder: Mapping[str, Any] = field(default_factory=lambda: asdict(NgramTitleConfig()))
+
+
+_CROP = 30  # notes: with so few a recurrent encoder learns slower by heart what it reads
+_PLAIN = FitConfig(batch=128, names=0, melody=0.0, embedding_rate=0.001, max_epochs=60, patience=8)
+_TUNE = {
+    "ngram": FitConfig(),
+    "rnn": replace(_PLAIN, tune_encoder=asdict(RnnTuneConfig(crop=_CROP))),
+    "cnn": replace(_PLAIN, tune_encoder=asdict(CnnTuneConfig(crop=_CROP))),
+}
+
+TuneName = Literal["ngram", "rnn", "cnn"]
+TitleName = Literal["ngram", "sentence"]
+
+
+def preset(tune: TuneName = "ngram", title: TitleName = "ngram", seed: int = 0) -> FitConfig:
+    """How to train the encoders of these names. The vectors of titles are as long as those of tunes."""
+    config = replace(_TUNE[tune], seed=seed)
+    dim = config.tune_encoder["dim"]
+    named = SentenceTitleConfig(dim=dim) if title == "sentence" else NgramTitleConfig(dim=dim)
+    return replace(config, title_encoder=asdict(named))

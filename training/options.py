@@ -8,6 +8,7 @@ import typer
 
 from index.artifact import ArtifactError
 from index.tunebook import TunebookError
+from model.checkpoint import CheckpointError
 from model.device import DeviceError, DeviceName
 from training.aliases import AliasError
 from training.console import console
@@ -16,7 +17,7 @@ from training.exclusions import ExclusionError
 from training.split import SplitError
 
 READ_ERRORS = (TunebookError, CurationError, ExclusionError, AliasError, OSError)
-FIT_ERRORS = (*READ_ERRORS, SplitError, ArtifactError, DeviceError)
+FIT_ERRORS = (*READ_ERRORS, SplitError, ArtifactError, CheckpointError, DeviceError)
 
 Artifacts = Annotated[Path, typer.Option(envvar="ARTIFACTS", help="Folder of the published artifacts.")]
 Exclude = Annotated[

@@ -1,5 +1,4 @@
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +14,8 @@ from index.publication import link_files, publish, staging
 from index.variation import transposed, unnamed
 from model.abc import read_tune, write
 from service.settings import Settings
-from tests.support import KESH, serve
+from tests.support import KESH, KEY, finished, serve
 from training.evaluate import recompute_test
-
-KEY = {"Authorization": "Bearer secret"}
-
-
-def finished(client: httpx.Client, location: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        job: dict[str, Any] = client.get(location, headers=KEY).json()
-        if job["status"] not in ("queued", "running"):
-            return job
-        time.sleep(0.02)
-    raise AssertionError(f"{location} does not end")
 
 
 def test_a_reindex_is_accepted_done_and_served(client: httpx.Client, small_artifacts: Path) -> None:
