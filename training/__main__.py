@@ -1,4 +1,4 @@
-"""The command line: `python -m training fit`, `evaluate`, `scale`, `audit` and `download`."""
+"""The command line: `python -m training fit`, `pretrain`, `evaluate`, `scale`, `audit` and `download`."""
 
 import signal
 from dataclasses import replace
@@ -44,10 +44,12 @@ from training.options import (
     fail_with,
     stop,
 )
+from training.pretraining.command import pretrain
 from training.towers import FitConfig
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(evaluate)
+app.command()(pretrain)
 
 
 @app.callback()
