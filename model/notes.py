@@ -84,17 +84,26 @@ def note_tokens(tune: Tune) -> Tokens:
     duration = np.abs(asked[:, None] - lengths).argmin(axis=1) + 1
     starts = [bar.onset for bar in tune.bars]
     place = [int((note.onset - starts[note.bar]) / STEP) for note in notes] if starts else []
-    header = [
-        _number(tune.key.partition(" ")[2].partition(" ")[0], _MODES),
-        _number(tune.meter, _METERS),
-        _number(fold(tune.rhythm), _RHYTHMS),
-    ]
     rows = np.empty((len(notes), len(SIZES)), dtype=np.int64)
     rows[:, PITCH], rows[:, DURATION] = pitch, duration
     rows[:, PLACE] = np.clip(place, 0, _STEPS - 1) + 1 if place else 0
     rows[:, BAR] = np.minimum([note.bar for note in notes], _BARS - 1) + 1
-    rows[:, MODE:] = header
+    rows[:, MODE:] = header_numbers(tune)
     return rows
+
+
+def header_numbers(tune: Tune) -> tuple[int, int, int]:
+    """The columns that all notes of a tune share: mode, metre and rhythm."""
+    return (
+        _number(tune.key.partition(" ")[2].partition(" ")[0], _MODES),
+        _number(tune.meter, _METERS),
+        _number(fold(tune.rhythm), _RHYTHMS),
+    )
+
+
+def midi_pitch(number: int, key: str) -> int:
+    """The MIDI number of a pitch as the rows have it, > 0, in a key."""
+    return number - 1 + LOWEST + 60 - tonic_shift(key)
 
 
 def tonic_shift(key: str) -> int:

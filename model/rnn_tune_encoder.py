@@ -34,6 +34,8 @@ class RnnTuneConfig(NoteTuneConfig):
 class RnnTuneEncoder(NoteTuneEncoder):
     """The last states of all layers and directions, joined and projected."""
 
+    config: RnnTuneConfig
+
     def __init__(self, config: RnnTuneConfig) -> None:
         super().__init__(config)
         self.hierarchy = Hierarchy(config.widths, config.hidden)

@@ -1,4 +1,4 @@
-"""The command line: `python -m training fit`, `evaluate`, `scale`, `audit` and `download`."""
+"""The command line: `python -m training fit`, `pretrain`, `evaluate`, `scale`, `audit` and `download`."""
 
 import signal
 from pathlib import Path
@@ -44,9 +44,11 @@ from training.options import (
     fail_with,
     stop,
 )
+from training.pretraining.command import pretrain
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(evaluate)
+app.command()(pretrain)
 
 
 @app.callback()

@@ -23,6 +23,7 @@ from model.notes import (
     PLACE,
     RHYTHM,
     SIZES,
+    midi_pitch,
     note_tokens,
     padded,
     tonic_shift,
@@ -70,6 +71,14 @@ def test_what_is_not_declared_is_not_known() -> None:
 )
 def test_pitches_count_from_the_tonic(key: str, semitones: int) -> None:
     assert tonic_shift(key) == semitones
+
+
+@pytest.mark.parametrize("key", ["C major", "F# minor", "Bb major", ""])
+def test_a_row_says_which_pitch_was_written(tune: Tune, key: str) -> None:
+    keyed = replace(tune, key=key)
+    assert [midi_pitch(int(row[PITCH]), key) for row in note_tokens(keyed)] == [
+        note.pitch for note in tune.notes
+    ]
 
 
 def test_a_tune_has_the_same_vector_in_another_declared_key(encoder: NoteTuneEncoder) -> None:

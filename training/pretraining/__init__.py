@@ -1,0 +1,1 @@
+"""Pretraining: the hierarchical note model learns to predict the next note, before it describes tunes."""
