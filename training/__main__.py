@@ -1,6 +1,7 @@
 """The command line: `python -m training fit`, `pretrain`, `evaluate`, `scale`, `audit` and `download`."""
 
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from rich.table import Table
 from index import artifact
 from index.artifact import ArtifactError
 from model.device import pick_device
+from training.ablation.command import ablate
 from training.addresses import COLLECTIONS
 from training.aliases import read_aliases
 from training.audit import audit as audit_titles
@@ -48,6 +50,7 @@ from training.pretraining.command import pretrain
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(evaluate)
+app.command()(ablate)
 app.command()(pretrain)
 
 
@@ -80,6 +83,10 @@ def fit(
         TitleName,
         typer.Option(help="Of names: n-grams, or a frozen sentence model (the extra `sentence`)."),
     ] = "ngram",
+    transfer: Annotated[
+        Path | None,
+        typer.Option(help="A file of `pretrain`, which the recurrent encoder begins with."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of everything that is drawn.")] = 0,
     device: Device = "auto",
     if_needed: Annotated[
@@ -93,7 +100,7 @@ def fit(
     signal.signal(signal.SIGTERM, stop)
     with ConsoleReporter() as report:
         try:
-            config = preset(encoder, title_encoder, seed)
+            config = replace(preset(encoder, title_encoder, seed), transfer=str(transfer or ""))
             corpora = find_corpora(corpus or BOOKS, accept_licence)
             for found in corpora:
                 report.say(f"{found.name}: {found.licence}")

@@ -32,6 +32,7 @@ class FitConfig:
     refit_epochs : epochs of the training on everything, > 0. They are not those of the early stop: an
         artifact has to know its tunes, and the validation figure only says when a model begins to guess
         worse at tunes it never saw
+    transfer : file of a pretrained hierarchy that the recurrent encoder begins with; "" for none
     tune_encoder, title_encoder : configs of the towers
     """
 
@@ -47,6 +48,7 @@ class FitConfig:
     max_epochs: int = 20
     patience: int = 5
     refit_epochs: int = 30
+    transfer: str = ""
     tune_encoder: Mapping[str, Any] = field(default_factory=lambda: asdict(NgramTuneConfig()))
     title_encoder: Mapping[str, Any] = field(default_factory=lambda: asdict(NgramTitleConfig()))
 

@@ -8,6 +8,7 @@ import torch
 
 from training.config import FitConfig
 from training.lessons import Lessons
+from training.pretraining.pretrained import transfer
 from training.resumable import Resumable
 from training.towers import Towers
 
@@ -20,6 +21,8 @@ class Run(Resumable[Towers]):
     name : of the run; part of what its random numbers come from
     config, lessons, device : how, on what, and where to train
     checkpoint, fingerprint : see `Resumable`
+
+    Raises CheckpointError where the config's pretrained hierarchy cannot be read or does not fit.
     """
 
     def __init__(
@@ -35,7 +38,10 @@ class Run(Resumable[Towers]):
         self._lessons = lessons
 
         def build() -> tuple[Towers, torch.optim.Optimizer]:
-            towers = Towers(config).to(device)
+            towers = Towers(config)
+            if config.transfer:
+                transfer(Path(config.transfer), towers.tune)
+            towers = towers.to(device)
             return towers, towers.optimizer(config)
 
         super().__init__(name, config.seed, build, config.patience, checkpoint, fingerprint)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, TypeAdapter
 
-Metric = Literal["mrr", "mrr@20", "hit@1", "hit@10", "lift", "auroc", "ms"]
+Metric = Literal["mrr", "mrr@20", "hit@1", "hit@10", "hit@20", "lift", "auroc", "ms"]
 
 
 class Figure(BaseModel, frozen=True):

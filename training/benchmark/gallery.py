@@ -16,7 +16,7 @@ from model.encoder import Encoder
 from training.split import Split, draw_pools
 
 POOL = 628  # titles of a pool of unseen ones
-_POOLS = 5
+POOLS = 5
 _SEED = 0  # of pools: fixed, so that figures can be compared
 
 Key = TypeVar("Key")
@@ -61,7 +61,7 @@ class Known:
     @cached_property
     def pools(self) -> list[Split]:
         """Five splits whose test parts are the pools of unseen titles; drawn once, as that takes its time."""
-        return draw_pools(self.catalogue, self.tunes, _POOLS, POOL, _SEED)
+        return draw_pools(self.catalogue, self.tunes, POOLS, POOL, _SEED)
 
     def drawn(self) -> dict[int, int]:
         """For each title that has settings one of them; which, does not depend on other titles."""

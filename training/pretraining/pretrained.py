@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from torch import nn
 
 from model.checkpoint import CheckpointError
 from model.rnn_tune_encoder import RnnTuneEncoder
@@ -36,11 +37,14 @@ def load(path: Path, device: torch.device) -> NextNote:
     return model.to(device).eval()
 
 
-def transfer(path: Path, encoder: RnnTuneEncoder) -> None:
+def transfer(path: Path, encoder: nn.Module) -> None:
     """Give an encoder the hierarchy of a pretrained model; the rest of it stays as it is.
 
-    Raises CheckpointError when the file cannot be read, or its sizes are not the encoder's.
+    Raises CheckpointError when the file cannot be read, its sizes are not the encoder's, or it has no
+    hierarchy.
     """
+    if not isinstance(encoder, RnnTuneEncoder):
+        raise CheckpointError(f"{path.name} is for the recurrent encoder, not for {type(encoder).__name__}")
     model = load(path, encoder.device)
     has, wants = ((one.config.widths, one.config.hidden) for one in (model, encoder))
     if has != wants:

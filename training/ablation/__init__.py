@@ -1,0 +1,1 @@
+"""Experiments with the encoders: many configurations, measured alike, on the same pools."""

@@ -1,0 +1,192 @@
+"""One cell of an ablation: trained, measured, and what is kept of it."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import BaseModel
+
+from index.mrr import K
+from training.ablation.plan import Cell
+from training.ablation.pool import Pool
+from training.benchmark.ranks import Place, hit, reciprocal
+from training.config import FitConfig
+from training.lessons import Lessons
+from training.reporter import Reporter
+from training.towers import Towers
+from training.trainer import Run
+
+Reciprocals = NDArray[np.float64]
+
+
+class Epoch(BaseModel, frozen=True):
+    """What an epoch came to.
+
+    Attributes
+    ----------
+    loss : mean of the batches
+    seconds : of training and validation
+    training, validation : MRR@20 on tunes that are learned, and on those that say when to stop
+    validation_hit : share of the latter with the right title among the first twenty
+    """
+
+    loss: float
+    seconds: float
+    training: float
+    validation: float
+    validation_hit: float
+
+
+class Outcome(BaseModel, frozen=True):
+    """A cell that is done, as it is saved.
+
+    Attributes
+    ----------
+    system, arm, pool, trained, transfer, config : the cell
+    parameters : weights that are trained, of both encoders
+    seconds : from begin to end
+    epochs : in order
+    best : number of the epoch whose weights were measured, from 1; 0 for the weights at the start
+    queries : references of the tunes that were asked
+    places : of the right title of each, behind and level with how many of the others
+    map : of the first pool: for each query the place of its tune and of its title on the plane that shows
+        most of their variance; x, y, x, y
+    """
+
+    system: str
+    arm: str
+    pool: int
+    trained: bool
+    transfer: bool
+    config: dict[str, Any]
+    parameters: int
+    seconds: float
+    epochs: list[Epoch]
+    best: int
+    queries: list[str]
+    places: list[tuple[int, int]]
+    map: list[tuple[float, float, float, float]] = []
+
+
+@dataclass(frozen=True)
+class Features:
+    """Of all settings and all names of a catalogue, in their order, as the encoders of a config read them."""
+
+    tunes: Sequence[Any]
+    names: Sequence[Any]
+
+
+def run_cell(
+    cell: Cell, pool: Pool, features: Features, checkpoint: Path, device: torch.device, report: Reporter
+) -> Outcome:
+    """Train until validation stalls, and measure. Interrupted, it goes on from the checkpoint."""
+    begun = time.monotonic()
+    epochs: list[Epoch] = []
+    best = 0
+    if cell.trained:
+        run = _train(cell, pool, features, checkpoint, device, report)
+        towers, best = run.towers, run.progress.best_epoch
+        epochs = [Epoch.model_validate(record) for record in run.progress.history]
+    else:
+        torch.manual_seed(cell.config.seed)
+        towers = Towers(cell.config).to(device).eval()
+    scores, tunes, titles = _scores(towers, pool, features, pool.test)
+    return Outcome(
+        system=cell.system,
+        arm=cell.arm,
+        pool=cell.pool,
+        trained=cell.trained,
+        transfer=cell.transfer,
+        config=plain(cell.config),
+        parameters=sum(one.numel() for one in towers.parameters() if one.requires_grad),
+        seconds=time.monotonic() - begun,
+        epochs=epochs,
+        best=best,
+        queries=pool.test_references,
+        places=[(place.above, place.level) for place in _places(scores)],
+        map=_on_plane(tunes, titles) if cell.pool == 0 else [],
+    )
+
+
+def plain(config: FitConfig) -> dict[str, Any]:
+    """A config as JSON brings it back: without the file of a pretrained model, whose place says nothing."""
+    fields = asdict(config) | {"transfer": ""}
+    return {
+        key: {k: list(v) if isinstance(v, tuple) else v for k, v in value.items()}
+        if isinstance(value, dict)
+        else value
+        for key, value in fields.items()
+    }
+
+
+def _train(
+    cell: Cell, pool: Pool, features: Features, checkpoint: Path, device: torch.device, report: Reporter
+) -> Run:
+    learned = pool.known.keeping(frozenset(pool.settings))  # keeps all names, in their order
+    lessons = Lessons(
+        learned.catalogue, pool.titles, [features.tunes[i] for i in pool.settings], features.names
+    )
+    fingerprint = f"{plain(cell.config)} {pool.test_references}"
+    run = Run(cell.name, cell.config, lessons, device, checkpoint, fingerprint)
+    advance = report.step(cell.name, cell.config.max_epochs, run.progress.epochs)
+    hits: list[float] = []
+
+    def validate(towers: Towers) -> float:
+        places = _places(_scores(towers, pool, features, pool.validation)[0])
+        hits.append(float(np.mean([hit(place, K) for place in places])))
+        return _mrr(places)
+
+    def on_epoch(record: dict[str, float]) -> None:
+        record["validation_hit"] = hits[-1]
+        record["training"] = _mrr(_places(_scores(run.towers, pool, features, pool.training)[0]))
+        advance()
+        report.say(
+            f"{cell.name}, epoch {record['epoch']}: loss {record['loss']:.3f}, MRR@20 learned "
+            f"{record['training']:.4f}, validation {record['validation']:.4f}"
+        )
+
+    run.fit(cell.config.max_epochs, validate, on_epoch)
+    return run
+
+
+def _scores(
+    towers: Towers, pool: Pool, features: Features, settings: Sequence[int]
+) -> tuple[Reciprocals, NDArray[np.float32], NDArray[np.float32]]:
+    """Cosines of tunes and titles, the best of a title's names; vectors of the tunes, and of one name each.
+
+    shapes = (settings, settings) and twice (settings, dim); setting i has title i.
+    """
+    catalogue = pool.known.catalogue
+    titles = catalogue.title_of_setting[list(settings)]
+    number = {int(title): i for i, title in enumerate(titles)}
+    names = np.flatnonzero(np.isin(catalogue.title_of_name, titles))
+    of_name = np.array([number[int(title)] for title in catalogue.title_of_name[names]])
+    tunes = towers.tune.encode_features([features.tunes[i] for i in settings])
+    vectors = towers.title.encode_features([features.names[int(i)] for i in names])
+    scores = np.full((len(settings), len(settings)), -np.inf)
+    np.maximum.at(scores.T, of_name, (tunes @ vectors.T).T)
+    return scores, tunes, vectors[np.unique(of_name, return_index=True)[1]]
+
+
+def _places(scores: Reciprocals) -> list[Place]:
+    return [Place.of(row, np.array([i])) for i, row in enumerate(scores)]
+
+
+def _mrr(places: Sequence[Place]) -> float:
+    return float(np.mean([reciprocal(place, K) for place in places]))
+
+
+def _on_plane(
+    tunes: NDArray[np.float32], titles: NDArray[np.float32]
+) -> list[tuple[float, float, float, float]]:
+    """Both on their first two principal components (Pearson 1901)."""
+    together = np.concatenate([tunes, titles])
+    centred = together - together.mean(axis=0)
+    plane = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
+    pairs = np.concatenate([plane[: len(tunes)], plane[len(tunes) :]], axis=1)
+    return [(a, b, c, d) for a, b, c, d in pairs.round(3).tolist()]

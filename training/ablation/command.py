@@ -1,0 +1,43 @@
+"""The command `python -m training ablate`."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from model.device import pick_device
+from training.ablation.ablate import Ablation
+from training.ablation.plan import PlanError, read_plan
+from training.console import ConsoleReporter, console
+from training.options import FIT_ERRORS, AcceptLicence, Artifacts, Device, fail_with, stop
+
+FOLDER, WORK = "ablation", ".ablation"  # in the folder of results, and in that of artifacts
+
+
+def ablate(
+    plan: Annotated[Path, typer.Argument(help="A plan as a TOML file; docs/ablation.toml is one.")],
+    out: Annotated[
+        Path, typer.Option(help="Folder for results.json, ablation.md, results/ and ablation/cells/.")
+    ],
+    accept_licence: AcceptLicence = None,
+    artifacts: Artifacts = Path("artifacts"),
+    device: Device = "auto",
+) -> None:
+    """Train and compare the systems of a plan. Interrupted, it goes on when called again."""
+    signal.signal(signal.SIGTERM, stop)
+    with ConsoleReporter() as report:
+        try:
+            planned = read_plan(plan)
+            work = artifacts / WORK / plan.stem
+            ablation = Ablation(planned, out / FOLDER, work, pick_device(device), report, accept_licence)
+            outcomes = ablation.run()
+            from training.ablation.report import report as write_report  # matplotlib takes its time
+
+            write_report(planned, outcomes, out, plan.as_posix())
+        except (PlanError, ValueError, *FIT_ERRORS) as error:
+            fail_with(error)
+        except KeyboardInterrupt:
+            console.print("interrupted; the same command goes on with the cell that it was at")
+            raise typer.Exit(130) from None
+    console.print(f"see {out / 'ablation.md'}", soft_wrap=True)

@@ -1,0 +1,123 @@
+"""The plan of an ablation: which systems are trained on which splits of which corpora, as a TOML file."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from training.benchmark.gallery import POOLS
+from training.config import FitConfig, TitleName, TuneName, preset
+
+
+class PlanError(Exception):
+    """A plan that cannot be read, with what is wrong in it."""
+
+
+class Arm(BaseModel):
+    """A corpus and how it is split.
+
+    Attributes
+    ----------
+    corpus : what the figures call it
+    sources : as for `fit --corpus`
+    exclude : lists of settings to leave out
+    split : "titles" keeps all that could give a title away on one side; "settings" draws settings at random,
+        so that most titles of a pool are learned from other settings
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    corpus: str
+    sources: list[str]
+    exclude: list[Path] = []
+    split: Literal["titles", "settings"] = "titles"
+
+
+class System(BaseModel):
+    """An encoder and how it is trained.
+
+    Attributes
+    ----------
+    arms : names of the arms that it is measured on
+    pools : on how many pools of each
+    encoder, title_encoder : as for `fit`
+    trained : whether it is trained at all
+    transfer : whether it begins with a hierarchy that is pretrained on what it may learn
+    fit, tune, title : what differs from the preset, in `FitConfig` and in the configs of the encoders
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    arms: list[str]
+    pools: int = Field(1, ge=1, le=POOLS)
+    encoder: TuneName
+    title_encoder: TitleName = "sentence"
+    trained: bool = True
+    transfer: bool = False
+    fit: dict[str, Any] = {}
+    tune: dict[str, Any] = {}
+    title: dict[str, Any] = {}
+
+    def config(self, seed: int) -> FitConfig:
+        """How to train it. Raises TypeError where `fit` names what is no field."""
+        config = preset(self.encoder, self.title_encoder, seed)
+        tune, title = {**config.tune_encoder, **self.tune}, {**config.title_encoder, **self.title}
+        title["dim"] = tune["dim"]
+        return replace(config, tune_encoder=tune, title_encoder=title, **self.fit)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training: a system on one pool of an arm. `name` is that of its file."""
+
+    arm: str
+    pool: int
+    system: str
+    config: FitConfig
+    trained: bool
+    transfer: bool
+
+    @property
+    def name(self) -> str:
+        """No two cells of a plan have the same."""
+        return f"{self.arm}-{self.pool}-{self.system}"
+
+
+class Plan(BaseModel):
+    """All of it. `seed` is of everything that is drawn, `pretraining` what differs in `PretrainConfig`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int = 0
+    pretraining: dict[str, Any] = {}
+    arms: dict[str, Arm]
+    systems: dict[str, System]
+
+    @model_validator(mode="after")
+    def _arms_exist(self) -> "Plan":
+        for name, system in self.systems.items():
+            if strange := set(system.arms) - set(self.arms):
+                raise ValueError(f"{name}: no arm is called {' or '.join(sorted(strange))}")
+        return self
+
+    def cells(self) -> Iterator[Cell]:
+        """First pools first, so that an ablation that is not finished compares what it has."""
+        for pool in range(POOLS):
+            for arm in self.arms:
+                for name, system in self.systems.items():
+                    if arm in system.arms and pool < system.pools:
+                        config = system.config(self.seed)
+                        yield Cell(arm, pool, name, config, system.trained, system.transfer)
+
+
+def read_plan(path: Path) -> Plan:
+    """Raises PlanError."""
+    try:
+        plan = Plan.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        list(plan.cells())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError, TypeError) as error:
+        raise PlanError(f"{path}: {error}") from error
+    return plan

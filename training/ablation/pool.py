@@ -1,0 +1,69 @@
+"""Pools: what a cell may learn, and three sets of tunes that it is asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from training.benchmark.gallery import POOL, POOLS, Known
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Settings and titles by their numbers in `known`.
+
+    Attributes
+    ----------
+    known : everything
+    settings, titles : what may be learned: these settings, of these titles
+    training, validation, test : settings of different titles, to be told by those titles' names: of what is
+        learned, of what says when to stop, and of what is measured. At most `POOL` each
+    """
+
+    known: Known
+    settings: tuple[int, ...]
+    titles: tuple[int, ...]
+    training: tuple[int, ...]
+    validation: tuple[int, ...]
+    test: tuple[int, ...]
+
+    @property
+    def test_references(self) -> list[str]:
+        """Of the settings of `test`."""
+        return [self.known.catalogue.settings[setting].reference for setting in self.test]
+
+
+def pools_of_titles(known: Known) -> Iterator[Pool]:
+    """Those of the protocol `unseen`: nothing that shares a name, or nearly a melody, is on two sides."""
+    drawn = known.drawn()
+    title_of = known.catalogue.title_of_setting.tolist()
+    for split in known.pools:
+        learned = frozenset(split.train)
+        yield Pool(
+            known,
+            settings=tuple(i for i, title in enumerate(title_of) if title in learned),
+            titles=split.train,
+            training=_first(known, [drawn[title] for title in split.train if title in drawn]),
+            validation=_first(known, [drawn[title] for title in split.validation if title in drawn]),
+            test=tuple(drawn[title] for title in split.test if title in drawn),
+        )
+
+
+def pools_of_settings(known: Known) -> Iterator[Pool]:
+    """Settings at random, whatever they have in common: what is asked may be learned by another setting.
+
+    The pools are parts of one order, so that no two ask the same; a pool is validated by the next.
+    """
+    order = sorted(known.drawn().values(), key=known.lot)
+    size = min(POOL, len(order) // (POOLS + 1))
+    parts = [tuple(order[i * size : (i + 1) * size]) for i in range(POOLS + 1)]
+    for test, validation in pairwise(parts):
+        held_out = frozenset((*test, *validation))
+        settings = tuple(i for i in range(len(known.tunes)) if i not in held_out)
+        learned = {int(known.catalogue.title_of_setting[i]): i for i in reversed(settings)}
+        yield Pool(
+            known, settings, tuple(sorted(learned)), _first(known, list(learned.values())), validation, test
+        )
+
+
+def _first(known: Known, settings: list[int]) -> tuple[int, ...]:
+    return tuple(sorted(settings, key=known.lot)[:POOL])
