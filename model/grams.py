@@ -23,7 +23,7 @@ Ints = NDArray[np.int64]
 _INTERVALS = (2, 3, 4, 6)  # lengths of the runs of melodic intervals
 _RHYTHMIC = (2, 4)  # lengths of the runs of intervals with their rhythm
 _UNREPEATED = (4, 6)  # lengths of the runs of intervals when a repeated note counts as a long one
-_LETTERS = (3, 4)
+_LETTERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,12 @@ def pulse_grams(pulses: Ints, n: int) -> Ints:
 
 
 def name_grams(name: str, buckets: int) -> Ints:
-    """Words, pairs of words, and runs of letters of the folded name. shape = (grams,)"""
+    """Words, pairs of words, and runs of three letters, of the folded name. shape = (grams,)"""
     words = fold(name).split()
     padded = f" {' '.join(words)} "
     grams = [f"w {word}" for word in words]
     grams += [f"p {a} {b}" for a, b in pairwise(words)]
-    grams += [f"l {padded[i : i + n]}" for n in _LETTERS for i in range(len(padded) - n + 1)]
+    grams += [f"l {padded[i : i + _LETTERS]}" for i in range(len(padded) - _LETTERS + 1)]
     return np.array([zlib.crc32(gram.encode()) % buckets for gram in grams], dtype=np.int64)
 
 

@@ -27,9 +27,9 @@ class NgramTitleConfig:
     """
 
     name: str = "ngram"
-    buckets: int = 2**15
+    buckets: int = 2**16
     dim: int = 512
-    gram_dropout: float = 0.3
+    gram_dropout: float = 0.1
 
 
 class NgramTitleEncoder(Encoder[str, Ints]):

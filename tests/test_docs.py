@@ -169,7 +169,7 @@ def test_every_route_is_told_and_no_other() -> None:
 def test_every_option_of_training_is_told() -> None:
     group = typer.main.get_command(training)
     assert isinstance(group, typer.core.TyperGroup)
-    assert group.commands.keys() == {"fit", "pretrain", "audit", "evaluate", "scale", "download"}
+    assert group.commands.keys() == {"fit", "pretrain", "ablate", "audit", "evaluate", "scale", "download"}
     for name, command in group.commands.items():
         assert f"-m training {name}" in README
         options = (parameter for parameter in command.params if parameter.param_type_name == "option")

@@ -1,4 +1,4 @@
-"""The command line: `python -m training fit`, `pretrain`, `evaluate`, `scale`, `audit` and `download`."""
+"""The command line: `python -m training`, from learning to measuring."""
 
 import signal
 from dataclasses import replace

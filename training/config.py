@@ -37,17 +37,17 @@ class FitConfig:
     """
 
     seed: int = 0
-    batch: int = 512
+    batch: int = 2048
     names: int = 8192
     loss: str = "info-nce"
     margin: float = 0.4
     melody: float = 1.5
-    embedding_rate: float = 0.003
+    embedding_rate: float = 0.006
     dense_rate: float = 0.001
     temperature: float = 0.1
-    max_epochs: int = 20
+    max_epochs: int = 40
     patience: int = 5
-    refit_epochs: int = 30
+    refit_epochs: int = 40
     transfer: str = ""
     tune_encoder: Mapping[str, Any] = field(default_factory=lambda: asdict(NgramTuneConfig()))
     title_encoder: Mapping[str, Any] = field(default_factory=lambda: asdict(NgramTitleConfig()))
