@@ -1,16 +1,22 @@
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from index.catalogue import Catalogue
 from model.abc import read_tune
 from model.checkpoint import CheckpointError, save_encoder
+from model.ngram_title_encoder import NgramTitleConfig
+from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
 from model.rnn_tune_encoder import RnnTuneConfig, RnnTuneEncoder
 from tests.support import KESH
+from training.config import preset
+from training.lessons import Lessons
 from training.pretraining.next_note import NextNote, PretrainConfig, framed
 from training.pretraining.pretrained import load, save, transfer
+from training.trainer import Run
 
 CPU = torch.device("cpu")
 
@@ -88,3 +94,22 @@ def test_weights_that_do_not_fit_their_config_are_refused(path: Path, encoder: R
     save_file(load_file(path), path, metadata)
     with pytest.raises(CheckpointError, match="weights do not fit"):
         transfer(path, encoder)
+
+
+def test_a_training_can_begin_with_it(model: NextNote, path: Path, config: PretrainConfig) -> None:
+    def weights(transferred: str) -> torch.Tensor:
+        tune = asdict(RnnTuneConfig(widths=config.widths, hidden=config.hidden, top=8, dim=16))
+        started = replace(preset("rnn"), tune_encoder=tune, transfer=transferred)
+        started = replace(started, title_encoder=asdict(NgramTitleConfig(dim=16, buckets=64)))
+        lessons = Lessons(Catalogue(()), [], [], [])
+        run = Run("test", started, lessons, CPU, path.with_name("none"), "")
+        return run.towers.tune.get_parameter("hierarchy.note_rnn.weight_ih_l0")
+
+    learned = model.get_parameter("hierarchy.note_rnn.weight_ih_l0")
+    assert torch.equal(weights(str(path)), learned)
+    assert not torch.equal(weights(""), learned)
+
+
+def test_only_a_recurrent_encoder_can_begin_with_it(path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"pretrained\.safetensors is for the recurrent encoder"):
+        transfer(path, NgramTuneEncoder(NgramTuneConfig(buckets=64, dim=16)))
