@@ -13,6 +13,7 @@ from training.ablation.plan import Plan
 from training.ablation.plots import draw_bars, draw_curves, draw_map
 from training.benchmark.figures import Figure, Metric, load_figures, renewed, save_figures
 from training.benchmark.ranks import Place, hit, mean_interval, reciprocal
+from training.benchmark.report import report as report_benchmark
 
 RESULTS, PAGE, PLOTS = "results.json", "ablation.md", "results"
 PROTOCOL = {"titles": "unseen", "settings": "unseen-random-split"}
@@ -53,6 +54,8 @@ class _Measured(NamedTuple):
 def report(plan: Plan, outcomes: Sequence[Outcome], out: Path, written_as: str) -> None:
     """Renew the figures in `out`/results.json and write `out`/ablation.md and its plots.
 
+    The product is among the systems, so the benchmark's tables in `out`/results.md are renewed as well.
+
     Parameters
     ----------
     outcomes : those of the plan that are done
@@ -60,8 +63,11 @@ def report(plan: Plan, outcomes: Sequence[Outcome], out: Path, written_as: str) 
     """
     measured = list(_measured(plan, outcomes))
     figures = [figure for one in measured for figure in _figures(one)]
-    save_figures(renewed(load_figures(out / RESULTS), figures), out / RESULTS)
+    together = renewed(load_figures(out / RESULTS), figures)
+    save_figures(together, out / RESULTS)
     (out / PLOTS).mkdir(exist_ok=True)
+    corpora = {arm.corpus for arm in plan.arms.values()}
+    report_benchmark([figure for figure in together if figure.corpus in corpora], out)
     page = _PAGE.format(plan=written_as)
     firsts = {(one.arm, one.system): one for one in outcomes if one.pool == 0}
     page += _table(plan, measured, firsts) + "\n"
@@ -101,7 +107,8 @@ def _measured(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[_Measured]:
 
 
 def _figures(one: _Measured) -> Iterator[Figure]:
-    by_chance = {k: chance(one.pool, k) for k in (K, one.pool)}
+    # rounded like the benchmark's, which is a mean over the queries: a table asks whether they are equal
+    by_chance = {k: float(np.full(len(one.places), chance(one.pool, k)).mean()) for k in (K, one.pool)}
     values: dict[Metric, tuple[list[float], float]] = {
         "mrr": ([reciprocal(place) for place in one.places], by_chance[one.pool]),
         "mrr@20": ([reciprocal(place, K) for place in one.places], by_chance[K]),

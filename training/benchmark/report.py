@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from training.benchmark.figures import Figure, Metric
 from training.benchmark.plots import CALIBRATION, KINDS, draw, plot_path
+from training.benchmark.protocols import PROTOCOLS
+from training.benchmark.systems import SYSTEMS
 
 PAGE, PLOTS = "results.md", "results"  # the plots' folder lies beside the page
 
@@ -112,9 +114,14 @@ def tables(figures: Sequence[Figure]) -> str:
     return "\n\n".join(parts)
 
 
+def of_benchmark(figures: Iterable[Figure]) -> list[Figure]:
+    """Those of its protocols and systems: others have pages of their own (`training.ablation`)."""
+    return [one for one in figures if one.protocol in PROTOCOLS and one.system in SYSTEMS]
+
+
 def _by_corpus(figures: Iterable[Figure]) -> dict[str, list[Figure]]:
     by_corpus: dict[str, list[Figure]] = {}
-    for figure in figures:
+    for figure in of_benchmark(figures):
         by_corpus.setdefault(figure.corpus, []).append(figure)
     return by_corpus
 
