@@ -101,12 +101,12 @@ class Resumable(ABC, Generic[Model]):
             stalled = validate is not None and progress.epochs - progress.best_epoch >= self._patience
             progress.done = progress.epochs >= epochs or stalled
             on_epoch(progress.history[-1])
+            if progress.done and self._best_weights:
+                self.model.load_state_dict(self._best_weights)
             is_due = progress.epochs == 1 or time.monotonic() - saved > _SECONDS_BETWEEN_CHECKPOINTS
             if progress.done or is_due:
                 self._save()
                 saved = time.monotonic()
-        if self._best_weights:
-            self.model.load_state_dict(self._best_weights)
         return self.model.eval()
 
     def _epoch(self, validate: Callable[[Model], float] | None) -> None:
@@ -134,9 +134,10 @@ class Resumable(ABC, Generic[Model]):
 
     def _save(self) -> None:
         tensors = {f"model/{name}": value for name, value in self.model.state_dict().items()}
-        tensors |= {f"best/{name}": value for name, value in self._best_weights.items()}
-        for i, state in self._optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer/{i}/{key}": value for key, value in state.items()}
+        if not self.progress.done:  # else nobody goes on from it, and the rest is three times as large
+            tensors |= {f"best/{name}": value for name, value in self._best_weights.items()}
+            for i, state in self._optimizer.state_dict()["state"].items():
+                tensors |= {f"optimizer/{i}/{key}": value for key, value in state.items()}
         metadata = {"fingerprint": self._fingerprint, "progress": json.dumps(vars(self.progress))}
         self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
         part = self._checkpoint.with_suffix(".part")

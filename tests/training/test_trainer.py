@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 
 from index.titles import title_key
 from tests.support import SMALL
@@ -158,10 +159,13 @@ def test_it_stops_early_and_takes_the_best_weights(lessons: Lessons, tmp_path: P
 
 
 def test_a_finished_training_is_not_done_again(lessons: Lessons, tmp_path: Path) -> None:
-    first = run(lessons, tmp_path).fit(2)
+    first = run(lessons, tmp_path).fit(4, validate=_by_step([1, 3, 2, 1]))
     again = run(lessons, tmp_path)
     assert again.progress.done
-    assert same(again.fit(2), first)
+    assert same(again.fit(4), first), "the weights of the best epoch, not of the last"
+    with safe_open(tmp_path / "run.safetensors", framework="pt") as file:
+        kept = {name.partition("/")[0] for name in file.keys()}  # noqa: SIM118, not a mapping
+    assert kept == {"model"}, "what only a training needs takes three times the space"
 
 
 @pytest.mark.parametrize("content", [b"", b"not a checkpoint" * 100])
