@@ -54,7 +54,7 @@ class FitConfig:
 
 
 _CROP = 30  # notes: with so few a recurrent encoder learns slower by heart what it reads
-_PLAIN = FitConfig(batch=128, names=0, melody=0.0, embedding_rate=0.001, max_epochs=40, patience=6)
+_PLAIN = FitConfig(batch=128, names=0, melody=0.0, embedding_rate=0.001, max_epochs=100, patience=8)
 _TUNE = {
     "ngram": FitConfig(),
     "rnn": replace(_PLAIN, tune_encoder=asdict(RnnTuneConfig(crop=_CROP))),

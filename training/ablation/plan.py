@@ -26,6 +26,7 @@ class Arm(BaseModel):
     exclude : lists of settings to leave out
     split : "titles" keeps all that could give a title away on one side; "settings" draws settings at random,
         so that most titles of a pool are learned from other settings
+    pools : on how many pools systems are measured, at most
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,6 +35,7 @@ class Arm(BaseModel):
     sources: list[str]
     exclude: list[Path] = []
     split: Literal["titles", "settings"] = "titles"
+    pools: int = Field(POOLS, ge=1, le=POOLS)
 
 
 class System(BaseModel):
@@ -42,7 +44,7 @@ class System(BaseModel):
     Attributes
     ----------
     arms : names of the arms that it is measured on
-    pools : on how many pools of each
+    pools : on how many pools of each, at most
     encoder, title_encoder : as for `fit`
     trained : whether it is trained at all
     transfer : whether it begins with a hierarchy that is pretrained on what it may learn
@@ -106,11 +108,11 @@ class Plan(BaseModel):
     def cells(self) -> Iterator[Cell]:
         """First pools first, so that an ablation that is not finished compares what it has."""
         for pool in range(POOLS):
-            for arm in self.arms:
-                for name, system in self.systems.items():
-                    if arm in system.arms and pool < system.pools:
+            for name, arm in self.arms.items():
+                for called, system in self.systems.items():
+                    if name in system.arms and pool < min(arm.pools, system.pools):
                         config = system.config(self.seed)
-                        yield Cell(arm, pool, name, config, system.trained, system.transfer)
+                        yield Cell(name, pool, called, config, system.trained, system.transfer)
 
 
 def read_plan(path: Path) -> Plan:

@@ -75,9 +75,10 @@ def report(plan: Plan, outcomes: Sequence[Outcome], out: Path, written_as: str) 
         of_arm = {system: one for (of, system), one in firsts.items() if of == name}
         if not of_arm:
             continue
-        lifts = {one.system: _lift(one) for one in measured if _is_first(one) and one.outcomes[0].arm == name}
+        alike = [one for one in measured if one.outcomes[0].arm == name and len(one.outcomes) == 1]
         stem = f"ablation-{re.sub(r'[^a-z0-9]+', '-', name.lower())}"
-        draw_bars(lifts, f"{arm.corpus}, {PROTOCOL[arm.split]}, first pool", out / PLOTS / f"{stem}-bars.png")
+        title = f"{arm.corpus}, {alike[0].protocol}"
+        draw_bars({one.system: _lift(one) for one in alike}, title, out / PLOTS / f"{stem}-bars.png")
         draw_curves(of_arm, out / PLOTS / f"{stem}-curves.png")
         draw_map(of_arm, out / PLOTS / f"{stem}-map.png")
         page += f"\n## {name}: {arm.corpus}, `{PROTOCOL[arm.split]}`\n"
@@ -86,23 +87,19 @@ def report(plan: Plan, outcomes: Sequence[Outcome], out: Path, written_as: str) 
     (out / PAGE).write_text(page, encoding="utf-8")
 
 
-def _is_first(one: _Measured) -> bool:
-    return one.protocol.endswith(_FIRST)
-
-
 def _measured(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[_Measured]:
     """Each system on the first pool of each arm, and on all where they are done.
 
     Systems of one protocol were asked the same, so those on fewer pools have a protocol of their own.
     """
     for name, arm in plan.arms.items():
-        for system, planned in plan.systems.items():
+        for system in plan.systems:
             done = sorted(
                 (one for one in outcomes if (one.arm, one.system) == (name, system)), key=lambda one: one.pool
             )
-            if done and done[0].pool == 0:
+            if arm.pools > 1 and done and done[0].pool == 0:
                 yield _Measured(arm.corpus, PROTOCOL[arm.split] + _FIRST, system, done[:1])
-            if len(done) == planned.pools > 1:
+            if len(done) == arm.pools:
                 yield _Measured(arm.corpus, PROTOCOL[arm.split], system, done)
 
 
