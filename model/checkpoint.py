@@ -84,7 +84,7 @@ def _build(config: Mapping[str, Any], known: Mapping[str, tuple[Any, Any]], kind
                 **{key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
             )
         )
-    except TypeError as error:
+    except (TypeError, ValueError, RuntimeError) as error:
         raise CheckpointError(f"config of {kind} encoder {name!r}: {error}") from error
     except ImportError as error:
         raise CheckpointError(f"{kind} encoder {name!r} {error}") from error

@@ -54,13 +54,21 @@ class CnnTuneEncoder(NoteTuneEncoder):
     def passages(self, rows: Tensor, lengths: Tensor) -> Tensor:
         """Vectors of passages. shapes = (B, T, 7) and (B,) to (B, dim)"""
         notes = torch.arange(rows.shape[1], device=rows.device)
-        real = (notes < lengths.to(rows.device)[:, None]).float()[:, None]  # (B, 1, T)
+        real = notes < lengths.to(rows.device)[:, None]  # (B, T)
         signal = self.embedding(rows).transpose(1, 2)  # (B, channels, T)
-        signal = F.relu(self.norms[0](self.first(signal))) * real
+        signal = _active(self.norms[0], self.first(signal), real)
         for number, block in enumerate(self.blocks, 1):
-            signal = F.relu(self.norms[number](block(signal))) * real
+            signal = _active(self.norms[number], block(signal), real)
             if number < len(self.blocks):
                 signal = F.max_pool1d(self.dropout(signal), 2, ceil_mode=True)
-                real = F.max_pool1d(real, 2, ceil_mode=True)
+                real = real[:, ::2]  # of two notes the first is there if one is
         vectors: Tensor = self.projection(signal.amax(dim=2))
         return vectors
+
+
+def _active(norm: nn.Module, signal: Tensor, real: Tensor) -> Tensor:
+    """Normalised by the statistics of what is real, rectified; 0 elsewhere. shape = (B, channels, T)"""
+    by_note = signal.transpose(1, 2)  # (B, T, channels)
+    active = torch.zeros_like(by_note)
+    active[real] = F.relu(norm(by_note[real]))
+    return active.transpose(1, 2)

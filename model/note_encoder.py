@@ -34,12 +34,17 @@ class NoteTuneConfig:
 
 
 class NoteTuneEncoder(Encoder[Tune, Tokens]):
-    """Base of encoders over rows of notes; they say how passages become vectors."""
+    """Base of encoders over rows of notes; they say how passages become vectors.
+
+    Raises ValueError for a config that makes no sense.
+    """
 
     config: NoteTuneConfig
 
     def __init__(self, config: NoteTuneConfig) -> None:
         super().__init__()
+        if config.crop < 0:
+            raise ValueError(f"crop is {config.crop}; it cannot be less than 0")
         self.config = config
         self.dim = config.dim
 

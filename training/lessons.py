@@ -72,8 +72,10 @@ class Lessons:
         With 0 each title has one of its names, and is told from those of its batch.
         """
         order = rng.permutation(self._titles)
-        for start in range(0, len(order), config.batch):
-            titles = order[start : start + config.batch]
+        # Of a last batch of one title nothing could be learned: it goes with the batch before.
+        starts = [*range(0, max(len(order) - 1, 1), config.batch)]
+        for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
+            titles = order[start:end]
             names = self._drawn_names(titles, config.names, rng)
             yield Batch(
                 self._views(titles, tune_encoder, rng),

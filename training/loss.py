@@ -55,16 +55,13 @@ def euclidean_hinge(tunes: Tensor, names: Tensor, positives: Tensor, margin: Ten
 
 
 def cosine_embedding(tunes: Tensor, names: Tensor, positives: Tensor, margin: Tensor) -> Tensor:
-    """PyTorch's `cosine_embedding_loss` over all pairs: 1 - s for right ones, max(0, s - margin) for wrong.
+    """PyTorch's `CosineEmbeddingLoss` over all pairs: 1 - s for right ones, max(0, s - margin) for wrong.
 
-    Right pairs weigh as much together as wrong ones, which are many more. Shapes as for `info_nce`; the
-    margin is a scalar, -1 to 1.
+    Right pairs weigh as much together as wrong ones, which are many more. Computed from all cosines at once,
+    as PyTorch's own wants each pair written out. Shapes as for `info_nce`; the margin is a scalar, -1 to 1.
     """
-    tune, name = positives.nonzero(as_tuple=True)
-    other, wrong = (~positives).nonzero(as_tuple=True)
-    near = F.cosine_embedding_loss(tunes[tune], names[name], torch.ones_like(tune))
-    far = F.cosine_embedding_loss(tunes[other], names[wrong], -torch.ones_like(other), float(margin))
-    return (near + far) / 2
+    cosines = tunes @ names.T
+    return ((1 - cosines[positives]).mean() + F.relu(cosines[~positives] - margin).mean()) / 2
 
 
 LOSSES: dict[str, Loss] = {

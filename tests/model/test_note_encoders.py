@@ -8,7 +8,7 @@ import torch
 
 from index.variation import cut, transposed
 from model.abc import Tune, read_tune
-from model.checkpoint import load_tune_encoder, save_encoder
+from model.checkpoint import CheckpointError, build_tune_encoder, load_tune_encoder, save_encoder
 from model.cnn_tune_encoder import CnnTuneConfig, CnnTuneEncoder
 from model.hierarchy import BarAttention, Hierarchy
 from model.note_encoder import NoteTuneEncoder
@@ -192,3 +192,24 @@ def test_checkpoints_bring_back_config_and_vectors(
 
 def test_an_undeclared_key_makes_other_rows(encoder: NoteTuneEncoder, tune: Tune) -> None:
     assert not np.array_equal(encoder.features(transposed(tune, 3)), encoder.features(tune))
+
+
+def test_training_normalises_by_what_is_there_and_not_by_what_fills_up(tune: Tune) -> None:
+    def statistics(*tunes: Tune) -> torch.Tensor:
+        torch.manual_seed(0)
+        cnn = CnnTuneEncoder(CNN).train()
+        cnn([cnn.features(one) for one in tunes])
+        return cnn.norms[0].get_buffer("running_mean")
+
+    short, long = cut(tune, 0, 8), cut(tune, 0, 40)
+    rows = np.concatenate([note_tokens(short), note_tokens(long)])
+    torch.manual_seed(0)
+    cnn = CnnTuneEncoder(CNN)
+    notes = cnn.first(cnn.embedding(torch.from_numpy(rows)).T[None])[0]
+    assert statistics(short, long) == pytest.approx(0.1 * notes.mean(dim=1).detach(), abs=1e-6)
+
+
+def test_a_config_that_makes_no_sense_is_refused() -> None:
+    for strange in ({"crop": -5}, {"dropout": 7.0}, {"widths": [1, 2]}, {"dim": -1}):
+        with pytest.raises(CheckpointError, match="config of tune encoder 'rnn'"):
+            build_tune_encoder({"name": "rnn", **strange})

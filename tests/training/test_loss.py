@@ -118,6 +118,12 @@ def test_value_of_the_cosine_embedding_loss(
     loss = cosine_embedding(*batch, torch.tensor(margin))
     assert loss.shape == ()
     assert float(loss) == pytest.approx((sum(right) / len(right) + sum(wrong) / len(wrong)) / 2, rel=1e-5)
+    theirs = torch.nn.CosineEmbeddingLoss(margin)
+    halves = [
+        theirs(tunes[pairs[:, 0]], names[pairs[:, 1]], torch.full((len(pairs),), sign))
+        for pairs, sign in ((positives.nonzero(), 1), ((~positives).nonzero(), -1))
+    ]
+    assert float(loss) == pytest.approx(float(sum(halves)) / 2, rel=1e-5)
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -23,7 +23,12 @@ class Place:
 
     @classmethod
     def of(cls, scores: Floats, right: NDArray[np.int64]) -> "Place":
-        """Its place by the scores of all titles, shape = (titles,); `right` are some of their numbers."""
+        """Its place by the scores of all titles, shape = (titles,); `right` are some of their numbers.
+
+        Raises ValueError for a score that is no number: nothing would be above it.
+        """
+        if np.isnan(scores).any():
+            raise ValueError("a score is not a number")
         best = scores[right].max()
         wrong = np.ones(len(scores), dtype=bool)
         wrong[right] = False
