@@ -69,7 +69,13 @@ class SentenceTitleEncoder(Encoder[str, Embedding]):
 
     def features(self, item: str) -> Embedding:
         """What the sentence model makes of a name, of unit length. shape = (384,)"""
-        return _embedding(fold(item))
+        tokenizer, model = _sentence_model()
+        tokens = tokenizer(fold(item), truncation=True, max_length=_MAX_TOKENS, return_tensors="pt")
+        with torch.inference_mode(), _one_thread():
+            # One name has no padding to mask, so the model's pooling is the plain mean over its tokens.
+            mean = model(**tokens).last_hidden_state[0].mean(dim=0)
+            embedding: Embedding = F.normalize(mean, dim=0).numpy()
+        return embedding
 
     def view(self, features: Embedding, rng: np.random.Generator) -> Embedding:  # noqa: ARG002
         """The same: dropout changes enough."""
@@ -79,17 +85,6 @@ class SentenceTitleEncoder(Encoder[str, Embedding]):
         """Vectors of unit length. shape = (len(batch), dim)"""
         embeddings = torch.from_numpy(np.stack(batch)).to(self.device)
         return F.normalize(self.mlp(embeddings), dim=-1)
-
-
-@lru_cache(maxsize=2**14)
-def _embedding(folded: str) -> Embedding:
-    tokenizer, model = _sentence_model()
-    tokens = tokenizer(folded, truncation=True, max_length=_MAX_TOKENS, return_tensors="pt")
-    with torch.inference_mode(), _one_thread():
-        # One name has no padding to mask, so the model's pooling is the plain mean over its tokens.
-        mean = model(**tokens).last_hidden_state[0].mean(dim=0)
-        embedding: Embedding = F.normalize(mean, dim=0).numpy()
-    return embedding
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """The command line: `python -m training`, from learning to measuring."""
 
 import signal
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -83,10 +82,6 @@ def fit(
         TitleName,
         typer.Option(help="Of names: n-grams, or a frozen sentence model (the extra `sentence`)."),
     ] = "ngram",
-    transfer: Annotated[
-        Path | None,
-        typer.Option(help="A file of `pretrain`, which the recurrent encoder begins with."),
-    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of everything that is drawn.")] = 0,
     device: Device = "auto",
     if_needed: Annotated[
@@ -100,7 +95,7 @@ def fit(
     signal.signal(signal.SIGTERM, stop)
     with ConsoleReporter() as report:
         try:
-            config = replace(preset(encoder, title_encoder, seed), transfer=str(transfer or ""))
+            config = preset(encoder, title_encoder, seed)
             corpora = find_corpora(corpus or BOOKS, accept_licence)
             for found in corpora:
                 report.say(f"{found.name}: {found.licence}")

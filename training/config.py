@@ -9,6 +9,7 @@ from model.ngram_title_encoder import NgramTitleConfig
 from model.ngram_tune_encoder import NgramTuneConfig
 from model.rnn_tune_encoder import RnnTuneConfig
 from model.sentence_title_encoder import SentenceTitleConfig
+from training.loss import LOSSES
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,6 @@ class FitConfig:
     refit_epochs : epochs of the training on everything, > 0. They are not those of the early stop: an
         artifact has to know its tunes, and the validation figure only says when a model begins to guess
         worse at tunes it never saw
-    transfer : file of a pretrained hierarchy that the recurrent encoder begins with; "" for none
     tune_encoder, title_encoder : configs of the towers
     """
 
@@ -48,9 +48,19 @@ class FitConfig:
     max_epochs: int = 40
     patience: int = 5
     refit_epochs: int = 40
-    transfer: str = ""
     tune_encoder: Mapping[str, Any] = field(default_factory=lambda: asdict(NgramTuneConfig()))
     title_encoder: Mapping[str, Any] = field(default_factory=lambda: asdict(NgramTitleConfig()))
+
+    def __post_init__(self) -> None:
+        """Refuse with ValueError what is out of range."""
+        if self.loss not in LOSSES:
+            raise ValueError(f"no loss is called {self.loss!r}; known: {', '.join(LOSSES)}")
+        if self.batch < 2 or self.names < 0 or self.melody < 0 or not -1 <= self.margin <= 2:
+            raise ValueError("batch, names, melody or margin is out of range")
+        if min(self.max_epochs, self.patience, self.refit_epochs) < 1:
+            raise ValueError("max_epochs, patience and refit_epochs begin at 1")
+        if min(self.embedding_rate, self.dense_rate, self.temperature) <= 0:
+            raise ValueError("rates and temperature are more than 0")
 
 
 _CROP = 30  # notes: with so few a recurrent encoder learns slower by heart what it reads

@@ -50,8 +50,6 @@ class Material:
         """Features of a catalogue. `tunes` are its settings, read."""
         towers = Towers(config)  # only for what they make of tunes and names
         digest = hashlib.sha256(code_digest())
-        if config.transfer:
-            digest.update(Path(config.transfer).read_bytes())
         digest.update(json.dumps([asdict(config), [asdict(title) for title in catalogue.titles]]).encode())
         return cls(
             catalogue,

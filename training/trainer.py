@@ -21,8 +21,9 @@ class Run(Resumable[Towers]):
     name : of the run; part of what its random numbers come from
     config, lessons, device : how, on what, and where to train
     checkpoint, fingerprint : see `Resumable`
+    pretrained : file of a model of the next note, whose hierarchy a recurrent tune encoder begins with
 
-    Raises CheckpointError where the config's pretrained hierarchy cannot be read or does not fit.
+    Raises CheckpointError where that file cannot be read or does not fit.
     """
 
     def __init__(
@@ -33,14 +34,15 @@ class Run(Resumable[Towers]):
         device: torch.device,
         checkpoint: Path,
         fingerprint: str,
+        pretrained: Path | None = None,
     ) -> None:
         self._config = config
         self._lessons = lessons
 
         def build() -> tuple[Towers, torch.optim.Optimizer]:
             towers = Towers(config)
-            if config.transfer:
-                transfer(Path(config.transfer), towers.tune)
+            if pretrained is not None:
+                transfer(pretrained, towers.tune)
             towers = towers.to(device)
             return towers, towers.optimizer(config)
 

@@ -1,6 +1,9 @@
 """The cells of a plan, one after another, each kept in a file as soon as it is done."""
 
-from dataclasses import replace
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +11,13 @@ import torch
 from pydantic import ValidationError
 
 from model.checkpoint import build_title_encoder, build_tune_encoder
-from training.ablation.cell import Features, Outcome, plain, run_cell
+from training.ablation.cell import Features, Outcome, run_cell
 from training.ablation.plan import Arm, Cell, Plan
 from training.ablation.pool import Pool, pools_of_settings, pools_of_titles
 from training.benchmark.gallery import Known
 from training.corpora import find_corpora
 from training.curate import curate
-from training.exclusions import read_exclusions
+from training.exclusions import read_exclusions, unmatched_told
 from training.pretraining.next_note import PretrainConfig
 from training.pretraining.pretrain import pretrain
 from training.pretraining.pretrained import save
@@ -42,43 +45,46 @@ class Ablation:
         self._device, self._report, self._accepted = device, report, accepted
         self._read: dict[tuple[Any, ...], Known] = {}
         self._pools: dict[str, list[Pool]] = {}
-        self._last: tuple[tuple[int, str], Features] | None = None
+        self._features: dict[str, tuple[Any, list[Any]]] = {}
 
-    def run(self) -> list[Outcome]:
-        """All cells of the plan; what is done is not done again, unless plan or corpus have changed."""
+    def outcomes(self) -> Iterator[Outcome]:
+        """Of all cells of the plan; what is done is not done again, unless plan or corpus have changed.
+
+        The code may have changed: what was done before stays, and a cell that was interrupted begins anew.
+        """
         self._out.mkdir(parents=True, exist_ok=True)
         cells = list(self._plan.cells())
         advance = self._report.step("cells", len(cells))
-        outcomes = []
         for cell in cells:
-            outcomes.append(self._done(cell) or self._do(cell))
+            digest = self._digest(cell)
+            yield self._done(cell, digest) or self._do(cell, digest)
             advance()
-        return outcomes
 
-    def _done(self, cell: Cell) -> Outcome | None:
-        """What is saved, if it is of the same cell; the corpus is looked at only if there is such a file."""
-        path = self._path(cell)
-        if not path.exists():
-            return None
-        try:
-            outcome = Outcome.model_validate_json(path.read_bytes())
-        except ValidationError:
-            return None
-        as_planned = (outcome.config, outcome.trained, outcome.transfer) == (
-            plain(cell.config),
-            cell.trained,
-            cell.transfer,
-        )
-        return outcome if as_planned and outcome.queries == self._pool(cell).test_references else None
-
-    def _do(self, cell: Cell) -> Outcome:
+    def _digest(self, cell: Cell) -> str:
         pool = self._pool(cell)
-        if cell.transfer:
-            cell = replace(cell, config=replace(cell.config, transfer=str(self._pretrained(cell, pool))))
+        catalogue = pool.known.catalogue
+        parts = [
+            asdict(cell.config),
+            cell.trained,
+            cell.transfer and self._plan.pretraining,
+            [asdict(title) for title in catalogue.titles],
+            [pool.settings, pool.titles, pool.training, pool.validation, pool.test],
+        ]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def _done(self, cell: Cell, digest: str) -> Outcome | None:
+        try:
+            outcome = Outcome.model_validate_json(self._path(cell).read_bytes())
+        except (OSError, ValidationError):
+            return None
+        return outcome if outcome.digest == digest else None
+
+    def _do(self, cell: Cell, digest: str) -> Outcome:
+        pool = self._pool(cell)
         checkpoint = self._work / f"{cell.name}.safetensors"
-        outcome = run_cell(
-            cell, pool, self._read_features(cell, pool), checkpoint, self._device, self._report
-        )
+        pretrained = self._pretrained(cell, pool) if cell.transfer else None
+        features = self._read_features(cell, pool)
+        outcome = run_cell(cell, pool, features, pretrained, checkpoint, digest, self._device, self._report)
         part = self._path(cell).with_suffix(".part")
         part.write_text(outcome.model_dump_json() + "\n", encoding="utf-8")
         part.replace(self._path(cell))
@@ -101,6 +107,8 @@ class Ablation:
             corpora = find_corpora(arm.sources, self._accepted)
             read = curate(corpora, self._report.step("reading"), read_exclusions(*arm.exclude))
             self._report.say(f"{arm.corpus}: {len(read.catalogue)} titles with {len(read.tunes)} settings")
+            if read.unmatched:
+                self._report.say(unmatched_told(read.unmatched))
             self._read[key] = Known(read.catalogue, read.tunes)
         return self._read[key]
 
@@ -109,31 +117,30 @@ class Ablation:
 
         It stops by a tenth of those tunes.
         """
-        path = self._work / f"pretrained-{cell.arm}-{cell.pool}.safetensors"
+        sizes = {name: cell.config.tune_encoder[name] for name in ("widths", "hidden")}
+        config = PretrainConfig(**{"seed": cell.config.seed, **sizes, **self._plan.pretraining})
+        settings = sorted(pool.settings, key=pool.known.lot)
+        learned = [pool.known.catalogue.settings[setting].reference for setting in settings]
+        digest = hashlib.sha256(json.dumps([asdict(config), learned]).encode()).hexdigest()
+        path = self._work / f"pretrained.{digest[:16]}.safetensors"
         if not path.exists():
-            widths, hidden = cell.config.tune_encoder["widths"], cell.config.tune_encoder["hidden"]
-            config = PretrainConfig(
-                seed=cell.config.seed, widths=tuple(widths), hidden=hidden, **self._plan.pretraining
-            )
-            tunes = [pool.known.tunes[i] for i in sorted(pool.settings, key=pool.known.lot)]
+            tunes = [pool.known.tunes[setting] for setting in settings]
             few = len(tunes) // 10
-            checkpoint = path.with_suffix(".training")
-            save(pretrain(tunes[few:], tunes[:few], config, checkpoint, self._device, self._report), path)
+            checkpoint, part = path.with_suffix(".training"), path.with_suffix(".part")
+            save(pretrain(tunes[few:], tunes[:few], config, checkpoint, self._device, self._report), part)
+            part.replace(path)
             checkpoint.unlink(missing_ok=True)
         return path
 
     def _read_features(self, cell: Cell, pool: Pool) -> Features:
-        """Kept while cells with the same encoders follow each other."""
-        key = (id(pool.known), f"{cell.config.tune_encoder} {cell.config.title_encoder}")
-        if self._last is None or self._last[0] != key:
-            tune = build_tune_encoder(cell.config.tune_encoder)
-            title = build_title_encoder(cell.config.title_encoder)
-            catalogue = pool.known.catalogue
-            self._last = (
-                key,
-                Features(
-                    [tune.features(one) for one in pool.known.tunes],
-                    [title.features(name) for name in catalogue.names],
-                ),
-            )
-        return self._last[1]
+        """Those of the cell before are kept, for the encoder that it has in common with it."""
+        tune, title = cell.config.tune_encoder, cell.config.title_encoder
+        wanted = {"tunes": (id(pool.known), dict(tune)), "names": (id(pool.known), dict(title))}
+        if self._features.get("tunes", (None,))[0] != wanted["tunes"]:
+            read = build_tune_encoder(tune).features
+            self._features["tunes"] = wanted["tunes"], [read(one) for one in pool.known.tunes]
+        if self._features.get("names", (None,))[0] != wanted["names"]:
+            read_name = build_title_encoder(title).features
+            names = pool.known.catalogue.names
+            self._features["names"] = wanted["names"], [read_name(name) for name in names]
+        return Features(self._features["tunes"][1], self._features["names"][1])

@@ -1,6 +1,5 @@
 """One cell of an ablation: trained, measured, and what is kept of it."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,14 +13,14 @@ from pydantic import BaseModel
 from index.mrr import K
 from training.ablation.plan import Cell
 from training.ablation.pool import Pool
-from training.benchmark.ranks import Place, hit, reciprocal
-from training.config import FitConfig
+from training.benchmark.ranks import Floats, Place, hit, reciprocal
 from training.lessons import Lessons
 from training.reporter import Reporter
+from training.resumable import code_digest
 from training.towers import Towers
 from training.trainer import Run
 
-Reciprocals = NDArray[np.float64]
+Vectors = NDArray[np.float32]
 
 
 class Epoch(BaseModel, frozen=True):
@@ -30,7 +29,7 @@ class Epoch(BaseModel, frozen=True):
     Attributes
     ----------
     loss : mean of the batches
-    seconds : of training and validation
+    seconds : of training
     training, validation : MRR@20 on tunes that are learned, and on those that say when to stop
     validation_hit : share of the latter with the right title among the first twenty
     """
@@ -47,9 +46,9 @@ class Outcome(BaseModel, frozen=True):
 
     Attributes
     ----------
+    digest : of all that the outcome depends on but the code
     system, arm, pool, trained, transfer, config : the cell
-    parameters : weights that are trained, of both encoders
-    seconds : from begin to end
+    parameters : weights of both encoders that are trained
     epochs : in order
     best : number of the epoch whose weights were measured, from 1; 0 for the weights at the start
     queries : references of the tunes that were asked
@@ -58,6 +57,7 @@ class Outcome(BaseModel, frozen=True):
         most of their variance; x, y, x, y
     """
 
+    digest: str
     system: str
     arm: str
     pool: int
@@ -65,7 +65,6 @@ class Outcome(BaseModel, frozen=True):
     transfer: bool
     config: dict[str, Any]
     parameters: int
-    seconds: float
     epochs: list[Epoch]
     best: int
     queries: list[str]
@@ -82,14 +81,23 @@ class Features:
 
 
 def run_cell(
-    cell: Cell, pool: Pool, features: Features, checkpoint: Path, device: torch.device, report: Reporter
+    cell: Cell,
+    pool: Pool,
+    features: Features,
+    pretrained: Path | None,
+    checkpoint: Path,
+    digest: str,
+    device: torch.device,
+    report: Reporter,
 ) -> Outcome:
-    """Train until validation stalls, and measure. Interrupted, it goes on from the checkpoint."""
-    begun = time.monotonic()
+    """Train until validation stalls, and measure. Interrupted, it goes on from the checkpoint.
+
+    `pretrained` is what the tune encoder begins with, if with anything.
+    """
     epochs: list[Epoch] = []
     best = 0
     if cell.trained:
-        run = _train(cell, pool, features, checkpoint, device, report)
+        run = _train(cell, pool, features, pretrained, checkpoint, digest, device, report)
         towers, best = run.towers, run.progress.best_epoch
         epochs = [Epoch.model_validate(record) for record in run.progress.history]
     else:
@@ -97,14 +105,19 @@ def run_cell(
         towers = Towers(cell.config).to(device).eval()
     scores, tunes, titles = _scores(towers, pool, features, pool.test)
     return Outcome(
+        digest=digest,
         system=cell.system,
         arm=cell.arm,
         pool=cell.pool,
         trained=cell.trained,
         transfer=cell.transfer,
-        config=plain(cell.config),
-        parameters=sum(one.numel() for one in towers.parameters() if one.requires_grad),
-        seconds=time.monotonic() - begun,
+        config=asdict(cell.config),
+        parameters=sum(
+            weight.numel()
+            for encoder in (towers.tune, towers.title)
+            for weight in encoder.parameters()
+            if weight.requires_grad
+        ),
         epochs=epochs,
         best=best,
         queries=pool.test_references,
@@ -113,26 +126,22 @@ def run_cell(
     )
 
 
-def plain(config: FitConfig) -> dict[str, Any]:
-    """A config as JSON brings it back: without the file of a pretrained model, whose place says nothing."""
-    fields = asdict(config) | {"transfer": ""}
-    return {
-        key: {k: list(v) if isinstance(v, tuple) else v for k, v in value.items()}
-        if isinstance(value, dict)
-        else value
-        for key, value in fields.items()
-    }
-
-
 def _train(
-    cell: Cell, pool: Pool, features: Features, checkpoint: Path, device: torch.device, report: Reporter
+    cell: Cell,
+    pool: Pool,
+    features: Features,
+    pretrained: Path | None,
+    checkpoint: Path,
+    digest: str,
+    device: torch.device,
+    report: Reporter,
 ) -> Run:
     learned = pool.known.keeping(frozenset(pool.settings))  # keeps all names, in their order
     lessons = Lessons(
         learned.catalogue, pool.titles, [features.tunes[i] for i in pool.settings], features.names
     )
-    fingerprint = f"{plain(cell.config)} {pool.test_references}"
-    run = Run(cell.name, cell.config, lessons, device, checkpoint, fingerprint)
+    fingerprint = f"{digest} {code_digest().hex()}"
+    run = Run(cell.name, cell.config, lessons, device, checkpoint, fingerprint, pretrained)
     advance = report.step(cell.name, cell.config.max_epochs, run.progress.epochs)
     hits: list[float] = []
 
@@ -156,7 +165,7 @@ def _train(
 
 def _scores(
     towers: Towers, pool: Pool, features: Features, settings: Sequence[int]
-) -> tuple[Reciprocals, NDArray[np.float32], NDArray[np.float32]]:
+) -> tuple[Floats, Vectors, Vectors]:
     """Cosines of tunes and titles, the best of a title's names; vectors of the tunes, and of one name each.
 
     shapes = (settings, settings) and twice (settings, dim); setting i has title i.
@@ -173,7 +182,7 @@ def _scores(
     return scores, tunes, vectors[np.unique(of_name, return_index=True)[1]]
 
 
-def _places(scores: Reciprocals) -> list[Place]:
+def _places(scores: Floats) -> list[Place]:
     return [Place.of(row, np.array([i])) for i, row in enumerate(scores)]
 
 
@@ -181,9 +190,7 @@ def _mrr(places: Sequence[Place]) -> float:
     return float(np.mean([reciprocal(place, K) for place in places]))
 
 
-def _on_plane(
-    tunes: NDArray[np.float32], titles: NDArray[np.float32]
-) -> list[tuple[float, float, float, float]]:
+def _on_plane(tunes: Vectors, titles: Vectors) -> list[tuple[float, float, float, float]]:
     """Both on their first two principal components (Pearson 1901)."""
     together = np.concatenate([tunes, titles])
     centred = together - together.mean(axis=0)

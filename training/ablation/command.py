@@ -6,9 +6,12 @@ from typing import Annotated
 
 import typer
 
+from index.publication import locked
 from model.device import pick_device
 from training.ablation.ablate import Ablation
+from training.ablation.cell import Outcome
 from training.ablation.plan import PlanError, read_plan
+from training.benchmark.run import LeakError
 from training.console import ConsoleReporter, console
 from training.options import FIT_ERRORS, AcceptLicence, Artifacts, Device, fail_with, stop
 
@@ -26,18 +29,26 @@ def ablate(
 ) -> None:
     """Train and compare the systems of a plan. Interrupted, it goes on when called again."""
     signal.signal(signal.SIGTERM, stop)
-    with ConsoleReporter() as report:
-        try:
-            planned = read_plan(plan)
-            work = artifacts / WORK / plan.stem
+    done: list[Outcome] = []
+    interrupted = False
+    try:
+        planned = read_plan(plan)
+        work = artifacts / WORK / plan.stem
+        with locked(work, wait=False), ConsoleReporter() as report:
             ablation = Ablation(planned, out / FOLDER, work, pick_device(device), report, accept_licence)
-            outcomes = ablation.run()
-            from training.ablation.report import report as write_report  # matplotlib takes its time
+            try:
+                for outcome in ablation.outcomes():
+                    done.append(outcome)
+            except KeyboardInterrupt:
+                interrupted = True
+        from training.ablation.report import report as write_report  # matplotlib takes its time
 
-            write_report(planned, outcomes, out, plan.as_posix())
-        except (PlanError, ValueError, *FIT_ERRORS) as error:
-            fail_with(error)
-        except KeyboardInterrupt:
-            console.print("interrupted; the same command goes on with the cell that it was at")
-            raise typer.Exit(130) from None
+        write_report(planned, done, out)
+    except BlockingIOError:
+        fail_with(f"another ablation of this plan is at work in {artifacts}")
+    except (PlanError, LeakError, *FIT_ERRORS) as error:
+        fail_with(error)
     console.print(f"see {out / 'ablation.md'}", soft_wrap=True)
+    if interrupted:
+        console.print("interrupted; the same command goes on with the cell that it was at")
+        raise typer.Exit(130)

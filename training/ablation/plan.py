@@ -4,12 +4,16 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from model.checkpoint import CheckpointError, build_title_encoder, build_tune_encoder
 from training.benchmark.gallery import POOLS
 from training.config import FitConfig, TitleName, TuneName, preset
+from training.pretraining.next_note import PretrainConfig
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]  # part of the names of files
 
 
 class PlanError(Exception):
@@ -26,7 +30,7 @@ class Arm(BaseModel):
     exclude : lists of settings to leave out
     split : "titles" keeps all that could give a title away on one side; "settings" draws settings at random,
         so that most titles of a pool are learned from other settings
-    pools : on how many pools systems are measured, at most
+    pools : how many there are; the first is drawn alike whatever their number
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,7 +39,7 @@ class Arm(BaseModel):
     sources: list[str]
     exclude: list[Path] = []
     split: Literal["titles", "settings"] = "titles"
-    pools: int = Field(POOLS, ge=1, le=POOLS)
+    pools: Literal[1, 5] = 5
 
 
 class System(BaseModel):
@@ -44,7 +48,7 @@ class System(BaseModel):
     Attributes
     ----------
     arms : names of the arms that it is measured on
-    pools : on how many pools of each, at most
+    full : whether on all pools of each, or on the first
     encoder, title_encoder : as for `fit`
     trained : whether it is trained at all
     transfer : whether it begins with a hierarchy that is pretrained on what it may learn
@@ -54,7 +58,7 @@ class System(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     arms: list[str]
-    pools: int = Field(1, ge=1, le=POOLS)
+    full: bool = False
     encoder: TuneName
     title_encoder: TitleName = "sentence"
     trained: bool = True
@@ -63,8 +67,16 @@ class System(BaseModel):
     tune: dict[str, Any] = {}
     title: dict[str, Any] = {}
 
+    @model_validator(mode="after")
+    def _makes_sense(self) -> "System":
+        if self.transfer and not (self.trained and self.encoder == "rnn"):
+            raise ValueError("only a recurrent encoder that is trained can begin with a pretrained hierarchy")
+        if "dim" in self.title:
+            raise ValueError("the vectors of titles are as long as those of tunes: set tune.dim")
+        return self
+
     def config(self, seed: int) -> FitConfig:
-        """How to train it. Raises TypeError where `fit` names what is no field."""
+        """How to train it. Raises TypeError where `fit` names what is no field, ValueError for its values."""
         config = preset(self.encoder, self.title_encoder, seed)
         tune, title = {**config.tune_encoder, **self.tune}, {**config.title_encoder, **self.title}
         title["dim"] = tune["dim"]
@@ -85,7 +97,7 @@ class Cell:
     @property
     def name(self) -> str:
         """No two cells of a plan have the same."""
-        return f"{self.arm}-{self.pool}-{self.system}"
+        return f"{self.arm}.{self.pool}.{self.system}"
 
 
 class Plan(BaseModel):
@@ -95,8 +107,8 @@ class Plan(BaseModel):
 
     seed: int = 0
     pretraining: dict[str, Any] = {}
-    arms: dict[str, Arm]
-    systems: dict[str, System]
+    arms: dict[Name, Arm]
+    systems: dict[Name, System]
 
     @model_validator(mode="after")
     def _arms_exist(self) -> "Plan":
@@ -106,11 +118,11 @@ class Plan(BaseModel):
         return self
 
     def cells(self) -> Iterator[Cell]:
-        """First pools first, so that an ablation that is not finished compares what it has."""
+        """First pools first, so that an ablation that is interrupted compares what it has."""
         for pool in range(POOLS):
             for name, arm in self.arms.items():
                 for called, system in self.systems.items():
-                    if name in system.arms and pool < min(arm.pools, system.pools):
+                    if name in system.arms and pool < (arm.pools if system.full else 1):
                         config = system.config(self.seed)
                         yield Cell(name, pool, called, config, system.trained, system.transfer)
 
@@ -119,7 +131,10 @@ def read_plan(path: Path) -> Plan:
     """Raises PlanError."""
     try:
         plan = Plan.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        list(plan.cells())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError, TypeError) as error:
+        PretrainConfig(**plan.pretraining)
+        for cell in plan.cells():  # what cannot be built is told now, not hours later
+            build_tune_encoder(cell.config.tune_encoder)
+            build_title_encoder(cell.config.title_encoder)
+    except (OSError, ValueError, TypeError, CheckpointError) as error:
         raise PlanError(f"{path}: {error}") from error
     return plan

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from index.titles import title_key
 from training.benchmark.gallery import POOL, POOLS, Known
+from training.benchmark.run import LeakError
+from training.curate import exact_melody
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,15 @@ class Pool:
 
 
 def pools_of_titles(known: Known) -> Iterator[Pool]:
-    """Those of the protocol `unseen`: nothing that shares a name, or nearly a melody, is on two sides."""
+    """Those of the protocol `unseen`: nothing that shares a name, or nearly a melody, is on two sides.
+
+    Raises LeakError if a name or a melody, note for note, is.
+    """
     drawn = known.drawn()
     title_of = known.catalogue.title_of_setting.tolist()
     for split in known.pools:
         learned = frozenset(split.train)
-        yield Pool(
+        pool = Pool(
             known,
             settings=tuple(i for i, title in enumerate(title_of) if title in learned),
             titles=split.train,
@@ -46,6 +52,8 @@ def pools_of_titles(known: Known) -> Iterator[Pool]:
             validation=_first(known, [drawn[title] for title in split.validation if title in drawn]),
             test=tuple(drawn[title] for title in split.test if title in drawn),
         )
+        _check_leaks(pool)
+        yield pool
 
 
 def pools_of_settings(known: Known) -> Iterator[Pool]:
@@ -63,6 +71,22 @@ def pools_of_settings(known: Known) -> Iterator[Pool]:
         yield Pool(
             known, settings, tuple(sorted(learned)), _first(known, list(learned.values())), validation, test
         )
+
+
+def _check_leaks(pool: Pool) -> None:
+    tunes, catalogue = pool.known.tunes, pool.known.catalogue
+    title_of = catalogue.title_of_setting
+
+    def names(settings: tuple[int, ...]) -> set[str]:
+        titles = {int(title_of[setting]) for setting in settings}
+        return {title_key(name) for title in titles for name in catalogue.titles[title].names}
+
+    asked = (*pool.test, *pool.validation)
+    melodies = {exact_melody(tunes[setting]) for setting in pool.settings}
+    if leaks := sum(exact_melody(tunes[setting]) in melodies for setting in asked):
+        raise LeakError(f"the melodies of {leaks} of {len(asked)} queries are learned")
+    if shared := names(asked) & names(pool.settings):
+        raise LeakError(f"{len(shared)} names are asked and learned")
 
 
 def _first(known: Known, settings: list[int]) -> tuple[int, ...]:

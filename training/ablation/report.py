@@ -1,6 +1,5 @@
-"""What an ablation found: figures beside the benchmark's, and a page with one table and the plots."""
+"""What an ablation found: figures beside the benchmark's, and a page with tables and plots."""
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -12,30 +11,27 @@ from training.ablation.cell import Outcome
 from training.ablation.plan import Plan
 from training.ablation.plots import draw_bars, draw_curves, draw_map
 from training.benchmark.figures import Figure, Metric, load_figures, renewed, save_figures
+from training.benchmark.protocols import PROTOCOLS
 from training.benchmark.ranks import Place, hit, mean_interval, reciprocal
-from training.benchmark.report import report as report_benchmark
+from training.benchmark.systems import SYSTEMS
 
 RESULTS, PAGE, PLOTS = "results.json", "ablation.md", "results"
 PROTOCOL = {"titles": "unseen", "settings": "unseen-random-split"}
-_FIRST = "-first"  # ends the name of a protocol that asks the first pool only
+_FIRST = "-first"  # ends the name of a protocol that asks the first of several pools only
 _PAGE = """# Ablation
 
 Each line is a system, trained until the MRR@20 of tunes kept for validation stalled; each column an arm: a
-corpus and how it was split. Figures are MRR@20 over chance, with a 95 % interval over the queries, then in
-brackets MRR@20 on tunes that were learned, on those that said when to stop (both of the first pool, at the
-best epoch), and on those measured. What each arm is, and what follows, is in [results.md](results.md);
-configs, seeds, every epoch and the place of every right title are in `ablation/cells/`. The command:
-
-```sh
-.venv/bin/python -m training ablate {plan} --out docs
-```
-
+corpus and how it was split. A cell tells MRR@20 over chance, with a 95 % interval over the queries; then
+MRR@20 on tunes that were learned, on those that said when to stop (both of the first pool, at the best
+epoch), and on those measured. What the arms are, and what follows, is in [results.md](results.md); configs,
+seeds, every epoch and the place of every right title are in `ablation/cells/`.
 """
 
 
 class _Measured(NamedTuple):
-    """A system on the same pools of an arm."""
+    """A system on the first pool of an arm, or on all of them."""
 
+    arm: str
     corpus: str
     protocol: str
     system: str
@@ -46,74 +42,79 @@ class _Measured(NamedTuple):
         return [Place(*place) for outcome in self.outcomes for place in outcome.places]
 
     @property
-    def pool(self) -> int:
-        """Titles ranked."""
-        return len(self.outcomes[0].places)
+    def pools(self) -> list[int]:
+        """Titles ranked, for each query."""
+        return [len(outcome.places) for outcome in self.outcomes for _ in outcome.places]
 
 
-def report(plan: Plan, outcomes: Sequence[Outcome], out: Path, written_as: str) -> None:
-    """Renew the figures in `out`/results.json and write `out`/ablation.md and its plots.
+def report(plan: Plan, outcomes: Sequence[Outcome], out: Path) -> None:
+    """Write `out`/ablation.md and its plots, and renew the figures in `out`/results.json.
 
-    The product is among the systems, so the benchmark's tables in `out`/results.md are renewed as well.
-
-    Parameters
-    ----------
-    outcomes : those of the plan that are done
-    written_as : how the plan is called in the command that the page shows
+    `outcomes` are those of the plan that are done. Rows of the benchmark's own systems and protocols are left
+    to the benchmark.
     """
     measured = list(_measured(plan, outcomes))
-    figures = [figure for one in measured for figure in _figures(one)]
-    together = renewed(load_figures(out / RESULTS), figures)
-    save_figures(together, out / RESULTS)
-    (out / PLOTS).mkdir(exist_ok=True)
-    corpora = {arm.corpus for arm in plan.arms.values()}
-    report_benchmark([figure for figure in together if figure.corpus in corpora], out)
-    page = _PAGE.format(plan=written_as)
-    firsts = {(one.arm, one.system): one for one in outcomes if one.pool == 0}
-    page += _table(plan, measured, firsts) + "\n"
-    for name, arm in plan.arms.items():
-        of_arm = {system: one for (of, system), one in firsts.items() if of == name}
-        if not of_arm:
-            continue
-        alike = [one for one in measured if one.outcomes[0].arm == name and len(one.outcomes) == 1]
-        stem = f"ablation-{re.sub(r'[^a-z0-9]+', '-', name.lower())}"
-        title = f"{arm.corpus}, {alike[0].protocol}"
-        draw_bars({one.system: _lift(one) for one in alike}, title, out / PLOTS / f"{stem}-bars.png")
-        draw_curves(of_arm, out / PLOTS / f"{stem}-curves.png")
-        draw_map(of_arm, out / PLOTS / f"{stem}-map.png")
-        page += f"\n## {name}: {arm.corpus}, `{PROTOCOL[arm.split]}`\n"
-        for kind in ("bars", "curves", "map"):
-            page += f"\n![{name}, {kind}]({PLOTS}/{stem}-{kind}.png)\n"
+    if not measured:
+        return
+    (out / PLOTS).mkdir(parents=True, exist_ok=True)
+    firsts = [one for one in measured if len(one.outcomes) == 1]
+    page = f"{_PAGE}\n## All on one pool\n\n{_table(plan, firsts)}\n"
+    if several := [one for one in measured if len(one.outcomes) > 1]:
+        page += f"\n## Some on all pools\n\n{_table(plan, several)}\n"
+    for arm in plan.arms:
+        if alike := [one for one in firsts if one.arm == arm]:
+            page += f"\n## {arm}: {alike[0].corpus}, `{alike[0].protocol}`\n"
+            page += "".join(f"\n![{path.stem}]({PLOTS}/{path.name})\n" for path in _draw(alike, out / PLOTS))
     (out / PAGE).write_text(page, encoding="utf-8")
+    figures = [figure for one in measured for figure in _figures(one) if not _is_benchmark(figure)]
+    save_figures(renewed(load_figures(out / RESULTS), figures), out / RESULTS)
 
 
 def _measured(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[_Measured]:
     """Each system on the first pool of each arm, and on all where they are done.
 
-    Systems of one protocol were asked the same, so those on fewer pools have a protocol of their own.
+    Systems of one protocol were asked the same, so the first of several pools is a protocol of its own.
     """
     for name, arm in plan.arms.items():
         for system in plan.systems:
-            done = sorted(
-                (one for one in outcomes if (one.arm, one.system) == (name, system)), key=lambda one: one.pool
-            )
-            if arm.pools > 1 and done and done[0].pool == 0:
-                yield _Measured(arm.corpus, PROTOCOL[arm.split] + _FIRST, system, done[:1])
-            if len(done) == arm.pools:
-                yield _Measured(arm.corpus, PROTOCOL[arm.split], system, done)
+            done = [one for one in outcomes if (one.arm, one.system) == (name, system)]
+            protocol = PROTOCOL[arm.split]
+            if done:
+                first = protocol + _FIRST * (arm.pools > 1)
+                yield _Measured(name, arm.corpus, first, system, done[:1])
+            if len(done) == arm.pools > 1:
+                yield _Measured(name, arm.corpus, protocol, system, done)
+
+
+def _is_benchmark(figure: Figure) -> bool:
+    return figure.protocol in PROTOCOLS and figure.system in SYSTEMS
+
+
+def _draw(alike: Sequence[_Measured], folder: Path) -> Iterator[Path]:
+    """The plots of the systems of one arm, all on the same pool."""
+    outcomes = {one.system: one.outcomes[0] for one in alike}
+    bars, curves, plane = (
+        folder / f"ablation-{alike[0].arm}-{kind}.png" for kind in ("bars", "curves", "map")
+    )
+    title = f"{alike[0].corpus}, {alike[0].protocol}"
+    draw_bars({one.system: _lift(one) for one in alike}, title, bars)
+    draw_curves(outcomes, curves)
+    draw_map(outcomes, plane)
+    yield from (bars, curves, plane)
 
 
 def _figures(one: _Measured) -> Iterator[Figure]:
-    # rounded like the benchmark's, which is a mean over the queries: a table asks whether they are equal
-    by_chance = {k: float(np.full(len(one.places), chance(one.pool, k)).mean()) for k in (K, one.pool)}
-    values: dict[Metric, tuple[list[float], float]] = {
-        "mrr": ([reciprocal(place) for place in one.places], by_chance[one.pool]),
-        "mrr@20": ([reciprocal(place, K) for place in one.places], by_chance[K]),
-        "hit@1": ([hit(place, 1) for place in one.places], 1 / one.pool),
-        "hit@10": ([hit(place, 10) for place in one.places], min(10, one.pool) / one.pool),
-        "hit@20": ([hit(place, K) for place in one.places], min(K, one.pool) / one.pool),
+    pools = np.array(one.pools)
+    by_chance = np.array([chance(pool, pool) for pool in pools])
+    reciprocals = np.array([reciprocal(place) for place in one.places])
+    values: dict[Metric, tuple[Sequence[float], float]] = {
+        "mrr": (reciprocals.tolist(), float(by_chance.mean())),
+        "mrr@20": ([reciprocal(place, K) for place in one.places], _chance(one)),
+        "hit@1": ([hit(place, 1) for place in one.places], float((1 / pools).mean())),
+        "hit@10": ([hit(place, 10) for place in one.places], float((np.minimum(10, pools) / pools).mean())),
+        "hit@20": ([hit(place, K) for place in one.places], float((np.minimum(K, pools) / pools).mean())),
+        "lift": ((reciprocals / by_chance).tolist(), 1.0),
     }
-    values["lift"] = [value / by_chance[one.pool] for value in values["mrr"][0]], 1.0
     for metric, (of_queries, level) in values.items():
         value, low, high = mean_interval(np.array(of_queries))
         yield Figure(
@@ -129,34 +130,42 @@ def _figures(one: _Measured) -> Iterator[Figure]:
         )
 
 
+def _chance(one: _Measured) -> float:
+    """MRR@20 of a random order."""
+    return float(np.mean([chance(pool, K) for pool in one.pools]))
+
+
 def _lift(one: _Measured) -> tuple[float, float, float]:
     """MRR@20 over chance, with its interval."""
     value, low, high = mean_interval(np.array([reciprocal(place, K) for place in one.places]))
-    level = chance(one.pool, K)
+    level = _chance(one)
     return value / level, low / level, high / level
 
 
-def _table(plan: Plan, measured: Sequence[_Measured], firsts: dict[tuple[str, str], Outcome]) -> str:
-    """A line for each system, a column for each arm: on all pools where they are done, else on the first."""
-    best = {(one.outcomes[0].arm, one.system): one for one in measured}  # all pools come after the first
-    pools = {arm: next(one.pool for (of, _), one in best.items() if of == arm) for arm, _ in best}
-    head = [f"{arm} (chance {chance(pools[arm], K):.4f}, pool {pools[arm]})" for arm in pools]
-    lines = ["| system | weights | " + " | ".join(head) + " |", "|---|---:|" + "---|" * len(head)]
+def _table(plan: Plan, measured: Sequence[_Measured]) -> str:
+    """A line for each system, a column for each arm. All of an arm were asked the same."""
+    by_cell = {(one.arm, one.system): one for one in measured}
+    arms = {one.arm: one for one in measured}
+    head = [
+        f"{arm} (n {len(one.pools):,}, pool {one.pools[0]}, chance {_chance(one):.4f})"
+        for arm, one in arms.items()
+    ]
+    lines = [f"| system | weights | {' | '.join(head)} |", f"|---|---:|{'---|' * len(head)}"]
     for system in plan.systems:
-        cells = []
-        for arm in pools:
-            one = best.get((arm, system))
-            cells.append(_cell(one, firsts[arm, system]) if one else "-")
-        if set(cells) != {"-"}:
-            weights = next(one.parameters for (_, of), one in firsts.items() if of == system)
-            lines.append(f"| {system} | {weights:,} | " + " | ".join(cells) + " |")
+        row = [by_cell.get((arm, system)) for arm in arms]
+        weights = {one.outcomes[0].parameters for one in row if one}
+        if weights:
+            cells = " | ".join(_cell(one) if one else "-" for one in row)
+            lines.append(f"| {system} | {max(weights):,} | {cells} |")
     return "\n".join(lines)
 
 
-def _cell(one: _Measured, first: Outcome) -> str:
+def _cell(one: _Measured) -> str:
     value, low, high = _lift(one)
+    first = one.outcomes[0]
+    learned = validation = "-"
+    if first.epochs:
+        best = first.epochs[first.best - 1]
+        learned, validation = f"{best.training:.4f}", f"{best.validation:.4f}"
     measured = np.mean([reciprocal(place, K) for place in one.places])
-    if not first.epochs:
-        return f"{value:.2f} ({low:.2f}-{high:.2f}) [- - {measured:.4f}]"
-    best = first.epochs[first.best - 1]
-    return f"{value:.2f} ({low:.2f}-{high:.2f}) [{best.training:.4f} {best.validation:.4f} {measured:.4f}]"
+    return f"**{value:.2f}** ({low:.2f}-{high:.2f}); {learned}, {validation}, {measured:.4f}"

@@ -115,7 +115,7 @@ def tables(figures: Sequence[Figure]) -> str:
 
 
 def of_benchmark(figures: Iterable[Figure]) -> list[Figure]:
-    """Those of its protocols and systems: others have pages of their own (`training.ablation`)."""
+    """Those of its protocols and systems: others have a page of their own (`training.ablation`)."""
     return [one for one in figures if one.protocol in PROTOCOLS and one.system in SYSTEMS]
 
 

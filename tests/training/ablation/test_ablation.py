@@ -1,9 +1,7 @@
 """A small plan, run for good: read, interrupted, gone on with, and reported."""
 
-import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from typer.testing import CliRunner
@@ -14,16 +12,17 @@ from training.__main__ import app
 from training.ablation.ablate import Ablation
 from training.ablation.cell import Outcome
 from training.ablation.plan import PlanError, read_plan
-from training.ablation.pool import pools_of_settings, pools_of_titles
+from training.ablation.pool import _check_leaks, pools_of_settings, pools_of_titles
 from training.benchmark.figures import load_figures
 from training.benchmark.gallery import Known
+from training.benchmark.run import LeakError
 from training.corpora import Corpus
 
 SMALL = """
 seed = 3
 pretraining = {{ max_epochs = 1 }}
 arms.random = {{ corpus = "airs", sources = ["{path}"], split = "settings", pools = 1 }}
-arms.fair = {{ corpus = "airs", sources = ["{path}"], pools = 2 }}
+arms.fair = {{ corpus = "airs", sources = ["{path}"] }}
 
 [systems.random-init]
 arms = ["random", "fair"]
@@ -33,10 +32,10 @@ trained = false
 
 [systems.cnn]
 arms = ["random", "fair"]
-pools = 2
+full = true
 encoder = "cnn"
 title_encoder = "ngram"
-fit = {{ max_epochs = 2, loss = "batch-hinge" }}
+fit = {{ max_epochs = 3, loss = "batch-hinge" }}
 tune = {{ dim = 16, channels = 8 }}
 title = {{ buckets = 512 }}
 
@@ -69,11 +68,17 @@ def test_the_published_plan_can_be_read() -> None:
     ("change", "told"),
     [
         (('arms = ["fair"]', 'arms = ["unfair"]'), "rnn-transfer: no arm is called unfair"),
-        (("max_epochs = 2,", "epochs = 2,"), "epochs"),
-        (("pools = 2\n", "pools = 6\n"), "less than or equal to 5"),
+        (("max_epochs = 3,", "epochs = 3,"), "epochs"),
+        (("pools = 1", "pools = 3"), "pools"),
         (('encoder = "rnn"', 'encoder = "lstm"'), "encoder"),
         (("seed = 3", "seed ="), "line 2"),
-        (("pools = 2", "pool = 2"), "Extra inputs are not permitted"),
+        (('"batch-hinge"', '"hinge"'), "no loss is called 'hinge'"),
+        (("channels = 8", "chanels = 8"), "chanels"),
+        (("max_epochs = 1 }", "epochs = 1 }"), "epochs"),
+        (("[systems.rnn-transfer]", "[systems.'rnn/transfer']"), "pattern"),
+        (('encoder = "rnn"', 'encoder = "cnn"'), "only a recurrent encoder"),
+        (("title = { buckets", "title = { dim = 8, buckets"), "set tune.dim"),
+        (("full = true", "pools = 2"), "Extra inputs are not permitted"),
     ],
 )
 def test_what_is_wrong_in_a_plan_is_told(plan: Path, change: tuple[str, str], told: str) -> None:
@@ -107,65 +112,101 @@ def test_pools_of_settings_share_titles_but_no_setting(known: Known) -> None:
     assert len(set(tested)) == len(tested)
 
 
-def test_a_plan_is_run_interrupted_gone_on_with_and_reported(plan: Path, tmp_path: Path) -> None:
-    command = ["ablate", str(plan), "--out", str(tmp_path / "out"), "--artifacts", str(tmp_path)]
+class Interrupted(Silent):
+    """Interrupts a cell in its second epoch."""
 
-    class Interrupted(Silent):
-        def say(self, text: str) -> None:
-            super().say(text)
-            if "fair-0-cnn, epoch 1" in text:
-                raise KeyboardInterrupt
+    def say(self, text: str) -> None:
+        super().say(text)
+        if "fair.0.cnn, epoch 2" in text:
+            raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        Ablation(
-            read_plan(plan),
-            tmp_path / "out" / "ablation",
-            tmp_path / ".ablation" / "small",
-            torch.device("cpu"),
-            Interrupted(),
-            None,
-        ).run()
-    cells = tmp_path / "out" / "ablation" / "cells"
-    before = {path.name: path.read_bytes() for path in cells.iterdir()}
-    assert set(before) == {"random-0-random-init.json", "random-0-cnn.json", "fair-0-random-init.json"}
 
-    done = CliRunner().invoke(app, command)
+def ablate(plan: Path, folder: Path) -> str:
+    """Run the command; gives what it says."""
+    done = CliRunner().invoke(
+        app, ["ablate", str(plan), "--out", str(folder / "out"), "--artifacts", str(folder)]
+    )
     assert done.exit_code == 0, done.output
-    assert {name: (cells / name).read_bytes() for name in before} == before, "what is done is not done again"
-    assert len(list(cells.iterdir())) == 2 + 3 + 1
-    outcome = Outcome.model_validate_json((cells / "fair-1-cnn.json").read_bytes())
-    assert len(outcome.epochs) == 2
-    assert 0 < outcome.epochs[-1].training <= 1
-    assert outcome.config["loss"] == "batch-hinge"
-    assert outcome.config["seed"] == 3
-    assert outcome.map == [], "of the first pools only"
+    return done.output
 
-    figures = {figure.key: figure for figure in load_figures(tmp_path / "out" / "results.json")}
-    pools = len(outcome.queries)
-    assert figures["airs", "unseen", "cnn", "mrr@20"].n == 2 * pools
-    assert figures["airs", "unseen-first", "cnn", "mrr@20"].n == pools
+
+def outcome(folder: Path, name: str) -> Outcome:
+    return Outcome.model_validate_json((folder / "out" / "ablation" / "cells" / f"{name}.json").read_bytes())
+
+
+def test_a_plan_is_run_interrupted_gone_on_with_and_reported(
+    plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.resumable._SECONDS_BETWEEN_CHECKPOINTS", -1.0)
+    ablate(plan, tmp_path / "whole")
+    parts = tmp_path / "parts"
+    work, cells = parts / ".ablation" / "small", parts / "out" / "ablation" / "cells"
+    halted = Ablation(read_plan(plan), cells.parent, work, torch.device("cpu"), Interrupted(), None)
+    with pytest.raises(KeyboardInterrupt):
+        list(halted.outcomes())
+    before = {path.name: path.read_bytes() for path in cells.iterdir()}
+    assert set(before) == {"random.0.random-init.json", "random.0.cnn.json", "fair.0.random-init.json"}
+    assert (work / "fair.0.cnn.safetensors").exists()
+
+    ablate(plan, parts)
+    assert {name: (cells / name).read_bytes() for name in before} == before, "what is done is not done again"
+    assert len(list(cells.iterdir())) == 2 + 1 + 5 + 1
+    whole, resumed = (outcome(folder, "fair.0.cnn") for folder in (tmp_path / "whole", parts))
+    assert resumed.places == whole.places
+    assert [epoch.model_copy(update={"seconds": 0}) for epoch in resumed.epochs] == [
+        epoch.model_copy(update={"seconds": 0}) for epoch in whole.epochs
+    ]
+    assert len(whole.epochs) == 3
+    assert 0 < whole.epochs[-1].training <= 1
+    assert whole.config["loss"] == "batch-hinge"
+    assert whole.config["seed"] == 3
+    assert outcome(parts, "fair.1.cnn").map == [], "of the first pools only"
+
+    figures = {figure.key: figure for figure in load_figures(parts / "out" / "results.json")}
+    assert figures["airs", "unseen-first", "cnn", "mrr@20"].n == len(whole.queries)
+    assert figures["airs", "unseen", "cnn", "mrr@20"].n == sum(
+        len(outcome(parts, f"fair.{pool}.cnn").queries) for pool in range(5)
+    )
     random = figures["airs", "unseen-random-split", "cnn", "hit@20"]
     assert random.chance == pytest.approx(20 / random.n)
     assert ("airs", "unseen", "random-init", "mrr") not in figures, "it was asked one pool only"
-    page = (tmp_path / "out" / "ablation.md").read_text(encoding="utf-8")
+    page = (parts / "out" / "ablation.md").read_text(encoding="utf-8")
     assert "| rnn-transfer |" in page
     for link in ("random-bars", "random-curves", "random-map", "fair-bars", "fair-curves", "fair-map"):
         assert f"results/ablation-{link}.png" in page
-        assert (tmp_path / "out" / "results" / f"ablation-{link}.png").stat().st_size > 5000
+        assert (parts / "out" / "results" / f"ablation-{link}.png").stat().st_size > 5000
 
 
-def test_a_cell_of_another_plan_is_done_again(plan: Path, tmp_path: Path) -> None:
-    text = plan.read_text(encoding="utf-8")
-    plan.write_text(text[: text.index("[systems.cnn]")], encoding="utf-8")
-    command = ["ablate", str(plan), "--out", str(tmp_path / "out"), "--artifacts", str(tmp_path)]
-    assert CliRunner().invoke(app, command).exit_code == 0
-    cell = tmp_path / "out" / "ablation" / "cells" / "fair-0-random-init.json"
-    first = json.loads(cell.read_text(encoding="utf-8"))
-    plan.write_text(plan.read_text(encoding="utf-8").replace("seed = 3", "seed = 4"), encoding="utf-8")
-    assert CliRunner().invoke(app, command).exit_code == 0
-    again = json.loads(cell.read_text(encoding="utf-8"))
-    assert again["config"]["seed"] == 4
-    assert not np.array_equal(first["places"], again["places"])
+def test_what_the_plan_changes_is_done_again_and_nothing_else(plan: Path, tmp_path: Path) -> None:
+    text = plan.read_text(encoding="utf-8").replace("full = true\n", "")
+    plan.write_text(text, encoding="utf-8")
+    ablate(plan, tmp_path)
+    names = ("random.0.random-init", "fair.0.cnn", "fair.0.rnn-transfer")
+    first = {name: outcome(tmp_path, name) for name in names}
+    longer = text.replace("pretraining = { max_epochs = 1 }", "pretraining = { max_epochs = 2 }")
+    assert longer != text
+    plan.write_text(longer, encoding="utf-8")
+    ablate(plan, tmp_path)
+    changed = [name for name in names if outcome(tmp_path, name) != first[name]]
+    assert changed == ["fair.0.rnn-transfer"]
+    plan.write_text(longer.replace("seed = 3", "seed = 4"), encoding="utf-8")
+    ablate(plan, tmp_path)
+    changed = [name for name in names if outcome(tmp_path, name).places != first[name].places]
+    assert changed == list(names)
+
+
+def test_rows_of_the_benchmark_are_left_to_the_benchmark(plan: Path, tmp_path: Path) -> None:
+    text = plan.read_text(encoding="utf-8").replace("systems.cnn", "systems.gan-ainm")
+    plan.write_text(text, encoding="utf-8")
+    ablate(plan, tmp_path)
+    keys = {figure.key[1:3] for figure in load_figures(tmp_path / "out" / "results.json")}
+    assert ("unseen-first", "gan-ainm") in keys
+    assert ("unseen", "gan-ainm") not in keys
+
+
+def test_leaks_are_found(known: Known) -> None:
+    with pytest.raises(LeakError, match="learned"):
+        _check_leaks(next(pools_of_settings(known)))
 
 
 def test_a_corpus_that_is_not_there_is_told(plan: Path, tmp_path: Path) -> None:

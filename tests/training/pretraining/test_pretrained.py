@@ -97,17 +97,17 @@ def test_weights_that_do_not_fit_their_config_are_refused(path: Path, encoder: R
 
 
 def test_a_training_can_begin_with_it(model: NextNote, path: Path, config: PretrainConfig) -> None:
-    def weights(transferred: str) -> torch.Tensor:
+    def weights(pretrained: Path | None) -> torch.Tensor:
         tune = asdict(RnnTuneConfig(widths=config.widths, hidden=config.hidden, top=8, dim=16))
-        started = replace(preset("rnn"), tune_encoder=tune, transfer=transferred)
-        started = replace(started, title_encoder=asdict(NgramTitleConfig(dim=16, buckets=64)))
+        title = asdict(NgramTitleConfig(dim=16, buckets=64))
+        started = replace(preset("rnn"), tune_encoder=tune, title_encoder=title)
         lessons = Lessons(Catalogue(()), [], [], [])
-        run = Run("test", started, lessons, CPU, path.with_name("none"), "")
+        run = Run("test", started, lessons, CPU, path.with_name("none"), "", pretrained)
         return run.towers.tune.get_parameter("hierarchy.note_rnn.weight_ih_l0")
 
     learned = model.get_parameter("hierarchy.note_rnn.weight_ih_l0")
-    assert torch.equal(weights(str(path)), learned)
-    assert not torch.equal(weights(""), learned)
+    assert torch.equal(weights(path), learned)
+    assert not torch.equal(weights(None), learned)
 
 
 def test_only_a_recurrent_encoder_can_begin_with_it(path: Path) -> None:
