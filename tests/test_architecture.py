@@ -1,6 +1,7 @@
 """Which room may import which, and that files stay small enough to read."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,12 @@ def test_an_import_in_the_wrong_direction_is_seen(tmp_path: Path) -> None:
     file = tmp_path / "wrong.py"
     file.write_text("def f():\n    from training.fit import fit\n", encoding="utf-8")
     assert imported_rooms(file) == {"training"}
+
+
+def test_every_folder_of_code_is_a_listed_package() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    folders = {".".join(file.parent.relative_to(ROOT).parts) for file in FILES}
+    assert sorted(listed["packages"]) == sorted(folders)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
