@@ -183,7 +183,15 @@ def test_every_book_and_collection_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/audit.md", "docs/design.md", "docs/reader.md", "docs/results.md"]
+    "page",
+    [
+        "README.md",
+        "docs/ablation.md",
+        "docs/audit.md",
+        "docs/design.md",
+        "docs/reader.md",
+        "docs/results.md",
+    ],
 )
 def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")

@@ -22,6 +22,8 @@ from training.trainer import Run
 
 Vectors = NDArray[np.float32]
 
+MAPPED = 150  # tunes on a map: more hide each other
+
 
 class Epoch(BaseModel, frozen=True):
     """What an epoch came to.
@@ -51,10 +53,9 @@ class Outcome(BaseModel, frozen=True):
     parameters : weights of both encoders that are trained
     epochs : in order
     best : number of the epoch whose weights were measured, from 1; 0 for the weights at the start
-    queries : references of the tunes that were asked
-    places : of the right title of each, behind and level with how many of the others
-    map : of the first pool: for each query the place of its tune and of its title on the plane that shows
-        most of their variance; x, y, x, y
+    places : of the right title of each tune of `Pool.test`, behind and level with how many of the others
+    map : of the first `MAPPED` of them, if they are of the first pool, where tune and title lie on the plane
+        that shows most of the variance of all; x, y, x, y
     """
 
     digest: str
@@ -67,7 +68,6 @@ class Outcome(BaseModel, frozen=True):
     parameters: int
     epochs: list[Epoch]
     best: int
-    queries: list[str]
     places: list[tuple[int, int]]
     map: list[tuple[float, float, float, float]] = []
 
@@ -120,9 +120,8 @@ def run_cell(
         ),
         epochs=epochs,
         best=best,
-        queries=pool.test_references,
         places=[(place.above, place.level) for place in _places(scores)],
-        map=_on_plane(tunes, titles) if cell.pool == 0 else [],
+        map=_on_plane(tunes, titles)[:MAPPED] if cell.pool == 0 else [],
     )
 
 

@@ -16,7 +16,6 @@ _TUNE, _TITLE, _BAR = "#0072b2", "#d55e00", "#56b4e9"
 _DPI = 150
 _WIDTH = 9.0  # inches
 _ABREAST = 4  # systems in a row
-_SHOWN = 150  # pairs on a map: more hide each other
 
 
 def draw_bars(lifts: Mapping[str, tuple[float, float, float]], title: str, path: Path) -> None:
@@ -59,7 +58,7 @@ def draw_map(outcomes: Mapping[str, Outcome], path: Path) -> None:
     canvas = _grid(len(outcomes))
     for place, (system, one) in enumerate(outcomes.items(), 1):
         axes = canvas.add_subplot(_rows(len(outcomes)), _ABREAST, place)
-        pairs = np.array(one.map[:_SHOWN])
+        pairs = np.array(one.map)
         axes.add_collection(LineCollection(list(pairs.reshape(-1, 2, 2)), colors="grey", linewidths=0.2))
         axes.scatter(pairs[:, 0], pairs[:, 1], s=3, color=_TUNE, label="tunes")
         axes.scatter(pairs[:, 2], pairs[:, 3], s=3, color=_TITLE, label="titles")

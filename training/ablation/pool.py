@@ -29,11 +29,6 @@ class Pool:
     validation: tuple[int, ...]
     test: tuple[int, ...]
 
-    @property
-    def test_references(self) -> list[str]:
-        """Of the settings of `test`."""
-        return [self.known.catalogue.settings[setting].reference for setting in self.test]
-
 
 def pools_of_titles(known: Known) -> Iterator[Pool]:
     """Those of the protocol `unseen`: nothing that shares a name, or nearly a melody, is on two sides.

@@ -163,9 +163,9 @@ def test_a_plan_is_run_interrupted_gone_on_with_and_reported(
     assert outcome(parts, "fair.1.cnn").map == [], "of the first pools only"
 
     figures = {figure.key: figure for figure in load_figures(parts / "out" / "results.json")}
-    assert figures["airs", "unseen-first", "cnn", "mrr@20"].n == len(whole.queries)
+    assert figures["airs", "unseen-first", "cnn", "mrr@20"].n == len(whole.places)
     assert figures["airs", "unseen", "cnn", "mrr@20"].n == sum(
-        len(outcome(parts, f"fair.{pool}.cnn").queries) for pool in range(5)
+        len(outcome(parts, f"fair.{pool}.cnn").places) for pool in range(5)
     )
     random = figures["airs", "unseen-random-split", "cnn", "hit@20"]
     assert random.chance == pytest.approx(20 / random.n)
