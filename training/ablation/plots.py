@@ -41,9 +41,11 @@ def draw_curves(outcomes: Mapping[str, Outcome], path: Path) -> None:
         epochs = range(1, len(one.epochs) + 1)
         axes.plot(epochs, [epoch.training for epoch in one.epochs], color=_TUNE, label="learned")
         axes.plot(epochs, [epoch.validation for epoch in one.epochs], color=_TITLE, label="validation")
-        axes.axhline(chance(len(one.places), K), color="black", linewidth=0.8, linestyle="--", label="chance")
+        level = chance(len(one.places), K)
+        axes.axhline(level, color="black", linewidth=0.8, linestyle="--", label="chance")
         axes.axvline(one.best, color="grey", linewidth=0.8)
         axes.set_yscale("log")
+        axes.set_ylim(level / 2, 1.1)  # the same for all, so that they can be compared
         axes.set_title(system, fontsize=9)
         axes.tick_params(labelsize=7)
         if place == 1:
