@@ -42,6 +42,7 @@ from training.options import (
     Artifacts,
     Device,
     Exclude,
+    end_interrupted,
     fail_with,
     stop,
 )
@@ -107,10 +108,7 @@ def fit(
         except FIT_ERRORS as error:
             fail_with(error)
         except KeyboardInterrupt:
-            console.print(
-                "interrupted; the same command goes on from the last checkpoint, if one was written"
-            )
-            raise typer.Exit(130) from None
+            end_interrupted()
     console.print(f"published {artifacts / version}")
 
 

@@ -38,6 +38,12 @@ def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def end_interrupted() -> NoReturn:
+    """Tell that a training was interrupted and can go on, and end with status 130."""
+    console.print("interrupted; the same command goes on from the last checkpoint, if one was written")
+    raise typer.Exit(130) from None
+
+
 def fail_with(error: Exception | str) -> NoReturn:
     """Tell an error and end with status 1."""
     console.print(f"error: {error}", soft_wrap=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import torch
 from pydantic import ValidationError
 
 from model.checkpoint import build_title_encoder, build_tune_encoder
+from model.encoder import Encoder
 from training.ablation.cell import Features, Outcome, run_cell
 from training.ablation.plan import Arm, Cell, Plan
 from training.ablation.pool import Pool, pools_of_settings, pools_of_titles
@@ -45,7 +46,7 @@ class Ablation:
         self._device, self._report, self._accepted = device, report, accepted
         self._read: dict[tuple[Any, ...], Known] = {}
         self._pools: dict[str, list[Pool]] = {}
-        self._features: dict[str, tuple[Any, list[Any]]] = {}
+        self._features: dict[Callable[..., Any], tuple[Any, list[Any]]] = {}
 
     def outcomes(self) -> Iterator[Outcome]:
         """Of all cells of the plan; what is done is not done again, unless plan or corpus have changed.
@@ -133,14 +134,22 @@ class Ablation:
         return path
 
     def _read_features(self, cell: Cell, pool: Pool) -> Features:
-        """Those of the cell before are kept, for the encoder that it has in common with it."""
-        tune, title = cell.config.tune_encoder, cell.config.title_encoder
-        wanted = {"tunes": (id(pool.known), dict(tune)), "names": (id(pool.known), dict(title))}
-        if self._features.get("tunes", (None,))[0] != wanted["tunes"]:
-            read = build_tune_encoder(tune).features
-            self._features["tunes"] = wanted["tunes"], [read(one) for one in pool.known.tunes]
-        if self._features.get("names", (None,))[0] != wanted["names"]:
-            read_name = build_title_encoder(title).features
-            names = pool.known.catalogue.names
-            self._features["names"] = wanted["names"], [read_name(name) for name in names]
-        return Features(self._features["tunes"][1], self._features["names"][1])
+        known, config = pool.known, cell.config
+        return Features(
+            self._read_by(build_tune_encoder, config.tune_encoder, known, known.tunes),
+            self._read_by(build_title_encoder, config.title_encoder, known, known.catalogue.names),
+        )
+
+    def _read_by(
+        self,
+        build: Callable[..., Encoder[Any, Any]],
+        config: Mapping[str, Any],
+        known: Known,
+        items: Sequence[Any],
+    ) -> list[Any]:
+        """Features of items; those of the cell before are kept, if it has the encoder in common with this."""
+        key = (id(known), dict(config))
+        if build not in self._features or self._features[build][0] != key:
+            read = build(config).features
+            self._features[build] = key, [read(item) for item in items]
+        return self._features[build][1]

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from index.mrr import K
+from model.encoder import Vectors
 from training.ablation.plan import Cell
 from training.ablation.pool import Pool
 from training.benchmark.ranks import Floats, Place, hit, reciprocal
@@ -19,8 +19,6 @@ from training.reporter import Reporter
 from training.resumable import code_digest
 from training.towers import Towers
 from training.trainer import Run
-
-Vectors = NDArray[np.float32]
 
 MAPPED = 150  # tunes on a map: more hide each other
 
@@ -97,7 +95,10 @@ def run_cell(
     epochs: list[Epoch] = []
     best = 0
     if cell.trained:
-        run = _train(cell, pool, features, pretrained, checkpoint, digest, device, report)
+        fingerprint = f"{digest} {code_digest().hex()}"
+        lessons = _lessons(pool, features)
+        run = Run(cell.name, cell.config, lessons, device, checkpoint, fingerprint, pretrained)
+        _train(run, cell, pool, features, report)
         towers, best = run.towers, run.progress.best_epoch
         epochs = [Epoch.model_validate(record) for record in run.progress.history]
     else:
@@ -125,22 +126,13 @@ def run_cell(
     )
 
 
-def _train(
-    cell: Cell,
-    pool: Pool,
-    features: Features,
-    pretrained: Path | None,
-    checkpoint: Path,
-    digest: str,
-    device: torch.device,
-    report: Reporter,
-) -> Run:
+def _lessons(pool: Pool, features: Features) -> Lessons:
     learned = pool.known.keeping(frozenset(pool.settings))  # keeps all names, in their order
-    lessons = Lessons(
-        learned.catalogue, pool.titles, [features.tunes[i] for i in pool.settings], features.names
-    )
-    fingerprint = f"{digest} {code_digest().hex()}"
-    run = Run(cell.name, cell.config, lessons, device, checkpoint, fingerprint, pretrained)
+    tunes = [features.tunes[i] for i in pool.settings]
+    return Lessons(learned.catalogue, pool.titles, tunes, features.names)
+
+
+def _train(run: Run, cell: Cell, pool: Pool, features: Features, report: Reporter) -> None:
     advance = report.step(cell.name, cell.config.max_epochs, run.progress.epochs)
     hits: list[float] = []
 
@@ -159,7 +151,6 @@ def _train(
         )
 
     run.fit(cell.config.max_epochs, validate, on_epoch)
-    return run
 
 
 def _scores(

@@ -14,7 +14,7 @@ from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
 from training.curate import CurationError, curate
 from training.exclusions import read_exclusions, unmatched_told
-from training.options import FIT_ERRORS, AcceptLicence, Device, Exclude, fail_with, stop
+from training.options import FIT_ERRORS, AcceptLicence, Device, Exclude, end_interrupted, fail_with, stop
 from training.pretraining.baseline import bigram, unigram
 from training.pretraining.nats import Nats
 from training.pretraining.next_note import PretrainConfig, framed
@@ -70,10 +70,7 @@ def pretrain(
         except FIT_ERRORS as error:
             fail_with(error)
         except KeyboardInterrupt:
-            console.print(
-                "interrupted; the same command goes on from the last checkpoint, if one was written"
-            )
-            raise typer.Exit(130) from None
+            end_interrupted()
     _tell(found)
     for tune in drawn:
         console.print(f"\n{write(tune)}", soft_wrap=True)
