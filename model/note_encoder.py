@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from model.abc import Tune
 from model.encoder import Encoder
-from model.notes import HEADER, Tokens, note_tokens, padded
+from model.notes import HEADER, PITCH, Tokens, note_tokens, padded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class NoteTuneConfig:
     dim : length of the vectors, > 0
     crop : notes of the passages that it reads, > 0; 0 for whole tunes. Training draws one passage; later the
         vector of a tune is the mean of those of its passages, one after another
-    fixed_crop : whether one passage of a tune is drawn for good, in training and later
+    fixed_crop : whether training draws one passage of a tune for good, by its pitches, and not one each time
     header_dropout : share of training views without R:, and without M:, 0 <= x <= 1
     """
 
@@ -53,15 +53,13 @@ class NoteTuneEncoder(Encoder[Tune, Tokens]):
         """Vectors of passages. shapes = (B, T, 7) and (B,), on the CPU, to (B, dim)"""
 
     def features(self, item: Tune) -> Tokens:
-        """A row for each note; of the passage that was drawn for good, if one is."""
-        tokens = note_tokens(item)
-        if not self.config.fixed_crop:
-            return tokens
-        return self._cropped(tokens, np.random.default_rng(tokens[:, 0]))  # by the pitches: always the same
+        """A row for each note."""
+        return note_tokens(item)
 
     def view(self, features: Tokens, rng: np.random.Generator) -> Tokens:
         """A passage drawn at random; header columns masked now and then."""
-        tokens = self._cropped(features, rng).copy()
+        drawn = np.random.default_rng(features[:, PITCH]) if self.config.fixed_crop else rng
+        tokens = self._cropped(features, drawn).copy()
         for column in HEADER:
             if rng.random() < self.config.header_dropout:
                 tokens[:, column] = 0
