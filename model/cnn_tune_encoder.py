@@ -1,5 +1,6 @@
 """The convolutional tune encoder."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -21,7 +22,7 @@ class CnnTuneConfig(NoteTuneConfig):
     widths : of the embeddings of pitch, duration, place, bar, mode, metre and dance, each > 0
     ratio : what each of these widths is multiplied by, rounded up, > 0
     channels : of every convolution, > 0
-    blocks : convolutions over three notes, > 0; between two of them each second note is kept
+    blocks : convolutions over three notes, > 0; between two of them the larger of each two is kept
     dropout : after all but the first and the last convolution, 0 <= x < 1
     """
 
@@ -36,12 +37,17 @@ class CnnTuneConfig(NoteTuneConfig):
 class CnnTuneEncoder(NoteTuneEncoder):
     """Embedding, a convolution over single notes, blocks over three, the maximum over the tune, projection.
 
+    Blocks and maximum as in Kim (EMNLP 2014), normalisation as in Ioffe and Szegedy (ICML 2015).
     What fills up a batch is 0 after every step, so that a tune's vector does not depend on its neighbours.
     """
 
+    config: CnnTuneConfig
+
     def __init__(self, config: CnnTuneConfig) -> None:
         super().__init__(config)
-        self.embedding = NoteEmbedding([-int(-width * config.ratio // 1) for width in config.widths])
+        if config.blocks < 1:
+            raise ValueError(f"blocks is {config.blocks}; one is the least")
+        self.embedding = NoteEmbedding([math.ceil(width * config.ratio) for width in config.widths])
         self.first = nn.Conv1d(self.embedding.dim, config.channels, 1)
         self.blocks = nn.ModuleList(
             nn.Conv1d(config.channels, config.channels, _KERNEL, padding=_KERNEL // 2)

@@ -21,7 +21,7 @@ class NoteEmbedding(nn.Module):
 
     Parameters
     ----------
-    widths : numbers for each column of `model.notes.Row`
+    widths : numbers for each column of `model.notes.Columns`
     """
 
     def __init__(self, widths: Sequence[int]) -> None:

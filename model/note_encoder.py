@@ -45,6 +45,10 @@ class NoteTuneEncoder(Encoder[Tune, Tokens]):
         super().__init__()
         if config.crop < 0:
             raise ValueError(f"crop is {config.crop}; it cannot be less than 0")
+        if config.fixed_crop and not config.crop:
+            raise ValueError("fixed_crop wants a crop")
+        if not 0 <= config.header_dropout <= 1:
+            raise ValueError(f"header_dropout is {config.header_dropout}; it is a share, 0 to 1")
         self.config = config
         self.dim = config.dim
 

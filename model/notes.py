@@ -1,7 +1,7 @@
 """Notes as rows of small numbers: what the recurrent and the convolutional encoder read.
 
 A row describes one note by its pitch, its duration, its place in the bar and in the tune, and by the tune's
-mode, metre and dance. In every column 0 means that nothing is known.
+mode, metre and dance. In every column 0 means that nothing is known, or nothing that has a number.
 """
 
 from collections.abc import Sequence
@@ -41,11 +41,11 @@ _RHYTHMS = (
 _TONICS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SHARPS = {"#": 1, "b": -1}
 
-Tokens = NDArray[np.int64]  # shape = (notes, len(Row._fields))
+Tokens = NDArray[np.int64]  # shape = (notes, len(Columns._fields))
 
 
-class Row(NamedTuple):
-    """The columns; as a value, how many numbers each has."""
+class Columns(NamedTuple):
+    """What a row says, and how many numbers there are for it."""
 
     pitch: int
     duration: int
@@ -56,7 +56,7 @@ class Row(NamedTuple):
     rhythm: int
 
 
-SIZES = Row(
+SIZES = Columns(
     pitch=HIGHEST - LOWEST + 2,
     duration=len(DURATIONS) + 1,
     place=_STEPS + 1,

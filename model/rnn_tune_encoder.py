@@ -32,7 +32,11 @@ class RnnTuneConfig(NoteTuneConfig):
 
 
 class RnnTuneEncoder(NoteTuneEncoder):
-    """The last states of all layers and directions, joined and projected."""
+    """The last states of all layers and directions, joined and projected.
+
+    Gated recurrent units are those of Cho et al. (EMNLP 2014), both directions as in Schuster and Paliwal
+    (IEEE Transactions on Signal Processing, 1997).
+    """
 
     config: RnnTuneConfig
 

@@ -83,6 +83,10 @@ def fit(
         TitleName,
         typer.Option(help="Of names: n-grams, or a frozen sentence model (the extra `sentence`)."),
     ] = "ngram",
+    pretrained: Annotated[
+        Path | None,
+        typer.Option(help="With `--encoder rnn`: a file of `pretrain`, whose note model it begins with."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of everything that is drawn.")] = 0,
     device: Device = "auto",
     if_needed: Annotated[
@@ -102,7 +106,9 @@ def fit(
                 report.say(f"{found.name}: {found.licence}")
             excluded = read_exclusions(*exclude or ())
             pairs = read_aliases(aliases) if aliases else frozenset()
-            version = fit_artifact(corpora, config, artifacts, pick_device(device), report, excluded, pairs)
+            version = fit_artifact(
+                corpora, config, artifacts, pick_device(device), report, excluded, pairs, pretrained
+            )
         except BlockingIOError:
             fail_with(f"another training is at work in {artifacts}")
         except FIT_ERRORS as error:

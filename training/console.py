@@ -5,6 +5,8 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+_SHOWN = 12  # bars at once: a grid of trainings has more than a screen has lines
+
 console = Console(highlight=False, markup=False)
 
 
@@ -26,6 +28,8 @@ class ConsoleReporter:
         """Begin a step; see `training.reporter.Reporter`."""
         for task in self._progress.tasks:  # the step before has ended, early or not
             self._progress.update(task.id, total=task.completed)
+        for task in self._progress.tasks[: -_SHOWN + 1]:
+            self._progress.remove_task(task.id)
         task_id = self._progress.add_task(description, total=total, completed=done)
         return lambda: self._progress.advance(task_id)
 

@@ -52,18 +52,21 @@ def fit(
     report: Reporter,
     excluded: Set[str] = frozenset(),
     aliases: Set[Pair] = frozenset(),
+    pretrained: Path | None = None,
 ) -> str:
     """Train on the corpora, publish into `root`, and return the new artifact's version.
 
     Settings whose references are `excluded` are left out; settings whose references are a pair of `aliases`
-    have one title.
+    have one title. A recurrent tune encoder begins with the note model of the file `pretrained`, if there is
+    one.
 
     Interrupted, it leaves the artifacts as they were and a checkpoint; called again with the same corpora and
     config, it goes on from there. Raises CurationError when the corpora hold too little, TunebookError when
-    one is missing, BlockingIOError when another training is at work in the same folder.
+    one is missing, CheckpointError when what is pretrained does not fit, BlockingIOError when another
+    training is at work in the same folder.
     """
     with locked(root / WORK, wait=False):
-        version = _fit(corpora, config, root, device, report, excluded, aliases)
+        version = _fit(corpora, config, root, device, report, excluded, aliases, pretrained)
         shutil.rmtree(root / WORK, ignore_errors=True)
     return version
 
@@ -76,10 +79,11 @@ def _fit(
     report: Reporter,
     excluded: Set[str],
     aliases: Set[Pair],
+    pretrained: Path | None,
 ) -> str:
     curated = _read(corpora, report, excluded, aliases)
     catalogue = curated.catalogue
-    material = Material.of(catalogue, curated.tunes, config)
+    material = Material.of(catalogue, curated.tunes, config, pretrained)
     split = split_titles(catalogue, curated.tunes, config.seed)
     report.say(
         f"{len(catalogue)} titles with {len(catalogue.settings)} settings: {len(split.train)} to learn, "

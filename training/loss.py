@@ -1,6 +1,8 @@
 """What is made small: losses over a batch of tunes and a batch of names, each vector of unit length.
 
-All but InfoNCE are those of the diary that this work grew out of, kept to compare with.
+InfoNCE is what the product learns by. The hinge on cosines and PyTorch's loss are those of the diary that
+this work grew out of, the hinge on distances goes with them; they are kept to compare with. They average over
+pairs of a batch; where it has none of a kind, that part is 0.
 """
 
 from collections.abc import Callable
@@ -41,7 +43,7 @@ def batch_hinge(tunes: Tensor, names: Tensor, positives: Tensor, margin: Tensor)
     2011), with every other name of the batch. Shapes as for `info_nce`; the margin is a scalar, 0 to 2.
     """
     cosines = tunes @ names.T
-    return F.relu(margin - (_own(cosines, positives) - cosines))[~positives].mean()
+    return _mean(F.relu(margin - (_own(cosines, positives) - cosines)), ~positives)
 
 
 def euclidean_hinge(tunes: Tensor, names: Tensor, positives: Tensor, margin: Tensor) -> Tensor:
@@ -51,17 +53,18 @@ def euclidean_hinge(tunes: Tensor, names: Tensor, positives: Tensor, margin: Ten
     without squares. Shapes as for `info_nce`; the margin is a scalar, 0 to 2.
     """
     distances = (2 - 2 * tunes @ names.T).clamp(min=1e-8).sqrt()  # the root has no slope at 0
-    return F.relu(margin + _own(distances, positives) - distances)[~positives].mean()
+    return _mean(F.relu(margin + _own(distances, positives) - distances), ~positives)
 
 
 def cosine_embedding(tunes: Tensor, names: Tensor, positives: Tensor, margin: Tensor) -> Tensor:
     """PyTorch's `CosineEmbeddingLoss` over all pairs: 1 - s for right ones, max(0, s - margin) for wrong.
 
-    Right pairs weigh as much together as wrong ones, which are many more. Computed from all cosines at once,
-    as PyTorch's own wants each pair written out. Shapes as for `info_nce`; the margin is a scalar, -1 to 1.
+    Right pairs weigh as much together as wrong ones, which are many more: without wrong ones, as the diary
+    calls it, it is least where all vectors are one. Computed from all cosines at once, as PyTorch's own wants
+    each pair written out. Shapes as for `info_nce`; the margin is a scalar, -1 to 1.
     """
     cosines = tunes @ names.T
-    return ((1 - cosines[positives]).mean() + F.relu(cosines[~positives] - margin).mean()) / 2
+    return (_mean(1 - cosines, positives) + _mean(F.relu(cosines - margin), ~positives)) / 2
 
 
 LOSSES: dict[str, Loss] = {
@@ -75,6 +78,11 @@ LOSSES: dict[str, Loss] = {
 def _own(values: Tensor, positives: Tensor) -> Tensor:
     """For each tune the mean over its own names. shape = (B, 1)"""
     return (values * positives).sum(dim=1, keepdim=True) / positives.sum(dim=1, keepdim=True)
+
+
+def _mean(values: Tensor, pairs: Tensor) -> Tensor:
+    """Over these pairs; 0 of none."""
+    return (values * pairs).sum() / pairs.sum().clamp(min=1)
 
 
 def _cross_entropy(logits: Tensor, positives: Tensor) -> Tensor:

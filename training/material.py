@@ -35,6 +35,7 @@ class Material:
     catalogue : the titles
     tunes, names : features of the catalogue's settings and names
     config : how to train
+    pretrained : file of a model of the next note that a recurrent tune encoder begins with, if with any
     fingerprint : of code, config and data; checkpoints of another are not gone on from, because another
         reader or another split would mix what the weights have seen with what they are tested on
     """
@@ -43,19 +44,29 @@ class Material:
     tunes: list[Any]
     names: list[Any]
     config: FitConfig
+    pretrained: Path | None
     fingerprint: str
 
     @classmethod
-    def of(cls, catalogue: Catalogue, tunes: Sequence[Tune], config: FitConfig) -> "Material":
-        """Features of a catalogue. `tunes` are its settings, read."""
+    def of(
+        cls,
+        catalogue: Catalogue,
+        tunes: Sequence[Tune],
+        config: FitConfig,
+        pretrained: Path | None = None,
+    ) -> "Material":
+        """Features of a catalogue. `tunes` are its settings, read. Raises OSError."""
         towers = Towers(config)  # only for what they make of tunes and names
         digest = hashlib.sha256(code_digest())
         digest.update(json.dumps([asdict(config), [asdict(title) for title in catalogue.titles]]).encode())
+        if pretrained is not None:
+            digest.update(pretrained.read_bytes())
         return cls(
             catalogue,
             [towers.tune.features(tune) for tune in tunes],
             [towers.title.features(name) for name in catalogue.names],
             config,
+            pretrained,
             digest.hexdigest(),
         )
 
@@ -68,7 +79,7 @@ class Material:
         """Train on a split's titles for training, stopped by those for validation."""
         lessons = Lessons(self.catalogue, split.train, self.tunes, self.names)
         fingerprint = hashlib.sha256(f"{self.fingerprint} {split.as_lists()}".encode()).hexdigest()
-        run = Run("split", self.config, lessons, device, checkpoint, fingerprint)
+        run = Run("split", self.config, lessons, device, checkpoint, fingerprint, self.pretrained)
         advance = report.step("training on the split", self.config.max_epochs, run.progress.epochs)
 
         def on_epoch(record: dict[str, float]) -> None:
@@ -86,7 +97,7 @@ class Material:
     def learn_all(self, checkpoint: Path, device: torch.device, report: Reporter) -> Run:
         """Train on every title."""
         lessons = Lessons(self.catalogue, range(len(self.catalogue)), self.tunes, self.names)
-        run = Run("refit", self.config, lessons, device, checkpoint, self.fingerprint)
+        run = Run("refit", self.config, lessons, device, checkpoint, self.fingerprint, self.pretrained)
         advance = report.step("training on everything", self.config.refit_epochs, run.progress.epochs)
 
         def on_epoch(record: dict[str, float]) -> None:

@@ -146,6 +146,17 @@ def test_every_loss_falls_as_right_pairs_draw_together(
     assert float(cosines.diag().mean()) > float(cosines.mean()) + 0.3
 
 
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_batch_of_one_title_has_a_loss(name: str, vectors: tuple[torch.Tensor, torch.Tensor]) -> None:
+    """The last batch of an epoch may be two settings of one title: no pair of it is wrong."""
+    tunes = vectors[0][:2].clone().requires_grad_()
+    loss = LOSSES[name](tunes, vectors[1][:2], torch.ones(2, 2, dtype=torch.bool), torch.tensor(0.4))
+    torch.autograd.backward(loss)
+    assert tunes.grad is not None
+    assert bool(loss.isfinite())
+    assert bool(tunes.grad.isfinite().all())
+
+
 def test_distances_of_equal_vectors_have_a_slope(vectors: tuple[torch.Tensor, torch.Tensor]) -> None:
     tunes = vectors[0].clone().requires_grad_()
     torch.autograd.backward(

@@ -55,11 +55,13 @@ class Ablation:
         """
         self._out.mkdir(parents=True, exist_ok=True)
         cells = list(self._plan.cells())
-        advance = self._report.step("cells", len(cells))
-        for cell in cells:
+        for number, cell in enumerate(cells, 1):
             digest = self._digest(cell)
-            yield self._done(cell, digest) or self._do(cell, digest)
-            advance()
+            outcome = self._done(cell, digest)
+            if outcome is None:
+                self._report.say(f"cell {number} of {len(cells)}: {cell.name}")
+                outcome = self._do(cell, digest)
+            yield outcome
 
     def _digest(self, cell: Cell) -> str:
         pool = self._pool(cell)
@@ -119,9 +121,9 @@ class Ablation:
         It stops by a tenth of those tunes.
         """
         sizes = {name: cell.config.tune_encoder[name] for name in ("widths", "hidden")}
-        config = PretrainConfig(**{"seed": cell.config.seed, **sizes, **self._plan.pretraining})
+        config = PretrainConfig(seed=cell.config.seed, **sizes, **self._plan.pretraining)
         settings = sorted(pool.settings, key=pool.known.lot)
-        learned = [pool.known.catalogue.settings[setting].reference for setting in settings]
+        learned = [pool.known.catalogue.settings[setting].abc for setting in settings]
         digest = hashlib.sha256(json.dumps([asdict(config), learned]).encode()).hexdigest()
         path = self._work / f"pretrained.{digest[:16]}.safetensors"
         if not path.exists():
@@ -151,5 +153,11 @@ class Ablation:
         key = (id(known), dict(config))
         if build not in self._features or self._features[build][0] != key:
             read = build(config).features
-            self._features[build] = key, [read(item) for item in items]
+            advance = self._report.step(f"features for {config['name']}", len(items))
+            self._features[build] = key, [_told(read(item), advance) for item in items]
         return self._features[build][1]
+
+
+def _told(value: Any, advance: Callable[[], object]) -> Any:
+    advance()
+    return value

@@ -15,6 +15,7 @@ from training.ablation.plan import Cell
 from training.ablation.pool import Pool
 from training.benchmark.ranks import Floats, Place, hit, reciprocal
 from training.lessons import Lessons
+from training.pretraining.pretrained import load
 from training.reporter import Reporter
 from training.resumable import code_digest
 from training.towers import Towers
@@ -48,7 +49,8 @@ class Outcome(BaseModel, frozen=True):
     ----------
     digest : of all that the outcome depends on but the code
     system, arm, pool, trained, transfer, config : the cell
-    parameters : weights of both encoders that are trained
+    pretraining : `PretrainConfig` of what its tune encoder began with, if with anything
+    parameters : weights of both encoders, without those that are frozen
     epochs : in order
     best : number of the epoch whose weights were measured, from 1; 0 for the weights at the start
     places : of the right title of each tune of `Pool.test`, behind and level with how many of the others
@@ -63,6 +65,7 @@ class Outcome(BaseModel, frozen=True):
     trained: bool
     transfer: bool
     config: dict[str, Any]
+    pretraining: dict[str, Any] | None
     parameters: int
     epochs: list[Epoch]
     best: int
@@ -113,6 +116,7 @@ def run_cell(
         trained=cell.trained,
         transfer=cell.transfer,
         config=asdict(cell.config),
+        pretraining=asdict(load(pretrained, device).config) if pretrained else None,
         parameters=sum(
             weight.numel()
             for encoder in (towers.tune, towers.title)
@@ -186,4 +190,4 @@ def _on_plane(tunes: Vectors, titles: Vectors) -> list[tuple[float, float, float
     centred = together - together.mean(axis=0)
     plane = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
     pairs = np.concatenate([plane[: len(tunes)], plane[len(tunes) :]], axis=1)
-    return [(a, b, c, d) for a, b, c, d in pairs.round(3).tolist()]
+    return [(a, b, c, d) for a, b, c, d in pairs.astype(float).round(3).tolist()]

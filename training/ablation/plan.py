@@ -30,7 +30,6 @@ class Arm(BaseModel):
     exclude : lists of settings to leave out
     split : "titles" keeps all that could give a title away on one side; "settings" draws settings at random,
         so that most titles of a pool are learned from other settings
-    pools : how many there are; the first is drawn alike whatever their number
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -39,7 +38,11 @@ class Arm(BaseModel):
     sources: list[str]
     exclude: list[Path] = []
     split: Literal["titles", "settings"] = "titles"
-    pools: Literal[1, 5] = 5
+
+    @property
+    def pools(self) -> int:
+        """How many a system is asked in full; of settings at random one, which shows enough."""
+        return POOLS if self.split == "titles" else 1
 
 
 class System(BaseModel):
@@ -111,10 +114,14 @@ class Plan(BaseModel):
     systems: dict[Name, System]
 
     @model_validator(mode="after")
-    def _arms_exist(self) -> "Plan":
+    def _makes_sense(self) -> "Plan":
         for name, system in self.systems.items():
             if strange := set(system.arms) - set(self.arms):
                 raise ValueError(f"{name}: no arm is called {' or '.join(sorted(strange))}")
+        if len({(arm.corpus, arm.split) for arm in self.arms.values()}) < len(self.arms):
+            raise ValueError("two arms have one corpus and one split: their figures would have one name")
+        if told := {"seed", "widths", "hidden"} & set(self.pretraining):
+            raise ValueError(f"pretraining has the {' and '.join(sorted(told))} of what begins with it")
         return self
 
     def cells(self) -> Iterator[Cell]:

@@ -10,9 +10,10 @@ from index.mrr import K, chance
 from training.ablation.cell import Outcome
 from training.ablation.plan import Plan
 from training.ablation.plots import draw_bars, draw_curves, draw_map
-from training.benchmark.figures import Figure, Metric, load_figures, renewed, save_figures
+from training.benchmark.figures import Figure, load_figures, renewed, save_figures
 from training.benchmark.protocols import PROTOCOLS
-from training.benchmark.ranks import Place, hit, mean_interval, reciprocal
+from training.benchmark.ranks import Place, mean_interval, reciprocal
+from training.benchmark.run import rankings
 from training.benchmark.systems import SYSTEMS
 
 RESULTS, PAGE, PLOTS = "results.json", "ablation.md", "results"
@@ -66,7 +67,12 @@ def report(plan: Plan, outcomes: Sequence[Outcome], out: Path) -> None:
             page += f"\n## {arm}: {alike[0].corpus}, `{alike[0].protocol}`\n"
             page += "".join(f"\n![{path.stem}]({PLOTS}/{path.name})\n" for path in _draw(alike, out / PLOTS))
     (out / PAGE).write_text(page, encoding="utf-8")
-    figures = [figure for one in measured for figure in _figures(one) if not _is_benchmark(figure)]
+    figures = [
+        figure
+        for one in measured
+        for figure in rankings((one.corpus, one.protocol, one.system), one.places, one.pools)
+        if not _is_benchmark(figure)
+    ]
     save_figures(renewed(load_figures(out / RESULTS), figures), out / RESULTS)
 
 
@@ -97,37 +103,10 @@ def _draw(alike: Sequence[_Measured], folder: Path) -> Iterator[Path]:
         folder / f"ablation-{alike[0].arm}-{kind}.png" for kind in ("bars", "curves", "map")
     )
     title = f"{alike[0].corpus}, {alike[0].protocol}"
-    draw_bars({one.system: _lift(one) for one in alike}, title, bars)
+    draw_bars({one.system: _over_chance(one) for one in alike}, title, bars)
     draw_curves(outcomes, curves)
     draw_map(outcomes, plane)
     yield from (bars, curves, plane)
-
-
-def _figures(one: _Measured) -> Iterator[Figure]:
-    pools = np.array(one.pools)
-    by_chance = np.array([chance(pool, pool) for pool in pools])
-    reciprocals = np.array([reciprocal(place) for place in one.places])
-    values: dict[Metric, tuple[Sequence[float], float]] = {
-        "mrr": (reciprocals.tolist(), float(by_chance.mean())),
-        "mrr@20": ([reciprocal(place, K) for place in one.places], _chance(one)),
-        "hit@1": ([hit(place, 1) for place in one.places], float((1 / pools).mean())),
-        "hit@10": ([hit(place, 10) for place in one.places], float((np.minimum(10, pools) / pools).mean())),
-        "hit@20": ([hit(place, K) for place in one.places], float((np.minimum(K, pools) / pools).mean())),
-        "lift": ((reciprocals / by_chance).tolist(), 1.0),
-    }
-    for metric, (of_queries, level) in values.items():
-        value, low, high = mean_interval(np.array(of_queries))
-        yield Figure(
-            corpus=one.corpus,
-            protocol=one.protocol,
-            system=one.system,
-            metric=metric,
-            value=value,
-            low=low,
-            high=high,
-            n=len(of_queries),
-            chance=level,
-        )
 
 
 def _chance(one: _Measured) -> float:
@@ -135,7 +114,7 @@ def _chance(one: _Measured) -> float:
     return float(np.mean([chance(pool, K) for pool in one.pools]))
 
 
-def _lift(one: _Measured) -> tuple[float, float, float]:
+def _over_chance(one: _Measured) -> tuple[float, float, float]:
     """MRR@20 over chance, with its interval."""
     value, low, high = mean_interval(np.array([reciprocal(place, K) for place in one.places]))
     level = _chance(one)
@@ -161,7 +140,7 @@ def _table(plan: Plan, measured: Sequence[_Measured]) -> str:
 
 
 def _cell(one: _Measured) -> str:
-    value, low, high = _lift(one)
+    value, low, high = _over_chance(one)
     first = one.outcomes[0]
     learned = validation = "-"
     if first.epochs:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from index.mrr import chance
+from index.mrr import K, chance
 from index.titles import title_key
 from model.abc import Tune
 from training.benchmark.figures import Figure, Metric
@@ -120,7 +120,36 @@ def figures(corpus: str, answers: Answers) -> Iterator[Figure]:
         if any(answer.place is None for answer in found):
             yield _auroc(corpus, protocol, system, found)
         elif found:
-            yield from _rankings(corpus, protocol, system, found)
+            places = [answer.place for answer in found if answer.place]
+            yield from rankings((corpus, protocol, system), places, [answer.pool for answer in found])
+            ms = mean_interval(np.array([answer.ms for answer in found]))
+            yield _figure((corpus, protocol, system, "ms"), ms, len(found), None)
+
+
+def rankings(of: tuple[str, str, str], places: Sequence[Place], pools: Sequence[int]) -> Iterator[Figure]:
+    """Every metric of a ranking.
+
+    Parameters
+    ----------
+    of : corpus, protocol and system
+    places, pools : of the right title of each query, and how many titles were ranked
+    """
+    sizes = np.array(pools)
+    by_chance = np.array([chance(size, size) for size in pools])
+    reciprocals = np.array([reciprocal(place) for place in places])
+    cut = [reciprocal(place, K) for place in places]
+    values: dict[Metric, tuple[Sequence[float], float]] = {
+        "mrr": (reciprocals.tolist(), float(by_chance.mean())),
+        "mrr@20": (cut, float(np.mean([chance(size, K) for size in pools]))),
+    }
+    hits: dict[Metric, int] = {"hit@1": 1, "hit@10": 10, "hit@20": K}
+    for metric, first in hits.items():
+        level = float((np.minimum(first, sizes) / sizes).mean())
+        values[metric] = ([hit(place, first) for place in places], level)
+    if of[1].startswith("unseen") or of[1] == "title-to-tune":
+        values["lift"] = ((reciprocals / by_chance).tolist(), 1.0)
+    for metric, (of_queries, level) in values.items():
+        yield _figure((*of, metric), mean_interval(np.array(of_queries)), len(places), level)
 
 
 def save_answers(answers: Answers, path: Path) -> None:
@@ -152,29 +181,6 @@ def _ask(system: System, task: Task, advance: Callable[[], object]) -> Iterator[
         yield Answer(query.reference, len(scores), place, float(scores.max()), ms)
         advance()
     torch.set_num_threads(threads)
-
-
-def _rankings(corpus: str, protocol: str, system: str, found: Sequence[Answer]) -> Iterator[Figure]:
-    places = [answer.place for answer in found if answer.place]
-    pools = np.array([answer.pool for answer in found])
-    by_chance = np.array([chance(pool, pool) for pool in pools])
-    values: dict[Metric, tuple[list[float], float | None]] = {
-        "mrr": ([reciprocal(place) for place in places], float(by_chance.mean())),
-        "mrr@20": (
-            [reciprocal(place, 20) for place in places],
-            float(np.mean([chance(pool, 20) for pool in pools])),
-        ),
-        "hit@1": ([hit(place, 1) for place in places], float((1 / pools).mean())),
-        "hit@10": ([hit(place, 10) for place in places], float((np.minimum(10, pools) / pools).mean())),
-        "ms": ([answer.ms for answer in found], None),
-    }
-    if protocol.startswith("unseen") or protocol == "title-to-tune":
-        lifts = np.array(values["mrr"][0]) / by_chance
-        values["lift"] = (lifts.tolist(), 1.0)
-    for metric, (of_queries, level) in values.items():
-        yield _figure(
-            (corpus, protocol, system, metric), mean_interval(np.array(of_queries)), len(found), level
-        )
 
 
 def _auroc(corpus: str, protocol: str, system: str, found: Sequence[Answer]) -> Figure:

@@ -57,6 +57,13 @@ class PretrainConfig:
     max_epochs: int = 40
     patience: int = 3
 
+    def __post_init__(self) -> None:
+        """Refuse with ValueError what is out of range."""
+        if min(self.hidden, self.batch, self.max_epochs, self.patience) < 1 or self.rate <= 0:
+            raise ValueError("hidden, batch, rate, max_epochs and patience are more than 0")
+        if not 0 < self.longest <= MAX_TOKENS:
+            raise ValueError(f"longest is {self.longest}; it is 1 to {MAX_TOKENS}")
+
 
 class NextNote(nn.Module):
     """A `Hierarchy` with a head for the next pitch, and one for its duration that is told the pitch."""

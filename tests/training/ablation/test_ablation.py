@@ -21,7 +21,7 @@ from training.corpora import Corpus
 SMALL = """
 seed = 3
 pretraining = {{ max_epochs = 1 }}
-arms.random = {{ corpus = "airs", sources = ["{path}"], split = "settings", pools = 1 }}
+arms.random = {{ corpus = "airs", sources = ["{path}"], split = "settings" }}
 arms.fair = {{ corpus = "airs", sources = ["{path}"] }}
 
 [systems.random-init]
@@ -69,7 +69,12 @@ def test_the_published_plan_can_be_read() -> None:
     [
         (('arms = ["fair"]', 'arms = ["unfair"]'), "rnn-transfer: no arm is called unfair"),
         (("max_epochs = 3,", "epochs = 3,"), "epochs"),
-        (("pools = 1", "pools = 3"), "pools"),
+        (('corpus = "airs", sources', 'pools = 3, corpus = "airs", sources'), "pools"),
+        ((', split = "settings"', ""), "two arms have one corpus and one split"),
+        (("max_epochs = 1 }", "hidden = 4 }"), "pretraining has the hidden"),
+        (("max_epochs = 1 }", "rate = -1.0 }"), "rate"),
+        (("channels = 8 }", "channels = 8, crop = 0, fixed_crop = true }"), "fixed_crop wants a crop"),
+        (("channels = 8 }", "channels = 8, blocks = 0 }"), "blocks is 0"),
         (('encoder = "rnn"', 'encoder = "lstm"'), "encoder"),
         (("seed = 3", "seed ="), "line 2"),
         (('"batch-hinge"', '"hinge"'), "no loss is called 'hinge'"),
