@@ -1,6 +1,7 @@
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -181,6 +182,54 @@ def test_a_frozen_encoder_learns_its_projection_only() -> None:
         if weight.requires_grad
     ]
     assert learned == ["projection.weight", "projection.bias"]
+
+
+def test_training_reaches_every_weight(encoder: NoteTuneEncoder, tune: Tune) -> None:
+    rows = encoder.features(tune)
+    vectors = encoder.train()([rows[first : first + 20] for first in range(0, 30, 6)])
+    torch.autograd.backward((vectors * torch.randn_like(vectors)).sum())
+    for name, weight in encoder.named_parameters():
+        assert weight.grad is not None, name
+        assert float(weight.grad.abs().max()) > 0, name
+
+
+def test_dropout_is_of_training_only(encoder: NoteTuneEncoder, tune: Tune) -> None:
+    config: Any = encoder.config
+    for one, differ in ((encoder, True), (type(encoder)(replace(config, dropout=0.0)), False)):
+        rows = [one.features(tune)]
+        one.train()
+        for norm in getattr(one, "norms", ()):
+            norm.eval()  # whose statistics would make a difference too
+        with torch.no_grad():
+            assert torch.allclose(one(rows), one.eval()(rows), atol=1e-6) != differ
+
+
+def test_the_last_states_of_all_layers_and_directions_are_projected(tune: Tune) -> None:
+    torch.manual_seed(0)
+    rnn = RnnTuneEncoder(RNN).eval()
+    tunes = [note_tokens(cut(tune, 0, 9)), note_tokens(tune), note_tokens(cut(tune, 5, 20))]
+    with torch.no_grad():
+        packed = rnn.passages(*padded(tunes, CPU))
+        for rows, vector in zip(tunes, packed, strict=True):
+            states = rnn.hierarchy(*padded([rows], CPU))
+            last = rnn.top(states)[1]
+            assert last.shape == (4, 1, 8), "two layers, two directions"
+            assert torch.allclose(rnn.projection(last.reshape(1, 32))[0], vector, atol=1e-6)
+
+
+def test_the_convolutions_take_the_larger_of_two_and_then_the_largest(tune: Tune) -> None:
+    """By hand, for an odd number of notes."""
+    torch.manual_seed(0)
+    cnn = CnnTuneEncoder(replace(CNN, blocks=2)).eval()
+    assert cnn.embedding.dim == 8 + 4 + 4 + 2 + 2 + 2 + 2, "a tenth of each width"
+    rows, lengths = padded([note_tokens(cut(tune, 0, 7))], CPU)
+    with torch.no_grad():
+        signal = torch.relu(cnn.norms[0](cnn.first(cnn.embedding(rows).transpose(1, 2))))
+        signal = torch.relu(cnn.norms[1](cnn.blocks[0](signal)))[0].T  # (7, channels)
+        halved = torch.stack([signal[i : i + 2].amax(dim=0) for i in range(0, 7, 2)])
+        last = torch.relu(cnn.norms[2](cnn.blocks[1](halved.T[None])))[0]
+        expected = cnn.projection(last.amax(dim=1))
+        assert torch.allclose(cnn.passages(rows, lengths)[0], expected, atol=1e-6)
 
 
 def test_checkpoints_bring_back_config_and_vectors(

@@ -2,25 +2,64 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
+from index import artifact
 from service.settings import Settings
-from tests.support import KESH, KEY, Silent, finished, serve
-from training.config import TitleName, TuneName, preset
+from tests.support import KESH, KEY, finished, serve
+from training.__main__ import app
+from training.config import FitConfig, TitleName, TuneName, preset
 from training.corpora import Corpus
-from training.fit import fit
+from training.pretraining.pretrained import load
+
+CPU = torch.device("cpu")
 
 
-@pytest.mark.parametrize(("tune", "title"), [("rnn", "ngram"), ("cnn", "sentence")])
-def test_every_kind_of_encoder_is_served(
-    small_corpus: Corpus, tmp_path: Path, tune: TuneName, title: TitleName
+def short(*named: Any) -> FitConfig:
+    """One epoch that moves weights so little that one sees where they began."""
+    return replace(preset(*named), max_epochs=1, refit_epochs=1, dense_rate=1e-9)
+
+
+def run(*arguments: str) -> None:
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize(
+    ("tune", "title", "pretrained"),
+    [("rnn", "ngram", False), ("rnn", "ngram", True), ("cnn", "sentence", False)],
+)
+def test_every_kind_of_encoder_is_trained_and_served(
+    small_corpus: Corpus,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tune: TuneName,
+    title: TitleName,
+    pretrained: bool,
 ) -> None:
     artifacts, tunebooks = tmp_path / "artifacts", tmp_path / "tunebooks"
-    short = replace(preset(tune, title), max_epochs=1, refit_epochs=1)
-    fit([small_corpus], short, artifacts, torch.device("cpu"), Silent())
+    notes = tmp_path / "notes.safetensors"
+    with monkeypatch.context() as patch:
+        patch.setattr("training.__main__.preset", short)
+        source = ("--corpus", str(small_corpus.path))
+        begin = ("--pretrained", str(notes)) if pretrained else ()
+        if pretrained:
+            run("pretrain", *source, "--out", str(notes), "--epochs", "1")
+        encoders = ("--encoder", tune, "--title-encoder", title)
+        run("fit", *source, "--artifacts", str(artifacts), *encoders, *begin)
+    current = artifact.load(artifacts, CPU)
+    assert current.manifest.encoders["tune"]["name"] == tune
+    assert current.manifest.encoders["title"]["name"] == title
+    if tune == "rnn":
+        name = "hierarchy.note_rnn.weight_ih_l0"
+        learned = load(notes, CPU).get_parameter(name) if pretrained else torch.zeros(1)
+        published = current.tune_encoder.get_parameter(name)
+        assert torch.allclose(published, learned, atol=1e-5) == pretrained
     tunebooks.mkdir()
     (tunebooks / "own.abc").write_text(KESH, encoding="utf-8")
     with serve(

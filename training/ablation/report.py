@@ -12,7 +12,7 @@ from training.ablation.plan import Plan
 from training.ablation.plots import draw_bars, draw_curves, draw_map
 from training.benchmark.figures import Figure, load_figures, renewed, save_figures
 from training.benchmark.protocols import PROTOCOLS
-from training.benchmark.ranks import Place, mean_interval, reciprocal
+from training.benchmark.ranks import Place, hit, mean_interval, reciprocal
 from training.benchmark.run import rankings
 from training.benchmark.systems import SYSTEMS
 
@@ -22,10 +22,11 @@ _FIRST = "-first"  # ends the name of a protocol that asks the first of several 
 _PAGE = """# Ablation
 
 Each line is a system, trained until the MRR@20 of tunes kept for validation stalled; each column an arm: a
-corpus and how it was split. A cell tells MRR@20 over chance, with a 95 % interval over the queries; then
-MRR@20 on tunes that were learned, on those that said when to stop (both of the first pool, at the best
-epoch), and on those measured. What the arms are, and what follows, is in [results.md](results.md); configs,
-seeds, every epoch and the place of every right title are in `ablation/cells/`.
+corpus and how it was split. A cell tells MRR@20 over its chance (which is not `lift`, MRR over its own), with
+a 95 % interval over the queries; then MRR@20 on tunes that were learned, on those that said when to stop
+(both of the first pool, at the best epoch), and on those measured, and the share of these whose title is
+among the first twenty. Configs, seeds, every epoch and the place of every right title are in
+`ablation/cells/`.
 """
 
 
@@ -147,4 +148,5 @@ def _cell(one: _Measured) -> str:
         best = first.epochs[first.best - 1]
         learned, validation = f"{best.training:.4f}", f"{best.validation:.4f}"
     measured = np.mean([reciprocal(place, K) for place in one.places])
-    return f"**{value:.2f}** ({low:.2f}-{high:.2f}); {learned}, {validation}, {measured:.4f}"
+    among = np.mean([hit(place, K) for place in one.places])
+    return f"**{value:.2f}** ({low:.2f}-{high:.2f}); {learned}, {validation}, {measured:.4f}, {among:.3f}"

@@ -1,22 +1,34 @@
 """A small plan, run for good: read, interrupted, gone on with, and reported."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from typer.testing import CliRunner
 
 from index.catalogue import Catalogue
+from model.abc import Tune
+from tests.support import SMALL as ENCODERS
 from tests.support import Silent
 from training.__main__ import app
 from training.ablation.ablate import Ablation
-from training.ablation.cell import Outcome
-from training.ablation.plan import PlanError, read_plan
+from training.ablation.cell import Features, Outcome, _mrr, _places, _scores, run_cell
+from training.ablation.plan import Cell, PlanError, read_plan
 from training.ablation.pool import _check_leaks, pools_of_settings, pools_of_titles
+from training.ablation.report import report
 from training.benchmark.figures import load_figures
 from training.benchmark.gallery import Known
+from training.benchmark.ranks import Place
+from training.benchmark.report import of_benchmark
 from training.benchmark.run import LeakError
 from training.corpora import Corpus
+from training.lessons import Lessons
+from training.pretraining.pretrain import pretrain
+from training.towers import Towers
 
 SMALL = """
 seed = 3
@@ -57,8 +69,9 @@ def plan(small_corpus: Corpus, tmp_path: Path) -> Path:
     return path
 
 
-def test_the_published_plan_can_be_read() -> None:
-    plan = read_plan(Path(__file__).parents[3] / "docs" / "ablation.toml")
+@pytest.mark.parametrize("name", ["ablation.toml", "ablation-books.toml"])
+def test_the_published_plans_can_be_read(name: str) -> None:
+    plan = read_plan(Path(__file__).parents[3] / "docs" / name)
     names = [cell.name for cell in plan.cells()]
     assert len(set(names)) == len(names)
     assert [cell.pool for cell in plan.cells()] == sorted(cell.pool for cell in plan.cells())
@@ -162,7 +175,9 @@ def test_a_plan_is_run_interrupted_gone_on_with_and_reported(
         epoch.model_copy(update={"seconds": 0}) for epoch in whole.epochs
     ]
     assert len(whole.epochs) == 3
-    assert 0 < whole.epochs[-1].training <= 1
+    for epoch in whole.epochs:
+        assert 0 < epoch.validation <= epoch.validation_hit <= 1
+        assert 0 < epoch.training <= 1
     assert whole.config["loss"] == "batch-hinge"
     assert whole.config["seed"] == 3
     assert outcome(parts, "fair.1.cnn").map == [], "of the first pools only"
@@ -210,8 +225,111 @@ def test_rows_of_the_benchmark_are_left_to_the_benchmark(plan: Path, tmp_path: P
 
 
 def test_leaks_are_found(known: Known) -> None:
-    with pytest.raises(LeakError, match="learned"):
-        _check_leaks(next(pools_of_settings(known)))
+    pool = next(pools_of_titles(known))
+    title_of = known.catalogue.title_of_setting
+    asked = {int(title_of[i]) for i in pool.test}
+    others = [i for i, title in enumerate(title_of) if int(title) in asked and i not in pool.test]
+    with pytest.raises(LeakError, match="melodies of 1 of"):
+        _check_leaks(replace(pool, settings=(*pool.settings, pool.test[0])))
+    with pytest.raises(LeakError, match="1 names"):
+        _check_leaks(replace(pool, settings=(*pool.settings, others[0])))
+
+
+def test_a_cell_learns_what_its_pool_gives_and_nothing_else(
+    plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Titles and tunes of its encoders, and tunes of the note model that it begins with."""
+    begin, _, end = plan.read_text(encoding="utf-8").partition("[systems.random-init]")
+    plan.write_text(begin + end[end.index("[systems.rnn-transfer]") :], encoding="utf-8")
+    ablation = Ablation(read_plan(plan), tmp_path, tmp_path, torch.device("cpu"), Silent(), None)
+    pretrained: list[Tune] = []
+    offered: dict[str, set[object]] = {}
+
+    def pretrain_spied(tunes: list[Tune], validation: list[Tune], *rest: Any) -> Any:
+        pretrained.extend((*tunes, *validation))
+        return pretrain(tunes, validation, *rest)
+
+    class Spied(Lessons):
+        def __init__(self, catalogue: Catalogue, titles: Sequence[int], tunes: Any, names: Any) -> None:
+            offered["abc"] = {setting.abc for setting in catalogue.settings}
+            offered["titles"] = set(titles)
+            super().__init__(catalogue, titles, tunes, names)
+
+    monkeypatch.setattr("training.ablation.ablate.pretrain", pretrain_spied)
+    monkeypatch.setattr("training.ablation.cell.Lessons", Spied)
+    (outcome,) = ablation.outcomes()
+    assert outcome.pretraining is not None
+    assert outcome.pretraining["max_epochs"] == 1
+    pool = next(pools_of_titles(ablation._known(read_plan(plan).arms["fair"])))
+    known = pool.known
+    assert set(pretrained) == {known.tunes[i] for i in pool.settings}
+    assert offered == {
+        "abc": {known.catalogue.settings[i].abc for i in pool.settings},
+        "titles": set(pool.titles),
+    }
+
+
+def test_a_title_counts_by_the_best_of_its_names(known: Known) -> None:
+    """Against a plain loop."""
+    titles = known.catalogue.titles
+    named = Catalogue((replace(titles[0], aliases=("The Other",)), *titles[1:]))
+    known = Known(named, known.tunes)
+    pool = next(pools_of_titles(known))
+    asked = [*dict.fromkeys([int(np.argmax(named.title_of_setting == 0)), *pool.test])]
+    torch.manual_seed(0)
+    towers = Towers(ENCODERS).eval()
+    features = Features(
+        [towers.tune.features(tune) for tune in known.tunes],
+        [towers.title.features(name) for name in named.names],
+    )
+    scores, tunes, _ = _scores(towers, pool, features, asked)
+    assert scores.shape == (len(asked), len(asked))
+    for i, setting in enumerate(asked):
+        tune = towers.tune.encode([known.tunes[setting]])[0]
+        assert tunes[i] == pytest.approx(tune, abs=1e-5)
+        for j, other in enumerate(asked):
+            names = titles_of(named, other)
+            best = max(float(tune @ vector) for vector in towers.title.encode(names))
+            assert scores[i, j] == pytest.approx(best, abs=1e-5)
+    assert len(titles_of(named, asked[0])) == 2
+    above = [int((row > row[i]).sum()) for i, row in enumerate(scores)]
+    assert _places(scores) == [Place(place, 0) for place in above]
+    assert _mrr(_places(scores)) == pytest.approx(np.mean([1 / (i + 1) if i < 20 else 0 for i in above]))
+
+
+def titles_of(catalogue: Catalogue, setting: int) -> tuple[str, ...]:
+    return catalogue.titles[int(catalogue.title_of_setting[setting])].names
+
+
+def test_interrupted_it_reports_what_is_done(
+    plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(cell: Cell, *rest: Any) -> Outcome:
+        if cell.trained:
+            raise KeyboardInterrupt
+        return run_cell(cell, *rest)
+
+    monkeypatch.setattr("training.ablation.ablate.run_cell", interrupted)
+    command = ["ablate", str(plan), "--out", str(tmp_path), "--artifacts", str(tmp_path)]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 130
+    assert "cell 1 of 9: random.0.random-init" in done.output
+    assert "the same command goes on" in done.output
+    assert "| random-init |" in (tmp_path / "ablation.md").read_text(encoding="utf-8")
+
+
+def test_the_published_page_follows_from_the_published_cells(tmp_path: Path) -> None:
+    docs = Path(__file__).parents[3] / "docs"
+    plan = read_plan(docs / "ablation.toml")
+    files = {cell.name: docs / "ablation" / "cells" / f"{cell.name}.json" for cell in plan.cells()}
+    assert {path.stem for path in (docs / "ablation" / "cells").iterdir()} <= set(files)
+    outcomes = [Outcome.model_validate_json(path.read_bytes()) for path in files.values() if path.exists()]
+    report(plan, outcomes, tmp_path)
+    assert (tmp_path / "ablation.md").read_text() == (docs / "ablation.md").read_text(encoding="utf-8")
+    published = load_figures(docs / "results.json")
+    assert load_figures(tmp_path / "results.json") == [
+        figure for figure in published if figure not in of_benchmark(published)
+    ]
 
 
 def test_a_corpus_that_is_not_there_is_told(plan: Path, tmp_path: Path) -> None:
