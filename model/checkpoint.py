@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from torch import nn
 
 from model.abc import Tune
 from model.cnn_tune_encoder import CnnTuneConfig, CnnTuneEncoder
-from model.encoder import Encoder, Item
+from model.encoder import Encoder
 from model.ngram_title_encoder import NgramTitleConfig, NgramTitleEncoder
 from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
 from model.rnn_tune_encoder import RnnTuneConfig, RnnTuneEncoder
@@ -33,6 +34,7 @@ TITLE_ENCODERS = {
 }
 
 Array = TypeVar("Array")
+Module = TypeVar("Module", bound=nn.Module)
 
 
 class CheckpointError(Exception):
@@ -58,18 +60,44 @@ def under(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
 
 def save_encoder(encoder: Encoder[Any, Any], path: Path) -> None:
     """Write weights and config."""
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in encoder.state_dict().items()}
-    save_file(tensors, path, metadata={"config": json.dumps(asdict(encoder.config))})
+    save_weights(encoder, "config", asdict(encoder.config), path)
 
 
 def load_tune_encoder(path: Path, device: torch.device) -> Encoder[Tune, Any]:
     """Read a tune encoder, ready to encode. Raises CheckpointError."""
-    return _load(path, device, build_tune_encoder)
+    return read_weights(path, "config", device, build_tune_encoder)
 
 
 def load_title_encoder(path: Path, device: torch.device) -> Encoder[str, Any]:
     """Read a title encoder, ready to encode. Raises CheckpointError."""
-    return _load(path, device, build_title_encoder)
+    return read_weights(path, "config", device, build_title_encoder)
+
+
+def save_weights(module: nn.Module, kind: str, config: Mapping[str, Any], path: Path) -> None:
+    """Write weights, and under the name of their kind what `read_weights` is to build from."""
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in module.state_dict().items()}
+    save_file(tensors, path, metadata={kind: json.dumps(config)})
+
+
+def read_weights(
+    path: Path, kind: str, device: torch.device, build: Callable[[dict[str, Any]], Module]
+) -> Module:
+    """What is built from a file's config, with the file's weights, in eval mode.
+
+    Raises CheckpointError, and whatever `build` does.
+    """
+    try:
+        with safe_open(path, framework="pt", device=str(device)) as file:
+            config = dict(json.loads((file.metadata() or {})[kind]))
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, not a mapping
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path.name} is no checkpoint with {kind!r}: {error!r}") from error
+    module = build(config)
+    try:
+        module.load_state_dict(weights)
+    except RuntimeError as error:
+        raise CheckpointError(f"{path.name}: weights do not fit the config {config}: {error}") from error
+    return module.to(device).eval()
 
 
 def _build(config: Mapping[str, Any], known: Mapping[str, tuple[Any, Any]], kind: str) -> Any:
@@ -78,7 +106,7 @@ def _build(config: Mapping[str, Any], known: Mapping[str, tuple[Any, Any]], kind
         raise CheckpointError(f"no {kind} encoder is called {name!r}; known: {', '.join(known)}")
     make_config, make_encoder = known[name]
     try:
-        # JSON knows no tuples
+        # JSON and TOML know no tuples
         return make_encoder(
             make_config(
                 **{key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
@@ -88,20 +116,3 @@ def _build(config: Mapping[str, Any], known: Mapping[str, tuple[Any, Any]], kind
         raise CheckpointError(f"config of {kind} encoder {name!r}: {error}") from error
     except ImportError as error:
         raise CheckpointError(f"{kind} encoder {name!r} {error}") from error
-
-
-def _load(
-    path: Path, device: torch.device, build: Callable[[Mapping[str, Any]], Encoder[Item, Any]]
-) -> Encoder[Item, Any]:
-    try:
-        with safe_open(path, framework="pt", device=str(device)) as file:
-            config = json.loads((file.metadata() or {})["config"])
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, not a mapping
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise CheckpointError(f"{path.name} is not an encoder's checkpoint: {error!r}") from error
-    encoder = build(config)
-    try:
-        encoder.load_state_dict(weights)
-    except RuntimeError as error:
-        raise CheckpointError(f"{path.name}: weights do not fit the config {config}: {error}") from error
-    return encoder.to(device).eval()

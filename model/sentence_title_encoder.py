@@ -56,7 +56,7 @@ class SentenceTitleEncoder(Encoder[str, Embedding]):
         # Told now, not at the first name: a service may read none until it indexes again.
         if missing := [package for package in _PACKAGES if find_spec(package) is None]:
             raise ImportError(
-                f"needs gan-ainm[sentence] ({', '.join(missing)} missing): pip install -e '.[sentence]'"
+                f"needs {' and '.join(missing)}, of the extra `sentence`: README.md says how to install it"
             )
         self.config = config
         self.dim = config.dim

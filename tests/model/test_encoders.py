@@ -168,7 +168,7 @@ def test_checkpoints_bring_back_config_and_vectors(
 def test_a_checkpoint_of_the_wrong_kind_is_refused(encoder: NgramTuneEncoder, tmp_path: Path) -> None:
     path = tmp_path / "x.safetensors"
     path.write_bytes(b"no checkpoint")
-    with pytest.raises(CheckpointError, match=r"x\.safetensors is not"):
+    with pytest.raises(CheckpointError, match=r"x\.safetensors is no checkpoint"):
         load_tune_encoder(path, CPU)
     save_encoder(encoder, path)
     with pytest.raises(CheckpointError, match="config of title encoder"):

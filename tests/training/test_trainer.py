@@ -13,6 +13,7 @@ from training.config import FitConfig
 from training.corpora import Corpus
 from training.curate import Curated, curate
 from training.lessons import Lessons
+from training.resumable import code_digest
 from training.towers import Towers
 from training.trainer import Run
 
@@ -182,3 +183,17 @@ def test_a_checkpoint_of_other_data_is_ignored(lessons: Lessons, tmp_path: Path)
 def _by_step(values: list[float]):  # type: ignore[no-untyped-def]
     steps = iter(values)
     return lambda _: next(steps)
+
+
+def test_the_code_is_part_of_a_fingerprint_wherever_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder called "benchmark" too, which is the name of code that no weight depends on."""
+    training = tmp_path / "benchmark" / "training"
+    (training / "benchmark").mkdir(parents=True)
+    monkeypatch.setattr("training.resumable.__file__", str(training / "resumable.py"))
+    nothing = code_digest()
+    (training / "benchmark" / "run.py").write_text("asked")
+    assert code_digest() == nothing
+    (training / "lessons.py").write_text("learned")
+    assert code_digest() != nothing

@@ -13,7 +13,7 @@ from training.ablation.cell import Outcome
 from training.ablation.plan import PlanError, read_plan
 from training.benchmark.run import LeakError
 from training.console import ConsoleReporter, console
-from training.options import FIT_ERRORS, AcceptLicence, Artifacts, Device, fail_with, stop
+from training.options import FIT_ERRORS, AcceptLicence, Artifacts, Device, end_interrupted, fail_with, stop
 
 FOLDER, WORK = "ablation", ".ablation"  # in the folder of results, and in that of artifacts
 
@@ -50,5 +50,4 @@ def ablate(
         fail_with(error)
     console.print(f"see {out / 'ablation.md'}", soft_wrap=True)
     if interrupted:
-        console.print("interrupted; the same command goes on with the cell that it was at")
-        raise typer.Exit(130)
+        end_interrupted()

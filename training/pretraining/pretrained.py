@@ -1,40 +1,37 @@
 """The file of a pretrained model: weights and config as safetensors; and an encoder that begins with them."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import nn
 
-from model.checkpoint import CheckpointError
+from model.checkpoint import CheckpointError, read_weights, save_weights
 from model.rnn_tune_encoder import RnnTuneEncoder
 from training.pretraining.next_note import NextNote, PretrainConfig
+
+_KIND = "pretraining"
 
 
 def save(model: NextNote, path: Path) -> None:
     """Write weights and config."""
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-    save_file(tensors, path, metadata={"pretraining": json.dumps(asdict(model.config))})
+    save_weights(model, _KIND, asdict(model.config), path)
 
 
 def load(path: Path, device: torch.device) -> NextNote:
     """Read a model, ready to predict. Raises CheckpointError."""
-    try:
-        with safe_open(path, framework="pt", device=str(device)) as file:
-            config = json.loads((file.metadata() or {})["pretraining"])
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, not a mapping
-        config["widths"] = tuple(config["widths"])  # JSON knows no tuples
-        model = NextNote(PretrainConfig(**config))
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path.name} is not a pretrained model: {error!r}") from error
-    try:
-        model.load_state_dict(weights)
-    except RuntimeError as error:
-        raise CheckpointError(f"{path.name}: weights do not fit the config {config}: {error}") from error
-    return model.to(device).eval()
+
+    def build(config: dict[str, Any]) -> NextNote:
+        try:
+            config["widths"] = tuple(config["widths"])  # JSON knows no tuples
+            return NextNote(PretrainConfig(**config))
+        except (KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(
+                f"{path.name}: no pretrained model has the config {config}: {error}"
+            ) from error
+
+    return read_weights(path, _KIND, device, build)
 
 
 def transfer(path: Path, encoder: nn.Module) -> None:

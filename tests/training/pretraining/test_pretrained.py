@@ -79,13 +79,13 @@ def test_sizes_that_do_not_fit_are_both_named(
 
 def test_what_is_no_pretrained_model_is_refused(tmp_path: Path, encoder: RnnTuneEncoder) -> None:
     path = tmp_path / "other.safetensors"
-    with pytest.raises(CheckpointError, match=r"other\.safetensors is not a pretrained model"):
+    with pytest.raises(CheckpointError, match=r"other\.safetensors is no checkpoint with 'pretraining'"):
         transfer(path, encoder)
     path.write_bytes(b"no safetensors" * 10)
-    with pytest.raises(CheckpointError, match="is not a pretrained model"):
+    with pytest.raises(CheckpointError, match="is no checkpoint"):
         transfer(path, encoder)
     save_encoder(encoder, path)
-    with pytest.raises(CheckpointError, match="is not a pretrained model"):
+    with pytest.raises(CheckpointError, match="is no checkpoint"):
         transfer(path, encoder)
 
 
