@@ -1,6 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -8,8 +8,9 @@ import torch
 from safetensors import safe_open
 
 from index.titles import title_key
+from model.checkpoint import TITLE_ENCODERS, TUNE_ENCODERS
 from tests.support import SMALL
-from training.config import FitConfig
+from training.config import FitConfig, TitleName, TuneName, preset
 from training.corpora import Corpus
 from training.curate import Curated, curate
 from training.lessons import Lessons
@@ -197,3 +198,13 @@ def test_the_code_is_part_of_a_fingerprint_wherever_it_lies(
     assert code_digest() == nothing
     (training / "lessons.py").write_text("learned")
     assert code_digest() != nothing
+
+
+def test_every_encoder_can_be_trained_by_its_name() -> None:
+    assert set(get_args(TuneName)) == set(TUNE_ENCODERS)
+    assert set(get_args(TitleName)) == set(TITLE_ENCODERS)
+    for tune in get_args(TuneName):
+        for title in get_args(TitleName):
+            config = preset(tune, title)
+            assert (config.tune_encoder["name"], config.title_encoder["name"]) == (tune, title)
+            assert config.tune_encoder["dim"] == config.title_encoder["dim"]
