@@ -5,7 +5,7 @@ needs an extra that is not installed.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,6 +32,8 @@ TITLE_ENCODERS = {
     "ngram": (NgramTitleConfig, NgramTitleEncoder),
     "sentence": (SentenceTitleConfig, SentenceTitleEncoder),
 }
+
+_KEY = "config"
 
 Array = TypeVar("Array")
 Module = TypeVar("Module", bound=nn.Module)
@@ -60,43 +62,50 @@ def under(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
 
 def save_encoder(encoder: Encoder[Any, Any], path: Path) -> None:
     """Write weights and config."""
-    save_weights(encoder, "config", asdict(encoder.config), path)
+    save_weights(encoder, _KEY, asdict(encoder.config), path)
 
 
 def load_tune_encoder(path: Path, device: torch.device) -> Encoder[Tune, Any]:
     """Read a tune encoder, ready to encode. Raises CheckpointError."""
-    return read_weights(path, "config", device, build_tune_encoder)
+    config, weights = read_weights(path, _KEY, device)
+    return with_weights(build_tune_encoder(config), weights, path, device)
 
 
 def load_title_encoder(path: Path, device: torch.device) -> Encoder[str, Any]:
     """Read a title encoder, ready to encode. Raises CheckpointError."""
-    return read_weights(path, "config", device, build_title_encoder)
+    config, weights = read_weights(path, _KEY, device)
+    return with_weights(build_title_encoder(config), weights, path, device)
 
 
-def save_weights(module: nn.Module, kind: str, config: Mapping[str, Any], path: Path) -> None:
-    """Write weights, and under the name of their kind what `read_weights` is to build from."""
+def save_weights(module: nn.Module, key: str, config: Mapping[str, Any], path: Path) -> None:
+    """Write weights, and as metadata under a key what to build the module from; as JSON."""
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in module.state_dict().items()}
-    save_file(tensors, path, metadata={kind: json.dumps(config)})
+    save_file(tensors, path, metadata={key: json.dumps(config)})
 
 
 def read_weights(
-    path: Path, kind: str, device: torch.device, build: Callable[[dict[str, Any]], Module]
-) -> Module:
-    """What is built from a file's config, with the file's weights, in eval mode.
-
-    Raises CheckpointError, and whatever `build` does.
-    """
+    path: Path, key: str, device: torch.device
+) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    """What `save_weights` has written under that key: the config and the weights. Raises CheckpointError."""
     try:
         with safe_open(path, framework="pt", device=str(device)) as file:
-            config = dict(json.loads((file.metadata() or {})[kind]))
+            config = (file.metadata() or {}).get(key)
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, not a mapping
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path.name} is no checkpoint with {kind!r}: {error!r}") from error
-    module = build(config)
+        if config is None:
+            raise CheckpointError(f"{path.name} is no checkpoint of this kind: its metadata has no {key!r}")
+        return dict(json.loads(config)), weights
+    except (OSError, SafetensorError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path.name} is no checkpoint: {error!r}") from error
+
+
+def with_weights(
+    module: Module, weights: Mapping[str, torch.Tensor], path: Path, device: torch.device
+) -> Module:
+    """A module with weights, in eval mode. Raises CheckpointError, which names the file they are from."""
     try:
         module.load_state_dict(weights)
     except RuntimeError as error:
-        raise CheckpointError(f"{path.name}: weights do not fit the config {config}: {error}") from error
+        raise CheckpointError(f"{path.name}: weights do not fit the config: {error}") from error
     return module.to(device).eval()
 
 

@@ -45,8 +45,9 @@ class CnnTuneEncoder(NoteTuneEncoder):
 
     def __init__(self, config: CnnTuneConfig) -> None:
         super().__init__(config)
-        if config.blocks < 1:
-            raise ValueError(f"blocks is {config.blocks}; one is the least")
+        for name in ("blocks", "channels", "ratio"):
+            if (value := getattr(config, name)) <= 0:
+                raise ValueError(f"{name} is {value}; it is more than 0")
         self.embedding = NoteEmbedding([math.ceil(width * config.ratio) for width in config.widths])
         self.first = nn.Conv1d(self.embedding.dim, config.channels, 1)
         self.blocks = nn.ModuleList(

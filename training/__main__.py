@@ -39,6 +39,7 @@ from training.options import (
     FIT_ERRORS,
     READ_ERRORS,
     AcceptLicence,
+    Aliases,
     Artifacts,
     Device,
     Exclude,
@@ -70,10 +71,7 @@ def fit(
     ] = None,
     accept_licence: AcceptLicence = None,
     exclude: Exclude = None,
-    aliases: Annotated[
-        Path | None,
-        typer.Option(help="A list of settings whose titles are one, as `audit` proposes them: aliases.txt."),
-    ] = None,
+    aliases: Aliases = None,
     artifacts: Artifacts = Path("artifacts"),
     encoder: Annotated[
         TuneName,

@@ -27,7 +27,7 @@ from index.mrr import Mrr
 from index.probes import Probe, make_probes, measure, save_probes
 from index.publication import locked, publish, staging
 from index.ranking import RankingModel
-from model.checkpoint import save_encoder
+from model.checkpoint import CheckpointError, save_encoder
 from training.aliases import Pair
 from training.config import FitConfig
 from training.corpora import Corpus
@@ -35,6 +35,7 @@ from training.curate import Curated, CurationError, curate
 from training.evaluate import SPLIT, pool_index
 from training.exclusions import unmatched_told
 from training.material import Material
+from training.pretraining.pretrained import Pretrained, transfer
 from training.ranker import ask, fit_ranking
 from training.reporter import Reporter
 from training.split import Split, split_titles
@@ -62,8 +63,8 @@ def fit(
 
     Interrupted, it leaves the artifacts as they were and a checkpoint; called again with the same corpora and
     config, it goes on from there. Raises CurationError when the corpora hold too little, TunebookError when
-    one is missing, CheckpointError when what is pretrained does not fit, BlockingIOError when another
-    training is at work in the same folder.
+    one is missing, CheckpointError when what is pretrained does not fit or has learned what is to be tested
+    on, BlockingIOError when another training is at work in the same folder.
     """
     with locked(root / WORK, wait=False):
         version = _fit(corpora, config, root, device, report, excluded, aliases, pretrained)
@@ -81,10 +82,13 @@ def _fit(
     aliases: Set[Pair],
     pretrained: Path | None,
 ) -> str:
+    begun = transfer(pretrained, Towers(config).tune) if pretrained else None
     curated = _read(corpora, report, excluded, aliases)
     catalogue = curated.catalogue
-    material = Material.of(catalogue, curated.tunes, config, pretrained)
     split = split_titles(catalogue, curated.tunes, config.seed)
+    if begun:
+        _check_unread(begun, curated, split)
+    material = Material.of(catalogue, curated.tunes, config, pretrained)
     report.say(
         f"{len(catalogue)} titles with {len(catalogue.settings)} settings: {len(split.train)} to learn, "
         f"{len(split.validation)} to stop by, {len(split.test)} to test on"
@@ -111,6 +115,7 @@ def _fit(
     metrics = {
         "protocol": "see docs/design.md, The figures of an artifact",
         "config": asdict(config),
+        "pretraining": begun and asdict(begun.model.config),
         "test": test.model_dump(),
         "untrained": untrained.model_dump(),
         "best_epoch": run.progress.best_epoch,
@@ -139,6 +144,17 @@ def _read(corpora: Sequence[Corpus], report: Reporter, excluded: Set[str], alias
         found = f"{len(curated.catalogue)} titles were read, {skipped} tunes left out"
         raise CurationError(f"{found}; training needs {_FEWEST_TITLES} titles")
     return curated
+
+
+def _check_unread(begun: Pretrained, curated: Curated, split: Split) -> None:
+    asked = [
+        curated.tunes[i] for i in np.flatnonzero(np.isin(curated.catalogue.title_of_setting, split.test))
+    ]
+    if leaks := begun.learned(asked):
+        raise CheckpointError(
+            f"what is pretrained has learned {leaks} of the {len(asked)} tunes that this training tests on: "
+            "pretrain it with the same corpora, lists and seed"
+        )
 
 
 def _first_hits(towers: Towers, material: Material, titles: Sequence[int]) -> float:

@@ -26,6 +26,10 @@ Exclude = Annotated[
         help="A list of settings to leave out, as exclude.txt of `audit`; may be given several times."
     ),
 ]
+Aliases = Annotated[
+    Path | None,
+    typer.Option(help="A list of settings whose titles are one, as `audit` proposes them: aliases.txt."),
+]
 AcceptLicence = Annotated[
     Literal["thesession"] | None,
     typer.Option(help="Of a source that asks for it: you have read its licence and accept it."),

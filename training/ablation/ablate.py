@@ -14,7 +14,7 @@ from model.checkpoint import build_title_encoder, build_tune_encoder
 from model.encoder import Encoder
 from training.ablation.cell import Features, Outcome, run_cell
 from training.ablation.plan import Arm, Cell, Plan
-from training.ablation.pool import Pool, pools_of_settings, pools_of_titles
+from training.ablation.pool import Pool, pool_of_settings, pools_of_titles
 from training.benchmark.gallery import Known
 from training.corpora import find_corpora
 from training.curate import curate
@@ -100,8 +100,9 @@ class Ablation:
     def _pool(self, cell: Cell) -> Pool:
         if cell.arm not in self._pools:
             arm = self._plan.arms[cell.arm]
-            draw = pools_of_titles if arm.split == "titles" else pools_of_settings
-            self._pools[cell.arm] = list(draw(self._known(arm)))
+            known = self._known(arm)
+            by_titles = arm.split == "titles"
+            self._pools[cell.arm] = list(pools_of_titles(known)) if by_titles else [pool_of_settings(known)]
         return self._pools[cell.arm][cell.pool]
 
     def _known(self, arm: Arm) -> Known:
@@ -130,7 +131,8 @@ class Ablation:
             tunes = [pool.known.tunes[setting] for setting in settings]
             few = len(tunes) // 10
             checkpoint, part = path.with_suffix(".training"), path.with_suffix(".part")
-            save(pretrain(tunes[few:], tunes[:few], config, checkpoint, self._device, self._report), part)
+            model = pretrain(tunes[few:], tunes[:few], config, checkpoint, self._device, self._report)
+            save(model, tunes[few:], part)
             part.replace(path)
             checkpoint.unlink(missing_ok=True)
         return path
@@ -152,12 +154,10 @@ class Ablation:
         """Features of items; those of the cell before are kept, if it has the encoder in common with this."""
         key = (id(known), dict(config))
         if build not in self._features or self._features[build][0] != key:
-            read = build(config).features
+            encoder, features = build(config), list[Any]()
             advance = self._report.step(f"features for {config['name']}", len(items))
-            self._features[build] = key, [_told(read(item), advance) for item in items]
+            for item in items:
+                features.append(encoder.features(item))
+                advance()
+            self._features[build] = key, features
         return self._features[build][1]
-
-
-def _told(value: Any, advance: Callable[[], object]) -> Any:
-    advance()
-    return value

@@ -116,7 +116,7 @@ def run_cell(
         trained=cell.trained,
         transfer=cell.transfer,
         config=asdict(cell.config),
-        pretraining=asdict(load(pretrained, device).config) if pretrained else None,
+        pretraining=asdict(load(pretrained, device).model.config) if pretrained else None,
         parameters=sum(
             weight.numel()
             for encoder in (towers.tune, towers.title)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from index.titles import title_key
-from training.benchmark.gallery import POOL, POOLS, Known
+from training.benchmark.gallery import POOL, Known
 from training.benchmark.run import LeakError
 from training.curate import exact_melody
 
@@ -51,21 +50,17 @@ def pools_of_titles(known: Known) -> Iterator[Pool]:
         yield pool
 
 
-def pools_of_settings(known: Known) -> Iterator[Pool]:
-    """Settings at random, whatever they have in common: what is asked may be learned by another setting.
-
-    The pools are parts of one order, so that no two ask the same; a pool is validated by the next.
-    """
+def pool_of_settings(known: Known) -> Pool:
+    """Settings at random, whatever they have in common: what is asked may be learned by another setting."""
     order = sorted(known.drawn().values(), key=known.lot)
-    size = min(POOL, len(order) // (POOLS + 1))
-    parts = [tuple(order[i * size : (i + 1) * size]) for i in range(POOLS + 1)]
-    for test, validation in pairwise(parts):
-        held_out = frozenset((*test, *validation))
-        settings = tuple(i for i in range(len(known.tunes)) if i not in held_out)
-        learned = {int(known.catalogue.title_of_setting[i]): i for i in reversed(settings)}
-        yield Pool(
-            known, settings, tuple(sorted(learned)), _first(known, list(learned.values())), validation, test
-        )
+    size = min(POOL, len(order) // 3)
+    test, validation = tuple(order[:size]), tuple(order[size : 2 * size])
+    held_out = frozenset((*test, *validation))
+    settings = tuple(i for i in range(len(known.tunes)) if i not in held_out)
+    learned = {int(known.catalogue.title_of_setting[i]): i for i in reversed(settings)}
+    return Pool(
+        known, settings, tuple(sorted(learned)), _first(known, list(learned.values())), validation, test
+    )
 
 
 def _check_leaks(pool: Pool) -> None:

@@ -127,7 +127,7 @@ def figures(corpus: str, answers: Answers) -> Iterator[Figure]:
 
 
 def rankings(of: tuple[str, str, str], places: Sequence[Place], pools: Sequence[int]) -> Iterator[Figure]:
-    """Every metric of a ranking.
+    """Every metric of a system's rankings, one for each query.
 
     Parameters
     ----------

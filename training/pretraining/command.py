@@ -10,11 +10,21 @@ from rich.table import Table
 
 from model.abc import write
 from model.device import pick_device
+from training.aliases import read_aliases
 from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
 from training.curate import CurationError, curate
 from training.exclusions import read_exclusions, unmatched_told
-from training.options import FIT_ERRORS, AcceptLicence, Device, Exclude, end_interrupted, fail_with, stop
+from training.options import (
+    FIT_ERRORS,
+    AcceptLicence,
+    Aliases,
+    Device,
+    Exclude,
+    end_interrupted,
+    fail_with,
+    stop,
+)
 from training.pretraining.baseline import bigram, unigram
 from training.pretraining.nats import Nats
 from training.pretraining.next_note import PretrainConfig, framed
@@ -34,6 +44,7 @@ def pretrain(
     ] = None,
     accept_licence: AcceptLicence = None,
     exclude: Exclude = None,
+    aliases: Aliases = None,
     epochs: Annotated[int, typer.Option(min=1, help="Most epochs.")] = PretrainConfig.max_epochs,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of everything that is drawn.")] = 0,
     device: Device = "auto",
@@ -45,7 +56,8 @@ def pretrain(
     with ConsoleReporter() as report:
         try:
             corpora = find_corpora(corpus or BOOKS, accept_licence)
-            read = curate(corpora, report.step("reading"), read_exclusions(*exclude or ()))
+            pairs = read_aliases(aliases) if aliases else frozenset()
+            read = curate(corpora, report.step("reading"), read_exclusions(*exclude or ()), pairs)
             if not read.tunes:
                 raise CurationError(f"no tune can be learned; {len(read.skipped)} were left out")
             if read.unmatched:
@@ -57,7 +69,7 @@ def pretrain(
             )
             report.say(f"{len(learned)} tunes to learn, {len(validation)} to stop by, {len(test)} to test on")
             model = learn(learned, validation, config, checkpoint, pick_device(device), report)
-            save(model, out)
+            save(model, learned, out)
             known, asked = ([framed(tune, config.longest) for tune in part] for part in (learned, test))
             report.step("measuring")
             found = {

@@ -1,52 +1,70 @@
-"""The file of a pretrained model: weights and config as safetensors; and an encoder that begins with them."""
+"""The file of a pretrained model: weights, config, digests of what was learned; and what begins with it."""
 
-from dataclasses import asdict
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
 
-from model.checkpoint import CheckpointError, read_weights, save_weights
+from model.abc import Tune
+from model.checkpoint import CheckpointError, read_weights, save_weights, with_weights
 from model.rnn_tune_encoder import RnnTuneEncoder
+from training.curate import exact_melody
 from training.pretraining.next_note import NextNote, PretrainConfig
 
-_KIND = "pretraining"
+_KEY = "pretraining"
 
 
-def save(model: NextNote, path: Path) -> None:
-    """Write weights and config."""
-    save_weights(model, _KIND, asdict(model.config), path)
+@dataclass(frozen=True)
+class Pretrained:
+    """A model of the next note, and digests of the melodies that it has learned."""
+
+    model: NextNote
+    melodies: frozenset[str]
+
+    def learned(self, tunes: Sequence[Tune]) -> int:
+        """How many of the tunes it has learned, note for note."""
+        return sum(_digest(tune) in self.melodies for tune in tunes)
 
 
-def load(path: Path, device: torch.device) -> NextNote:
+def save(model: NextNote, learned: Sequence[Tune], path: Path) -> None:
+    """Write weights, config, and a digest of the melody of each tune that the model has learned."""
+    melodies = sorted({_digest(tune) for tune in learned})
+    save_weights(model, _KEY, {**asdict(model.config), "melodies": melodies}, path)
+
+
+def load(path: Path, device: torch.device) -> Pretrained:
     """Read a model, ready to predict. Raises CheckpointError."""
-
-    def build(config: dict[str, Any]) -> NextNote:
-        try:
-            config["widths"] = tuple(config["widths"])  # JSON knows no tuples
-            return NextNote(PretrainConfig(**config))
-        except (KeyError, TypeError, ValueError) as error:
-            raise CheckpointError(
-                f"{path.name}: no pretrained model has the config {config}: {error}"
-            ) from error
-
-    return read_weights(path, _KIND, device, build)
+    saved, weights = read_weights(path, _KEY, device)
+    try:
+        melodies = frozenset(saved.pop("melodies"))
+        saved["widths"] = tuple(saved["widths"])  # JSON knows no tuples
+        model = NextNote(PretrainConfig(**saved))
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path.name}: no pretrained model has such a config: {error!r}") from error
+    return Pretrained(with_weights(model, weights, path, device), melodies)
 
 
-def transfer(path: Path, encoder: nn.Module) -> None:
+def transfer(path: Path, encoder: nn.Module) -> Pretrained:
     """Give an encoder the hierarchy of a pretrained model; the rest of it stays as it is.
 
-    Raises CheckpointError when the file cannot be read, its sizes are not the encoder's, or it has no
-    hierarchy.
+    Returns what the hierarchy is of. Raises CheckpointError when the file cannot be read, its sizes are not
+    the encoder's, or the encoder has no hierarchy.
     """
     if not isinstance(encoder, RnnTuneEncoder):
         raise CheckpointError(f"{path.name} is for the recurrent encoder, not for {type(encoder).__name__}")
-    model = load(path, encoder.device)
-    has, wants = ((one.config.widths, one.config.hidden) for one in (model, encoder))
+    pretrained = load(path, encoder.device)
+    has, wants = ((one.widths, one.hidden) for one in (pretrained.model.config, encoder.config))
     if has != wants:
         raise CheckpointError(
             f"{path.name} has embeddings of {has[0]} and {has[1]} hidden units, "
             f"the encoder has {wants[0]} and {wants[1]}"
         )
-    encoder.hierarchy.load_state_dict(model.hierarchy.state_dict())
+    encoder.hierarchy.load_state_dict(pretrained.model.hierarchy.state_dict())
+    return pretrained
+
+
+def _digest(tune: Tune) -> str:
+    return hashlib.sha256(repr(exact_melody(tune)).encode()).hexdigest()[:16]

@@ -1,13 +1,21 @@
+import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
+from index import artifact
 from model.abc import Tune, read_tunebook
 from training.__main__ import app
+from training.config import FitConfig, preset
 from training.corpora import Corpus
+from training.curate import curate
 from training.pretraining.pretrained import load
+
+CPU = torch.device("cpu")
 
 
 def test_interrupted_it_goes_on_and_tells_what_it_measured(
@@ -36,8 +44,43 @@ def test_interrupted_it_goes_on_and_tells_what_it_measured(
     tunes = read_tunebook(shown.output[shown.output.index("X:1") :].partition("written:")[0])
     headers = [(tune.meter, tune.rhythm) for tune in tunes if isinstance(tune, Tune)]
     assert headers == [("6/8", "jig"), ("4/4", "reel")]
-    assert load(out, torch.device("cpu")).config.max_epochs == 1
+    pretrained = load(out, CPU)
+    assert pretrained.model.config.max_epochs == 1
+    assert 0 < len(pretrained.melodies) < len(curate([small_corpus]).tunes)
     assert [file.name for file in out.parent.iterdir()] == [out.name]
+
+
+def test_fit_begins_with_it_unless_it_has_learned_what_is_tested(
+    small_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def short(*named: Any) -> FitConfig:
+        """One epoch that moves weights so little that one sees where they began."""
+        return replace(preset(*named), max_epochs=1, refit_epochs=1, dense_rate=1e-9)
+
+    def run(command: str, *options: str) -> Result:
+        return CliRunner().invoke(app, [command, "--corpus", str(small_corpus.path), *options])
+
+    monkeypatch.setattr("training.__main__.preset", short)
+    notes, name = tmp_path / "notes.safetensors", "hierarchy.note_rnn.weight_ih_l0"
+    assert run("pretrain", "--out", str(notes), "--epochs", "1").exit_code == 0
+    learned = load(notes, CPU).model.get_parameter(name)
+
+    def weights(folder: str, *options: str) -> torch.Tensor:
+        fitted = run("fit", "--artifacts", str(tmp_path / folder), "--encoder", "rnn", *options)
+        assert fitted.exit_code == 0, fitted.output
+        return artifact.load(tmp_path / folder, CPU).tune_encoder.get_parameter(name)
+
+    begun = ("--pretrained", str(notes))
+    assert torch.allclose(weights("begun", *begun), learned, atol=1e-5)
+    assert not torch.allclose(weights("new"), learned, atol=1e-5)
+    artifacts = ("--artifacts", str(tmp_path / "none"))
+    shown = run("fit", *artifacts, "--encoder", "rnn", "--seed", "1", *begun)
+    assert shown.exit_code == 1
+    assert re.search(r"has learned \d+ of the \d+ tunes that this training tests on", shown.output)
+    shown = run("fit", *artifacts, *begun)
+    assert shown.exit_code == 1
+    assert "is for the recurrent encoder" in shown.output
+    assert "reading" not in shown.output, "it is told before anything is read"
 
 
 def test_a_corpus_without_tunes_is_told(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from index.catalogue import Catalogue
+from index.variation import cut, transposed
 from model.abc import read_tune
 from model.checkpoint import CheckpointError, save_encoder
 from model.ngram_title_encoder import NgramTitleConfig
@@ -23,7 +24,7 @@ CPU = torch.device("cpu")
 
 @pytest.fixture
 def path(model: NextNote, tmp_path: Path) -> Path:
-    save(model, tmp_path / "pretrained.safetensors")
+    save(model, [read_tune(KESH)], tmp_path / "pretrained.safetensors")
     return tmp_path / "pretrained.safetensors"
 
 
@@ -33,7 +34,7 @@ def encoder(config: PretrainConfig) -> RnnTuneEncoder:
 
 
 def test_a_file_brings_back_the_model(model: NextNote, path: Path) -> None:
-    loaded = load(path, CPU)
+    loaded = load(path, CPU).model
     assert loaded.config == model.config
     rows = [framed(read_tune(KESH), 256)]
     assert torch.equal(loaded.nats(rows).pitch, model.nats(rows).pitch)
@@ -58,6 +59,12 @@ def test_the_hierarchy_is_transferred_and_nothing_else(
     )
 
 
+def test_it_says_which_melodies_were_learned(path: Path) -> None:
+    tune, pretrained = read_tune(KESH), load(path, CPU)
+    assert pretrained.learned([tune, replace(tune, titles=("Another",), key="A major"), tune]) == 3
+    assert pretrained.learned([transposed(tune, 2), cut(tune, 0, 30)]) == 0
+
+
 def test_by_default_what_is_learned_fits() -> None:
     config, encoder = PretrainConfig(), RnnTuneConfig()
     assert (config.widths, config.hidden) == (encoder.widths, encoder.hidden)
@@ -71,7 +78,7 @@ def test_sizes_that_do_not_fit_are_both_named(
     before = {name: weight.clone() for name, weight in misfit.state_dict().items()}
     with pytest.raises(CheckpointError) as raised:
         transfer(path, misfit)
-    for side in (load(path, CPU).config, misfit.config):
+    for side in (load(path, CPU).model.config, misfit.config):
         assert f"{side.widths}" in str(raised.value)
         assert f"{side.hidden}" in str(raised.value)
     assert all(torch.equal(weight, before[name]) for name, weight in misfit.state_dict().items())
@@ -79,18 +86,21 @@ def test_sizes_that_do_not_fit_are_both_named(
 
 def test_what_is_no_pretrained_model_is_refused(tmp_path: Path, encoder: RnnTuneEncoder) -> None:
     path = tmp_path / "other.safetensors"
-    with pytest.raises(CheckpointError, match=r"other\.safetensors is no checkpoint with 'pretraining'"):
+    with pytest.raises(CheckpointError, match=r"other\.safetensors is no checkpoint"):
         transfer(path, encoder)
     path.write_bytes(b"no safetensors" * 10)
     with pytest.raises(CheckpointError, match="is no checkpoint"):
         transfer(path, encoder)
     save_encoder(encoder, path)
-    with pytest.raises(CheckpointError, match="is no checkpoint"):
+    with pytest.raises(CheckpointError, match="no checkpoint of this kind"):
+        transfer(path, encoder)
+    save_file({"weight": torch.zeros(1)}, path, {"pretraining": '{"melodies": []}'})
+    with pytest.raises(CheckpointError, match=r"no pretrained model has such a config: KeyError\('widths'\)"):
         transfer(path, encoder)
 
 
 def test_weights_that_do_not_fit_their_config_are_refused(path: Path, encoder: RnnTuneEncoder) -> None:
-    metadata = {"pretraining": '{"widths": [16, 4, 4, 2, 2, 2, 2], "hidden": 20}'}
+    metadata = {"pretraining": '{"widths": [16, 4, 4, 2, 2, 2, 2], "hidden": 20, "melodies": []}'}
     save_file(load_file(path), path, metadata)
     with pytest.raises(CheckpointError, match="weights do not fit"):
         transfer(path, encoder)
