@@ -10,11 +10,11 @@ from index.mrr import K, chance
 from training.ablation.cell import Outcome
 from training.ablation.plan import Plan
 from training.ablation.plots import draw_bars, draw_curves, draw_map
-from training.benchmark.figures import Figure, load_figures, renewed, save_figures
-from training.benchmark.protocols import PROTOCOLS
+from training.benchmark.figures import load_figures, renewed, save_figures
 from training.benchmark.ranks import Place, hit, mean_interval, reciprocal
+from training.benchmark.report import of_benchmark
+from training.benchmark.report import report as report_benchmark
 from training.benchmark.run import rankings
-from training.benchmark.systems import SYSTEMS
 
 RESULTS, PAGE, PLOTS = "results.json", "ablation.md", "results"
 PROTOCOL = {"titles": "unseen", "settings": "unseen-random-split"}
@@ -52,8 +52,8 @@ class _Measured(NamedTuple):
 def report(plan: Plan, outcomes: Sequence[Outcome], out: Path) -> None:
     """Write `out`/ablation.md and its plots, and renew the figures in `out`/results.json.
 
-    `outcomes` are those of the plan that are done. Rows of the benchmark's own systems and protocols are left
-    to the benchmark.
+    `outcomes` are those of the plan that are done. Where a figure is one of the benchmark's, its tables and
+    plots are renewed too.
     """
     measured = list(_measured(plan, outcomes))
     if not measured:
@@ -72,9 +72,11 @@ def report(plan: Plan, outcomes: Sequence[Outcome], out: Path) -> None:
         figure
         for one in measured
         for figure in rankings((one.corpus, one.protocol, one.system), one.places, one.pools)
-        if not _is_benchmark(figure)
     ]
-    save_figures(renewed(load_figures(out / RESULTS), figures), out / RESULTS)
+    together = renewed(load_figures(out / RESULTS), figures)
+    save_figures(together, out / RESULTS)
+    shared = {figure.corpus for figure in of_benchmark(figures)}
+    report_benchmark([figure for figure in together if figure.corpus in shared], out)
 
 
 def _measured(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[_Measured]:
@@ -91,10 +93,6 @@ def _measured(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[_Measured]:
                 yield _Measured(name, arm.corpus, first, system, done[:1])
             if len(done) == arm.pools > 1:
                 yield _Measured(name, arm.corpus, protocol, system, done)
-
-
-def _is_benchmark(figure: Figure) -> bool:
-    return figure.protocol in PROTOCOLS and figure.system in SYSTEMS
 
 
 def _draw(alike: Sequence[_Measured], folder: Path) -> Iterator[Path]:
