@@ -63,8 +63,8 @@ def fit(
 
     Interrupted, it leaves the artifacts as they were and a checkpoint; called again with the same corpora and
     config, it goes on from there. Raises CurationError when the corpora hold too little, TunebookError when
-    one is missing, CheckpointError when what is pretrained does not fit or has learned what is to be tested
-    on, BlockingIOError when another training is at work in the same folder.
+    one is missing, CheckpointError when what is pretrained does not fit or has learned more than the
+    training part of the split, BlockingIOError when another training is at work in the same folder.
     """
     with locked(root / WORK, wait=False):
         version = _fit(corpora, config, root, device, report, excluded, aliases, pretrained)
@@ -87,7 +87,7 @@ def _fit(
     catalogue = curated.catalogue
     split = split_titles(catalogue, curated.tunes, config.seed)
     if begun:
-        _check_unread(begun, curated, split)
+        _check_learned(begun, curated, split)
     material = Material.of(catalogue, curated.tunes, config, pretrained)
     report.say(
         f"{len(catalogue)} titles with {len(catalogue.settings)} settings: {len(split.train)} to learn, "
@@ -146,14 +146,15 @@ def _read(corpora: Sequence[Corpus], report: Reporter, excluded: Set[str], alias
     return curated
 
 
-def _check_unread(begun: Pretrained, curated: Curated, split: Split) -> None:
-    asked = [
-        curated.tunes[i] for i in np.flatnonzero(np.isin(curated.catalogue.title_of_setting, split.test))
-    ]
-    if leaks := begun.learned(asked):
+def _check_learned(begun: Pretrained, curated: Curated, split: Split) -> None:
+    """It may have learned the training part of the split and nothing else: neither what this training is
+    tested on, nor what is left out of it to be asked later.
+    """
+    settings = np.flatnonzero(np.isin(curated.catalogue.title_of_setting, split.train))
+    if beyond := begun.beyond([curated.tunes[i] for i in settings]):
         raise CheckpointError(
-            f"what is pretrained has learned {leaks} of the {len(asked)} tunes that this training tests on: "
-            "pretrain it with the same corpora, lists and seed"
+            f"what is pretrained has learned {beyond} melodies that are not in the training part of this "
+            "split: pretrain it with the same corpora, lists and seed"
         )
 
 

@@ -21,7 +21,8 @@ FOLDER, WORK = "ablation", ".ablation"  # in the folder of results, and in that 
 def ablate(
     plan: Annotated[Path, typer.Argument(help="A plan as a TOML file; docs/ablation.toml is one.")],
     out: Annotated[
-        Path, typer.Option(help="Folder for results.json, ablation.md, results/ and ablation/cells/.")
+        Path,
+        typer.Option(help="Folder for ablation.md, results.md, results.json, plots and cells."),
     ],
     accept_licence: AcceptLicence = None,
     artifacts: Artifacts = Path("artifacts"),
@@ -46,7 +47,7 @@ def ablate(
         write_report(planned, done, out)
     except BlockingIOError:
         fail_with(f"another ablation of this plan is at work in {artifacts}")
-    except (PlanError, LeakError, *FIT_ERRORS) as error:
+    except (PlanError, LeakError, ValueError, *FIT_ERRORS) as error:
         fail_with(error)
     console.print(f"see {out / 'ablation.md'}", soft_wrap=True)
     if interrupted:

@@ -53,7 +53,7 @@ def report(plan: Plan, outcomes: Sequence[Outcome], out: Path) -> None:
     """Write `out`/ablation.md and its plots, and renew the figures in `out`/results.json.
 
     `outcomes` are those of the plan that are done. Where a figure is one of the benchmark's, its tables and
-    plots are renewed too.
+    plots are renewed too. Raises ValueError where what stands there was asked something else.
     """
     measured = list(_measured(plan, outcomes))
     if not measured:
@@ -74,9 +74,9 @@ def report(plan: Plan, outcomes: Sequence[Outcome], out: Path) -> None:
         for figure in rankings((one.corpus, one.protocol, one.system), one.places, one.pools)
     ]
     together = renewed(load_figures(out / RESULTS), figures)
-    save_figures(together, out / RESULTS)
     shared = {figure.corpus for figure in of_benchmark(figures)}
     report_benchmark([figure for figure in together if figure.corpus in shared], out)
+    save_figures(together, out / RESULTS)
 
 
 def _measured(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[_Measured]:

@@ -24,9 +24,9 @@ class Pretrained:
     model: NextNote
     melodies: frozenset[str]
 
-    def learned(self, tunes: Sequence[Tune]) -> int:
-        """How many of the tunes it has learned, note for note."""
-        return sum(_digest(tune) in self.melodies for tune in tunes)
+    def beyond(self, tunes: Sequence[Tune]) -> int:
+        """How many of its melodies are, note for note, of none of the tunes."""
+        return len(self.melodies.difference(map(_digest, tunes)))
 
 
 def save(model: NextNote, learned: Sequence[Tune], path: Path) -> None:

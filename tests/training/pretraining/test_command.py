@@ -14,6 +14,7 @@ from training.config import FitConfig, preset
 from training.corpora import Corpus
 from training.curate import curate
 from training.pretraining.pretrained import load
+from training.split import split_titles
 
 CPU = torch.device("cpu")
 
@@ -50,7 +51,7 @@ def test_interrupted_it_goes_on_and_tells_what_it_measured(
     assert [file.name for file in out.parent.iterdir()] == [out.name]
 
 
-def test_fit_begins_with_it_unless_it_has_learned_what_is_tested(
+def test_fit_begins_with_it_unless_it_has_learned_more_than_fit_learns(
     small_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def short(*named: Any) -> FitConfig:
@@ -74,9 +75,14 @@ def test_fit_begins_with_it_unless_it_has_learned_what_is_tested(
     assert torch.allclose(weights("begun", *begun), learned, atol=1e-5)
     assert not torch.allclose(weights("new"), learned, atol=1e-5)
     artifacts = ("--artifacts", str(tmp_path / "none"))
-    shown = run("fit", *artifacts, "--encoder", "rnn", "--seed", "1", *begun)
-    assert shown.exit_code == 1
-    assert re.search(r"has learned \d+ of the \d+ tunes that this training tests on", shown.output)
+    left_out = tmp_path / "left-out.txt"
+    read = curate([small_corpus])
+    title = split_titles(read.catalogue, read.tunes, 0).train[0]
+    left_out.write_text(f"{read.catalogue.titles[title].settings[0].reference}\n", encoding="utf-8")
+    for other in (("--seed", "1"), ("--exclude", str(left_out))):
+        shown = run("fit", *artifacts, "--encoder", "rnn", *other, *begun)
+        assert shown.exit_code == 1
+        assert re.search(r"has learned [1-9]\d* melodies that are not in the training part of this", shown.output)
     shown = run("fit", *artifacts, *begun)
     assert shown.exit_code == 1
     assert "is for the recurrent encoder" in shown.output
