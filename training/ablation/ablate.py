@@ -14,7 +14,7 @@ from model.checkpoint import build_title_encoder, build_tune_encoder
 from model.encoder import Encoder
 from training.ablation.cell import Features, Outcome, run_cell
 from training.ablation.plan import Arm, Cell, Plan
-from training.ablation.pool import Pool, pool_of_settings, pools_of_titles
+from training.ablation.pool import Pool, pool_of_exact_titles, pool_of_settings, pools_of_titles
 from training.benchmark.gallery import Known
 from training.corpora import find_corpora
 from training.curate import curate
@@ -101,8 +101,13 @@ class Ablation:
         if cell.arm not in self._pools:
             arm = self._plan.arms[cell.arm]
             known = self._known(arm)
-            by_titles = arm.split == "titles"
-            self._pools[cell.arm] = list(pools_of_titles(known)) if by_titles else [pool_of_settings(known)]
+            match arm.split:
+                case "titles":
+                    self._pools[cell.arm] = list(pools_of_titles(known))
+                case "exact-titles":
+                    self._pools[cell.arm] = [pool_of_exact_titles(known)]
+                case "settings":
+                    self._pools[cell.arm] = [pool_of_settings(known)]
         return self._pools[cell.arm][cell.pool]
 
     def _known(self, arm: Arm) -> Known:

@@ -29,7 +29,8 @@ class Arm(BaseModel):
     sources : as for `fit --corpus`
     exclude : lists of settings to leave out
     split : "titles" keeps all that could give a title away on one side; "settings" draws settings at random,
-        so that most titles of a pool are learned from other settings
+        so that most titles of a pool are learned from other settings; "exact-titles" asks for the same, but
+        learns no setting of a title that is asked, only what melodies and names have in common with others
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,11 +38,11 @@ class Arm(BaseModel):
     corpus: str
     sources: list[str]
     exclude: list[Path] = []
-    split: Literal["titles", "settings"] = "titles"
+    split: Literal["titles", "settings", "exact-titles"] = "titles"
 
     @property
     def pools(self) -> int:
-        """How many a system is asked in full; of settings at random one, which shows enough."""
+        """How many a system is asked in full; where something leaks one, which shows enough."""
         return POOLS if self.split == "titles" else 1
 
 

@@ -7,6 +7,7 @@ from index.titles import title_key
 from training.benchmark.gallery import POOL, Known
 from training.benchmark.run import LeakError
 from training.curate import exact_melody
+from training.split import Split
 
 
 @dataclass(frozen=True)
@@ -34,32 +35,52 @@ def pools_of_titles(known: Known) -> Iterator[Pool]:
 
     Raises LeakError if a name or a melody, note for note, is.
     """
-    drawn = known.drawn()
-    title_of = known.catalogue.title_of_setting.tolist()
     for split in known.pools:
-        learned = frozenset(split.train)
-        pool = Pool(
-            known,
-            settings=tuple(i for i, title in enumerate(title_of) if title in learned),
-            titles=split.train,
-            training=_first(known, [drawn[title] for title in split.train if title in drawn]),
-            validation=_first(known, [drawn[title] for title in split.validation if title in drawn]),
-            test=tuple(drawn[title] for title in split.test if title in drawn),
-        )
+        pool = _pool(known, split)
         _check_leaks(pool)
         yield pool
 
 
+def pool_of_exact_titles(known: Known) -> Pool:
+    """Titles at random, each on one side with all its settings, and asked the same as `pool_of_settings`.
+
+    Nothing else is kept apart: a melody that has two titles may be asked by one and learned by the other.
+    """
+    test, validation = _at_random(known)
+    title_of = known.catalogue.title_of_setting
+    asked = [tuple(int(title_of[i]) for i in settings) for settings in (validation, test)]
+    learned = sorted(known.drawn().keys() - {title for titles in asked for title in titles})
+    return _pool(known, Split(tuple(learned), *asked))
+
+
 def pool_of_settings(known: Known) -> Pool:
     """Settings at random, whatever they have in common: what is asked may be learned by another setting."""
-    order = sorted(known.drawn().values(), key=known.lot)
-    size = min(POOL, len(order) // 3)
-    test, validation = tuple(order[:size]), tuple(order[size : 2 * size])
+    test, validation = _at_random(known)
     held_out = frozenset((*test, *validation))
     settings = tuple(i for i in range(len(known.tunes)) if i not in held_out)
     learned = {int(known.catalogue.title_of_setting[i]): i for i in reversed(settings)}
     return Pool(
         known, settings, tuple(sorted(learned)), _first(known, list(learned.values())), validation, test
+    )
+
+
+def _at_random(known: Known) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Settings to test and to validate with, each of another title."""
+    order = sorted(known.drawn().values(), key=known.lot)
+    size = min(POOL, len(order) // 3)
+    return tuple(order[:size]), tuple(order[size : 2 * size])
+
+
+def _pool(known: Known, split: Split) -> Pool:
+    drawn, learned = known.drawn(), frozenset(split.train)
+    title_of = known.catalogue.title_of_setting.tolist()
+    return Pool(
+        known,
+        settings=tuple(i for i, title in enumerate(title_of) if title in learned),
+        titles=split.train,
+        training=_first(known, [drawn[title] for title in split.train if title in drawn]),
+        validation=_first(known, [drawn[title] for title in split.validation if title in drawn]),
+        test=tuple(drawn[title] for title in split.test if title in drawn),
     )
 
 

@@ -17,7 +17,11 @@ from training.benchmark.report import report as report_benchmark
 from training.benchmark.run import rankings
 
 RESULTS, PAGE, PLOTS = "results.json", "ablation.md", "results"
-PROTOCOL = {"titles": "unseen", "settings": "unseen-random-split"}
+PROTOCOL = {
+    "titles": "unseen",
+    "settings": "unseen-random-split",
+    "exact-titles": "unseen-exact-titles",
+}
 _FIRST = "-first"  # ends the name of a protocol that asks the first of several pools only
 _PAGE = """# Ablation
 

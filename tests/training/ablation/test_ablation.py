@@ -19,7 +19,7 @@ from training.__main__ import app
 from training.ablation.ablate import Ablation
 from training.ablation.cell import Features, Outcome, _mrr, _places, _scores, run_cell
 from training.ablation.plan import Cell, PlanError, read_plan
-from training.ablation.pool import _check_leaks, pool_of_settings, pools_of_titles
+from training.ablation.pool import _check_leaks, pool_of_exact_titles, pool_of_settings, pools_of_titles
 from training.ablation.report import report
 from training.benchmark.figures import load_figures
 from training.benchmark.gallery import Known
@@ -126,6 +126,26 @@ def test_a_pool_of_settings_shares_titles_but_no_setting(known: Known) -> None:
     assert len(pool.settings) + len(pool.test) + len(pool.validation) == len(known.tunes)
     assert set(titles[list(pool.settings)].tolist()) == set(pool.titles)
     assert {int(titles[i]) for i in pool.test} & set(pool.titles), "that is what leaks"
+
+
+def test_a_pool_of_exact_titles_asks_the_same_and_learns_no_setting_of_what_it_asks(known: Known) -> None:
+    """Though one of another title may have its melody."""
+    titles = known.catalogue.title_of_setting
+    before = pool_of_settings(known)
+    asked = {int(titles[i]) for i in (*before.test, *before.validation)}
+    others = sorted(set(titles.tolist()) - asked)
+    twin = next(i for i, title in enumerate(titles) if title == others[0])
+    known = Known(
+        known.catalogue,
+        [known.tunes[before.test[0]] if i == twin else tune for i, tune in enumerate(known.tunes)],
+    )
+    pool = pool_of_exact_titles(known)
+    assert (pool.test, pool.validation) == (before.test, before.validation)
+    assert pool.titles == tuple(others)
+    assert pool.settings == tuple(i for i, title in enumerate(titles) if int(title) not in asked)
+    assert set(pool.training) <= set(pool.settings)
+    with pytest.raises(LeakError, match="melodies of 1 of"):
+        _check_leaks(pool)
 
 
 class Interrupted(Silent):
