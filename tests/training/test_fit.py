@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -157,6 +158,15 @@ def test_if_needed_does_nothing_over_an_artifact_and_trains_over_an_unreadable_o
     assert artifact.current_version(small_artifacts) != version
 
 
+@pytest.fixture
+def ctrl_c_heard() -> Iterator[None]:
+    """Undo, for what a test starts, that a background job of a shell ignores SIGINT and hands that on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_heard")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_killed_training_leaves_a_checkpoint_and_no_broken_artifact(
     small_corpus: Corpus, tmp_path: Path, how: signal.Signals
