@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from index.alignment import Melody, similarity
+from index.alignment import Melody, similarities
 from index.catalogue import Catalogue
 from index.disjoint_sets import DisjointSets
 from index.titles import title_key
@@ -127,8 +127,10 @@ def _same_melody(catalogue: Catalogue, tunes: Sequence[Tune]) -> Iterator[tuple[
         for run in found:
             shared[settings_with[run]] += weight[run]
         share = shared[:setting] / np.maximum(np.minimum(total[:setting], total[setting]), 1e-9)
-        for other in np.argsort(-share)[:_CANDIDATES]:
-            if share[other] < _SHARED_RUNS:
-                break
-            if similarity(melodies[other], melodies[setting]) >= _SAME_MELODY:
-                yield int(catalogue.title_of_setting[other]), int(catalogue.title_of_setting[setting])
+        nearest = np.argsort(-share)[:_CANDIDATES]
+        candidates = nearest[share[nearest] >= _SHARED_RUNS]
+        if not len(candidates):
+            continue
+        alike = similarities(melodies[setting], [melodies[other] for other in candidates]) >= _SAME_MELODY
+        for other in candidates[alike]:
+            yield int(catalogue.title_of_setting[other]), int(catalogue.title_of_setting[setting])
