@@ -68,30 +68,30 @@ def _split(parts: dict[str, list[int]], groups: int) -> Split:
     return Split(**{part: tuple(sorted(titles)) for part, titles in parts.items()})
 
 
-def draw_pools(catalogue: Catalogue, tunes: Sequence[Tune], count: int, size: int, seed: int) -> list[Split]:
-    """Several splits whose test parts, of `size` titles each, have no group in common.
+def draw_pools(groups: Sequence[list[int]], count: int, size: int, seed: int) -> list[Split]:
+    """Several splits whose test parts, of `size` titles each, have none of the groups in common.
 
-    A test part has fewer titles where groups do not fit, or the catalogue is too small for so many. Of the
-    rest of each a tenth is for validation, and the largest group always for training. Raises SplitError as
+    A test part has fewer titles where groups do not fit, or there are too few titles for so many. Of the rest
+    of each a tenth is for validation, and the largest group always for training. Raises SplitError as
     `split_titles` does.
     """
-    groups = group_titles(catalogue, tunes)
+    titles = sum(map(len, groups))
     largest = max(groups, key=len)
-    groups.remove(largest)
-    size = min(size, sum(map(len, groups)) // count)
+    rest = [group for group in groups if group is not largest]
+    size = min(size, (titles - len(largest)) // count)
     rng = np.random.default_rng(seed)
     pools: list[list[int]] = [[] for _ in range(count)]
-    for i in rng.permutation(len(groups)):
-        fits = next((pool for pool in pools if len(pool) + len(groups[i]) <= size), [])
-        fits += groups[i]
+    for i in rng.permutation(len(rest)):
+        fits = next((pool for pool in pools if len(pool) + len(rest[i]) <= size), [])
+        fits += rest[i]
     splits = []
     for pool in pools:
         tested = frozenset(pool)
         parts: dict[str, list[int]] = {"train": list(largest), "validation": [], "test": pool}
-        for i in rng.permutation(len(groups)):
-            if tested.isdisjoint(groups[i]):
-                full = len(parts["validation"]) >= _HELD_OUT * len(catalogue)
-                parts["train" if full else "validation"] += groups[i]
+        for i in rng.permutation(len(rest)):
+            if tested.isdisjoint(rest[i]):
+                full = len(parts["validation"]) >= _HELD_OUT * titles
+                parts["train" if full else "validation"] += rest[i]
         splits.append(_split(parts, len(groups)))
     return splits
 

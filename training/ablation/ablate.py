@@ -108,6 +108,11 @@ class Ablation:
                     self._pools[cell.arm] = [pool_of_exact_titles(known)]
                 case "settings":
                     self._pools[cell.arm] = [pool_of_settings(known)]
+            first = self._pools[cell.arm][0]
+            self._report.say(
+                f"{cell.arm}: {first.leaks} of {len(first.test)} titles that are asked are learned, "
+                "or share a name or nearly a melody with one that is"
+            )
         return self._pools[cell.arm][cell.pool]
 
     def _known(self, arm: Arm) -> Known:

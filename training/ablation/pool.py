@@ -29,6 +29,13 @@ class Pool:
     validation: tuple[int, ...]
     test: tuple[int, ...]
 
+    @property
+    def leaks(self) -> int:
+        """Tunes of the test whose title is learned, or is in a group (`Known.groups`) with one that is."""
+        learned = frozenset(self.titles)
+        close = {title for group in self.known.groups if not learned.isdisjoint(group) for title in group}
+        return sum(int(self.known.catalogue.title_of_setting[setting]) in close for setting in self.test)
+
 
 def pools_of_titles(known: Known) -> Iterator[Pool]:
     """Those of the protocol `unseen`: nothing that shares a name, or nearly a melody, is on two sides.

@@ -13,7 +13,7 @@ from index.catalogue import Catalogue, Setting
 from index.ranking import RankingModel
 from model.abc import Tune
 from model.encoder import Encoder
-from training.split import Split, draw_pools
+from training.split import Split, draw_pools, group_titles
 
 POOL = 628  # titles of a pool of unseen ones
 POOLS = 5
@@ -59,9 +59,14 @@ class Known:
         )
 
     @cached_property
+    def groups(self) -> list[list[int]]:
+        """Titles that share a name, or nearly a melody; found once, as that takes its time."""
+        return group_titles(self.catalogue, self.tunes)
+
+    @cached_property
     def pools(self) -> list[Split]:
-        """Five splits whose test parts are the pools of unseen titles; drawn once, as that takes its time."""
-        return draw_pools(self.catalogue, self.tunes, POOLS, POOL, _SEED)
+        """Five splits whose test parts are the pools of unseen titles."""
+        return draw_pools(self.groups, POOLS, POOL, _SEED)
 
     def drawn(self) -> dict[int, int]:
         """For each title that has settings one of them; which, does not depend on other titles."""
