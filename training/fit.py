@@ -38,7 +38,7 @@ from training.material import Material
 from training.pretraining.pretrained import Pretrained, transfer
 from training.ranker import ask, fit_ranking
 from training.reporter import Reporter
-from training.split import Split, split_titles
+from training.split import Split, group_titles, split_titles
 from training.towers import Towers
 
 WORK = ".training"  # in the artifacts' folder: checkpoints of a training that has not ended
@@ -85,7 +85,7 @@ def _fit(
     begun = transfer(pretrained, Towers(config).tune) if pretrained else None
     curated = _read(corpora, report, excluded, aliases)
     catalogue = curated.catalogue
-    split = split_titles(catalogue, curated.tunes, config.seed)
+    split = split_titles(group_titles(catalogue, curated.tunes), config.seed)
     if begun:
         _check_learned(begun, curated, split)
     material = Material.of(catalogue, curated.tunes, config, pretrained)

@@ -42,21 +42,25 @@ class Split:
         return {part: list(titles) for part, titles in asdict(self).items()}
 
 
-def split_titles(catalogue: Catalogue, tunes: Sequence[Tune], seed: int) -> Split:
+def split_titles(groups: Sequence[list[int]], seed: int) -> Split:
     """A tenth of the titles for validation, a tenth for test, group by group in an order drawn by the seed.
 
-    `tunes` are the catalogue's settings, read. The largest group goes to training, whatever the draw. Raises
-    SplitError when the groups are too few to fill each part.
+    The largest of the groups (see `group_titles`) goes to training, whatever the draw. Raises SplitError
+    when they are too few to fill each part.
     """
-    groups = group_titles(catalogue, tunes)
-    largest = max(groups, key=len)
-    rest = [group for group in groups if group is not largest]
-    wanted = int(_HELD_OUT * len(catalogue))
+    largest, rest = _apart(groups)
+    wanted = int(_HELD_OUT * sum(map(len, groups)))
     parts: dict[str, list[int]] = {"test": [], "validation": [], "train": list(largest)}
     for i in np.random.default_rng(seed).permutation(len(rest)):
         part = next((part for part in ("test", "validation") if len(parts[part]) < wanted), "train")
         parts[part] += rest[i]
     return _split(parts, len(groups))
+
+
+def _apart(groups: Sequence[list[int]]) -> tuple[list[int], list[list[int]]]:
+    """The largest group, and the others."""
+    largest = max(groups, key=len)
+    return largest, [group for group in groups if group is not largest]
 
 
 def _split(parts: dict[str, list[int]], groups: int) -> Split:
@@ -75,9 +79,8 @@ def draw_pools(groups: Sequence[list[int]], count: int, size: int, seed: int) ->
     of each a tenth is for validation, and the largest group always for training. Raises SplitError as
     `split_titles` does.
     """
+    largest, rest = _apart(groups)
     titles = sum(map(len, groups))
-    largest = max(groups, key=len)
-    rest = [group for group in groups if group is not largest]
     size = min(size, (titles - len(largest)) // count)
     rng = np.random.default_rng(seed)
     pools: list[list[int]] = [[] for _ in range(count)]

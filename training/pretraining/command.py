@@ -32,7 +32,7 @@ from training.pretraining.pretrain import measure
 from training.pretraining.pretrain import pretrain as learn
 from training.pretraining.pretrained import save
 from training.pretraining.sample import sample
-from training.split import split_titles
+from training.split import group_titles, split_titles
 
 _SAMPLES = (("G major", "6/8", "jig"), ("D major", "4/4", "reel"))
 
@@ -62,7 +62,7 @@ def pretrain(
                 raise CurationError(f"no tune can be learned; {len(read.skipped)} were left out")
             if read.unmatched:
                 report.say(unmatched_told(read.unmatched))
-            split = split_titles(read.catalogue, read.tunes, seed)
+            split = split_titles(group_titles(read.catalogue, read.tunes), seed)
             learned, validation, test = (
                 [read.tunes[i] for i in np.flatnonzero(np.isin(read.catalogue.title_of_setting, titles))]
                 for titles in (split.train, split.validation, split.test)

@@ -64,5 +64,5 @@ def test_an_artifact_has_learned_its_catalogue_whatever_the_gallery(
     assert len(gallery.learned.tunes) == len(loaded.catalogue.settings)
     assert gallery.encoders.tune is loaded.tune_encoder
     assert gallery.encoders.ranking == loaded.ranking
-    split = split_titles(known.catalogue, known.tunes, 0)
+    split = split_titles(known.groups, 0)
     assert trained.learn_split("unseen-0", known, split).title is loaded.title_encoder

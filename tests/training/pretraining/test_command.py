@@ -14,7 +14,7 @@ from training.config import FitConfig, preset
 from training.corpora import Corpus
 from training.curate import curate
 from training.pretraining.pretrained import load
-from training.split import split_titles
+from training.split import group_titles, split_titles
 
 CPU = torch.device("cpu")
 
@@ -77,7 +77,7 @@ def test_fit_begins_with_it_unless_it_has_learned_more_than_fit_learns(
     artifacts = ("--artifacts", str(tmp_path / "none"))
     left_out = tmp_path / "left-out.txt"
     read = curate([small_corpus])
-    title = split_titles(read.catalogue, read.tunes, 0).train[0]
+    title = split_titles(group_titles(read.catalogue, read.tunes), 0).train[0]
     left_out.write_text(f"{read.catalogue.titles[title].settings[0].reference}\n", encoding="utf-8")
     for other in (("--seed", "1"), ("--exclude", str(left_out))):
         shown = run("fit", *artifacts, "--encoder", "rnn", *other, *begun)
