@@ -39,6 +39,7 @@ from index.ranking import RankingModel
 from model.abc import Tune
 from model.checkpoint import CheckpointError, load_title_encoder, load_tune_encoder
 from model.encoder import Encoder
+from model.errors import GanAinmError
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
@@ -54,7 +55,7 @@ METRICS = "metrics.json"
 EVALUATION = "evaluation"
 
 
-class ArtifactError(Exception):
+class ArtifactError(GanAinmError):
     """No artifact, or one that cannot be used."""
 
 

@@ -16,8 +16,8 @@ import numpy as np
 from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
 from index.mrr import K, Mrr, reciprocal_ranks, summarise
-from index.variation import cut, ornamented, transposed, unnamed
 from model.abc import Tune, read_tune, write
+from model.abc.variation import cut, ornamented, transposed, unnamed
 from model.encoder import Encoder
 
 COUNT = 300

@@ -2,8 +2,8 @@
 
 A tune is one of the known settings' tunes, or none of them. The probability of each comes from a conditional
 logit (McFadden 1974) over the candidates of the melody index and the alternative that it is none; its weights
-are fitted at training time (`training/ranker.py`). If it is none, its title may still be like those that the
-title index finds for its style.
+are fitted at training time (`training/fitting/fit_ranking.py`). If it is none, its title may still be like those
+that the title index finds for its style.
 """
 
 from dataclasses import dataclass

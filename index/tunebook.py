@@ -15,6 +15,7 @@ from pathlib import Path
 from index.catalogue import Setting
 from index.titles import is_title, without_rhythm
 from model.abc import AbcError, Tune, decode, read_tunebook, write
+from model.errors import GanAinmError
 from model.grams import FEWEST_NOTES
 
 SUFFIXES = (".abc", ".txt")
@@ -22,7 +23,7 @@ _URL = re.compile(r"https?://\S{1,2000}")
 MAX_FILE_BYTES = 64 * 2**20  # of one tunebook; the largest public collections have about 20 MB
 
 
-class TunebookError(Exception):
+class TunebookError(GanAinmError):
     """A path that is no tunebook, folder or tar archive of tunebooks."""
 
 

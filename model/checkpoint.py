@@ -16,12 +16,13 @@ from safetensors.torch import save_file
 from torch import nn
 
 from model.abc import Tune
-from model.cnn_tune_encoder import CnnTuneConfig, CnnTuneEncoder
 from model.encoder import Encoder
+from model.errors import GanAinmError
+from model.experimental.cnn_tune_encoder import CnnTuneConfig, CnnTuneEncoder
+from model.experimental.rnn_tune_encoder import RnnTuneConfig, RnnTuneEncoder
+from model.experimental.sentence_title_encoder import SentenceTitleConfig, SentenceTitleEncoder
 from model.ngram_title_encoder import NgramTitleConfig, NgramTitleEncoder
 from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
-from model.rnn_tune_encoder import RnnTuneConfig, RnnTuneEncoder
-from model.sentence_title_encoder import SentenceTitleConfig, SentenceTitleEncoder
 
 TUNE_ENCODERS = {
     "ngram": (NgramTuneConfig, NgramTuneEncoder),
@@ -39,7 +40,7 @@ Array = TypeVar("Array")
 Module = TypeVar("Module", bound=nn.Module)
 
 
-class CheckpointError(Exception):
+class CheckpointError(GanAinmError):
     """A checkpoint that cannot be read, with what was found and what was expected."""
 
 

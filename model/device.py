@@ -4,10 +4,12 @@ from typing import Literal
 
 import torch
 
+from model.errors import GanAinmError
+
 DeviceName = Literal["auto", "cpu", "cuda"]
 
 
-class DeviceError(Exception):
+class DeviceError(GanAinmError):
     """A device that was asked for and is not there."""
 
 

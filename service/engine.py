@@ -26,6 +26,7 @@ from index.ranking import Ranking, rank
 from model.abc import Tune, read_tune
 from model.device import pick_device
 from model.encoder import Vectors
+from model.errors import GanAinmError
 from service.settings import Settings
 
 DEGRADED = 0.9  # share of the recorded MRR below which an artifact no longer does what it did when published
@@ -33,7 +34,7 @@ _REBUILT = (artifact.CATALOGUE, artifact.TITLES, artifact.SETTINGS, artifact.MEL
 _UNIT = 1e-3  # how far the length of a unit vector may be off
 
 
-class RebuildError(Exception):
+class RebuildError(GanAinmError):
     """A rebuilt index that must not be served."""
 
 

@@ -27,6 +27,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from model.errors import GanAinmError
+
 MEDIA_TYPE = "application/problem+json"
 
 _log = logging.getLogger("uvicorn.error")
@@ -41,7 +43,7 @@ class ProblemDetails(BaseModel, extra="allow"):
     detail: str
 
 
-class Problem(Exception):
+class Problem(GanAinmError):
     """An error with a type of its own.
 
     Parameters

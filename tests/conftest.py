@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from service.settings import Settings
 from tests.support import SMALL, Silent, serve
 from training.corpora import Corpus, find_corpora
-from training.fit import fit
+from training.fitting.fit import fit
 
 
 @pytest.fixture(autouse=True)

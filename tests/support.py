@@ -14,7 +14,7 @@ from model.ngram_tune_encoder import NgramTuneConfig
 from service.app import create_app
 from service.server import make_server
 from service.settings import Settings
-from training.config import FitConfig
+from training.fitting.config import FitConfig
 
 SMALL = FitConfig(
     batch=64,

@@ -13,11 +13,11 @@ from index import artifact
 from index.artifact import Artifact
 from index.catalogue import Setting
 from index.titles import title_key
-from index.variation import cut, transposed, unnamed
 from model.abc import read_tune, write
+from model.abc.variation import cut, transposed, unnamed
 from service.settings import Settings
 from tests.support import serve
-from training.evaluate import recompute_test
+from training.fitting.test_figure import recompute_test
 
 CPU = torch.device("cpu")
 

@@ -16,14 +16,14 @@ from service.app import create_app
 from service.settings import Settings
 from tests.support import serve
 from training.__main__ import app as training
-from training.addresses import COLLECTIONS
-from training.benchmark.figures import load_figures
-from training.benchmark.protocols import PROTOCOLS
-from training.benchmark.report import of_benchmark, tables, write_tables
-from training.benchmark.scale import SIZES
-from training.benchmark.scale_report import load_costs, table
-from training.benchmark.systems import SYSTEMS
 from training.corpora import BOOKS
+from training.corpora.collections import COLLECTIONS
+from training.lab.benchmark.figures import load_figures
+from training.lab.benchmark.protocols import PROTOCOLS
+from training.lab.benchmark.report import of_benchmark, tables, write_tables
+from training.lab.benchmark.scale import SIZES
+from training.lab.benchmark.scale_report import load_costs, table
+from training.lab.benchmark.systems import SYSTEMS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

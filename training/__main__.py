@@ -19,22 +19,23 @@ from rich.table import Table
 from index import artifact
 from index.artifact import ArtifactError
 from model.device import pick_device
-from training.ablation.command import ablate
-from training.addresses import COLLECTIONS
-from training.aliases import read_aliases
-from training.audit import audit as audit_titles
-from training.audit_check import NATURAL, Check, agree, check
-from training.audit_report import shift_told, write_report
-from training.benchmark.command import evaluate
-from training.benchmark.scale import SIZES
-from training.benchmark.scale import measure as measure_cost
-from training.config import TitleName, TuneName, preset
+from training.audit.audit import audit as audit_titles
+from training.audit.report import shift_told, write_report
 from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
-from training.curate import CurationError, curate
-from training.download import DownloadError, download, open_client
-from training.exclusions import read_exclusions, unmatched_told
-from training.fit import fit as fit_artifact
+from training.corpora.aliases import read_aliases
+from training.corpora.collections import COLLECTIONS
+from training.corpora.curate import CurationError, curate
+from training.corpora.download import DownloadError, download, open_client
+from training.corpora.exclusions import read_exclusions, unmatched_told
+from training.fitting.config import TitleName, TuneName, preset
+from training.fitting.fit import fit as fit_artifact
+from training.lab.ablation.command import ablate
+from training.lab.audit_check.check import NATURAL, Check, agree, check
+from training.lab.benchmark.command import evaluate
+from training.lab.benchmark.scale import SIZES
+from training.lab.benchmark.scale import measure as measure_cost
+from training.lab.pretraining.command import pretrain
 from training.options import (
     FIT_ERRORS,
     READ_ERRORS,
@@ -47,7 +48,6 @@ from training.options import (
     fail_with,
     stop,
 )
-from training.pretraining.command import pretrain
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(evaluate)
@@ -153,7 +153,9 @@ def audit(
                 measured = check(read.catalogue, read.tunes, seed)
                 _tell_check(measured)
                 measured.save(out / "measure.csv")
-                from training.audit_plot import draw  # matplotlib takes its time, and a folder to write to
+                from training.lab.audit_check.plot import (
+                    draw,  # matplotlib takes its time, and a folder to write to
+                )
 
                 draw(measured, out / "measure.png")
                 return
@@ -191,7 +193,7 @@ def scale(
             made_of = artifact.load(artifacts, torch.device("cpu"))
             out.mkdir(parents=True, exist_ok=True)
             costs = measure_cost(titles or SIZES, made_of, out, report)
-            from training.benchmark.scale_report import save_costs, table  # matplotlib takes its time
+            from training.lab.benchmark.scale_report import save_costs, table  # matplotlib takes its time
 
             save_costs(costs, out)
         except (ArtifactError, OSError, ValueError) as error:

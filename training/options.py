@@ -10,11 +10,11 @@ from index.artifact import ArtifactError
 from index.tunebook import TunebookError
 from model.checkpoint import CheckpointError
 from model.device import DeviceError, DeviceName
-from training.aliases import AliasError
 from training.console import console
-from training.curate import CurationError
-from training.exclusions import ExclusionError
-from training.split import SplitError
+from training.corpora.aliases import AliasError
+from training.corpora.curate import CurationError
+from training.corpora.exclusions import ExclusionError
+from training.fitting.split import SplitError
 
 READ_ERRORS = (TunebookError, CurationError, ExclusionError, AliasError, OSError)
 FIT_ERRORS = (*READ_ERRORS, SplitError, ArtifactError, CheckpointError, DeviceError)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from model.errors import GanAinmError
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -25,7 +27,7 @@ class Notice:
         return f"line {self.line}, column {self.column}: {self.message}"
 
 
-class AbcError(Exception):
+class AbcError(GanAinmError):
     """A text, or one tune of it, that has no notes to read.
 
     It is the only exception that reading raises.

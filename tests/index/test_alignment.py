@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from index.alignment import Alignment, Melody, align, similarities, similarity
-from index.variation import cut, ornamented, transposed
 from model.abc import Tune, read_tune
+from model.abc.variation import cut, ornamented, transposed
 from model.grams import MAX_NOTES
 from tests.support import KESH
 from training.corpora import Corpus
-from training.curate import curate
+from training.corpora.curate import curate
 
 OTHER = "K:D\nDEFA BAFA|d2fd efdB|ABde fdec|dBAF E2D2|\n"
 

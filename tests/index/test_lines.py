@@ -5,7 +5,7 @@ from index.lines import Line, Lines
 from model.abc import Tune, read_tune
 from tests.support import KESH
 from training.corpora import Corpus
-from training.curate import curate
+from training.corpora.curate import curate
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,12 @@ from safetensors.numpy import save
 
 from index.cosine_index import CosineIndex
 from index.melody_index import FEATURES, MelodyIndex
-from index.variation import cut, ornamented, transposed, unnamed
 from model.abc import Tune, read_tune
+from model.abc.variation import cut, ornamented, transposed, unnamed
 from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
 from tests.support import KESH
 from training.corpora import Corpus
-from training.curate import Curated, curate
+from training.corpora.curate import Curated, curate
 
 ENCODER = NgramTuneEncoder(NgramTuneConfig(buckets=2**12, dim=64))
 

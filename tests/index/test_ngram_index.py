@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from index.ngram_index import GRAM, NgramIndex
-from index.variation import cut, transposed
 from model.abc import Tune
+from model.abc.variation import cut, transposed
 from model.grams import Ints, interval_grams
 from training.corpora import Corpus
-from training.curate import curate
+from training.corpora.curate import curate
 
 
 @pytest.fixture(scope="module")

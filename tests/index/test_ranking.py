@@ -6,11 +6,11 @@ import pytest
 from index.cosine_index import CosineIndex
 from index.melody_index import FEATURES, Likenesses, MelodyIndex
 from index.ranking import RankingModel, log_length, rank
-from index.variation import cut, transposed, unnamed
+from model.abc.variation import cut, transposed, unnamed
 from model.ngram_title_encoder import NgramTitleConfig, NgramTitleEncoder
 from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
 from training.corpora import Corpus
-from training.curate import Curated, curate
+from training.corpora.curate import Curated, curate
 
 TUNES = NgramTuneEncoder(NgramTuneConfig(buckets=2**12, dim=64))
 TITLES = NgramTitleEncoder(NgramTitleConfig(buckets=2**12, dim=64))

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from index.variation import cut, transposed
 from model.abc import Tune, read_tune
+from model.abc.variation import cut, transposed
 from model.bag import damped
 from model.checkpoint import (
     CheckpointError,

@@ -11,11 +11,11 @@ from pydantic import SecretStr
 from index import artifact
 from index.cosine_index import CosineIndex
 from index.publication import link_files, publish, staging
-from index.variation import transposed, unnamed
 from model.abc import read_tune, write
+from model.abc.variation import transposed, unnamed
 from service.settings import Settings
 from tests.support import KESH, KEY, finished, serve
-from training.evaluate import recompute_test
+from training.fitting.test_figure import recompute_test
 
 
 def test_a_reindex_is_accepted_done_and_served(client: httpx.Client, small_artifacts: Path) -> None:

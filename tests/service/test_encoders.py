@@ -13,8 +13,8 @@ from index import artifact
 from service.settings import Settings
 from tests.support import KESH, KEY, finished, serve
 from training.__main__ import app
-from training.config import FitConfig, TitleName, TuneName, preset
 from training.corpora import Corpus
+from training.fitting.config import FitConfig, TitleName, TuneName, preset
 
 CPU = torch.device("cpu")
 

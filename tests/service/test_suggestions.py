@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from index import artifact
-from index.variation import cut, transposed, unnamed
 from model.abc import Tune, read_tune, write
+from model.abc.variation import cut, transposed, unnamed
 from model.grams import MAX_NOTES
 from tests.support import KESH
 

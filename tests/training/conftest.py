@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from index.catalogue import Catalogue, Setting
-from index.variation import transposed
 from model.abc import Tune, write
+from model.abc.variation import transposed
 from tests.support import SMALL
-from training.benchmark.gallery import Encoders, Known
 from training.corpora import Corpus
-from training.curate import curate
-from training.split import Split
-from training.towers import Towers
+from training.corpora.curate import curate
+from training.fitting.split import Split
+from training.fitting.towers import Towers
+from training.lab.benchmark.gallery import Encoders, Known
 
 SEVERAL = 40  # titles with three settings
 

@@ -1,0 +1,25 @@
+"""The errors that this project raises on purpose. Each is defined beside the code that raises it.
+
+    GanAinmError
+    ├── AbcError                a text without a single note
+    ├── ArtifactError           no artifact, or one that cannot be used
+    │   └── RebuildError        a rebuilt index that must not be published
+    ├── BusyError               another process is working in the same folder
+    ├── CheckpointError         weights that cannot be read or do not fit their config
+    ├── CurationError           corpora that hold too little to learn from
+    ├── DeviceError             a device that this machine does not have
+    ├── DownloadError           a collection that could not be downloaded
+    ├── LeakError               encoders that were trained on what they are tested on
+    ├── ListError               an exclusion or alias list that cannot be read
+    ├── PlanError               an ablation plan that cannot be run
+    ├── Problem                 an HTTP error, sent as problem+json
+    ├── SplitError              titles that cannot be divided into train, validation and test
+    ├── TunebookError           a path that is not a tunebook
+    └── UsageError              options that do not fit together
+
+Catch GanAinmError to handle all of them.
+"""
+
+
+class GanAinmError(Exception):
+    """The root of all errors that this project raises on purpose."""

@@ -1,0 +1,1 @@
+"""Encoders that exist to be compared with the product's: recurrent, convolutional, and a sentence model."""

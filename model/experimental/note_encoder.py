@@ -1,0 +1,94 @@
+"""Tune encoders that read notes in their order: what the recurrent and the convolutional one share."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from model.abc import Tune
+from model.encoder import Encoder
+from model.experimental.notes import HEADER, PITCH, Tokens, note_tokens, padded
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteTuneConfig:
+    """What such an encoder is given of a tune.
+
+    Attributes
+    ----------
+    dim : length of the vectors, > 0
+    crop : notes of the passages that it reads, > 0; 0 for whole tunes. Training draws one passage; later the
+        vector of a tune is the mean of those of its passages, one after another
+    fixed_crop : whether training draws one passage of a tune for good, by its pitches, and not one each time
+    header_dropout : share of training views without R:, and without M:, 0 <= x <= 1
+    """
+
+    dim: int = 128
+    crop: int = 0
+    fixed_crop: bool = False
+    header_dropout: float = 0.2
+
+
+class NoteTuneEncoder(Encoder[Tune, Tokens]):
+    """Base of encoders over rows of notes; they say how passages become vectors.
+
+    Raises ValueError for a config that makes no sense.
+    """
+
+    config: NoteTuneConfig
+
+    def __init__(self, config: NoteTuneConfig) -> None:
+        super().__init__()
+        if config.crop < 0:
+            raise ValueError(f"crop is {config.crop}; it cannot be less than 0")
+        if config.fixed_crop and not config.crop:
+            raise ValueError("fixed_crop wants a crop")
+        if not 0 <= config.header_dropout <= 1:
+            raise ValueError(f"header_dropout is {config.header_dropout}; it is a share, 0 to 1")
+        self.config = config
+        self.dim = config.dim
+
+    @abstractmethod
+    def passages(self, rows: Tensor, lengths: Tensor) -> Tensor:
+        """Vectors of passages. shapes = (B, T, 7) and (B,), on the CPU, to (B, dim)"""
+
+    def features(self, item: Tune) -> Tokens:
+        """A row for each note."""
+        return note_tokens(item)
+
+    def view(self, features: Tokens, rng: np.random.Generator) -> Tokens:
+        """A passage drawn at random; header columns masked now and then."""
+        drawn = np.random.default_rng(features[:, PITCH]) if self.config.fixed_crop else rng
+        tokens = self._cropped(features, drawn).copy()
+        for column in HEADER:
+            if rng.random() < self.config.header_dropout:
+                tokens[:, column] = 0
+        return tokens
+
+    def forward(self, batch: Sequence[Tokens]) -> Tensor:
+        """Vectors of unit length. shape = (len(batch), dim)"""
+        parts = [self._parts(tokens) for tokens in batch]
+        tune = torch.tensor([i for i, of_tune in enumerate(parts) for _ in of_tune], device=self.device)
+        rows, lengths = padded([part for of_tune in parts for part in of_tune], self.device)
+        vectors = F.normalize(self.passages(rows, lengths), dim=-1)
+        summed = vectors.new_zeros(len(batch), self.dim).index_add(0, tune, vectors)
+        return F.normalize(summed, dim=-1)
+
+    def _cropped(self, tokens: Tokens, rng: np.random.Generator) -> Tokens:
+        crop = self.config.crop
+        if not crop or len(tokens) <= crop:
+            return tokens
+        first = int(rng.integers(len(tokens) - crop + 1))
+        return tokens[first : first + crop]
+
+    def _parts(self, tokens: Tokens) -> list[Tokens]:
+        """All of a tune in passages; the last ends with the tune, and overlaps the one before."""
+        crop = self.config.crop
+        if not crop or len(tokens) <= crop:
+            return [tokens]
+        starts = [*range(0, len(tokens) - crop, crop), len(tokens) - crop]
+        return [tokens[start : start + crop] for start in starts]

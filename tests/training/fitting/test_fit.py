@@ -1,0 +1,210 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from index import artifact
+from index.publication import locked
+from index.ranking import rank
+from model.abc import read_tune
+from model.abc.variation import cut, transposed, unnamed
+from tests.support import KESH, SMALL, Silent
+from training.corpora import Corpus, find_corpora
+from training.corpora.curate import CurationError
+from training.fitting.fit import WORK, fit
+from training.fitting.split import SplitError
+from training.fitting.test_figure import recompute_test
+
+CPU = torch.device("cpu")
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "training", *map(str, arguments)]
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False, timeout=300)
+
+
+def test_the_test_mrr_is_recomputed_from_the_evaluation_folder(small_artifacts: Path) -> None:
+    loaded = artifact.load(small_artifacts, CPU)
+    again = recompute_test(loaded, CPU)
+    assert again == loaded.manifest.test
+    split = json.loads((loaded.path / artifact.EVALUATION / "split.json").read_text())
+    assert again.pool == len(split["test"])
+    assert again.queries >= again.pool
+
+
+def test_the_published_encoders_know_every_tune(small_artifacts: Path) -> None:
+    loaded = artifact.load(small_artifacts, CPU)
+    moved = [transposed(unnamed(read_tune(setting.abc)), 4) for setting in loaded.catalogue.settings]
+    for tunes, most_wrong in ((moved, 0), ([cut(tune, 0, 32) for tune in moved], 0.05 * len(moved))):
+        vectors = (loaded.tune_encoder.encode([tune]) for tune in tunes)
+        indexes = loaded.title_index, loaded.melody_index
+        answers = [
+            rank(tune, vector, *indexes, loaded.ranking, 1)
+            for tune, vector in zip(tunes, vectors, strict=True)
+        ]
+        assert np.mean([answer.known for answer in answers]) > 0.9
+        first = np.array([answer.titles[0].title for answer in answers])
+        assert (first != loaded.catalogue.title_of_setting).sum() <= most_wrong
+    assert loaded.manifest.probes.value > 0.8
+
+
+def test_evaluate_measures_an_artifact_s_own_figures_again(small_artifacts: Path) -> None:
+    done = run("evaluate", "--artifacts", small_artifacts)
+    assert done.returncode == 0, done.stdout + done.stderr
+    manifest = artifact.load(small_artifacts, CPU).manifest
+    for name, mrr in (("unseen", manifest.test), ("probes", manifest.probes)):
+        row = next(line.split() for line in done.stdout.splitlines() if line.split()[:1] == [name])
+        assert row[1] == row[-1] == f"{mrr.value:.4f}"
+        assert row[2:6] == [
+            f"{mrr.low:.4f}-{mrr.high:.4f}",
+            f"{mrr.queries}",
+            f"{mrr.pool}",
+            f"{mrr.chance:.4f}",
+        ]
+
+
+def test_metrics_tell_the_whole_story(small_artifacts: Path) -> None:
+    loaded = artifact.load(small_artifacts, CPU)
+    metrics = json.loads((loaded.path / artifact.METRICS).read_text())
+    assert len(metrics["refit"]) == SMALL.refit_epochs
+    assert metrics["test"] == loaded.manifest.test.model_dump()
+    assert metrics["config"]["seed"] == 0
+    assert metrics["split_training"][metrics["best_epoch"] - 1]["validation"] == max(
+        record["validation"] for record in metrics["split_training"]
+    )
+
+
+def test_the_same_seed_publishes_the_same_figures(
+    small_corpus: Corpus, small_artifacts: Path, tmp_path: Path
+) -> None:
+    fit([small_corpus], SMALL, tmp_path / "again", CPU, Silent())
+    one, two = artifact.load(small_artifacts, CPU), artifact.load(tmp_path / "again", CPU)
+    assert one.version != two.version
+    assert one.manifest.test == two.manifest.test
+    assert one.manifest.probes == two.manifest.probes
+    assert one.manifest.files[artifact.TUNE_ENCODER] == two.manifest.files[artifact.TUNE_ENCODER]
+
+
+def test_nothing_of_the_work_is_left(small_artifacts: Path) -> None:
+    version = (small_artifacts / artifact.CURRENT).resolve().name
+    assert sorted(path.name for path in small_artifacts.iterdir()) == [version, artifact.CURRENT]
+
+
+def test_too_little_to_learn_from_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "one.abc"
+    path.write_text(KESH)
+    with pytest.raises(CurationError, match="1 titles were read, 0 tunes left out; training needs 30"):
+        fit(find_corpora([str(path)]), SMALL, tmp_path / "out", CPU, Silent())
+
+
+def test_titles_that_all_hang_together_are_refused_and_nothing_is_published(
+    small_corpus: Corpus, small_artifacts: Path, tmp_path: Path
+) -> None:
+    version = artifact.current_version(small_artifacts)
+    path = tmp_path / "reels.abc"
+    path.write_text(small_corpus.path.read_text().replace("\nM:", "\nT:Reel\nM:"))
+    with pytest.raises(SplitError, match="leave none for"):
+        fit(find_corpora([str(path)]), SMALL, small_artifacts, CPU, Silent())
+    assert artifact.current_version(small_artifacts) == version
+    assert WORK in {path.name for path in small_artifacts.iterdir()}
+
+
+def test_two_trainings_do_not_share_a_folder(small_corpus: Corpus, tmp_path: Path) -> None:
+    with locked(tmp_path / WORK):
+        done = run("fit", "--corpus", small_corpus.path, "--artifacts", tmp_path)
+    assert done.returncode == 1
+    assert "another training is at work" in done.stdout
+
+
+def test_a_corpus_that_is_not_there_is_an_error_of_one_line(tmp_path: Path) -> None:
+    done = run("fit", "--corpus", tmp_path / "none[/b]", "--artifacts", tmp_path)
+    assert done.returncode == 1
+    assert "none[/b] is neither a book nor a file or folder" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_evaluating_nothing_is_an_error_of_one_line(tmp_path: Path) -> None:
+    done = run("evaluate", "--artifacts", tmp_path)
+    assert done.returncode == 1
+    assert "has no current artifact" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_if_needed_does_nothing_over_an_artifact_and_trains_over_an_unreadable_one(
+    small_artifacts: Path, small_corpus: Corpus
+) -> None:
+    version = (small_artifacts / artifact.CURRENT).resolve().name
+    done = run("fit", "--if-needed", "--artifacts", small_artifacts)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (small_artifacts / artifact.CURRENT).resolve().name == version
+
+    manifest = small_artifacts / artifact.CURRENT / artifact.MANIFEST
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 0}))
+    done = run("fit", "--if-needed", "--artifacts", small_artifacts, "--corpus", small_corpus.path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "has format 0" in done.stdout
+    assert artifact.current_version(small_artifacts) != version
+
+
+@pytest.fixture
+def ctrl_c_heard() -> Iterator[None]:
+    """Undo, for what a test starts, that a background job of a shell ignores SIGINT and hands that on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_heard")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_training_leaves_a_checkpoint_and_no_broken_artifact(
+    small_corpus: Corpus, tmp_path: Path, how: signal.Signals
+) -> None:
+    root = tmp_path / "artifacts"
+    arguments = command("fit", "--corpus", small_corpus.path, "--artifacts", root)
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not (root / WORK / "split.safetensors").exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.kill(process.pid, how)
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert ("goes on from the last checkpoint" in told) == (how != signal.SIGKILL)
+    with pytest.raises(artifact.ArtifactError, match="no current artifact"):
+        artifact.load(root, CPU)
+
+    if how == signal.SIGKILL:
+        done = run("fit", "--corpus", small_corpus.path, "--artifacts", root)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "epoch 1:" not in done.stdout.split("unseen tunes")[0], "the first training was not done again"
+        artifact.load(root, CPU)
+
+
+def test_another_config_does_not_go_on_from_the_checkpoint(small_corpus: Corpus, tmp_path: Path) -> None:
+    report = Silent()
+
+    def stop(text: str) -> None:
+        report.said.append(text)
+        if text.startswith("unseen tunes"):
+            raise KeyboardInterrupt
+
+    interrupted = Silent()
+    interrupted.say = stop  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        fit([small_corpus], SMALL, tmp_path, CPU, interrupted)
+    other = Silent()
+    fit([small_corpus], replace(SMALL, seed=3), tmp_path, CPU, other)
+    assert any(text.startswith("epoch 1:") and "validation" in text for text in other.said)

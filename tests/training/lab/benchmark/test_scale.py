@@ -1,0 +1,55 @@
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from index import artifact
+from index.alignment import Melody, similarity
+from index.artifact import Artifact
+from model.abc import read_tune
+from tests.support import Silent
+from training.lab.benchmark.scale import measure
+from training.lab.benchmark.scale_report import COSTS, PLOT, load_costs, save_costs, table
+from training.lab.benchmark.synthetic import Synthetic
+
+
+@pytest.fixture
+def loaded(small_artifacts: Path) -> Artifact:
+    return artifact.load(small_artifacts, torch.device("cpu"))
+
+
+def synthetic(loaded: Artifact, seed: int = 0) -> Synthetic:
+    return Synthetic(loaded.catalogue, [read_tune(one.abc) for one in loaded.catalogue.settings], seed)
+
+
+def test_synthetic_tunes_are_tunes_of_their_own_and_the_same_each_time(loaded: Artifact) -> None:
+    made = synthetic(loaded)
+    count = len(made.tunes)
+    assert made.tune(7) == synthetic(loaded).tune(7) != synthetic(loaded, seed=1).tune(7)
+    assert made.title(7) == synthetic(loaded).title(7)
+    alike = [
+        similarity(Melody.of(made.tune(number)), Melody.of(made.tune(number + count))) for number in range(60)
+    ]
+    assert np.mean(alike) < 2 / 3  # from there on, two are one tune for `training/fitting/split.py`
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's account of memory")
+def test_costs_are_measured_saved_and_drawn(loaded: Artifact, tmp_path: Path) -> None:
+    costs = measure([400, 200], loaded, tmp_path, Silent())
+    assert not list(tmp_path.glob("tmp*")), "what was written is gone"
+    small, large = costs
+    assert (small.titles, large.titles) == (200, 400)
+    assert 1.5 * small.disk < large.disk < 2.5 * small.disk
+    for cost in costs:
+        assert 0 < cost.outside_ms < cost.ms
+        assert cost.recall == 1
+        assert cost.first >= 0.9
+    save_costs(costs, tmp_path)
+    assert load_costs(tmp_path / COSTS) == costs
+    assert (tmp_path / PLOT).read_bytes().startswith(b"\x89PNG")
+    assert f"| 400 | {large.ms:.1f} |" in table(costs)
+    drawn = (tmp_path / PLOT).read_bytes()
+    save_costs(costs, tmp_path)
+    assert (tmp_path / PLOT).read_bytes() == drawn

@@ -1,0 +1,99 @@
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from typer.testing import CliRunner, Result
+
+from index import artifact
+from model.abc import Tune, read_tunebook
+from training.__main__ import app
+from training.corpora import Corpus
+from training.corpora.curate import curate
+from training.fitting.config import FitConfig, preset
+from training.fitting.split import group_titles, split_titles
+from training.lab.pretraining.pretrained import load
+
+CPU = torch.device("cpu")
+
+
+def test_interrupted_it_goes_on_and_tells_what_it_measured(
+    small_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "new" / "pretrained.safetensors"
+    command = ["pretrain", "--corpus", str(small_corpus.path), "--out", str(out), "--epochs", "1"]
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("training.lab.pretraining.command.measure", interrupt)
+        shown = CliRunner().invoke(app, command)
+    assert shown.exit_code == 130
+    assert "epoch 1:" in shown.output
+    assert "the same command goes on" in shown.output
+
+    shown = CliRunner().invoke(app, command)
+    assert shown.exit_code == 0, shown.output
+    assert "epoch 1:" not in shown.output
+    rows = {line.split()[0]: line.split()[1:] for line in shown.output.splitlines() if line.strip()}
+    for name in ("unigram", "bigram", "model"):
+        pitch, duration, both = map(float, rows[name])
+        assert both == pytest.approx(pitch * duration, rel=1e-2)
+    tunes = read_tunebook(shown.output[shown.output.index("X:1") :].partition("written:")[0])
+    headers = [(tune.meter, tune.rhythm) for tune in tunes if isinstance(tune, Tune)]
+    assert headers == [("6/8", "jig"), ("4/4", "reel")]
+    pretrained = load(out, CPU)
+    assert pretrained.model.config.max_epochs == 1
+    assert 0 < len(pretrained.melodies) < len(curate([small_corpus]).tunes)
+    assert [file.name for file in out.parent.iterdir()] == [out.name]
+
+
+def test_fit_begins_with_it_unless_it_has_learned_more_than_fit_learns(
+    small_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def short(*named: Any) -> FitConfig:
+        """One epoch that moves weights so little that one sees where they began."""
+        return replace(preset(*named), max_epochs=1, refit_epochs=1, dense_rate=1e-9)
+
+    def run(command: str, *options: str) -> Result:
+        return CliRunner().invoke(app, [command, "--corpus", str(small_corpus.path), *options])
+
+    monkeypatch.setattr("training.__main__.preset", short)
+    notes, name = tmp_path / "notes.safetensors", "hierarchy.note_rnn.weight_ih_l0"
+    assert run("pretrain", "--out", str(notes), "--epochs", "1").exit_code == 0
+    learned = load(notes, CPU).model.get_parameter(name)
+
+    def weights(folder: str, *options: str) -> torch.Tensor:
+        fitted = run("fit", "--artifacts", str(tmp_path / folder), "--encoder", "rnn", *options)
+        assert fitted.exit_code == 0, fitted.output
+        return artifact.load(tmp_path / folder, CPU).tune_encoder.get_parameter(name)
+
+    begun = ("--pretrained", str(notes))
+    assert torch.allclose(weights("begun", *begun), learned, atol=1e-5)
+    assert not torch.allclose(weights("new"), learned, atol=1e-5)
+    artifacts = ("--artifacts", str(tmp_path / "none"))
+    left_out = tmp_path / "left-out.txt"
+    read = curate([small_corpus])
+    title = split_titles(group_titles(read.catalogue, read.tunes), 0).train[0]
+    left_out.write_text(f"{read.catalogue.titles[title].settings[0].reference}\n", encoding="utf-8")
+    for other in (("--seed", "1"), ("--exclude", str(left_out))):
+        shown = run("fit", *artifacts, "--encoder", "rnn", *other, *begun)
+        assert shown.exit_code == 1
+        assert re.search(r"has learned [1-9]\d* melodies that are not in the training part", shown.output)
+    shown = run("fit", *artifacts, *begun)
+    assert shown.exit_code == 1
+    assert "is for the recurrent encoder" in shown.output
+    assert "reading" not in shown.output, "it is told before anything is read"
+
+
+def test_a_corpus_without_tunes_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty.abc").write_text("X:1\nT:Too short\nK:C\nCDE\n")
+    shown = CliRunner().invoke(
+        app, ["pretrain", "--corpus", str(tmp_path), "--out", str(tmp_path / "out.safetensors")]
+    )
+    assert shown.exit_code == 1
+    assert "no tune can be learned; 1 were left out" in shown.output
+    assert not (tmp_path / "out.safetensors").exists()

@@ -1,0 +1,125 @@
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from index.catalogue import Catalogue
+from model.abc import read_tune
+from model.abc.variation import cut, transposed
+from model.checkpoint import CheckpointError, save_encoder
+from model.experimental.rnn_tune_encoder import RnnTuneConfig, RnnTuneEncoder
+from model.ngram_title_encoder import NgramTitleConfig
+from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
+from tests.support import KESH
+from training.fitting.config import preset
+from training.fitting.lessons import Lessons
+from training.fitting.trainer import Run
+from training.lab.pretraining.next_note import NextNote, PretrainConfig, framed
+from training.lab.pretraining.pretrained import load, save, transfer
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def path(model: NextNote, tmp_path: Path) -> Path:
+    save(model, [read_tune(KESH)], tmp_path / "pretrained.safetensors")
+    return tmp_path / "pretrained.safetensors"
+
+
+@pytest.fixture
+def encoder(config: PretrainConfig) -> RnnTuneEncoder:
+    return RnnTuneEncoder(RnnTuneConfig(widths=config.widths, hidden=config.hidden, top=8, dim=8))
+
+
+def test_a_file_brings_back_the_model(model: NextNote, path: Path) -> None:
+    loaded = load(path, CPU).model
+    assert loaded.config == model.config
+    rows = [framed(read_tune(KESH), 256)]
+    assert torch.equal(loaded.nats(rows).pitch, model.nats(rows).pitch)
+
+
+def test_the_hierarchy_is_transferred_and_nothing_else(
+    model: NextNote, path: Path, encoder: RnnTuneEncoder
+) -> None:
+    before = {name: weight.clone() for name, weight in encoder.state_dict().items()}
+    transfer(path, encoder)
+    learned = model.state_dict()
+    parts = set()
+    for name, weight in encoder.state_dict().items():
+        if name.startswith("hierarchy."):
+            parts.add(name.split(".")[1])
+            assert torch.equal(weight, learned[name]), name
+        else:
+            assert torch.equal(weight, before[name]), name
+    assert parts == {"embedding", "note_rnn", "attention", "bar_rnn", "final_rnn"}
+    assert not torch.equal(
+        before["hierarchy.note_rnn.weight_ih_l0"], learned["hierarchy.note_rnn.weight_ih_l0"]
+    )
+
+
+def test_it_says_which_melodies_were_learned(path: Path) -> None:
+    tune, pretrained = read_tune(KESH), load(path, CPU)
+    assert pretrained.beyond([cut(tune, 0, 30), replace(tune, titles=("Another",), key="A major")]) == 0
+    assert pretrained.beyond([transposed(tune, 2), cut(tune, 0, 30)]) == 1
+
+
+def test_by_default_what_is_learned_fits() -> None:
+    config, encoder = PretrainConfig(), RnnTuneConfig()
+    assert (config.widths, config.hidden) == (encoder.widths, encoder.hidden)
+
+
+@pytest.mark.parametrize("other", [{"hidden": 20}, {"widths": (16, 4, 4, 2, 2, 2, 3)}])
+def test_sizes_that_do_not_fit_are_both_named(
+    path: Path, encoder: RnnTuneEncoder, other: dict[str, object]
+) -> None:
+    misfit = RnnTuneEncoder(replace(encoder.config, **other))  # type: ignore[arg-type]
+    before = {name: weight.clone() for name, weight in misfit.state_dict().items()}
+    with pytest.raises(CheckpointError) as raised:
+        transfer(path, misfit)
+    for side in (load(path, CPU).model.config, misfit.config):
+        assert f"{side.widths}" in str(raised.value)
+        assert f"{side.hidden}" in str(raised.value)
+    assert all(torch.equal(weight, before[name]) for name, weight in misfit.state_dict().items())
+
+
+def test_what_is_no_pretrained_model_is_refused(tmp_path: Path, encoder: RnnTuneEncoder) -> None:
+    path = tmp_path / "other.safetensors"
+    with pytest.raises(CheckpointError, match=r"other\.safetensors is no checkpoint"):
+        transfer(path, encoder)
+    path.write_bytes(b"no safetensors" * 10)
+    with pytest.raises(CheckpointError, match="is no checkpoint"):
+        transfer(path, encoder)
+    save_encoder(encoder, path)
+    with pytest.raises(CheckpointError, match="no checkpoint of this kind"):
+        transfer(path, encoder)
+    save_file({"weight": torch.zeros(1)}, path, {"pretraining": '{"melodies": []}'})
+    with pytest.raises(CheckpointError, match=r"no pretrained model has such a config: KeyError\('widths'\)"):
+        transfer(path, encoder)
+
+
+def test_weights_that_do_not_fit_their_config_are_refused(path: Path, encoder: RnnTuneEncoder) -> None:
+    metadata = {"pretraining": '{"widths": [16, 4, 4, 2, 2, 2, 2], "hidden": 20, "melodies": []}'}
+    save_file(load_file(path), path, metadata)
+    with pytest.raises(CheckpointError, match="weights do not fit"):
+        transfer(path, encoder)
+
+
+def test_a_training_can_begin_with_it(model: NextNote, path: Path, config: PretrainConfig) -> None:
+    def weights(pretrained: Path | None) -> torch.Tensor:
+        tune = asdict(RnnTuneConfig(widths=config.widths, hidden=config.hidden, top=8, dim=16))
+        title = asdict(NgramTitleConfig(dim=16, buckets=64))
+        started = replace(preset("rnn"), tune_encoder=tune, title_encoder=title)
+        lessons = Lessons(Catalogue(()), [], [], [])
+        run = Run("test", started, lessons, CPU, path.with_name("none"), "", pretrained)
+        return run.towers.tune.get_parameter("hierarchy.note_rnn.weight_ih_l0")
+
+    learned = model.get_parameter("hierarchy.note_rnn.weight_ih_l0")
+    assert torch.equal(weights(path), learned)
+    assert not torch.equal(weights(None), learned)
+
+
+def test_only_a_recurrent_encoder_can_begin_with_it(path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"pretrained\.safetensors is for the recurrent encoder"):
+        transfer(path, NgramTuneEncoder(NgramTuneConfig(buckets=64, dim=16)))

@@ -1,0 +1,1 @@
+"""The audit: find titles on the wrong tune from the music alone."""

@@ -1,0 +1,1 @@
+"""Fitting: from a library of tunes to a published artifact."""

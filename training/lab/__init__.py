@@ -1,0 +1,1 @@
+"""The lab: experiments that measure the product. The product never imports them."""

@@ -1,0 +1,193 @@
+"""One cell of an ablation: trained, measured, and what is kept of it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from pydantic import BaseModel
+
+from index.mrr import K
+from model.encoder import Vectors
+from training.fitting.lessons import Lessons
+from training.fitting.resumable import code_digest
+from training.fitting.towers import Towers
+from training.fitting.trainer import Run
+from training.lab.ablation.plan import Cell
+from training.lab.ablation.pool import Pool
+from training.lab.benchmark.ranks import Floats, Place, hit, reciprocal
+from training.lab.pretraining.pretrained import load
+from training.reporter import Reporter
+
+MAPPED = 150  # tunes on a map: more hide each other
+
+
+class Epoch(BaseModel, frozen=True):
+    """What an epoch came to.
+
+    Attributes
+    ----------
+    loss : mean of the batches
+    seconds : of training
+    training, validation : MRR@20 on tunes that are learned, and on those that say when to stop
+    validation_hit : share of the latter with the right title among the first twenty
+    """
+
+    loss: float
+    seconds: float
+    training: float
+    validation: float
+    validation_hit: float
+
+
+class Outcome(BaseModel, frozen=True):
+    """A cell that is done, as it is saved.
+
+    Attributes
+    ----------
+    digest : of all that the outcome depends on but the code
+    system, arm, pool, trained, transfer, config : the cell
+    pretraining : `PretrainConfig` of what its tune encoder began with, if with anything
+    parameters : weights of both encoders, without those that are frozen
+    epochs : in order
+    best : number of the epoch whose weights were measured, from 1; 0 for the weights at the start
+    places : of the right title of each tune of `Pool.test`, behind and level with how many of the others
+    map : of the first `MAPPED` of them, if they are of the first pool, where tune and title lie on the plane
+        that shows most of the variance of all; x, y, x, y
+    """
+
+    digest: str
+    system: str
+    arm: str
+    pool: int
+    trained: bool
+    transfer: bool
+    config: dict[str, Any]
+    pretraining: dict[str, Any] | None
+    parameters: int
+    epochs: list[Epoch]
+    best: int
+    places: list[tuple[int, int]]
+    map: list[tuple[float, float, float, float]] = []
+
+
+@dataclass(frozen=True)
+class Features:
+    """Of all settings and all names of a catalogue, in their order, as the encoders of a config read them."""
+
+    tunes: Sequence[Any]
+    names: Sequence[Any]
+
+
+def run_cell(
+    cell: Cell,
+    pool: Pool,
+    features: Features,
+    pretrained: Path | None,
+    checkpoint: Path,
+    digest: str,
+    device: torch.device,
+    report: Reporter,
+) -> Outcome:
+    """Train until validation stalls, and measure. Interrupted, it goes on from the checkpoint.
+
+    `pretrained` is what the tune encoder begins with, if with anything.
+    """
+    epochs: list[Epoch] = []
+    best = 0
+    if cell.trained:
+        fingerprint = f"{digest} {code_digest().hex()}"
+        lessons = _lessons(pool, features)
+        run = Run(cell.name, cell.config, lessons, device, checkpoint, fingerprint, pretrained)
+        _train(run, cell, pool, features, report)
+        towers, best = run.towers, run.progress.best_epoch
+        epochs = [Epoch.model_validate(record) for record in run.progress.history]
+    else:
+        torch.manual_seed(cell.config.seed)
+        towers = Towers(cell.config).to(device).eval()
+    scores, tunes, titles = _scores(towers, pool, features, pool.test)
+    return Outcome(
+        digest=digest,
+        system=cell.system,
+        arm=cell.arm,
+        pool=cell.pool,
+        trained=cell.trained,
+        transfer=cell.transfer,
+        config=asdict(cell.config),
+        pretraining=asdict(load(pretrained, device).model.config) if pretrained else None,
+        parameters=sum(
+            weight.numel()
+            for encoder in (towers.tune, towers.title)
+            for weight in encoder.parameters()
+            if weight.requires_grad
+        ),
+        epochs=epochs,
+        best=best,
+        places=[(place.above, place.level) for place in _places(scores)],
+        map=_on_plane(tunes, titles)[:MAPPED] if cell.pool == 0 else [],
+    )
+
+
+def _lessons(pool: Pool, features: Features) -> Lessons:
+    learned = pool.known.keeping(frozenset(pool.settings))  # keeps all names, in their order
+    tunes = [features.tunes[i] for i in pool.settings]
+    return Lessons(learned.catalogue, pool.titles, tunes, features.names)
+
+
+def _train(run: Run, cell: Cell, pool: Pool, features: Features, report: Reporter) -> None:
+    advance = report.step(cell.name, cell.config.max_epochs, run.progress.epochs)
+    hits: list[float] = []
+
+    def validate(towers: Towers) -> float:
+        places = _places(_scores(towers, pool, features, pool.validation)[0])
+        hits.append(float(np.mean([hit(place, K) for place in places])))
+        return _mrr(places)
+
+    def on_epoch(record: dict[str, float]) -> None:
+        record["validation_hit"] = hits[-1]
+        record["training"] = _mrr(_places(_scores(run.towers, pool, features, pool.training)[0]))
+        advance()
+        report.say(
+            f"{cell.name}, epoch {record['epoch']}: loss {record['loss']:.3f}, MRR@20 learned "
+            f"{record['training']:.4f}, validation {record['validation']:.4f}"
+        )
+
+    run.fit(cell.config.max_epochs, validate, on_epoch)
+
+
+def _scores(
+    towers: Towers, pool: Pool, features: Features, settings: Sequence[int]
+) -> tuple[Floats, Vectors, Vectors]:
+    """Cosines of tunes and titles, the best of a title's names; vectors of the tunes, and of one name each.
+
+    shapes = (settings, settings) and twice (settings, dim); setting i has title i.
+    """
+    catalogue = pool.known.catalogue
+    titles = catalogue.title_of_setting[list(settings)]
+    number = {int(title): i for i, title in enumerate(titles)}
+    names = np.flatnonzero(np.isin(catalogue.title_of_name, titles))
+    of_name = np.array([number[int(title)] for title in catalogue.title_of_name[names]])
+    tunes = towers.tune.encode_features([features.tunes[i] for i in settings])
+    vectors = towers.title.encode_features([features.names[int(i)] for i in names])
+    scores = np.full((len(settings), len(settings)), -np.inf)
+    np.maximum.at(scores.T, of_name, (tunes @ vectors.T).T)
+    return scores, tunes, vectors[np.unique(of_name, return_index=True)[1]]
+
+
+def _places(scores: Floats) -> list[Place]:
+    return [Place.of(row, np.array([i])) for i, row in enumerate(scores)]
+
+
+def _mrr(places: Sequence[Place]) -> float:
+    return float(np.mean([reciprocal(place, K) for place in places]))
+
+
+def _on_plane(tunes: Vectors, titles: Vectors) -> list[tuple[float, float, float, float]]:
+    """Both on their first two principal components (Pearson 1901)."""
+    together = np.concatenate([tunes, titles])
+    centred = together - together.mean(axis=0)
+    plane = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
+    pairs = np.concatenate([plane[: len(tunes)], plane[len(tunes) :]], axis=1)
+    return [(a, b, c, d) for a, b, c, d in pairs.astype(float).round(3).tolist()]

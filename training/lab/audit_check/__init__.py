@@ -1,0 +1,1 @@
+"""Measure the audit: plant wrong titles and count how many it finds."""

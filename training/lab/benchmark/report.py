@@ -1,0 +1,184 @@
+"""What people look at: tables inside a page of prose, and plots beside it, from figures alone."""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from training.lab.benchmark.figures import Figure, Metric
+from training.lab.benchmark.plots import CALIBRATION, KINDS, draw, plot_path
+from training.lab.benchmark.protocols import PROTOCOLS
+from training.lab.benchmark.systems import SYSTEMS
+
+PAGE, PLOTS = "results.md", "results"  # the plots' folder lies beside the page
+
+
+class _Table(NamedTuple):
+    heading: str
+    meaning: str
+    best: bool = True  # whether the best of a row is marked
+    folded: bool = False  # behind a line that opens with a click
+
+
+_TABLES: dict[Metric, _Table] = {
+    "mrr": _Table("MRR", "Mean reciprocal rank of the right answer."),
+    "hit@1": _Table("hit@1", "The share of queries whose first answer is right."),
+    "hit@10": _Table(
+        "hit@10", "The share of queries with the right answer among the first ten.", folded=True
+    ),
+    "mrr@20": _Table("MRR@20", "MRR where an answer below the twentieth counts 0.", folded=True),
+    "lift": _Table("Lift", "MRR over that of a random order."),
+    "auroc": _Table(
+        "AUROC",
+        "How well the score of the first answer tells queries that have a right one from those with none.",
+    ),
+    # the quickest system is one that does not look at the tune
+    "ms": _Table("Milliseconds a query", "Wall-clock time.", best=False),
+}
+_LEGEND = (
+    "In brackets the 95 % interval over the n queries of a protocol; pool is how many titles, or tunes, are\n"
+    "ranked, chance what a random order of them reaches; the best of a row is bold; - is not measured."
+)
+_OPENING = re.compile(r"^<!-- tables: .+? -->[ \t]*\r?$", re.MULTILINE)
+_REGION = re.compile(
+    r"^(?P<opening><!-- tables: (?P<corpus>[^\r\n]+?) -->[ \t]*\r?\n).*?^<!-- end -->",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def report(figures: Iterable[Figure], folder: Path) -> None:
+    """Draw the plots of each corpus into `folder`/results and renew the tables in `folder`/results.md.
+
+    Raises ValueError as `write_tables` does.
+    """
+    by_corpus = _by_corpus(figures)
+    for of_corpus in by_corpus.values():
+        draw(of_corpus, folder / PLOTS)
+    write_tables([figure for of_corpus in by_corpus.values() for figure in of_corpus], folder / PAGE)
+
+
+def write_tables(figures: Iterable[Figure], path: Path) -> None:
+    """Renew the tables in a Markdown page, and the links to the plots in the folder `results` beside it.
+
+    The tables of a corpus stand between the lines `<!-- tables: CORPUS -->` and `<!-- end -->`. A corpus
+    without such a region gets one at the end, under a heading of its own; a page that does not exist is
+    begun. All other text stays as it is, byte for byte, and so do the regions of corpora without figures.
+
+    Raises ValueError where a region has no end, and as `tables` does; then the page is left alone.
+    """
+    page = path.read_bytes().decode() if path.exists() else "# Results\n"
+    if len(_OPENING.findall(page)) != len(_REGION.findall(page)):
+        raise ValueError(f"{path}: a line <!-- tables: ... --> without its <!-- end -->")
+    texts = {}
+    for corpus, of_corpus in _by_corpus(figures).items():
+        kinds = (*(kind.name for kind in KINDS), CALIBRATION)
+        plots = [plot for kind in kinds if (plot := plot_path(path.parent / PLOTS, corpus, kind)).exists()]
+        links = [f"![{plot.stem}]({PLOTS}/{quote(plot.name)})" for plot in plots]
+        texts[corpus] = "\n\n".join([tables(of_corpus), *links])
+    present = {region["corpus"] for region in _REGION.finditer(page)}
+    for corpus in texts:
+        if corpus not in present:
+            page += "" if page.endswith("\n") else "\n"
+            page += f"\n## {corpus}\n\n<!-- tables: {corpus} -->\n<!-- end -->\n"
+
+    def renew(region: re.Match[str]) -> str:
+        text = texts.get(region["corpus"])
+        return region[0] if text is None else f"{region['opening']}\n{text}\n\n<!-- end -->"
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_REGION.sub(renew, page).encode())
+
+
+def tables(figures: Sequence[Figure]) -> str:
+    """Markdown tables of one corpus, one for each metric: a row for each protocol, a column for each system.
+
+    Rows and columns stand in the order in which the figures bring them.
+    Raises ValueError where systems were not asked the same: their n or chance differ within a row.
+    """
+    parts = [_LEGEND]
+    # A random order has the right one of so many first.
+    pools = {one.protocol: round(1 / one.chance) for one in figures if one.metric == "hit@1" and one.chance}
+    for metric, table in _TABLES.items():
+        found = [figure for figure in figures if figure.metric == metric]
+        if found and table.folded:
+            parts += [
+                f"<details>\n<summary>{table.heading}</summary>",
+                table.meaning,
+                _rows(found, pools),
+                "</details>",
+            ]
+        elif found:
+            parts += [f"### {table.heading}", table.meaning, _rows(found, pools)]
+    return "\n\n".join(parts)
+
+
+def of_benchmark(figures: Iterable[Figure]) -> list[Figure]:
+    """Those of its protocols and systems: others have a page of their own (`training.lab.ablation`)."""
+    return [one for one in figures if one.protocol in PROTOCOLS and one.system in SYSTEMS]
+
+
+def _by_corpus(figures: Iterable[Figure]) -> dict[str, list[Figure]]:
+    by_corpus: dict[str, list[Figure]] = {}
+    for figure in of_benchmark(figures):
+        by_corpus.setdefault(figure.corpus, []).append(figure)
+    return by_corpus
+
+
+def _rows(figures: list[Figure], pools: dict[str, int]) -> str:
+    """The table of one metric. Columns of pool and chance are there where any row has one."""
+    systems = list(dict.fromkeys(figure.system for figure in figures))
+    by_protocol: dict[str, dict[str, Figure]] = {}
+    for figure in figures:
+        by_protocol.setdefault(figure.protocol, {})[figure.system] = figure
+    with_chance = any(figure.chance is not None for figure in figures)
+    with_pool = with_chance and any(figure.protocol in pools for figure in figures)
+    lines = [
+        ["protocol", "n", *["pool"] * with_pool, *["chance"] * with_chance, *systems],
+        ["---", *["---:"] * (1 + with_pool + with_chance + len(systems))],
+    ]
+    for protocol, row in by_protocol.items():
+        asked = {(figure.n, figure.chance) for figure in row.values()}
+        if len(asked) > 1:
+            told = ", ".join(f"{one.system}: {one.n}, {one.chance}" for one in row.values())
+            raise ValueError(f"{protocol}, {figures[0].metric}: n and chance differ between systems ({told})")
+        [(n, chance)] = asked
+        told_chance = [_chance(figures[0].metric, chance)] if with_chance else []
+        told_pool = [f"{pools[protocol]:,}" if protocol in pools else "-"] if with_pool else []
+        lines.append([f"`{protocol}`", f"{n:,}", *told_pool, *told_chance, *_cells(row, systems)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cells(row: dict[str, Figure], systems: list[str]) -> list[str]:
+    """A cell for each system; bold is whatever prints as the best does, as nobody sees a difference there."""
+    told = {system: _number(figure.metric, figure.value) for system, figure in row.items()}
+    best = max(row.values(), key=lambda figure: figure.value)
+    marked = _TABLES[best.metric].best and len(row) > 1
+    cells = []
+    for system in systems:
+        cell = told.get(system, "-")
+        if marked and cell == told[best.system]:
+            cell = f"**{cell}**"
+        figure = row.get(system)
+        if figure is not None and figure.low is not None and figure.high is not None:
+            cell += f" ({_number(figure.metric, figure.low)}-{_number(figure.metric, figure.high)})"
+        cells.append(cell)
+    return cells
+
+
+def _number(metric: Metric, value: float) -> str:
+    """Three digits behind the point, two for lift, three in all for milliseconds; no leading zero."""
+    digits = {"lift": 2, "ms": 3 if value < 1 else 2 if value < 10 else 1 if value < 100 else 0}.get(
+        metric, 3
+    )
+    return f"{value:,.{digits}f}".removeprefix("0")
+
+
+def _chance(metric: Metric, chance: float | None) -> str:
+    """Like a value, but with two digits that are not zeros: the chance of a large pool is small."""
+    if chance is None:
+        return "-"
+    if 0 < chance < 0.01:
+        return f"{chance:.{1 - math.floor(math.log10(chance))}f}".removeprefix("0")
+    return _number(metric, chance)
