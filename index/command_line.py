@@ -1,0 +1,67 @@
+"""What all commands share: subcommands imported on first use, and how a command reports an error.
+
+`gan-ainm --help` lists every command without importing torch, and `gan-ainm suggest` imports nothing of
+training.
+"""
+
+import importlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple, NoReturn
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from model.errors import GanAinmError
+
+
+class LazyCommand(NamedTuple):
+    """A command that is imported when it is called.
+
+    Attributes
+    ----------
+    target : "module:function"
+    summary : one line for the list of commands
+    """
+
+    target: str
+    summary: str
+
+
+def command_group(commands: Mapping[str, LazyCommand], summary: str) -> typer.Typer:
+    """An app with these subcommands, by name. `summary` is its help."""
+
+    class Group(TyperGroup):
+        def resolve_command(self, ctx: Any, args: Any) -> Any:
+            name, command, rest = super().resolve_command(ctx, args)
+            return name, command and _load(commands[command.name]), rest
+
+        def invoke(self, ctx: Any) -> Any:
+            try:
+                return super().invoke(ctx)
+            except (GanAinmError, OSError) as error:
+                fail(error)
+
+    app = typer.Typer(
+        cls=Group, help=summary, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    )
+    for name, command in commands.items():
+        app.command(name, help=command.summary)(_placeholder)
+    return app
+
+
+def fail(error: Exception | str) -> NoReturn:
+    """Print an error to standard error and exit with status 1."""
+    typer.echo(f"error: {error}", err=True)
+    raise typer.Exit(1)
+
+
+def _placeholder() -> None:
+    """Stands in the list of commands until the real one is imported."""
+
+
+def _load(command: LazyCommand) -> Any:
+    module, _, function = command.target.partition(":")
+    app = typer.Typer(add_completion=False)
+    app.command()(getattr(importlib.import_module(module), function))
+    return get_command(app)

@@ -1,0 +1,57 @@
+"""The library: a catalogue together with its settings as tunes that have been read."""
+
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from index.catalogue import Catalogue, Setting
+from model.abc import Tune, read_tune
+
+
+@dataclass(frozen=True)
+class Library:
+    """Titles and the tunes they name.
+
+    Attributes
+    ----------
+    catalogue : the titles; a title may have no settings
+    tunes : the catalogue's settings as tunes, in the order of `Catalogue.settings`
+
+    Raises
+    ------
+    ValueError
+        When there are not as many tunes as settings.
+    """
+
+    catalogue: Catalogue
+    tunes: Sequence[Tune]
+
+    def __post_init__(self) -> None:
+        if len(self.tunes) != len(self.catalogue.settings):
+            raise ValueError(f"{len(self.tunes)} tunes for {len(self.catalogue.settings)} settings")
+
+    @classmethod
+    def read(cls, catalogue: Catalogue) -> "Library":
+        """Read the ABC of every setting. Raises AbcError when one has no notes."""
+        return cls(catalogue, [read_tune(setting.abc) for setting in catalogue.settings])
+
+    def keeping(self, settings: Container[int]) -> "Library":
+        """All titles, with only these settings (numbers in `Catalogue.settings`)."""
+        kept = [i for i in range(len(self.tunes)) if i in settings]
+        of_title: dict[int, list[Setting]] = {}
+        for i in kept:
+            title = int(self.catalogue.title_of_setting[i])
+            of_title.setdefault(title, []).append(self.catalogue.settings[i])
+        titles = tuple(
+            replace(title, settings=tuple(of_title.get(number, ())))
+            for number, title in enumerate(self.catalogue.titles)
+        )
+        return Library(Catalogue(titles), [self.tunes[i] for i in kept])
+
+    def only(self, titles: Iterable[int]) -> "Library":
+        """Only these titles, in rising order of their numbers, with all their settings."""
+        wanted = sorted(titles)
+        kept = np.flatnonzero(np.isin(self.catalogue.title_of_setting, wanted))
+        catalogue = Catalogue(tuple(self.catalogue.titles[i] for i in wanted))
+        return Library(catalogue, [self.tunes[int(i)] for i in kept])
