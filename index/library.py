@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -32,11 +33,11 @@ class Library:
             raise ValueError(f"{len(self.tunes)} tunes for {len(self.catalogue.settings)} settings")
 
     @classmethod
-    def read(cls, catalogue: Catalogue) -> "Library":
+    def read(cls, catalogue: Catalogue) -> Self:
         """Read the ABC of every setting. Raises AbcError when one has no notes."""
         return cls(catalogue, [read_tune(setting.abc) for setting in catalogue.settings])
 
-    def keeping(self, settings: Container[int]) -> "Library":
+    def keeping(self, settings: Container[int]) -> Self:
         """All titles, with only these settings (numbers in `Catalogue.settings`)."""
         kept = [i for i in range(len(self.tunes)) if i in settings]
         of_title: dict[int, list[Setting]] = {}
@@ -47,11 +48,11 @@ class Library:
             replace(title, settings=tuple(of_title.get(number, ())))
             for number, title in enumerate(self.catalogue.titles)
         )
-        return Library(Catalogue(titles), [self.tunes[i] for i in kept])
+        return replace(self, catalogue=Catalogue(titles), tunes=[self.tunes[i] for i in kept])
 
-    def only(self, titles: Iterable[int]) -> "Library":
+    def only(self, titles: Iterable[int]) -> Self:
         """Only these titles, in rising order of their numbers, with all their settings."""
         wanted = sorted(titles)
         kept = np.flatnonzero(np.isin(self.catalogue.title_of_setting, wanted))
         catalogue = Catalogue(tuple(self.catalogue.titles[i] for i in wanted))
-        return Library(catalogue, [self.tunes[int(i)] for i in kept])
+        return replace(self, catalogue=catalogue, tunes=[self.tunes[int(i)] for i in kept])

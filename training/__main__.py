@@ -143,14 +143,14 @@ def audit(
             listed = read_exclusions(known) if known else frozenset()
             corpora = find_corpora(corpus, accept_licence)
             read = curate(corpora, report.step("reading"), excluded)
-            if not read.tunes:
+            if not read.library.tunes:
                 raise CurationError(f"no tune can be audited; {len(read.skipped)} were left out")
             if read.unmatched:
                 report.say(unmatched_told(read.unmatched))
-            report.say(f"{len(read.catalogue)} titles, {len(read.tunes)} settings")
+            report.say(f"{len(read.library.catalogue)} titles, {len(read.library.tunes)} settings")
             out.mkdir(parents=True, exist_ok=True)
             if measure:
-                measured = check(read.catalogue, read.tunes, seed)
+                measured = check(read.library.catalogue, read.library.tunes, seed)
                 _tell_check(measured)
                 measured.save(out / "measure.csv")
                 from training.lab.audit_check.plot import (
@@ -159,7 +159,9 @@ def audit(
 
                 draw(measured, out / "measure.png")
                 return
-            found = audit_titles(read.catalogue, read.tunes, report.step("comparing", len(read.tunes)))
+            found = audit_titles(
+                read.library.catalogue, read.library.tunes, report.step("comparing", len(read.library.tunes))
+            )
             write_report(found, out)
         except READ_ERRORS as error:
             fail_with(error)

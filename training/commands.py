@@ -10,7 +10,9 @@ COMMANDS = {
     "download": LazyCommand(
         "training.corpora.command:download", "Download a collection with a free licence, to train on."
     ),
-    "audit": LazyCommand("training.audit.command:audit", "Find titles on the wrong tune from the music alone."),
+    "audit": LazyCommand(
+        "training.audit.command:audit", "Find titles on the wrong tune from the music alone."
+    ),
     "audit-check": LazyCommand(
         "training.lab.audit_check.command:audit_check",
         "Plant wrong titles and measure how many of them the audit finds.",
@@ -22,7 +24,8 @@ COMMANDS = {
         "training.lab.benchmark.command:scale", "Measure what a suggestion costs with up to a million titles."
     ),
     "pretrain": LazyCommand(
-        "training.lab.pretraining.command:pretrain", "Teach the recurrent note model to predict the next note."
+        "training.lab.pretraining.command:pretrain",
+        "Teach the recurrent note model to predict the next note.",
     ),
     "fit-pretrained": LazyCommand(
         "training.lab.pretraining.command:fit_pretrained",

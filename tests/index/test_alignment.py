@@ -83,7 +83,7 @@ def with_notes_changed(tune: Tune, share: float, rng: np.random.Generator) -> Tu
 @pytest.fixture(scope="module")
 def airs(small_corpus: Corpus) -> list[Tune]:
     """Tunes of twelve sounding bars or more."""
-    tunes = curate([small_corpus]).tunes
+    tunes = curate([small_corpus]).library.tunes
     return [tune for tune in tunes if len(tune.bars) >= 12 and all(bar.first < bar.last for bar in tune.bars)]
 
 

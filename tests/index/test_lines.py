@@ -10,7 +10,7 @@ from training.corpora.curate import curate
 
 @pytest.fixture(scope="module")
 def tunes(small_corpus: Corpus) -> list[Tune]:
-    return [read_tune("K:C\nC"), *curate([small_corpus]).tunes[:20], read_tune(KESH)]
+    return [read_tune("K:C\nC"), *curate([small_corpus]).library.tunes[:20], read_tune(KESH)]
 
 
 def same(a: Line, b: Line) -> bool:

@@ -23,8 +23,8 @@ def curated(small_corpus: Corpus) -> Curated:
 
 @pytest.fixture(scope="module")
 def index(curated: Curated) -> MelodyIndex:
-    vectors = CosineIndex(ENCODER.encode(curated.tunes), curated.catalogue.title_of_setting)
-    return MelodyIndex(curated.tunes, vectors)
+    vectors = CosineIndex(ENCODER.encode(curated.library.tunes), curated.library.catalogue.title_of_setting)
+    return MelodyIndex(curated.library.tunes, vectors)
 
 
 def features(index: MelodyIndex, tune: Tune, setting: int) -> dict[str, float]:
@@ -35,8 +35,8 @@ def features(index: MelodyIndex, tune: Tune, setting: int) -> dict[str, float]:
 
 
 def test_the_same_tune_in_another_key_is_alike_in_every_way(curated: Curated, index: MelodyIndex) -> None:
-    for setting in range(0, len(curated.tunes), 20):
-        asked = unnamed(transposed(curated.tunes[setting], 3))
+    for setting in range(0, len(curated.library.tunes), 20):
+        asked = unnamed(transposed(curated.library.tunes[setting], 3))
         found = features(index, asked, setting)
         for name in FEATURES[:8]:
             assert found[name] == pytest.approx(1), name
@@ -44,15 +44,15 @@ def test_the_same_tune_in_another_key_is_alike_in_every_way(curated: Curated, in
 
 
 def test_every_feature_is_within_its_bounds(curated: Curated, index: MelodyIndex) -> None:
-    for tune in (curated.tunes[5], cut(curated.tunes[5], 8, 16), read_tune(KESH)):
+    for tune in (curated.library.tunes[5], cut(curated.library.tunes[5], 8, 16), read_tune(KESH)):
         found = index.compare(tune, ENCODER.encode([tune])).features
         assert found[:, :-1].min() >= 0
         assert found[:, :-1].max() <= 1 + 1e-6  # weights are kept in single precision
 
 
 def test_a_fragment_covers_itself(curated: Curated, index: MelodyIndex) -> None:
-    for setting in range(3, len(curated.tunes), 20):
-        tune = curated.tunes[setting]
+    for setting in range(3, len(curated.library.tunes), 20):
+        tune = curated.library.tunes[setting]
         middle = features(index, unnamed(cut(tune, 12, 16)), setting)
         assert middle["substring"] == 1
         assert middle["coverage"] == pytest.approx(1)
@@ -75,17 +75,17 @@ def test_an_ornamented_setting_is_more_like_itself_than_any_other(
     curated: Curated, index: MelodyIndex
 ) -> None:
     rng = np.random.default_rng(0)
-    for setting in range(7, len(curated.tunes), 30):
-        asked = ornamented(transposed(unnamed(curated.tunes[setting]), -4), 0.2, rng)
+    for setting in range(7, len(curated.library.tunes), 30):
+        asked = ornamented(transposed(unnamed(curated.library.tunes[setting]), -4), 0.2, rng)
         found = index.compare(asked, ENCODER.encode([asked]))
         column = FEATURES.index("similarity")
         best = found.settings[found.features[:, column].argmax()]
-        title = curated.catalogue.title_of_setting
+        title = curated.library.catalogue.title_of_setting
         assert title[best] == title[setting]
 
 
 def test_a_setting_can_be_left_out(curated: Curated, index: MelodyIndex) -> None:
-    tune = curated.tunes[0]
+    tune = curated.library.tunes[0]
     assert 0 in index.compare(tune, ENCODER.encode([tune])).settings
     assert 0 not in index.compare(tune, ENCODER.encode([tune]), without=0).settings
 
@@ -103,7 +103,7 @@ def test_an_index_comes_back_from_disk_and_answers_alike(
 ) -> None:
     index.save(tmp_path / "x.safetensors")
     loaded = MelodyIndex.load(tmp_path / "x.safetensors", index.vectors)
-    for tune in (curated.tunes[5], cut(curated.tunes[9], 8, 16), read_tune(KESH)):
+    for tune in (curated.library.tunes[5], cut(curated.library.tunes[9], 8, 16), read_tune(KESH)):
         vector = ENCODER.encode([tune])
         before, after = index.compare(tune, vector), loaded.compare(tune, vector)
         assert np.array_equal(before.settings, after.settings)
@@ -112,16 +112,16 @@ def test_an_index_comes_back_from_disk_and_answers_alike(
 
 def test_a_setting_takes_a_few_kilobytes(curated: Curated, index: MelodyIndex, tmp_path: Path) -> None:
     index.save(tmp_path / "x.safetensors")
-    notes = np.mean([len(tune.notes) for tune in curated.tunes])
-    assert (tmp_path / "x.safetensors").stat().st_size < 50 * notes * len(curated.tunes)
+    notes = np.mean([len(tune.notes) for tune in curated.library.tunes])
+    assert (tmp_path / "x.safetensors").stat().st_size < 50 * notes * len(curated.library.tunes)
 
 
 def test_an_index_that_does_not_fit_is_refused(curated: Curated, index: MelodyIndex, tmp_path: Path) -> None:
-    fewer = CosineIndex(ENCODER.encode(curated.tunes[:3]), np.arange(3))
-    with pytest.raises(ValueError, match=f"there are {len(curated.tunes)} tunes and 3 vectors"):
-        MelodyIndex(curated.tunes, fewer)
+    fewer = CosineIndex(ENCODER.encode(curated.library.tunes[:3]), np.arange(3))
+    with pytest.raises(ValueError, match=f"there are {len(curated.library.tunes)} tunes and 3 vectors"):
+        MelodyIndex(curated.library.tunes, fewer)
     index.save(tmp_path / "x.safetensors")
-    with pytest.raises(ValueError, match=f"{len(curated.tunes)} settings, its vectors are 3"):
+    with pytest.raises(ValueError, match=f"{len(curated.library.tunes)} settings, its vectors are 3"):
         MelodyIndex.load(tmp_path / "x.safetensors", fewer)
     for content in (b"no index", save({"lines/first": np.zeros(3)})):
         (tmp_path / "y.safetensors").write_bytes(content)

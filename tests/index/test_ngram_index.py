@@ -14,7 +14,7 @@ from training.corpora.curate import curate
 
 @pytest.fixture(scope="module")
 def tunes(small_corpus: Corpus) -> list[Tune]:
-    return curate([small_corpus]).tunes
+    return curate([small_corpus]).library.tunes
 
 
 def grams(tune: Tune) -> Ints:

@@ -33,10 +33,10 @@ def curated(small_corpus: Corpus) -> Curated:
 
 @pytest.fixture(scope="module")
 def indexes(curated: Curated) -> tuple[CosineIndex, MelodyIndex]:
-    catalogue = curated.catalogue
-    vectors = CosineIndex(TUNES.encode(curated.tunes), catalogue.title_of_setting)
+    catalogue = curated.library.catalogue
+    vectors = CosineIndex(TUNES.encode(curated.library.tunes), catalogue.title_of_setting)
     names = CosineIndex(TITLES.encode(catalogue.names), catalogue.title_of_name)
-    return names, MelodyIndex(curated.tunes, vectors)
+    return names, MelodyIndex(curated.library.tunes, vectors)
 
 
 def test_probabilities_are_a_softmax_with_none_as_an_alternative() -> None:
@@ -58,13 +58,13 @@ def test_weights_change_with_the_length_of_what_is_asked() -> None:
 
 
 def test_a_known_tune_is_known_in_any_key(curated: Curated, indexes: tuple[CosineIndex, MelodyIndex]) -> None:
-    for setting in range(0, len(curated.tunes), 15):
-        asked = unnamed(transposed(curated.tunes[setting], 2))
+    for setting in range(0, len(curated.library.tunes), 15):
+        asked = unnamed(transposed(curated.library.tunes[setting], 2))
         ranking = rank(asked, TUNES.encode([asked]), *indexes, MODEL, 5)
         # The book prints some melodies under two titles, which then are as likely.
         first = [found for found in ranking.titles if found.similarity == pytest.approx(1)]
         assert ranking.known
-        assert curated.catalogue.title_of_setting[setting] in [found.title for found in first]
+        assert curated.library.catalogue.title_of_setting[setting] in [found.title for found in first]
         assert sum(found.confidence for found in first) > 0.9
         assert ranking.titles[: len(first)] == first
         assert len(ranking.titles) == 5
@@ -73,7 +73,7 @@ def test_a_known_tune_is_known_in_any_key(curated: Curated, indexes: tuple[Cosin
 def test_an_unknown_tune_is_ranked_by_style_alone(
     curated: Curated, indexes: tuple[CosineIndex, MelodyIndex]
 ) -> None:
-    asked = cut(unnamed(curated.tunes[0]), 0, 20)  # too short to be as similar as the model wants
+    asked = cut(unnamed(curated.library.tunes[0]), 0, 20)  # too short to be as similar as the model wants
     ranking = rank(asked, TUNES.encode([asked]), *indexes, MODEL, 100)
     assert not ranking.known
     by_style = [hit.title for hit in indexes[0].search(TUNES.encode([asked]), 100)[0]]
@@ -86,7 +86,7 @@ def test_an_unknown_tune_is_ranked_by_style_alone(
 def test_a_title_that_is_likely_by_style_makes_no_tune_known(
     curated: Curated, indexes: tuple[CosineIndex, MelodyIndex]
 ) -> None:
-    asked = cut(unnamed(curated.tunes[0]), 0, 20)
+    asked = cut(unnamed(curated.library.tunes[0]), 0, 20)
     ranking = rank(asked, TUNES.encode([asked]), *indexes, MODEL.model_copy(update={"style": 0.9}), 5)
     assert ranking.titles[0].confidence == pytest.approx(0.9, rel=0.01)
     assert not ranking.known
@@ -97,8 +97,8 @@ def test_a_resemblance_is_a_reason_where_it_is_likely_enough(
     curated: Curated, indexes: tuple[CosineIndex, MelodyIndex]
 ) -> None:
     """The same tune against a model that wants more: less likely, then unknown, then by style alone."""
-    asked = unnamed(curated.tunes[9])
-    title = int(curated.catalogue.title_of_setting[9])
+    asked = unnamed(curated.library.tunes[9])
+    title = int(curated.library.catalogue.title_of_setting[9])
     shown = {}
     for none in (36.0, 41.0, 47.0):
         model = MODEL.model_copy(update={"none": (none, 0.0)})
@@ -106,12 +106,12 @@ def test_a_resemblance_is_a_reason_where_it_is_likely_enough(
         found = next(found for found in ranking.titles if found.title == title)
         shown[none] = ranking.known, found.confidence > 0.1, found.setting is not None
         for one in ranking.titles:
-            assert curated.catalogue.title_of_name[one.name.row] == one.title
+            assert curated.library.catalogue.title_of_name[one.name.row] == one.title
     assert shown == {36.0: (True, True, True), 41.0: (False, True, True), 47.0: (False, False, False)}
 
 
 def test_settings_of_one_title_speak_for_it_together(curated: Curated) -> None:
-    catalogue, tunes = curated.catalogue, [curated.tunes[0]] * len(curated.tunes)
+    catalogue, tunes = curated.library.catalogue, [curated.library.tunes[0]] * len(curated.library.tunes)
     vectors = CosineIndex(TUNES.encode(tunes), catalogue.title_of_setting)
     names = CosineIndex(TITLES.encode(catalogue.names), catalogue.title_of_name)
     asked = unnamed(tunes[0])
@@ -125,7 +125,7 @@ def test_settings_of_one_title_speak_for_it_together(curated: Curated) -> None:
 def test_no_title_comes_twice_and_as_many_as_asked(
     curated: Curated, indexes: tuple[CosineIndex, MelodyIndex]
 ) -> None:
-    asked = unnamed(curated.tunes[9])
+    asked = unnamed(curated.library.tunes[9])
     for k in (1, 10, 150):
         ranked = rank(asked, TUNES.encode([asked]), *indexes, MODEL, k).titles
         assert len({found.title for found in ranked}) == len(ranked) == k

@@ -50,8 +50,8 @@ def learner() -> Untrained:
 def known(small_corpus: Corpus) -> Known:
     rng = np.random.default_rng(0)
     read = curate([small_corpus])
-    firsts = np.unique(read.catalogue.title_of_setting, return_index=True)[1]
-    printed = [read.tunes[i] for i in firsts if len(read.tunes[i].notes) >= 40][:100]
+    firsts = np.unique(read.library.catalogue.title_of_setting, return_index=True)[1]
+    printed = [read.library.tunes[i] for i in firsts if len(read.library.tunes[i].notes) >= 40][:100]
     varied: list[Tune] = []
     for number, tune in enumerate(printed):
         named = replace(tune, titles=(f"Fancy {number}",), rhythm="jig")

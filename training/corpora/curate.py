@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from index.catalogue import Catalogue, Setting
+from index.library import Library
 from index.manifest import CorpusCount
 from model.abc import Tune
 from model.errors import GanAinmError
@@ -33,15 +34,13 @@ class Curated:
 
     Attributes
     ----------
-    catalogue : the titles
-    tunes : the catalogue's settings, read; in their order
+    library : the titles and tunes
     corpora : what each corpus gave
     skipped : what was left out
     unmatched : lines of the lists, excluded references and pairs of aliases, that match nothing; sorted
     """
 
-    catalogue: Catalogue
-    tunes: list[Tune]
+    library: Library
     corpora: list[CorpusCount]
     skipped: list[Skipped]
     unmatched: list[str]
@@ -89,8 +88,7 @@ def curate(
     unmatched = excluded - {tune.reference for tune in skipped}
     unmatched |= {"\t".join(pair) for pair in aliases if not references.issuperset(pair)}
     return Curated(
-        catalogue.shorten(),
-        tunes,
+        Library(catalogue.shorten(), tunes),
         [count.model_copy(update={"merged": merged[count.name]}) for count in counts],
         skipped,
         sorted(unmatched),

@@ -84,11 +84,11 @@ def _fit(
 ) -> str:
     begun = transfer(pretrained, Towers(config).tune) if pretrained else None
     curated = _read(corpora, report, excluded, aliases)
-    catalogue = curated.catalogue
-    split = split_titles(group_titles(catalogue, curated.tunes), config.seed)
+    catalogue = curated.library.catalogue
+    split = split_titles(group_titles(catalogue, curated.library.tunes), config.seed)
     if begun:
         _check_learned(begun, curated, split)
-    material = Material.of(catalogue, curated.tunes, config, pretrained)
+    material = Material.of(catalogue, curated.library.tunes, config, pretrained)
     report.say(
         f"{len(catalogue)} titles with {len(catalogue.settings)} settings: {len(split.train)} to learn, "
         f"{len(split.validation)} to stop by, {len(split.test)} to test on"
@@ -103,9 +103,9 @@ def _fit(
     refitted = refit.towers
     title_index = CosineIndex(refitted.title.encode_features(material.names), catalogue.title_of_name)
     vectors = CosineIndex(refitted.tune.encode_features(material.tunes), catalogue.title_of_setting)
-    melody_index = MelodyIndex(curated.tunes, vectors)
+    melody_index = MelodyIndex(curated.library.tunes, vectors)
     step = report.step("asking for known settings, to fit the ranking")
-    questions = ask(catalogue, curated.tunes, melody_index, refitted.tune, config.seed, step)
+    questions = ask(catalogue, curated.library.tunes, melody_index, refitted.tune, config.seed, step)
     ranking = fit_ranking(questions, _first_hits(run.towers, material, split.validation))
     probes = make_probes(catalogue, config.seed)
     known = measure(probes, refitted.tune, title_index, catalogue)
@@ -135,13 +135,13 @@ def _read(corpora: Sequence[Corpus], report: Reporter, excluded: Set[str], alias
     skipped = len(curated.skipped)
     merged = sum(corpus.merged for corpus in curated.corpora)
     report.say(
-        f"read {len(curated.tunes) + merged} tunes, left out {skipped}; {merged} have the title and the "
+        f"read {len(curated.library.tunes) + merged} tunes, left out {skipped}; {merged} have the title and the "
         "notes of another and are merged with it"
     )
     if curated.unmatched:
         report.say(unmatched_told(curated.unmatched))
-    if len(curated.catalogue) < _FEWEST_TITLES:
-        found = f"{len(curated.catalogue)} titles were read, {skipped} tunes left out"
+    if len(curated.library.catalogue) < _FEWEST_TITLES:
+        found = f"{len(curated.library.catalogue)} titles were read, {skipped} tunes left out"
         raise CurationError(f"{found}; training needs {_FEWEST_TITLES} titles")
     return curated
 
@@ -150,8 +150,8 @@ def _check_learned(begun: Pretrained, curated: Curated, split: Split) -> None:
     """It may have learned the training part of the split and nothing else: neither what this training is
     tested on, nor what is left out of it to be asked later.
     """
-    settings = np.flatnonzero(np.isin(curated.catalogue.title_of_setting, split.train))
-    if beyond := begun.beyond([curated.tunes[i] for i in settings]):
+    settings = np.flatnonzero(np.isin(curated.library.catalogue.title_of_setting, split.train))
+    if beyond := begun.beyond([curated.library.tunes[i] for i in settings]):
         raise CheckpointError(
             f"what is pretrained has learned {beyond} melodies that are not in the training part of this "
             "split: pretrain it with the same corpora, lists and seed"
@@ -210,8 +210,8 @@ def _manifest(curated: Curated, config: FitConfig, towers: Towers, probes: Mrr, 
         revision=_revision(),
         seed=config.seed,
         corpora=curated.corpora,
-        titles=len(curated.catalogue),
-        settings=len(curated.catalogue.settings),
+        titles=len(curated.library.catalogue),
+        settings=len(curated.library.catalogue.settings),
         dim=towers.tune.dim,
         probes=probes,
         test=test,

@@ -32,8 +32,8 @@ def tunes(small_corpus: Corpus) -> list[Tune]:
     """Sixty printed tunes that share no title, each as printed and twice varied, in the order of titles."""
     rng = np.random.default_rng(0)
     read = curate([small_corpus])
-    firsts = np.unique(read.catalogue.title_of_setting, return_index=True)[1]
-    printed = [read.tunes[i] for i in firsts]
+    firsts = np.unique(read.library.catalogue.title_of_setting, return_index=True)[1]
+    printed = [read.library.tunes[i] for i in firsts]
     varied = []
     for tune in [tune for tune in printed if len(tune.notes) >= 40][:60]:
         varied += [
@@ -61,7 +61,7 @@ def music(tune: Tune) -> str:
 
 def audited(path: Path) -> Audit:
     read = curate(find_corpora([str(path)]))
-    return audit(read.catalogue, read.tunes)
+    return audit(read.library.catalogue, read.library.tunes)
 
 
 def proposed(found: Audit) -> set[frozenset[str]]:
@@ -260,7 +260,7 @@ def test_the_commands_write_measure_and_obey(tunes: list[Tune], tmp_path: Path) 
 
 
 def test_fit_takes_the_aliases_and_tells_what_matches_nothing(small_corpus: Corpus, tmp_path: Path) -> None:
-    catalogue = curate([small_corpus]).catalogue
+    catalogue = curate([small_corpus]).library.catalogue
     one, other = catalogue.titles[0], catalogue.titles[1]
     pair = (other.settings[0].reference, one.settings[0].reference)
     report = Silent()
@@ -295,7 +295,7 @@ def test_fit_takes_the_aliases_and_tells_what_matches_nothing(small_corpus: Corp
 
 def test_the_picture_has_a_panel_for_each_way_of_counting(tunes: list[Tune], tmp_path: Path) -> None:
     read = curate(find_corpora([str(named(tmp_path / "airs.abc", tunes, right_titles(tunes)))]))
-    measured = check(read.catalogue, read.tunes, 0)
+    measured = check(read.library.catalogue, read.library.tunes, 0)
     draw(measured, tmp_path / "measure.png")
     empty = replace(measured, curve=[])
     draw(empty, tmp_path / "empty.png")
@@ -307,11 +307,11 @@ def test_the_picture_has_a_panel_for_each_way_of_counting(tunes: list[Tune], tmp
 
 def test_the_check_plants_a_fifth_and_finds_it(tunes: list[Tune], tmp_path: Path) -> None:
     read = curate(find_corpora([str(named(tmp_path / "airs.abc", tunes, right_titles(tunes)))]))
-    true = read.catalogue.title_of_setting
+    true = read.library.catalogue.title_of_setting
     planted = plant(true, np.random.default_rng(0))
     assert sorted(planted) == sorted(true), "every title keeps its number of settings"
     assert 0.18 * len(true) <= (planted != true).sum() <= 0.2 * len(true)
-    measured = check(read.catalogue, read.tunes, 0)
+    measured = check(read.library.catalogue, read.library.tunes, 0)
     point = measured.at("3+", "left out", 0.8)
     assert point is not None
     assert point.recall > 0.9

@@ -30,10 +30,10 @@ def curated(small_corpus: Corpus) -> Curated:
 def lessons(curated: Curated) -> Lessons:
     towers = Towers(SMALL)
     return Lessons(
-        curated.catalogue,
-        range(len(curated.catalogue)),
-        [towers.tune.features(tune) for tune in curated.tunes],
-        [towers.title.features(name) for name in curated.catalogue.names],
+        curated.library.catalogue,
+        range(len(curated.library.catalogue)),
+        [towers.tune.features(tune) for tune in curated.library.tunes],
+        [towers.title.features(name) for name in curated.library.catalogue.names],
     )
 
 
@@ -58,9 +58,9 @@ class Plain:
 
 @pytest.mark.parametrize("most_names", [10_000, 100])
 def test_batches_hold_every_title_once_and_all_its_names(curated: Curated, most_names: int) -> None:
-    catalogue, plain = curated.catalogue, Plain()
+    catalogue, plain = curated.library.catalogue, Plain()
     lessons = Lessons(
-        catalogue, range(len(catalogue)), range(len(curated.tunes)), range(len(catalogue.names))
+        catalogue, range(len(catalogue)), range(len(curated.library.tunes)), range(len(catalogue.names))
     )
     asked: list[int] = []
     for batch in lessons.batches(replace(SMALL, names=most_names), plain, plain, np.random.default_rng(0)):
@@ -78,9 +78,9 @@ def test_batches_hold_every_title_once_and_all_its_names(curated: Curated, most_
 
 
 def test_settings_of_a_title_are_drawn_anew(curated: Curated) -> None:
-    catalogue, plain = curated.catalogue, Plain()
+    catalogue, plain = curated.library.catalogue, Plain()
     several = int(np.bincount(catalogue.title_of_setting).argmax())
-    lessons = Lessons(catalogue, [several], range(len(curated.tunes)), range(len(catalogue.names)))
+    lessons = Lessons(catalogue, [several], range(len(curated.library.tunes)), range(len(catalogue.names)))
     rng = np.random.default_rng(0)
     drawn = {batch.tunes[0] for _ in range(50) for batch in lessons.batches(SMALL, plain, plain, rng)}
     assert drawn == set(np.flatnonzero(catalogue.title_of_setting == several).tolist())
@@ -88,8 +88,8 @@ def test_settings_of_a_title_are_drawn_anew(curated: Curated) -> None:
 
 
 def test_a_title_can_be_told_from_one_name_of_each_of_its_batch(curated: Curated) -> None:
-    catalogue, plain = curated.catalogue, Plain()
-    settings, names = range(len(curated.tunes)), range(len(catalogue.names))
+    catalogue, plain = curated.library.catalogue, Plain()
+    settings, names = range(len(curated.library.tunes)), range(len(catalogue.names))
     lessons = Lessons(catalogue, range(len(catalogue)), settings, names)
     config = replace(SMALL, names=0, melody=0.0)
     rng = np.random.default_rng(0)

@@ -120,10 +120,12 @@ class Ablation:
         if key not in self._read:
             corpora = find_corpora(arm.sources, self._accepted)
             read = curate(corpora, self._report.step("reading"), read_exclusions(*arm.exclude))
-            self._report.say(f"{arm.corpus}: {len(read.catalogue)} titles with {len(read.tunes)} settings")
+            self._report.say(
+                f"{arm.corpus}: {len(read.library.catalogue)} titles with {len(read.library.tunes)} settings"
+            )
             if read.unmatched:
                 self._report.say(unmatched_told(read.unmatched))
-            self._read[key] = Known(read.catalogue, read.tunes)
+            self._read[key] = Known(read.library.catalogue, read.library.tunes)
         return self._read[key]
 
     def _pretrained(self, cell: Cell, pool: Pool) -> Path:

@@ -114,10 +114,10 @@ class Benchmark:
 
     def _read(self, corpora: Sequence[Corpus], report: Reporter) -> Known:
         read = curate(corpora, report.step("reading"), self.excluded)
-        report.say(f"{' and '.join(corpus.name for corpus in corpora)}: {len(read.catalogue)} titles")
+        report.say(f"{' and '.join(corpus.name for corpus in corpora)}: {len(read.library.catalogue)} titles")
         if read.unmatched and corpora is self.corpora:
             report.say(unmatched_told(read.unmatched))
-        return Known(read.catalogue, read.tunes)
+        return Known(read.library.catalogue, read.library.tunes)
 
     def _wants(self, *protocols: str) -> bool:
         return not self.protocols or not set(protocols).isdisjoint(self.protocols)

@@ -58,13 +58,16 @@ def pretrain(
             corpora = find_corpora(corpus or BOOKS, accept_licence)
             pairs = read_aliases(aliases) if aliases else frozenset()
             read = curate(corpora, report.step("reading"), read_exclusions(*exclude or ()), pairs)
-            if not read.tunes:
+            if not read.library.tunes:
                 raise CurationError(f"no tune can be learned; {len(read.skipped)} were left out")
             if read.unmatched:
                 report.say(unmatched_told(read.unmatched))
-            split = split_titles(group_titles(read.catalogue, read.tunes), seed)
+            split = split_titles(group_titles(read.library.catalogue, read.library.tunes), seed)
             learned, validation, test = (
-                [read.tunes[i] for i in np.flatnonzero(np.isin(read.catalogue.title_of_setting, titles))]
+                [
+                    read.library.tunes[i]
+                    for i in np.flatnonzero(np.isin(read.library.catalogue.title_of_setting, titles))
+                ]
                 for titles in (split.train, split.validation, split.test)
             )
             report.say(f"{len(learned)} tunes to learn, {len(validation)} to stop by, {len(test)} to test on")

@@ -47,7 +47,7 @@ def test_interrupted_it_goes_on_and_tells_what_it_measured(
     assert headers == [("6/8", "jig"), ("4/4", "reel")]
     pretrained = load(out, CPU)
     assert pretrained.model.config.max_epochs == 1
-    assert 0 < len(pretrained.melodies) < len(curate([small_corpus]).tunes)
+    assert 0 < len(pretrained.melodies) < len(curate([small_corpus]).library.tunes)
     assert [file.name for file in out.parent.iterdir()] == [out.name]
 
 
@@ -77,8 +77,8 @@ def test_fit_begins_with_it_unless_it_has_learned_more_than_fit_learns(
     artifacts = ("--artifacts", str(tmp_path / "none"))
     left_out = tmp_path / "left-out.txt"
     read = curate([small_corpus])
-    title = split_titles(group_titles(read.catalogue, read.tunes), 0).train[0]
-    left_out.write_text(f"{read.catalogue.titles[title].settings[0].reference}\n", encoding="utf-8")
+    title = split_titles(group_titles(read.library.catalogue, read.library.tunes), 0).train[0]
+    left_out.write_text(f"{read.library.catalogue.titles[title].settings[0].reference}\n", encoding="utf-8")
     for other in (("--seed", "1"), ("--exclude", str(left_out))):
         shown = run("fit", *artifacts, "--encoder", "rnn", *other, *begun)
         assert shown.exit_code == 1
