@@ -4,6 +4,7 @@ import signal
 from pathlib import Path
 from typing import Annotated
 
+import torch
 import typer
 from rich.table import Table
 
@@ -17,6 +18,8 @@ from training.corpora.exclusions import read_exclusions
 from training.fitting.test_figure import recompute_test
 from training.lab.benchmark.benchmark import RESULTS, WORK, Benchmark
 from training.lab.benchmark.protocols import PROTOCOLS
+from training.lab.benchmark.scale import SIZES
+from training.lab.benchmark.scale import measure as measure_cost
 from training.lab.benchmark.systems import SYSTEMS
 from training.options import FIT_ERRORS, AcceptLicence, Artifacts, Device, Exclude, fail_with, stop
 
@@ -115,3 +118,28 @@ def _recompute(artifacts: Path, device: DeviceName) -> None:
         counts = (f"{mrr.queries}", f"{mrr.pool}", f"{mrr.chance:.4f}")
         table.add_row(name, f"{mrr.value:.4f}", interval, *counts, f"{before.value:.4f}")
     console.print(table)
+
+
+def scale(
+    out: Annotated[Path, typer.Option(help="Folder for scale.json and results/scale.png.")],
+    titles: Annotated[
+        list[int] | None,
+        typer.Option(min=1000, help="How many; may be given several times. Without it: 1,000 to 1,000,000."),
+    ] = None,
+    artifacts: Artifacts = Path("artifacts"),
+) -> None:
+    """Measure what a suggestion costs with up to a million synthetic titles, made of an artifact's. Linux."""
+    signal.signal(signal.SIGTERM, stop)
+    with ConsoleReporter() as report:
+        try:
+            made_of = artifact.load(artifacts, torch.device("cpu"))
+            out.mkdir(parents=True, exist_ok=True)
+            costs = measure_cost(titles or SIZES, made_of, out, report)
+            from training.lab.benchmark.scale_report import save_costs, table  # matplotlib takes its time
+
+            save_costs(costs, out)
+        except (ArtifactError, OSError, ValueError) as error:
+            fail_with(error)
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+    console.print(table(costs), soft_wrap=True)
