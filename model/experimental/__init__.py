@@ -1,1 +1,1 @@
-"""Encoders that exist to be compared with the product's: recurrent, convolutional, and a sentence model."""
+"""Encoders that exist only for comparison with the product's: recurrent, convolutional and sentence model."""

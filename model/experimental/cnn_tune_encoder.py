@@ -15,15 +15,15 @@ _KERNEL = 3  # notes
 
 @dataclass(frozen=True, kw_only=True)
 class CnnTuneConfig(NoteTuneConfig):
-    """Blocks of convolution over embedded notes.
+    """Settings of the convolutional tune encoder.
 
     Attributes
     ----------
-    widths : of the embeddings of pitch, duration, place, bar, mode, metre and dance, each > 0
-    ratio : what each of these widths is multiplied by, rounded up, > 0
-    channels : of every convolution, > 0
-    blocks : convolutions over three notes, > 0; between two of them the larger of each two is kept
-    dropout : after all but the first and the last convolution, 0 <= x < 1
+    widths : embedding widths of pitch, duration, place, bar, mode, metre and dance, each > 0
+    ratio : multiplies each embedding width; the product is rounded up, > 0
+    channels : output channels of every convolution, > 0
+    blocks : number of convolutions over three notes, > 0; max pooling by two separates them
+    dropout : dropout rate after every convolution except the first and the last, 0 <= x < 1
     """
 
     name: str = "cnn"
@@ -35,10 +35,10 @@ class CnnTuneConfig(NoteTuneConfig):
 
 
 class CnnTuneEncoder(NoteTuneEncoder):
-    """Embedding, a convolution over single notes, blocks over three, the maximum over the tune, projection.
+    """Embedding, convolution over single notes, blocks over three notes, maximum over the tune, projection.
 
-    Blocks and maximum as in Kim (EMNLP 2014), normalisation as in Ioffe and Szegedy (ICML 2015).
-    What fills up a batch is 0 after every step, so that a tune's vector does not depend on its neighbours.
+    The blocks and the maximum follow Kim (EMNLP 2014), the normalisation Ioffe and Szegedy (ICML 2015).
+    Padding is set to 0 after every step, so a tune's vector does not depend on the other tunes of its batch.
     """
 
     config: CnnTuneConfig
@@ -47,7 +47,7 @@ class CnnTuneEncoder(NoteTuneEncoder):
         super().__init__(config)
         for name in ("blocks", "channels", "ratio"):
             if (value := getattr(config, name)) <= 0:
-                raise ValueError(f"{name} is {value}; it is more than 0")
+                raise ValueError(f"{name} is {value}, but must be more than 0")
         self.embedding = NoteEmbedding([math.ceil(width * config.ratio) for width in config.widths])
         self.first = nn.Conv1d(self.embedding.dim, config.channels, 1)
         self.blocks = nn.ModuleList(
@@ -59,7 +59,7 @@ class CnnTuneEncoder(NoteTuneEncoder):
         self.projection = nn.Linear(config.channels, config.dim)
 
     def passages(self, rows: Tensor, lengths: Tensor) -> Tensor:
-        """Vectors of passages. shapes = (B, T, 7) and (B,) to (B, dim)"""
+        """Encode passages. shapes = (B, T, 7) and (B,) to (B, dim)"""
         notes = torch.arange(rows.shape[1], device=rows.device)
         real = notes < lengths.to(rows.device)[:, None]  # (B, T)
         signal = self.embedding(rows).transpose(1, 2)  # (B, channels, T)
@@ -68,13 +68,13 @@ class CnnTuneEncoder(NoteTuneEncoder):
             signal = _active(self.norms[number], block(signal), real)
             if number < len(self.blocks):
                 signal = F.max_pool1d(self.dropout(signal), 2, ceil_mode=True)
-                real = real[:, ::2]  # of two notes the first is there if one is
+                real = real[:, ::2]  # padding is at the end: if a pair has a note, its first is one
         vectors: Tensor = self.projection(signal.amax(dim=2))
         return vectors
 
 
 def _active(norm: nn.Module, signal: Tensor, real: Tensor) -> Tensor:
-    """Normalised by the statistics of what is real, rectified; 0 elsewhere. shape = (B, channels, T)"""
+    """Normalise by the statistics of real notes and rectify; padding becomes 0. shape = (B, channels, T)"""
     by_note = signal.transpose(1, 2)  # (B, T, channels)
     active = torch.zeros_like(by_note)
     active[real] = F.relu(norm(by_note[real]))

@@ -1,4 +1,4 @@
-"""Tune encoders that read notes in their order: what the recurrent and the convolutional one share."""
+"""The common base of the recurrent and the convolutional tune encoder, which read notes in order."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -16,15 +16,16 @@ from model.experimental.notes import HEADER, PITCH, Tokens, note_tokens, padded
 
 @dataclass(frozen=True, kw_only=True)
 class NoteTuneConfig:
-    """What such an encoder is given of a tune.
+    """Settings common to all encoders that read notes in order.
 
     Attributes
     ----------
     dim : length of the vectors, > 0
-    crop : notes of the passages that it reads, > 0; 0 for whole tunes. Training draws one passage; later the
-        vector of a tune is the mean of those of its passages, one after another
-    fixed_crop : whether training draws one passage of a tune for good, by its pitches, and not one each time
-    header_dropout : share of training views without R:, and without M:, 0 <= x <= 1
+    crop : notes per passage, > 0; 0 reads whole tunes. Training samples one passage; otherwise the vector of
+        a tune is the mean of the vectors of its consecutive passages
+    fixed_crop : whether training always uses the same passage of a tune, chosen by its pitches, instead of a
+        new random one each time
+    header_dropout : probability that a training view lacks R:, and likewise M:, 0 <= x <= 1
     """
 
     dim: int = 128
@@ -34,9 +35,9 @@ class NoteTuneConfig:
 
 
 class NoteTuneEncoder(Encoder[Tune, Tokens]):
-    """Base of encoders over rows of notes; they say how passages become vectors.
+    """Base of encoders over rows of notes. A subclass defines how passages become vectors.
 
-    Raises ValueError for a config that makes no sense.
+    Raises ValueError when a setting is out of range.
     """
 
     config: NoteTuneConfig
@@ -44,24 +45,24 @@ class NoteTuneEncoder(Encoder[Tune, Tokens]):
     def __init__(self, config: NoteTuneConfig) -> None:
         super().__init__()
         if config.crop < 0:
-            raise ValueError(f"crop is {config.crop}; it cannot be less than 0")
+            raise ValueError(f"crop is {config.crop}, but must not be negative")
         if config.fixed_crop and not config.crop:
-            raise ValueError("fixed_crop wants a crop")
+            raise ValueError("fixed_crop needs a crop of at least one note")
         if not 0 <= config.header_dropout <= 1:
-            raise ValueError(f"header_dropout is {config.header_dropout}; it is a share, 0 to 1")
+            raise ValueError(f"header_dropout is {config.header_dropout}, but must be between 0 and 1")
         self.config = config
         self.dim = config.dim
 
     @abstractmethod
     def passages(self, rows: Tensor, lengths: Tensor) -> Tensor:
-        """Vectors of passages. shapes = (B, T, 7) and (B,), on the CPU, to (B, dim)"""
+        """Encode passages. shapes = (B, T, 7) and (B,), on the CPU, to (B, dim)"""
 
     def features(self, item: Tune) -> Tokens:
-        """A row for each note."""
+        """Return one row per note."""
         return note_tokens(item)
 
     def view(self, features: Tokens, rng: np.random.Generator) -> Tokens:
-        """A passage drawn at random; header columns masked now and then."""
+        """Return a random passage, with each header column masked at random."""
         drawn = np.random.default_rng(features[:, PITCH]) if self.config.fixed_crop else rng
         tokens = self._cropped(features, drawn).copy()
         for column in HEADER:
@@ -70,7 +71,7 @@ class NoteTuneEncoder(Encoder[Tune, Tokens]):
         return tokens
 
     def forward(self, batch: Sequence[Tokens]) -> Tensor:
-        """Vectors of unit length. shape = (len(batch), dim)"""
+        """Encode tunes as vectors of unit length. shape = (len(batch), dim)"""
         parts = [self._parts(tokens) for tokens in batch]
         tune = torch.tensor([i for i, of_tune in enumerate(parts) for _ in of_tune], device=self.device)
         rows, lengths = padded([part for of_tune in parts for part in of_tune], self.device)
@@ -86,7 +87,7 @@ class NoteTuneEncoder(Encoder[Tune, Tokens]):
         return tokens[first : first + crop]
 
     def _parts(self, tokens: Tokens) -> list[Tokens]:
-        """All of a tune in passages; the last ends with the tune, and overlaps the one before."""
+        """Divide a tune into passages; the last ends with the tune and may overlap the one before."""
         crop = self.config.crop
         if not crop or len(tokens) <= crop:
             return [tokens]

@@ -1,7 +1,7 @@
-"""Notes as rows of small numbers: what the recurrent and the convolutional encoder read.
+"""Notes as rows of small numbers: the input of the recurrent and the convolutional encoder.
 
 A row describes one note by its pitch, its duration, its place in the bar and in the tune, and by the tune's
-mode, metre and dance. In every column 0 means that nothing is known, or nothing that has a number.
+mode, metre and dance. In every column 0 means unknown, or a value that has no number of its own.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,9 @@ from torch import Tensor
 from model.abc import Tune
 from model.names import fold
 
-MAX_TOKENS = 256  # notes read of one tune; 96 % of 11,000 settings have no more
-LOWEST, HIGHEST = (
-    -24,
-    40,
-)  # semitones from middle C, the tonic moved to C; others are clipped
+MAX_TOKENS = 256  # notes read per tune; 96 % of 11,000 settings have no more
+# Semitones from middle C once the tonic is moved to C; pitches outside are clipped.
+LOWEST, HIGHEST = -24, 40
 DURATIONS = tuple(
     Fraction(*parts)  # quarter notes
     for parts in (
@@ -28,9 +26,9 @@ DURATIONS = tuple(
         *((1, 1), (5, 4), (4, 3), (3, 2), (7, 4), (2, 1), (5, 2), (3, 1), (7, 2), (4, 1), (5, 1), (6, 1)),
     )
 )
-STEP = Fraction(1, 4)  # quarter notes: one step of a place in the bar
-_STEPS = 32  # longer bars end in one place
-_BARS = 128  # later bars have the number of the last
+STEP = Fraction(1, 4)  # quarter notes; the resolution of places in the bar
+_STEPS = 32  # later places in a bar share the last number
+_BARS = 128  # later bars share the last number
 _MODES = ("major", "minor", "dorian", "mixolydian", "phrygian", "lydian")
 _METERS = ("4/4", "6/8", "2/4", "3/4", "9/8", "12/8", "3/2", "2/2", "6/4", "3/8", "4/2")
 _RHYTHMS = (
@@ -45,7 +43,7 @@ Tokens = NDArray[np.int64]  # shape = (notes, len(Columns._fields))
 
 
 class Columns(NamedTuple):
-    """What a row says, and how many numbers there are for it."""
+    """The columns of a row; in `SIZES`, how many numbers each column can hold."""
 
     pitch: int
     duration: int
@@ -66,15 +64,15 @@ SIZES = Columns(
     rhythm=len(_RHYTHMS) + 1,
 )
 PITCH, DURATION, PLACE, BAR, MODE, METER, RHYTHM = range(len(SIZES))
-HEADER = (METER, RHYTHM)  # columns that a player may not have written
+HEADER = (METER, RHYTHM)  # columns that a player may leave out
 
 
 def note_tokens(tune: Tune) -> Tokens:
-    """A row for each of the first `MAX_TOKENS` notes. shape = (notes, 7)
+    """Return a row for each of the first `MAX_TOKENS` notes. shape = (notes, 7)
 
-    Pitches count from the declared tonic, moved to the nearest C: without `K:` a tune in another key has
-    other rows. A tune without bars is one bar, with places that are not known. Of the header only `K:`,
-    `M:` and `R:` are seen.
+    Pitches count from the declared tonic, moved to the nearest C. A tune that declares no `K:` therefore gets
+    different rows when it is transposed. A tune without bars counts as one bar with unknown places. Only the
+    `K:`, `M:` and `R:` fields of the header are read.
     """
     notes = tune.notes[:MAX_TOKENS]
     up = tonic_shift(tune.key)
@@ -93,7 +91,7 @@ def note_tokens(tune: Tune) -> Tokens:
 
 
 def header_numbers(tune: Tune) -> tuple[int, int, int]:
-    """The columns that all notes of a tune share: mode, metre and rhythm."""
+    """Return the columns that all notes of a tune share: mode, metre and rhythm."""
     return (
         _number(tune.key.partition(" ")[2].partition(" ")[0], _MODES),
         _number(tune.meter, _METERS),
@@ -102,12 +100,12 @@ def header_numbers(tune: Tune) -> tuple[int, int, int]:
 
 
 def midi_pitch(number: int, key: str) -> int:
-    """The MIDI number of a pitch as the rows have it, > 0, in a key."""
+    """Convert a pitch column > 0 back to a MIDI number in the given key."""
     return number - 1 + LOWEST + 60 - tonic_shift(key)
 
 
 def tonic_shift(key: str) -> int:
-    """Semitones from a key's tonic to the nearest C, -5 to 6; 0 without one."""
+    """Return the semitones from a key's tonic to the nearest C, -5 to 6; 0 if the key has no tonic."""
     tonic = key.partition(" ")[0]
     if tonic[:1] not in _TONICS:
         return 0
@@ -116,9 +114,9 @@ def tonic_shift(key: str) -> int:
 
 
 def padded(batch: Sequence[Tokens], device: torch.device) -> tuple[Tensor, Tensor]:
-    """Rows of several tunes as one tensor, filled up with 0, and how many each has.
+    """Pad the rows of several tunes with 0 into one tensor, and return it with the number of rows of each.
 
-    shapes = (B, longest, 7) and (B,); the second stays on the CPU, as packing wants it.
+    shapes = (B, longest, 7) and (B,); the second stays on the CPU, where packing needs it.
     """
     lengths = torch.tensor([len(rows) for rows in batch])
     rows = torch.zeros(len(batch), int(lengths.max()), len(SIZES), dtype=torch.int64)

@@ -1,4 +1,4 @@
-"""The recurrent tune encoder: the hierarchical note model, and a network above it that reads both ways."""
+"""The recurrent tune encoder: a bidirectional network on top of the hierarchical note model."""
 
 from dataclasses import dataclass
 
@@ -12,15 +12,15 @@ from model.experimental.note_encoder import NoteTuneConfig, NoteTuneEncoder
 
 @dataclass(frozen=True, kw_only=True)
 class RnnTuneConfig(NoteTuneConfig):
-    """A `Hierarchy` with a two-layer bidirectional GRU on it.
+    """Settings of the recurrent tune encoder, a `Hierarchy` below a two-layer bidirectional GRU.
 
     Attributes
     ----------
-    widths : of the embeddings of pitch, duration, place, bar, mode, metre and dance, each > 0
+    widths : embedding widths of pitch, duration, place, bar, mode, metre and dance, each > 0
     hidden : units of each network of the hierarchy, > 0
-    top : units of each layer and direction of the network on it, > 0
-    dropout : between its layers, 0 <= x < 1
-    frozen : whether training leaves all but the projection as it is
+    top : units per layer and direction of the GRU on top, > 0
+    dropout : dropout rate between the layers of the GRU on top, 0 <= x < 1
+    frozen : whether training changes only the projection
     """
 
     name: str = "rnn"
@@ -32,10 +32,10 @@ class RnnTuneConfig(NoteTuneConfig):
 
 
 class RnnTuneEncoder(NoteTuneEncoder):
-    """The last states of all layers and directions, joined and projected.
+    """Projects the concatenated last states of all layers and directions.
 
-    Gated recurrent units are those of Cho et al. (EMNLP 2014), both directions as in Schuster and Paliwal
-    (IEEE Transactions on Signal Processing, 1997).
+    The gated recurrent units are those of Cho et al. (EMNLP 2014), the two directions follow Schuster and
+    Paliwal (IEEE Transactions on Signal Processing, 1997).
     """
 
     config: RnnTuneConfig
@@ -51,9 +51,9 @@ class RnnTuneEncoder(NoteTuneEncoder):
         self.projection = nn.Linear(4 * config.top, config.dim)
 
     def passages(self, rows: Tensor, lengths: Tensor) -> Tensor:
-        """Vectors of passages. shapes = (B, T, 7) and (B,) to (B, dim)"""
+        """Encode passages. shapes = (B, T, 7) and (B,) to (B, dim)"""
         notes = self.hierarchy(rows, lengths)
         packed = pack_padded_sequence(notes, lengths, batch_first=True, enforce_sorted=False)
-        last = self.top(packed)[1]  # (4, B, top), in the order of the batch: packing is undone
+        last = self.top(packed)[1]  # (4, B, top), in the order of the batch: PyTorch undoes the sorting
         vectors: Tensor = self.projection(torch.cat(list(last), dim=-1))
         return vectors

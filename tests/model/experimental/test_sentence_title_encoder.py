@@ -124,7 +124,7 @@ def test_without_the_extra_it_says_what_to_install(
     path = tmp_path / "title.safetensors"
     save_encoder(encoder, path)
     monkeypatch.setitem(sys.modules, "transformers", None)
-    with pytest.raises(CheckpointError, match="'sentence' needs transformers, of the extra `sentence`"):
+    with pytest.raises(CheckpointError, match="'sentence' needs transformers; install the extra `sentence`"):
         build_title_encoder({"name": "sentence"})
-    with pytest.raises(CheckpointError, match="of the extra `sentence`"):
+    with pytest.raises(CheckpointError, match="install the extra `sentence`"):
         load_title_encoder(path, CPU)

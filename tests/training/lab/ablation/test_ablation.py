@@ -87,7 +87,7 @@ def test_the_published_plans_can_be_read(name: str) -> None:
         ((', split = "settings"', ""), "two arms have one corpus and one split"),
         (("max_epochs = 1 }", "hidden = 4 }"), "pretraining has the hidden"),
         (("max_epochs = 1 }", "rate = -1.0 }"), "rate"),
-        (("channels = 8 }", "channels = 8, crop = 0, fixed_crop = true }"), "fixed_crop wants a crop"),
+        (("channels = 8 }", "channels = 8, crop = 0, fixed_crop = true }"), "fixed_crop needs a crop"),
         (("channels = 8 }", "channels = 8, blocks = 0 }"), "blocks is 0"),
         (('encoder = "rnn"', 'encoder = "lstm"'), "encoder"),
         (("seed = 3", "seed ="), "line 2"),
