@@ -1,17 +1,17 @@
-"""The console: what the commands print, and how a long job shows its progress."""
+"""The console: where the commands print, and progress bars for long jobs."""
 
 from collections.abc import Callable
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-_SHOWN = 12  # bars at once: a grid of trainings has more than a screen has lines
+_SHOWN = 12  # bars at once: an ablation has more steps than a screen has lines
 
 console = Console(highlight=False, markup=False)
 
 
 class ConsoleReporter:
-    """A progress bar with lines above it; where there is no terminal, the lines alone."""
+    """A `Reporter` that draws progress bars below its messages; without a terminal, it only prints them."""
 
     def __init__(self) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -25,8 +25,8 @@ class ConsoleReporter:
         self._progress.stop()
 
     def step(self, description: str, total: int | None = None, done: int = 0) -> Callable[[], object]:
-        """Begin a step; see `training.reporter.Reporter`."""
-        for task in self._progress.tasks:  # the step before has ended, early or not
+        """Start a step; see `training.reporter.Reporter`."""
+        for task in self._progress.tasks:  # the previous step is over, even if it stopped early
             self._progress.update(task.id, total=task.completed)
         for task in self._progress.tasks[: -_SHOWN + 1]:
             self._progress.remove_task(task.id)
@@ -34,5 +34,5 @@ class ConsoleReporter:
         return lambda: self._progress.advance(task_id)
 
     def say(self, text: str) -> None:
-        """Print a line that stays."""
+        """Print a message above the bars."""
         console.print(text, soft_wrap=True)

@@ -1,54 +1,68 @@
-"""What the commands share: options, the errors they tell, and how they end."""
+"""What the training commands share: their options, and what they do when they are interrupted."""
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from index.artifact import ArtifactError
-from index.tunebook import TunebookError
-from model.checkpoint import CheckpointError
-from model.device import DeviceError, DeviceName
+from model.device import DeviceName
+from model.errors import GanAinmError
 from training.console import console
-from training.corpora.aliases import AliasError
-from training.corpora.curate import CurationError
-from training.corpora.exclusions import ExclusionError
-from training.fitting.split import SplitError
-
-READ_ERRORS = (TunebookError, CurationError, ExclusionError, AliasError, OSError)
-FIT_ERRORS = (*READ_ERRORS, SplitError, ArtifactError, CheckpointError, DeviceError)
 
 Artifacts = Annotated[Path, typer.Option(envvar="ARTIFACTS", help="Folder of the published artifacts.")]
 Exclude = Annotated[
     list[Path] | None,
-    typer.Option(
-        help="A list of settings to leave out, as exclude.txt of `audit`; may be given several times."
-    ),
+    typer.Option(help="List of settings to leave out, such as exclude.txt from `audit`. Repeatable."),
 ]
 Aliases = Annotated[
     Path | None,
-    typer.Option(help="A list of settings whose titles are one, as `audit` proposes them: aliases.txt."),
+    typer.Option(
+        help="List of pairs of settings whose titles name one tune, such as aliases.txt from `audit`."
+    ),
 ]
 AcceptLicence = Annotated[
     Literal["thesession"] | None,
-    typer.Option(help="Of a source that asks for it: you have read its licence and accept it."),
+    typer.Option(help="Confirm that you have read this source's licence and accept it."),
 ]
-Device = Annotated[DeviceName, typer.Option(envvar="DEVICE", help="auto is a GPU when there is one.")]
+Device = Annotated[
+    DeviceName, typer.Option(envvar="DEVICE", help="Where to compute; auto uses a GPU if there is one.")
+]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Random seed.")]
 
 
-def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """End by SIGTERM as by Ctrl-C."""
+@contextmanager
+def resumable() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end a command with status 130 and a sentence that says how to resume it."""
+    previous = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        console.print("interrupted; run the same command again to resume from what was saved")
+        raise typer.Exit(130) from None
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
+# Until the commands of fitting and of the lab use `resumable`.
+FIT_ERRORS = (GanAinmError, OSError)
+stop = _interrupt
+
+
 def end_interrupted() -> NoReturn:
-    """Tell that a training was interrupted and can go on, and end with status 130."""
-    console.print("interrupted; the same command goes on from the last checkpoint, if one was written")
+    """See `resumable`."""
+    console.print("interrupted; run the same command again to resume from what was saved")
     raise typer.Exit(130) from None
 
 
 def fail_with(error: Exception | str) -> NoReturn:
-    """Tell an error and end with status 1."""
-    console.print(f"error: {error}", soft_wrap=True)
+    """See `index.command_line.fail`."""
+    typer.echo(f"error: {error}", err=True)
     raise typer.Exit(1)

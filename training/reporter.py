@@ -1,14 +1,17 @@
-"""How long work tells of its progress, whoever shows it."""
+"""How long jobs report progress, independent of what displays it."""
 
 from collections.abc import Callable
 from typing import Protocol
 
 
 class Reporter(Protocol):
-    """Shows a long job's progress."""
+    """Displays the progress of a long job."""
 
     def step(self, description: str, total: int | None = None, done: int = 0) -> Callable[[], object]:
-        """Begin a step of so many parts, None if unknown, some done before; call the answer after each."""
+        """Start a step of `total` parts (None if unknown), `done` of them finished.
+
+        Call the returned function after each part.
+        """
 
     def say(self, text: str) -> None:
-        """Tell something that stays."""
+        """Display a message that stays visible."""
