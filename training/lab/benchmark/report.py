@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from training.lab.benchmark.plots import CALIBRATION, KINDS, draw, plot_path
 from training.lab.benchmark.protocols import PROTOCOLS
 from training.lab.benchmark.systems import SYSTEMS
 
-PAGE, PLOTS = "results.md", "results"  # the plots' folder lies beside the page
+PAGE, TABLES, PLOTS = "results.md", "results-tables.md", "results"  # the two pages and the folder of plots
 
 
 class _Table(NamedTuple):
@@ -41,6 +41,22 @@ _LEGEND = (
     "In brackets the 95 % interval over the n queries of a protocol; pool is how many titles, or tunes, are\n"
     "ranked, chance what a random order of them reaches; the best of a row is bold; - is not measured."
 )
+# What the main table of a corpus shows: one metric of each of these protocols.
+_MAIN: dict[str, Metric] = {
+    **dict.fromkeys(("known", "known-verified", "known-audited"), "mrr"),
+    **dict.fromkeys(("known-32", "known-16", "known-8", "known-middle"), "mrr"),
+    **dict.fromkeys(("cross", "cross-verified"), "mrr"),
+    **dict.fromkeys(("no-match", "no-match-foreign"), "auroc"),
+    **dict.fromkeys(("unseen", "unseen-no-rhythm-words"), "lift"),
+}
+_BLIND = ("random", "popularity")  # these ignore the tune; the column of chance says as much
+_NEW_PAGE = f"""# Results
+
+The main figures of each corpus: MRR is the mean reciprocal rank of the right answer, AUROC how well the score
+of the first answer separates queries with a right answer from queries without one, lift the MRR divided by
+that of a random order. Brackets hold 95 % intervals over the n queries, pool is the number of titles ranked,
+chance the value of a random order. All tables and plots are in [{TABLES}]({TABLES}).
+"""
 _OPENING = re.compile(r"^<!-- tables: .+? -->[ \t]*\r?$", re.MULTILINE)
 _REGION = re.compile(
     r"^(?P<opening><!-- tables: (?P<corpus>[^\r\n]+?) -->[ \t]*\r?\n).*?^<!-- end -->",
@@ -49,34 +65,50 @@ _REGION = re.compile(
 
 
 def report(figures: Iterable[Figure], folder: Path) -> None:
-    """Draw the plots of each corpus into `folder`/results and renew the tables in `folder`/results.md.
+    """Draw the plots of each corpus into `folder`/results and renew both pages of tables in `folder`.
 
     Raises ValueError as `write_tables` does.
     """
     by_corpus = _by_corpus(figures)
     for of_corpus in by_corpus.values():
         draw(of_corpus, folder / PLOTS)
-    write_tables([figure for of_corpus in by_corpus.values() for figure in of_corpus], folder / PAGE)
+    together = [figure for of_corpus in by_corpus.values() for figure in of_corpus]
+    write_tables(together, folder / TABLES)
+    write_main_tables(together, folder / PAGE)
 
 
 def write_tables(figures: Iterable[Figure], path: Path) -> None:
-    """Renew the tables in a Markdown page, and the links to the plots in the folder `results` beside it.
+    """Renew all tables of each corpus in a Markdown page, and the links to its plots in the folder `results`.
 
-    The tables of a corpus stand between the lines `<!-- tables: CORPUS -->` and `<!-- end -->`. A corpus
-    without such a region gets one at the end, under a heading of its own; a page that does not exist is
-    begun. All other text stays as it is, byte for byte, and so do the regions of corpora without figures.
+    The tables of a corpus are between the lines `<!-- tables: CORPUS -->` and `<!-- end -->`. A corpus
+    without such a region gets one at the end of the page, under its own heading. A missing page is created.
+    All other text stays as it is, byte for byte, and so do the regions of corpora without figures.
 
     Raises ValueError where a region has no end, and as `tables` does; then the page is left alone.
     """
-    page = path.read_bytes().decode() if path.exists() else "# Results\n"
-    if len(_OPENING.findall(page)) != len(_REGION.findall(page)):
-        raise ValueError(f"{path}: a line <!-- tables: ... --> without its <!-- end -->")
     texts = {}
     for corpus, of_corpus in _by_corpus(figures).items():
         kinds = (*(kind.name for kind in KINDS), CALIBRATION)
         plots = [plot for kind in kinds if (plot := plot_path(path.parent / PLOTS, corpus, kind)).exists()]
         links = [f"![{plot.stem}]({PLOTS}/{quote(plot.name)})" for plot in plots]
         texts[corpus] = "\n\n".join([tables(of_corpus), *links])
+    _renew(path, texts, "# Results\n")
+
+
+def write_main_tables(figures: Iterable[Figure], path: Path) -> None:
+    """Renew the main table of each corpus in a Markdown page, in regions like those of `write_tables`.
+
+    A corpus without a figure for its main table is left out. Raises ValueError as `write_tables` does.
+    """
+    texts = {corpus: main_table(of_corpus) for corpus, of_corpus in _by_corpus(figures).items()}
+    _renew(path, {corpus: text for corpus, text in texts.items() if text}, _NEW_PAGE)
+
+
+def _renew(path: Path, texts: Mapping[str, str], new_page: str) -> None:
+    """Put a text into the region of each corpus of a page, which begins as `new_page` if it is missing."""
+    page = path.read_bytes().decode() if path.exists() else new_page
+    if len(_OPENING.findall(page)) != len(_REGION.findall(page)):
+        raise ValueError(f"{path}: a line <!-- tables: ... --> without its <!-- end -->")
     present = {region["corpus"] for region in _REGION.finditer(page)}
     for corpus in texts:
         if corpus not in present:
@@ -91,6 +123,15 @@ def write_tables(figures: Iterable[Figure], path: Path) -> None:
     path.write_bytes(_REGION.sub(renew, page).encode())
 
 
+def main_table(figures: Sequence[Figure]) -> str:
+    """The main figures of one corpus as a Markdown table with a row for each protocol; empty without figures.
+
+    Raises ValueError as `tables` does.
+    """
+    rows = [one for one in figures if _MAIN.get(one.protocol) == one.metric and one.system not in _BLIND]
+    return _rows(rows, _pools(figures), metric_column=True) if rows else ""
+
+
 def tables(figures: Sequence[Figure]) -> str:
     """Markdown tables of one corpus, one for each metric: a row for each protocol, a column for each system.
 
@@ -98,8 +139,7 @@ def tables(figures: Sequence[Figure]) -> str:
     Raises ValueError where systems were not asked the same: their n or chance differ within a row.
     """
     parts = [_LEGEND]
-    # A random order has the right one of so many first.
-    pools = {one.protocol: round(1 / one.chance) for one in figures if one.metric == "hit@1" and one.chance}
+    pools = _pools(figures)
     for metric, table in _TABLES.items():
         found = [figure for figure in figures if figure.metric == metric]
         if found and table.folded:
@@ -126,8 +166,13 @@ def _by_corpus(figures: Iterable[Figure]) -> dict[str, list[Figure]]:
     return by_corpus
 
 
-def _rows(figures: list[Figure], pools: dict[str, int]) -> str:
-    """The table of one metric. Columns of pool and chance are there where any row has one."""
+def _pools(figures: Iterable[Figure]) -> dict[str, int]:
+    """Titles that each protocol ranks: a random order of N has the right one first with probability 1/N."""
+    return {one.protocol: round(1 / one.chance) for one in figures if one.metric == "hit@1" and one.chance}
+
+
+def _rows(figures: list[Figure], pools: dict[str, int], metric_column: bool = False) -> str:
+    """A table of one metric for each protocol. It has columns of pool and chance where any row has one."""
     systems = list(dict.fromkeys(figure.system for figure in figures))
     by_protocol: dict[str, dict[str, Figure]] = {}
     for figure in figures:
@@ -135,18 +180,23 @@ def _rows(figures: list[Figure], pools: dict[str, int]) -> str:
     with_chance = any(figure.chance is not None for figure in figures)
     with_pool = with_chance and any(figure.protocol in pools for figure in figures)
     lines = [
-        ["protocol", "n", *["pool"] * with_pool, *["chance"] * with_chance, *systems],
-        ["---", *["---:"] * (1 + with_pool + with_chance + len(systems))],
+        [
+            *("protocol", *["metric"] * metric_column, "n"),
+            *(*["pool"] * with_pool, *["chance"] * with_chance, *systems),
+        ],
+        ["---", *["---"] * metric_column, *["---:"] * (1 + with_pool + with_chance + len(systems))],
     ]
     for protocol, row in by_protocol.items():
         asked = {(figure.n, figure.chance) for figure in row.values()}
+        metric = next(iter(row.values())).metric
         if len(asked) > 1:
             told = ", ".join(f"{one.system}: {one.n}, {one.chance}" for one in row.values())
-            raise ValueError(f"{protocol}, {figures[0].metric}: n and chance differ between systems ({told})")
+            raise ValueError(f"{protocol}, {metric}: n and chance differ between systems ({told})")
         [(n, chance)] = asked
-        told_chance = [_chance(figures[0].metric, chance)] if with_chance else []
+        told_chance = [_chance(metric, chance)] if with_chance else []
         told_pool = [f"{pools[protocol]:,}" if protocol in pools else "-"] if with_pool else []
-        lines.append([f"`{protocol}`", f"{n:,}", *told_pool, *told_chance, *_cells(row, systems)])
+        heading = [_TABLES[metric].heading] * metric_column
+        lines.append([f"`{protocol}`", *heading, f"{n:,}", *told_pool, *told_chance, *_cells(row, systems)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

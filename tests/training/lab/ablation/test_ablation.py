@@ -247,7 +247,7 @@ def test_figures_of_the_benchmarks_systems_are_in_its_tables(plan: Path, tmp_pat
         ("unseen-first", "gan-ainm"),
         ("unseen", "gan-ainm"),
     }
-    page = (tmp_path / "out" / "results.md").read_text(encoding="utf-8")
+    page = (tmp_path / "out" / "results-tables.md").read_text(encoding="utf-8")
     assert "<!-- tables: airs -->" in page
     assert "| `unseen` |" in page
     assert "unseen-first" not in page

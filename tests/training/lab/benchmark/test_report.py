@@ -4,7 +4,7 @@ import pytest
 
 from training.lab.benchmark.figures import Figure, Metric
 from training.lab.benchmark.plots import draw
-from training.lab.benchmark.report import report, tables, write_tables
+from training.lab.benchmark.report import main_table, report, tables, write_main_tables, write_tables
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -119,6 +119,27 @@ def test_a_page_is_begun(tmp_path: Path) -> None:
     assert page.read_text().endswith("|\n\n<!-- end -->\n")
 
 
+def test_the_main_table_has_one_metric_for_each_protocol() -> None:
+    assert rows(main_table(FIGURES), "") == [
+        ["protocol", "metric", "n", "pool", "chance", "ngram", "gan-ainm"],
+        ["---", "---", "---:", "---:", "---:", "---:", "---:"],
+        ["`known`", "MRR", "1,200", "4,000", ".0015", ".900 (.890-.910)", "**.912** (.902-.922)"],
+        ["`known-8`", "MRR", "900", "-", ".250", "-", "1.000"],
+        ["`unseen`", "Lift", "1,200", "-", "1.00", ".90 (.89-.91)", "**6.31** (5.86-6.76)"],
+        ["`no-match`", "AUROC", "1,200", "-", ".500", ".800 (.790-.810)", "-"],
+    ]
+
+
+def test_the_main_page_explains_itself_and_leaves_out_corpora_without_main_figures(tmp_path: Path) -> None:
+    page = tmp_path / "results.md"
+    write_main_tables([*FIGURES, figure("known", "random", 0.1, corpus="guesses")], page)
+    text = page.read_text()
+    assert text.startswith("# Results\n\nThe main figures of each corpus: MRR is")
+    assert text.endswith(f"## books\n\n<!-- tables: books -->\n\n{main_table(FIGURES)}\n\n<!-- end -->\n")
+    assert "[results-tables.md](results-tables.md)" in text
+    assert "guesses" not in text
+
+
 def test_prose_and_the_regions_of_other_corpora_stay_as_they_are(tmp_path: Path) -> None:
     page = tmp_path / "results.md"
     before = "# How good?\r\n\r\n  tabs\tand spaces  \n<!-- tables: books -->\r\n"
@@ -160,6 +181,7 @@ def test_a_second_report_changes_nothing(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == first
     assert {path.name for path in first} == {
         "results.md",
+        "results-tables.md",
         "books-known.png",
         "books-unseen.png",
         "books-no-match.png",
@@ -170,7 +192,7 @@ def test_a_second_report_changes_nothing(tmp_path: Path) -> None:
 
 def test_the_page_links_the_plots_of_its_corpora(tmp_path: Path) -> None:
     report([FIGURES[0], figure("known", "ngram", 0.8, corpus="session 2")], tmp_path)
-    images = [line for line in (tmp_path / "results.md").read_text().splitlines() if line.startswith("!")]
+    images = [line for line in (tmp_path / "results-tables.md").read_text().splitlines() if line[:1] == "!"]
     assert images == [
         "![books-known](results/books-known.png)",
         "![session 2-known](results/session%202-known.png)",
