@@ -25,12 +25,14 @@ PROTOCOL = {
 _FIRST = "-first"  # ends the name of a protocol that asks the first of several pools only
 _PAGE = """# Ablation
 
-Each line is a system, trained until the MRR@20 of tunes kept for validation stalled; each column an arm: a
-corpus and how it was split. A cell tells MRR@20 over its chance (which is not `lift`, MRR over its own), with
-a 95 % interval over the queries; then MRR@20 on tunes that were learned, on those that said when to stop
-(both of the first pool, at the best epoch), and on those measured, and the share of these whose title is
-among the first twenty. Configs, seeds, every epoch and the place of every right title are in
-`ablation/cells/`.
+Each row is a system, trained until the MRR@20 on its validation tunes stopped improving; each column is an
+arm, a corpus and a way to split it. A cell begins with MRR@20 divided by its chance (which is not `lift`, MRR
+divided by its own chance) and the 95 % interval over the queries. Then follow MRR@20 on training tunes and on
+validation tunes (both of the first pool, at the best epoch), MRR@20 on test tunes, and hit@20, the share of
+test tunes whose title is among the first twenty.
+
+The command that writes this page also writes config, seed, every epoch and the place of every right title to
+`ablation/cells/`, and a map of tunes and titles for each arm to `results/`.
 """
 
 
@@ -100,7 +102,7 @@ def _measured(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[_Measured]:
 
 
 def _draw(alike: Sequence[_Measured], folder: Path) -> Iterator[Path]:
-    """The plots of the systems of one arm, all on the same pool."""
+    """Draw bars, curves and a map of the systems of one arm, and yield the plots that the page shows."""
     outcomes = {one.system: one.outcomes[0] for one in alike}
     bars, curves, plane = (
         folder / f"ablation-{alike[0].arm}-{kind}.png" for kind in ("bars", "curves", "map")
@@ -109,7 +111,7 @@ def _draw(alike: Sequence[_Measured], folder: Path) -> Iterator[Path]:
     draw_bars({one.system: _over_chance(one) for one in alike}, title, bars)
     draw_curves(outcomes, curves)
     draw_map(outcomes, plane)
-    yield from (bars, curves, plane)
+    yield from (bars, curves)
 
 
 def _chance(one: _Measured) -> float:
