@@ -1,6 +1,6 @@
-"""Where settings come from: a corpus has a name, a licence, and entries to read.
+"""Corpora: where settings come from. A corpus has a name, a licence, and entries to read.
 
-`find_corpora` turns what a user writes into corpora: names of books, or paths.
+`find_corpora` turns what a user types, names of books or paths, into corpora.
 """
 
 from collections import Counter
@@ -16,32 +16,32 @@ __all__ = ["BOOKS", "FOREIGN", "Corpus", "find_corpora", "find_foreign"]
 
 
 def find_corpora(names: Iterable[str], accepted: str | None = None) -> list[Corpus]:
-    """For each name a book, or else a dump of The Session, a folder, tunebook or tar at that path.
+    """The corpus for each name: a book, or the dump of The Session, folder, tunebook or tar at that path.
 
-    Corpora that would share a name are numbered.
+    Corpora that would share a name get a number.
 
     Parameters
     ----------
     names : books or paths
-    accepted : the source whose licence the user has accepted; only "thesession" asks for it
+    accepted : the source whose licence the user has accepted; only "thesession" requires it
 
     Raises
     ------
     TunebookError
-        For a name that is none of these, and for a dump whose licence was not accepted.
+        When a name is neither a book nor a path, and for a dump whose licence was not accepted.
     """
     corpora = []
-    seen: Counter[str] = Counter()
+    count_of_name: Counter[str] = Counter()
     for name in names:
         corpus = _find(name, accepted)
-        seen[corpus.name] += 1
-        number = seen[corpus.name]
+        count_of_name[corpus.name] += 1
+        number = count_of_name[corpus.name]
         corpora.append(corpus if number == 1 else replace(corpus, name=f"{corpus.name}-{number}"))
     return corpora
 
 
 def find_foreign(names: Iterable[str], accepted: str | None = None) -> list[Corpus]:
-    """As `find_corpora`, for tunes that nothing is learned from: `FOREIGN` is among them."""
+    """Like `find_corpora`, for corpora that are only measured with: these may include `FOREIGN`."""
     return [find_book(name) if name == FOREIGN else find_corpora([name], accepted)[0] for name in names]
 
 

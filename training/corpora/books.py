@@ -1,6 +1,6 @@
 """Printed books in the public domain, transcribed to ABC, from the corpus of the package music21.
 
-Only the files are read, by our own reader; none of music21's code runs.
+This project reads music21's files with its own reader and runs none of music21's code.
 """
 
 from importlib.util import find_spec
@@ -18,8 +18,7 @@ BOOKS = {
 }
 _LICENCE = "{book}: public domain; transcriptions distributed with their transcribers' permission in music21"
 
-
-# Comes with it too, but its terms are unclear: only measured with, as tunes of other traditions.
+# Also in music21, but with unclear terms: only for measurement, as tunes of other traditions.
 FOREIGN = "essenFolksong"
 _FOREIGN_LICENCE = "Essen folk song collection: not for commercial use, terms unclear; for measurement only"
 
@@ -28,6 +27,6 @@ def find_book(name: str) -> Corpus:
     """One of `BOOKS`, or `FOREIGN`. Raises TunebookError when music21 is not installed."""
     spec = find_spec("music21")
     if spec is None or spec.origin is None:
-        raise TunebookError(f"{name} comes with the package music21, which is not installed")
+        raise TunebookError(f"{name} is part of the package music21, which is not installed")
     licence = _FOREIGN_LICENCE if name == FOREIGN else _LICENCE.format(book=BOOKS[name])
     return Tunebooks(name, licence, Path(spec.origin).parent / "corpus" / name)

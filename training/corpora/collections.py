@@ -1,19 +1,19 @@
-"""Collections of tunes with a free licence and an address that does not change."""
+"""Collections of tunes with a free licence and a permanent address."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Tunebooks that may be had from one place.
+    """Tunebooks that can be downloaded from one place.
 
     Attributes
     ----------
     description : what it is, in one line
-    licence : what its users may do, in one line
-    source : page that says so
+    licence : what users may do with it, in one line
+    source : web page that states the licence
     url : address of the folder, ending in "/"
-    files : its tunebooks, and the sha256 of each, or None where it is not known
+    files : its tunebooks, each with its SHA-256, or None if that is not known
     """
 
     description: str
@@ -31,7 +31,7 @@ COLLECTIONS = {
         description="the Nottingham Music Database, British and American folk tunes, as cleaned by Jukedeck",
         licence="GNU General Public License 3",
         source="https://github.com/jukedeck/nottingham-dataset",
-        # Of one commit, so that what is there cannot change between two parts of a download.
+        # A fixed commit, so that the files cannot change between the parts of a download.
         url="https://raw.githubusercontent.com/jukedeck/nottingham-dataset/"
         "bcb2afc67d291acdd689ed0c22ab2a8a480f38a6/ABC_cleaned/",
         files=dict.fromkeys(f"{name}.abc" for name in (*_OTHERS, *_REELS)),

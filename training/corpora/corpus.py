@@ -1,4 +1,4 @@
-"""The one interface that training sees of a corpus."""
+"""The interface through which training sees every corpus."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ from index.tunebook import Entry, sha256_of
 
 @dataclass(frozen=True, slots=True)
 class Corpus(ABC):
-    """A collection of tunes on disk. Each kind of source says how it is read.
+    """A collection of tunes on disk. Each kind of source has its own subclass.
 
     Attributes
     ----------
-    name : short, for references and tables
-    licence : what its users may do, in words; that of every setting in it
-    path : what was named, or found under that name
+    name : short name for references and tables
+    licence : what users may do with every setting in it, in words
+    path : the path that the user gave, or where the named book is
     """
 
     name: str
@@ -25,12 +25,12 @@ class Corpus(ABC):
 
     @abstractmethod
     def read(self) -> Iterator[Entry]:
-        """Every tune, good or bad, in a fixed order. Raises TunebookError when it cannot be read at all."""
+        """Every tune, readable or not, in a fixed order. Raises TunebookError when nothing can be read."""
 
     @abstractmethod
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """Name and content of every file that `read` reads. Raises TunebookError as it does."""
+        """Name and content of every file that `read` reads. Raises TunebookError as `read` does."""
 
     def sha256(self) -> str:
-        """One digest of all that is read."""
+        """One digest of the names and contents of all files."""
         return sha256_of(self.files())

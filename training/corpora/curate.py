@@ -1,4 +1,4 @@
-"""Curation: from corpora to a catalogue, with every tune left out counted and named."""
+"""Curation: turns corpora into a library and records every tune that it skips."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
@@ -13,7 +13,7 @@ from model.errors import GanAinmError
 from training.corpora import Corpus
 from training.corpora.aliases import Pair
 
-Melody = tuple[tuple[int, Fraction], ...]
+ExactMelody = tuple[tuple[int, Fraction], ...]  # pitch and duration of each note
 
 
 class CurationError(GanAinmError):
@@ -22,7 +22,7 @@ class CurationError(GanAinmError):
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A tune left out, where it stands, and why."""
+    """A skipped tune: its reference and the reason."""
 
     reference: str
     reason: str
@@ -30,14 +30,14 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Curated:
-    """What training works on.
+    """The result of curation.
 
     Attributes
     ----------
     library : the titles and tunes
-    corpora : what each corpus gave
-    skipped : what was left out
-    unmatched : lines of the lists, excluded references and pairs of aliases, that match nothing; sorted
+    corpora : counts for each corpus
+    skipped : the skipped tunes
+    unmatched : list entries (excluded references and pairs of aliases) that match no setting; sorted
     """
 
     library: Library
@@ -52,12 +52,19 @@ def curate(
     excluded: Set[str] = frozenset(),
     aliases: Set[Pair] = frozenset(),
 ) -> Curated:
-    """Read corpora and keep what has a title and at least eight notes; a bad tune never takes others with it.
+    """Read corpora and keep every tune that has a title and at least eight notes.
 
-    A name before which stands no better one is the title; names that are no titles ("Gan Ainm") are dropped.
-    Settings of one title with the same notes, pitch and duration of each, are merged. `on_tune` is called
-    after each tune read. `excluded` are references to leave out; `aliases` are pairs of references whose
-    titles are one, which match nothing where one of the two is left out or is in no corpus.
+    Other tunes are skipped; a bad tune does not affect the rest. The first valid name of a tune becomes its
+    title. Placeholders such as "Gan Ainm" are not valid names and are dropped. Settings of one title with the
+    same notes (pitch and duration of each) are merged.
+
+    Parameters
+    ----------
+    corpora : what to read
+    on_tune : called after each tune is read
+    excluded : references of settings to skip
+    aliases : pairs of references whose titles name one tune; a pair is unmatched when one of its settings was
+        skipped or is in no corpus
     """
     kept: dict[Setting, tuple[tuple[str, ...], Tune]] = {}
     counts: list[CorpusCount] = []
@@ -80,8 +87,8 @@ def curate(
                 sha256=corpus.sha256(),
             )
         )
-    found = Catalogue.collect(((names, setting) for setting, (names, _) in kept.items()), aliases)
-    catalogue = found.merge(lambda setting: exact_melody(kept[setting][1]))
+    unmerged = Catalogue.collect(((names, setting) for setting, (names, _) in kept.items()), aliases)
+    catalogue = unmerged.merge(lambda setting: exact_melody(kept[setting][1]))
     tunes = [kept[replace(setting, also=())][1] for setting in catalogue.settings]
     merged = Counter(also.partition("/")[0] for setting in catalogue.settings for also in setting.also)
     references = {setting.reference for setting in kept}
@@ -95,6 +102,6 @@ def curate(
     )
 
 
-def exact_melody(tune: Tune) -> Melody:
-    """Pitch and duration of each note in order: what two settings share that are the same."""
+def exact_melody(tune: Tune) -> ExactMelody:
+    """Pitch and duration of each note in order. Two settings of a title that share them are merged."""
     return tuple((note.pitch, note.duration) for note in tune.notes)

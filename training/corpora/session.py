@@ -1,8 +1,8 @@
-"""A dump of The Session that the user has brought, in its published columns, CSV or JSON.
+"""A dump of The Session that the user supplies, with its published columns, as CSV or JSON.
 
-A row of its tunes is a setting: the music, most often without any header, with the fields of the header in
-columns of their own. What the settings of one tune share is `tune_id`; its name and all its aliases are names
-of each of them. Of who wrote it down, and when, nothing is read.
+Each row of the tunes is a setting: the music, usually without a header, and columns for the header fields.
+Settings of one tune share a `tune_id`; each of them gets the tune's name and all its aliases. Who wrote a
+setting down, and when, is not read.
 """
 
 import re
@@ -23,7 +23,7 @@ LICENCE = (
 )
 TUNES = ("tune_id", "setting_id", "name", "type", "meter", "mode", "abc")
 ALIASES = ("tune_id", "alias")
-MAX_FILE_BYTES = 2**29  # a dump of all tunes has some tens of megabytes
+MAX_FILE_BYTES = 2**29  # a dump of all tunes has tens of megabytes
 _SUFFIXES = (".csv", ".json")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _REFERENCE = re.compile(r"[ \t]*X:(?![|:])")
@@ -31,42 +31,41 @@ _REFERENCE = re.compile(r"[ \t]*X:(?![|:])")
 
 @dataclass(frozen=True, slots=True)
 class Dump(Corpus):
-    """The tunes of a dump, at `path`, with the aliases in the same folder, if there are any."""
+    """The file of tunes at `path`, and the file of aliases in the same folder if there is one."""
 
     def read(self) -> Iterator[Entry]:
-        """Every setting, in the order of the file; a row that cannot be read, of aliases too, is an error.
+        """Every setting in the order of the file, and an entry with an error for each bad row of either file.
 
         Raises TunebookError when a file lacks a column or is too large.
         """
         aliases: defaultdict[str, list[str]] = defaultdict(list)
-        if path := _beside(self.path):
+        if path := _aliases_file(self.path):
             for row in read_rows(path, _content(path), ALIASES):
                 if fault := _fault(row):
-                    yield _bad(path, row, fault)
+                    yield _bad_row(path, row, fault)
                 else:
                     aliases[row.cells["tune_id"]].append(row.cells["alias"])
         for row in read_rows(self.path, _content(self.path), TUNES):
             if fault := _fault(row):
-                yield _bad(self.path, row, fault)
+                yield _bad_row(self.path, row, fault)
             else:
                 yield _entry(row.cells, aliases.get(row.cells["tune_id"], []))
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """The tunes, then the aliases."""
-        for path in (self.path, _beside(self.path)):
+        """The file of tunes, then the file of aliases."""
+        for path in (self.path, _aliases_file(self.path)):
             if path:
                 yield path.name, _content(path)
 
 
 def find_dump(path: str, accepted: bool) -> Corpus | None:
-    """A dump: a CSV or JSON file of tunes, or a folder with one named "tunes"; None if the path is neither.
+    """The dump at a path: a CSV or JSON file of tunes, or a folder with such a file named "tunes".
 
-    Raises TunebookError when it is one whose licence was not accepted.
+    Returns None when the path is neither. Raises TunebookError when the licence of a dump was not accepted.
     """
-    found = Path(path).expanduser().resolve()
-    candidates = (
-        [found] if found.suffix.lower() in _SUFFIXES else [found / f"tunes{end}" for end in _SUFFIXES]
-    )
+    given = Path(path).expanduser().resolve()
+    is_file = given.suffix.lower() in _SUFFIXES
+    candidates = [given] if is_file else [given / f"tunes{suffix}" for suffix in _SUFFIXES]
     tunes = next((candidate for candidate in candidates if candidate.is_file()), None)
     if tunes is None:
         return None
@@ -79,8 +78,8 @@ def find_dump(path: str, accepted: bool) -> Corpus | None:
     return Dump(NAME, LICENCE, tunes)
 
 
-def _beside(tunes: Path) -> Path | None:
-    """The aliases that belong to a file of tunes."""
+def _aliases_file(tunes: Path) -> Path | None:
+    """The file of aliases beside a file of tunes, if there is one."""
     suffixes = sorted(_SUFFIXES, key=lambda suffix: suffix != tunes.suffix.lower())  # its own format first
     aliases = (tunes.with_name(f"aliases{suffix}") for suffix in suffixes)
     return next((path for path in aliases if path.is_file()), None)
@@ -89,20 +88,20 @@ def _beside(tunes: Path) -> Path | None:
 def _content(path: Path) -> bytes:
     size = path.stat().st_size
     if size > MAX_FILE_BYTES:
-        raise TunebookError(f"{path.name} has {size} bytes; a dump's file may have {MAX_FILE_BYTES}")
+        raise TunebookError(f"{path.name} has {size} bytes; the limit is {MAX_FILE_BYTES}")
     return path.read_bytes()
 
 
 def _fault(row: Row) -> str:
-    """Why a row cannot be used; "" if it can."""
+    """The reason why a row cannot be used, or ""."""
     numbers = ((column, text) for column, text in row.cells.items() if column.endswith("_id"))
-    wrong = (
-        f"{column} {text[:20]!r} is no number" for column, text in numbers if not _NUMBER.fullmatch(text)
+    bad_numbers = (
+        f"{column} {text[:20]!r} is not a number" for column, text in numbers if not _NUMBER.fullmatch(text)
     )
-    return row.fault or next(wrong, "")
+    return row.fault or next(bad_numbers, "")
 
 
-def _bad(path: Path, row: Row, fault: str) -> Entry:
+def _bad_row(path: Path, row: Row, fault: str) -> Entry:
     return Entry(f"{path.name}:{row.line}", AbcError(row.line, 1, fault))
 
 
@@ -113,11 +112,11 @@ def _entry(cells: dict[str, str], aliases: list[str]) -> Entry:
         "F": f"https://thesession.org/tunes/{reference}",
         "R": cells["type"],
         "M": cells["meter"],
-        "L": "1/8",  # what the site takes for granted, in every metre
+        "L": "1/8",  # the site's default in every metre
         "K": cells["mode"],
     }
-    # Headers that people pasted with their music hold where they say something else. Only an X: among them
-    # would begin another tune.
+    # Header fields that people pasted with their music override the columns. Only an X: is dropped, because
+    # it would start another tune.
     music = [line for line in split_lines(cells["abc"].strip()) if not _REFERENCE.match(line)]
     header = [f"{letter}:{' '.join(text.split())}" for letter, text in fields.items()]
     names = dict.fromkeys(" ".join(name.split()) for name in (cells["name"], *aliases))

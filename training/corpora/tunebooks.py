@@ -8,14 +8,14 @@ from index.tunebook import Entry, TunebookError, read_files, read_path
 from model.abc import decode
 from training.corpora.corpus import Corpus
 
-LICENCE_FILE = "LICENCE"  # in a folder: the first line says what users may do
+LICENCE_FILE = "LICENCE"  # in a folder: its first line states the licence
 _NO_LICENCE = "brought by the user; no licence stated"
-_LONGEST_LICENCE = 300  # characters; longer is the licence itself and not its name
+_LONGEST_LICENCE = 300  # characters; a longer line is the text of a licence, not its name
 
 
 @dataclass(frozen=True, slots=True)
 class Tunebooks(Corpus):
-    """ABC files as people keep them."""
+    """A corpus of ABC files."""
 
     def read(self) -> Iterator[Entry]:
         """Every tune of every file, in the order of `index.tunebook.read_path`."""
@@ -27,16 +27,16 @@ class Tunebooks(Corpus):
 
 
 def find_tunebooks(path: str) -> Corpus:
-    """A corpus named after the file or folder. Raises TunebookError when there is none."""
-    found = Path(path).expanduser().resolve()
-    if not found.exists():
+    """A corpus named after the file or folder. Raises TunebookError when the path does not exist."""
+    tunebooks = Path(path).expanduser().resolve()
+    if not tunebooks.exists():
         raise TunebookError(f"{path} is neither a book nor a file or folder")
-    return Tunebooks(found.name.split(".")[0] or found.name, _licence(found), found)
+    return Tunebooks(tunebooks.name.split(".")[0] or tunebooks.name, _licence(tunebooks), tunebooks)
 
 
 def _licence(path: Path) -> str:
-    stated = path / LICENCE_FILE
-    if not stated.is_file():
+    file = path / LICENCE_FILE
+    if not file.is_file():
         return _NO_LICENCE
-    with stated.open("rb") as file:
-        return decode(file.readline(_LONGEST_LICENCE)).strip() or _NO_LICENCE
+    with file.open("rb") as stream:
+        return decode(stream.readline(_LONGEST_LICENCE)).strip() or _NO_LICENCE

@@ -31,7 +31,7 @@ from model.checkpoint import CheckpointError, save_encoder
 from training.corpora import Corpus
 from training.corpora.aliases import Pair
 from training.corpora.curate import Curated, CurationError, curate
-from training.corpora.exclusions import unmatched_told
+from training.corpora.lists import describe_unmatched
 from training.fitting.config import FitConfig
 from training.fitting.fit_ranking import ask, fit_ranking
 from training.fitting.material import Material
@@ -139,7 +139,7 @@ def _read(corpora: Sequence[Corpus], report: Reporter, excluded: Set[str], alias
         "notes of another and are merged with it"
     )
     if curated.unmatched:
-        report.say(unmatched_told(curated.unmatched))
+        report.say(describe_unmatched(curated.unmatched))
     if len(curated.library.catalogue) < _FEWEST_TITLES:
         found = f"{len(curated.library.catalogue)} titles were read, {skipped} tunes left out"
         raise CurationError(f"{found}; training needs {_FEWEST_TITLES} titles")

@@ -14,7 +14,8 @@ from model.checkpoint import build_title_encoder, build_tune_encoder
 from model.encoder import Encoder
 from training.corpora import find_corpora
 from training.corpora.curate import curate
-from training.corpora.exclusions import read_exclusions, unmatched_told
+from training.corpora.exclusions import read_exclusions
+from training.corpora.lists import describe_unmatched
 from training.lab.ablation.cell import Features, Outcome, run_cell
 from training.lab.ablation.plan import Arm, Cell, Plan
 from training.lab.ablation.pool import Pool, pool_of_exact_titles, pool_of_settings, pools_of_titles
@@ -124,7 +125,7 @@ class Ablation:
                 f"{arm.corpus}: {len(read.library.catalogue)} titles with {len(read.library.tunes)} settings"
             )
             if read.unmatched:
-                self._report.say(unmatched_told(read.unmatched))
+                self._report.say(describe_unmatched(read.unmatched))
             self._read[key] = Known(read.library.catalogue, read.library.tunes)
         return self._read[key]
 

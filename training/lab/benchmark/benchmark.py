@@ -9,7 +9,7 @@ import torch
 from index.artifact import Artifact
 from training.corpora import Corpus
 from training.corpora.curate import curate
-from training.corpora.exclusions import unmatched_told
+from training.corpora.lists import describe_unmatched
 from training.fitting.config import FitConfig
 from training.lab.benchmark.figures import load_figures, renewed, save_figures
 from training.lab.benchmark.gallery import Known
@@ -116,7 +116,7 @@ class Benchmark:
         read = curate(corpora, report.step("reading"), self.excluded)
         report.say(f"{' and '.join(corpus.name for corpus in corpora)}: {len(read.library.catalogue)} titles")
         if read.unmatched and corpora is self.corpora:
-            report.say(unmatched_told(read.unmatched))
+            report.say(describe_unmatched(read.unmatched))
         return Known(read.library.catalogue, read.library.tunes)
 
     def _wants(self, *protocols: str) -> bool:

@@ -14,7 +14,7 @@ from index.mrr import K, chance
 from index.titles import title_key
 from model.abc import Tune
 from model.errors import GanAinmError
-from training.corpora.curate import Melody, exact_melody
+from training.corpora.curate import ExactMelody, exact_melody
 from training.lab.benchmark.figures import Figure, Metric
 from training.lab.benchmark.gallery import Known
 from training.lab.benchmark.protocols import Query, Task
@@ -208,7 +208,7 @@ def _figure(
     )
 
 
-def _named_melodies(known: Known) -> Iterator[tuple[str, Melody]]:
+def _named_melodies(known: Known) -> Iterator[tuple[str, ExactMelody]]:
     for tune, title in zip(known.tunes, known.catalogue.title_of_setting, strict=True):
         for name in known.catalogue.titles[title].names:
             yield title_key(name), exact_melody(tune)

@@ -14,7 +14,8 @@ from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
 from training.corpora.aliases import read_aliases
 from training.corpora.curate import CurationError, curate
-from training.corpora.exclusions import read_exclusions, unmatched_told
+from training.corpora.exclusions import read_exclusions
+from training.corpora.lists import describe_unmatched
 from training.fitting.split import group_titles, split_titles
 from training.lab.pretraining.baseline import bigram, unigram
 from training.lab.pretraining.nats import Nats
@@ -61,7 +62,7 @@ def pretrain(
             if not read.library.tunes:
                 raise CurationError(f"no tune can be learned; {len(read.skipped)} were left out")
             if read.unmatched:
-                report.say(unmatched_told(read.unmatched))
+                report.say(describe_unmatched(read.unmatched))
             split = split_titles(group_titles(read.library.catalogue, read.library.tunes), seed)
             learned, validation, test = (
                 [
