@@ -1,11 +1,12 @@
-"""The label audit: titles that stand on the wrong tune, found from the music alone.
+"""The label audit: finds titles on the wrong tune from the music alone.
 
-A setting whose title has other settings should resemble one of them more than it resembles any setting of
-another title. Two things need care. Its nearest setting elsewhere may itself bear a wrong title: then it is
-that one which is out of place. And many tunes go under several titles: a setting that resembles its own title
-is in place, whatever else it resembles.
+A setting should resemble another setting of its title more than it resembles any setting of other titles. Two
+things complicate this. The closest setting elsewhere may itself have the wrong title: then that one is the
+misfit. And many tunes go under several titles: a setting that resembles its own title is in place, whatever
+else it resembles.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,38 +16,38 @@ from numpy.typing import NDArray
 
 from index.alignment import Melody, similarity
 from index.catalogue import Catalogue
-from model.abc import Tune
+from index.library import Library
 from model.names import fold
 from training.audit.proposals import Proposal, propose
 from training.audit.resemblance import Resemblances, resemble
 from training.audit.shift import Shift, find_shift
 
 MISFIT = 0.11  # suspicion; from the curve in docs/audit.md
-OUTLIER = 0.15  # cosine; a setting under it to all others of its title resembles none of them
+OUTLIER = 0.15  # cosine; an outlier has less to every other setting of its title
 TWIN = 0.8  # cosine; two printings of one tune rarely differ by more
-# A little resemblance to the own title says more than much to another, which may be an alias.
+# A little resemblance to its own title says more than a lot to another title, which may be an alias.
 _OWN_WEIGHT = 5.0
 _LEAD_WEIGHT = 0.5
-_ROUNDS = 2  # of asking whether those which speak against a setting are in place themselves
-_DOUBT = 0.05  # cosine; added to both sides, so that two faint resemblances decide nothing
-_ALONE = 0.3  # trust in a title with one setting: nothing speaks for it
-_RARE_WORD = 5  # titles; in a small book too a word in so few relates them
-_COMMON_WORD = 0.01  # share of titles; a word in more of them ("jig", "the") makes no two titles related
+_ROUNDS = 2  # of recomputing the trust in the settings that speak against a title
+_SMOOTHING = 0.05  # cosine; added to both sides, so that two faint resemblances do not decide the trust
+_TRUST_ALONE = 0.3  # in a title with one setting, which has nothing to support it
+_RARE_WORD = 5  # titles; a word in so few relates them even in a small book
+_COMMON_WORD = 0.01  # share of titles; a more frequent word ("jig", "the") does not relate titles
 
 Kind = Literal["misfit", "twin"]
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How each setting stands to its own title and to others; all have the shape (settings,).
+class Judgement:
+    """What speaks for and against the title of each setting; all shapes are (settings,).
 
     Attributes
     ----------
-    own : cosine of the nearest setting of its title; 0 where there is none
-    elsewhere : cosine of the nearest setting of another title, times the trust in that one's title
-    nearest : that setting, -1 if none
-    lead : how much better it aligns with that one than with any of its own title, -1 to 1; 0 where either is
-        missing
+    own : cosine to the closest other setting of its title; 0 if there is none
+    elsewhere : cosine to the closest setting of another title, times the trust in that setting's title
+    nearest : number of that setting, -1 if there is none
+    lead : how much better it aligns with that setting than with any of its own title, -1 to 1; 0 where either
+        is missing
     suspicion : elsewhere - 5 own + lead / 2
     """
 
@@ -59,16 +60,17 @@ class Standing:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something a person should look at.
+    """A setting that a person should look at.
 
     Attributes
     ----------
-    kind : "misfit" for a setting that resembles another title and not its own, "twin" for one melody under
-        two unrelated titles, where nobody can tell from the music which is right, or whether both are
-    setting, nearest : numbers of the setting and of the one that speaks against its title
-    own : cosine of the nearest setting of its own title, None where it is the only one
-    elsewhere : cosine of `nearest`
-    suspicion : see `Standing`
+    kind : "misfit" for a setting that resembles another title and not its own; "twin" for one melody under
+        two unrelated titles, where the music cannot say which title is right, or whether both are
+    setting : its number
+    nearest : number of the setting that speaks against its title
+    own : cosine to the closest other setting of its title, None if there is none
+    elsewhere : cosine to `nearest`
+    suspicion : see `Judgement`
     """
 
     kind: Kind
@@ -81,16 +83,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found in a catalogue.
+    """The result of an audit.
 
     Attributes
     ----------
-    catalogue : what was looked at
-    findings : the most suspicious first
+    catalogue : the audited titles and settings
+    findings : misfits, then twins, the most suspicious first
     outliers : numbers of the settings that resemble no other of their title, the most suspicious first; many
         are free versions, or other tunes of that name
     proposals : titles that seem to be one tune, the most alike first
-    shift : a bulk shift, if there is one
+    shift : a bulk shift of titles, if there is one
     """
 
     catalogue: Catalogue
@@ -100,13 +102,13 @@ class Audit:
     shift: Shift | None
 
 
-def audit(catalogue: Catalogue, tunes: Sequence[Tune], on_tune: Callable[[], object] = lambda: None) -> Audit:
-    """Look for wrong titles. `tunes` are the catalogue's settings, read; `on_tune` is called after each."""
+def audit(library: Library, on_tune: Callable[[], object] = lambda: None) -> Audit:
+    """Look for wrong titles in a library. `on_tune` is called after each tune."""
+    catalogue = library.catalogue
     titles = catalogue.title_of_setting
-    resemblances = resemble(tunes, titles, on_tune)
-    melodies = [Melody.of(tune) for tune in tunes]
-    standing = judge(resemblances, titles, melodies)
-    misfits = np.flatnonzero(is_misfit(standing, titles))
+    resemblances = resemble(library.tunes, titles, on_tune)
+    judgement = judge(resemblances, titles, [Melody.of(tune) for tune in library.tunes])
+    misfits = np.flatnonzero(is_misfit(judgement, titles))
     alone = np.bincount(titles)[titles] == 1
     cosine = {
         (int(a), int(b)): float(cosine)
@@ -114,29 +116,32 @@ def audit(catalogue: Catalogue, tunes: Sequence[Tune], on_tune: Callable[[], obj
     }
 
     def finding(kind: Kind, setting: int, nearest: int) -> Finding:
-        own = None if alone[setting] else float(standing.own[setting])
+        own = None if alone[setting] else float(judgement.own[setting])
         elsewhere = cosine[setting, nearest]
-        return Finding(kind, setting, nearest, own, elsewhere, float(standing.suspicion[setting]))
+        return Finding(kind, setting, nearest, own, elsewhere, float(judgement.suspicion[setting]))
 
-    found = [finding("misfit", int(i), int(standing.nearest[i])) for i in misfits]
-    doubted = set(misfits.tolist())
-    found += [finding("twin", a, b) for a, b in _twins(catalogue, resemblances, doubted)]
-    found.sort(key=lambda one: (one.kind, -one.suspicion, -one.elsewhere))
-    proposals = propose(catalogue, melodies, resemblances, doubted)
-    outliers = np.flatnonzero(~alone & (standing.own < OUTLIER))
-    outliers = outliers[np.argsort(-standing.suspicion[outliers], kind="stable")]
+    in_doubt = set(misfits.tolist())
+    findings = [finding("misfit", int(i), int(judgement.nearest[i])) for i in misfits]
+    findings += [finding("twin", a, b) for a, b in _twins(catalogue, resemblances, in_doubt)]
+    findings.sort(key=lambda finding: (finding.kind, -finding.suspicion, -finding.elsewhere))
+    outliers = np.flatnonzero(~alone & (judgement.own < OUTLIER))
+    outliers = outliers[np.argsort(-judgement.suspicion[outliers], kind="stable")]
     return Audit(
-        catalogue, found, outliers.tolist(), proposals, find_shift(catalogue, misfits, standing.nearest)
+        catalogue,
+        findings,
+        outliers.tolist(),
+        propose(library, resemblances, in_doubt),
+        find_shift(catalogue, misfits, judgement.nearest),
     )
 
 
 def judge(
     resemblances: Resemblances, title_of_setting: NDArray[np.int64], melodies: Sequence[Melody]
-) -> Standing:
-    """Weigh what each setting's own title says for it against what the others say.
+) -> Judgement:
+    """Weigh what speaks for each setting's title against what speaks for another title.
 
-    `melodies` are those of the settings, to be aligned: a free version keeps few runs of its title's other
-    settings and still goes along with them.
+    `melodies` are those of the settings. They are aligned, because a free version keeps few 5-grams of its
+    title's other settings and still aligns with them.
     """
     same = title_of_setting[resemblances.first] == title_of_setting[resemblances.second]
     alone = np.bincount(title_of_setting)[title_of_setting] == 1
@@ -144,13 +149,15 @@ def judge(
     supported, (elsewhere, nearest) = own, resemblances.best(np.where(same, 0, resemblances.cosine))
     for _ in range(_ROUNDS):
         trust = np.where(
-            alone, _ALONE, np.minimum(1, (supported + _DOUBT) / ((supported + elsewhere) / 2 + _DOUBT))
+            alone,
+            _TRUST_ALONE,
+            np.minimum(1, (supported + _SMOOTHING) / ((supported + elsewhere) / 2 + _SMOOTHING)),
         )
         weight = resemblances.cosine * trust[resemblances.second]
         supported, _ = resemblances.best(np.where(same, weight, 0))
         elsewhere, nearest = resemblances.best(np.where(same, 0, weight))
     lead = _lead(resemblances, same, nearest, melodies)
-    return Standing(own, elsewhere, nearest, lead, elsewhere - _OWN_WEIGHT * own + _LEAD_WEIGHT * lead)
+    return Judgement(own, elsewhere, nearest, lead, elsewhere - _OWN_WEIGHT * own + _LEAD_WEIGHT * lead)
 
 
 def _lead(
@@ -170,19 +177,20 @@ def _lead(
     return lead
 
 
-def is_misfit(standing: Standing, title_of_setting: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which settings of titles with several resemble another title and not their own. shape = (settings,)"""
+def is_misfit(judgement: Judgement, title_of_setting: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which settings resemble another title and not their own; only those of titles with several settings.
+
+    shape = (settings,)
+    """
     several: NDArray[np.bool_] = np.bincount(title_of_setting)[title_of_setting] > 1
-    return several & (standing.suspicion >= MISFIT)
+    return several & (judgement.suspicion >= MISFIT)
 
 
 def _twins(catalogue: Catalogue, resemblances: Resemblances, misfits: set[int]) -> list[tuple[int, int]]:
-    """Pairs of settings, misfits aside, with one melody and unrelated titles; the nearest of each two."""
+    """The closest two settings of every two unrelated titles that share a melody, misfits left out."""
     titles = catalogue.title_of_setting
     words = [{word for name in title.names for word in fold(name).split()} for title in catalogue.titles]
-    counts: dict[str, int] = {}
-    for word in (word for of_title in words for word in of_title):
-        counts[word] = counts.get(word, 0) + 1
+    counts = Counter(word for of_title in words for word in of_title)
     common = {word for word, count in counts.items() if count > max(_RARE_WORD, _COMMON_WORD * len(words))}
     return [
         (a, b)

@@ -1,4 +1,4 @@
-"""Proposals: settings that share a melody and not a title, which may be one tune under several names."""
+"""Alias proposals: titles that share a melody and may be names of one tune."""
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from pathlib import Path
 
 from index.alignment import Melody, similarity
 from index.catalogue import Catalogue
+from index.library import Library
 from training.audit.resemblance import Resemblances
 
-# Both must agree; from pairs of the books that were looked at, see docs/audit.md.
+# Both thresholds must be reached. They come from pairs in the books that were compared by eye: docs/audit.md.
 _COSINE = 0.5
 _ALIGNMENT = 0.8
 
@@ -19,43 +20,41 @@ class Proposal:
 
     Attributes
     ----------
-    one, other : numbers of the settings of each that are nearest, in order
+    first, second : numbers of the closest settings of the two titles, in order
     cosine : of their interval 5-grams, as everywhere in the audit
     alignment : `index.alignment.similarity`, note for note
     """
 
-    one: int
-    other: int
+    first: int
+    second: int
     cosine: float
     alignment: float
 
 
-def propose(
-    catalogue: Catalogue, melodies: Sequence[Melody], resemblances: Resemblances, misfits: Set[int]
-) -> list[Proposal]:
+def propose(library: Library, resemblances: Resemblances, misfits: Set[int]) -> list[Proposal]:
     """Every two titles that seem to be one tune, the most alike first.
 
-    A bag of 5-grams forgets the order of parts, and an alignment finds half of any two reels alike, so both
-    must agree. `melodies` are those of the catalogue's settings. Nothing is proposed because of `misfits`:
-    their title is what is in doubt.
+    Both measures must agree, because a bag of 5-grams ignores the order of parts and an alignment finds half
+    of any two reels alike. Settings in `misfits` are ignored, because their titles are in doubt.
     """
-    found = []
-    for one, other, cosine in resemblances.nearest_of_titles(catalogue.title_of_setting, _COSINE, misfits):
-        alignment = similarity(melodies[one], melodies[other])
+    proposals = []
+    titles = library.catalogue.title_of_setting
+    for first, second, cosine in resemblances.nearest_of_titles(titles, _COSINE, misfits):
+        alignment = similarity(Melody.of(library.tunes[first]), Melody.of(library.tunes[second]))
         if alignment >= _ALIGNMENT:
-            found.append(Proposal(one, other, cosine, alignment))
-    return sorted(found, key=lambda pair: -(pair.cosine + pair.alignment))
+            proposals.append(Proposal(first, second, cosine, alignment))
+    return sorted(proposals, key=lambda proposal: -(proposal.cosine + proposal.alignment))
 
 
 def write_proposals(proposals: Sequence[Proposal], catalogue: Catalogue, path: Path) -> None:
-    """Write an alias list (`training/corpora/aliases.py`), each pair under a comment with both titles."""
+    """Write an alias list (`training/corpora/aliases.py`) with both titles in a remark above each pair."""
     lines = [
         "# Titles that seem to be names of one tune, the most alike first. Delete the pairs that are not,",
         "# and give the rest to `fit --aliases`.",
     ]
-    for pair in proposals:
-        one, other = catalogue.settings[pair.one], catalogue.settings[pair.other]
-        figures = f"cosine {pair.cosine:.2f}, alignment {pair.alignment:.2f}"
-        remark = " ".join(f'"{one.title}" = "{other.title}", {figures}'.split())
-        lines += [f"# {remark}", f"{one.reference}\t{other.reference}"]
+    for proposal in proposals:
+        first, second = catalogue.settings[proposal.first], catalogue.settings[proposal.second]
+        figures = f"cosine {proposal.cosine:.2f}, alignment {proposal.alignment:.2f}"
+        remark = " ".join(f'"{first.title}" = "{second.title}", {figures}'.split())
+        lines += [f"# {remark}", f"{first.reference}\t{second.reference}"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Which settings resemble which, by the cosine of their interval n-grams."""
+"""Which settings resemble each other, by the cosine of their interval n-grams."""
 
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
@@ -10,17 +10,19 @@ from index.ngram_index import GRAM, NgramIndex
 from model.abc import Tune
 from model.grams import interval_grams
 
-_CHANCE = 0.1  # cosine; under it lie nearly all pairs of unrelated tunes
+_CHANCE = 0.1  # cosine; nearly all pairs of unrelated tunes have less
 
 
 @dataclass(frozen=True)
 class Resemblances:
-    """Pairs of settings that share a title, or are nearer than most unrelated ones; each stands both ways.
+    """Pairs of settings that share a title or are closer than most unrelated settings.
+
+    Every pair appears twice, once in each order.
 
     Attributes
     ----------
-    settings : how many settings there are
-    first, second : numbers of the two, sorted by `first`; shape = (pairs,)
+    settings : number of settings
+    first, second : the settings of each pair, sorted by `first`; shape = (pairs,)
     cosine : of their TF-IDF weighted interval 5-grams, 0 to 1, the same in every key; shape = (pairs,)
     """
 
@@ -30,9 +32,10 @@ class Resemblances:
     cosine: NDArray[np.float64]
 
     def best(self, weight: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """The highest weight of each setting's pairs, and that pair's other setting; 0 and -1 for none.
+        """The highest weight among each setting's pairs and the other setting of that pair.
 
-        `weight` is not negative, shape = (pairs,); both results have the shape (settings,).
+        They are 0 and -1 for a setting without a pair of positive weight. `weight` is not negative and has
+        the shape (pairs,); both results have the shape (settings,).
         """
         order = np.lexsort((weight, self.first))
         last = order[np.flatnonzero(np.diff(self.first[order], append=-1))]
@@ -45,18 +48,18 @@ class Resemblances:
     def nearest_of_titles(
         self, title_of_setting: NDArray[np.int64], least: float, without: Set[int]
     ) -> list[tuple[int, int, float]]:
-        """For every two titles with settings of at least that cosine, the nearest two and their cosine.
+        """The closest two settings of every two titles, with their cosine, if that is `least` or more.
 
-        In falling order. Settings `without` are passed over.
+        In falling order of cosine. The settings in `without` are ignored.
         """
         near = np.flatnonzero((self.cosine >= least) & (self.first < self.second))
-        best: dict[tuple[int, int], tuple[int, int, float]] = {}
+        closest: dict[tuple[int, int], tuple[int, int, float]] = {}
         for pair in near[np.argsort(-self.cosine[near], kind="stable")]:
             a, b = int(self.first[pair]), int(self.second[pair])
-            one, other = sorted((int(title_of_setting[a]), int(title_of_setting[b])))
-            if one != other and not {a, b} & without:
-                best.setdefault((one, other), (a, b, float(self.cosine[pair])))
-        return list(best.values())
+            low, high = sorted((int(title_of_setting[a]), int(title_of_setting[b])))
+            if low != high and not {a, b} & without:
+                closest.setdefault((low, high), (a, b, float(self.cosine[pair])))
+        return list(closest.values())
 
 
 def resemble(
@@ -64,14 +67,14 @@ def resemble(
 ) -> Resemblances:
     """Compare every tune with every other. `on_tune` is called after each.
 
-    Below the level of chance pairs of one title are kept all the same: there even a faint resemblance tells a
-    free version from another tune.
+    Pairs of one title are kept even below the level of chance, because there a faint resemblance already
+    tells a free version from another tune.
     """
     grams = [interval_grams(tune, GRAM) for tune in tunes]
     index = NgramIndex(grams)
     seconds, cosines = [], []
-    for number, asked in enumerate(grams):
-        cosine = index.cosines(asked)
+    for number, query in enumerate(grams):
+        cosine = index.cosines(query)
         cosine[number] = 0
         same = title_of_setting == title_of_setting[number]
         near = np.flatnonzero((cosine >= _CHANCE) | (same & (cosine > 0)))

@@ -1,10 +1,11 @@
-"""Bulk shifts: a stretch of a corpus whose titles all stand some places too early or too late.
+"""Bulk shifts: a stretch of a corpus in which every title is some places too early or too late.
 
-A misfit that resembles a setting of title u votes for every offset at which u stands near it in the corpus'
-order, and for every offset by which both, if far apart, would have to be moved to share a title. In a
-collection ordered by title, variants of one tune stand beside each other without any fault, but as often
-before as after; so an offset must have far more votes than its mirror image. Where every title has n
-settings, a shift by k and one by k - n are the same to the music, and the smaller is told.
+A misfit that resembles a setting of title u votes for every offset at which the corpus, in its order, has u
+near the misfit. If the two settings are far apart, it also votes for every offset by which both would have to
+move to share a title. A collection ordered by title puts variants of one tune side by side without any fault,
+but as often before as after each other; so an offset must have far more votes than its mirror image. Where
+every title has n settings, a shift by k and a shift by k - n look the same in the music, and the smaller one
+is reported.
 """
 
 import re
@@ -24,13 +25,14 @@ _OVER_MIRROR = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Titles that seem displaced by a constant offset.
+    """A stretch of titles that seem displaced by a constant offset.
 
     Attributes
     ----------
-    offset : a setting's own title seems to stand so many places further on (negative: before)
-    votes, misfits : how many misfits say so, of how many
-    first, last : references of the first and the last of them, in the corpus' order
+    offset : how many places after a setting its own title seems to be (negative: before it)
+    votes : number of misfits that agree on the offset
+    misfits : number of all misfits
+    first, last : references of the first and last misfit that agree, in the order of the corpus
     """
 
     offset: int
@@ -41,8 +43,14 @@ class Shift:
 
 
 def find_shift(catalogue: Catalogue, misfits: NDArray[np.int64], nearest: NDArray[np.int64]) -> Shift | None:
-    """The offset that most misfits agree on, if they agree enough. `nearest` is the setting that each setting
-    resembles, shape = (settings,); `misfits` are numbers of settings."""
+    """The offset that most misfits agree on, if enough of them do.
+
+    Parameters
+    ----------
+    catalogue : titles and settings
+    misfits : numbers of settings
+    nearest : number of the setting of another title that each setting resembles most; shape = (settings,)
+    """
     order = corpus_order(catalogue.settings)
     place = np.argsort(order)
     titles = catalogue.title_of_setting[order]
@@ -52,15 +60,14 @@ def find_shift(catalogue: Catalogue, misfits: NDArray[np.int64], nearest: NDArra
         return np.where(inside, titles[places.clip(0, len(titles) - 1)], -1)
 
     here, there = place[misfits], place[nearest[misfits]]
-    far = (
-        abs(here - there) > _FARTHEST
-    )  # neighbours moved together prove nothing: they are often of one title
+    # Neighbours that move together prove nothing: they often share a title anyway.
+    far = abs(here - there) > _FARTHEST
     votes = {}
     for offset in (sign * size for size in range(1, _FARTHEST + 1) for sign in (1, -1)):
         moved = title_at(here + offset)
         both_moved = far & (moved == title_at(there + offset))
         votes[offset] = (moved >= 0) & ((moved == titles[there]) | both_moved)
-    best = max(votes, key=lambda offset: int(votes[offset].sum()))  # the nearest of equals
+    best = max(votes, key=lambda offset: int(votes[offset].sum()))  # of equals the smallest offset
     count, mirrored = int(votes[best].sum()), int(votes[-best].sum())
     if count < max(_FEWEST_VOTES, _FEWEST_SHARE * len(misfits), _OVER_MIRROR * mirrored):
         return None
@@ -70,7 +77,10 @@ def find_shift(catalogue: Catalogue, misfits: NDArray[np.int64], nearest: NDArra
 
 
 def corpus_order(settings: Sequence[Setting]) -> NDArray[np.int64]:
-    """Numbers of the settings by reference, digits taken as numbers; an archive's own order says nothing."""
+    """Numbers of the settings sorted by reference, with digits compared as numbers.
+
+    The order in an archive is arbitrary, so references must give the order.
+    """
     return np.array(
         sorted(range(len(settings)), key=lambda i: _natural(settings[i].reference)), dtype=np.int64
     )

@@ -1,12 +1,13 @@
-"""How well the audit finds wrong titles: plant some, and count.
+"""How well the audit finds wrong titles: plants some and counts how many it flags.
 
-A fifth of the settings whose titles have several trade titles by a fixed seed. Some settings that were not
-touched resemble no setting of their title to begin with: free versions, other tunes of that name, or labels
-that were wrong before. They are counted both ways: as false alarms, and not at all.
+The check draws a fifth of the settings whose titles have several, with a fixed seed, and lets them trade
+titles. Some of the other settings resemble no setting of their title to begin with: free versions, other tunes
+of that name, or titles that were already wrong. These natural outliers are counted in two ways: as false
+alarms, and not at all.
 """
 
 import csv
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -14,14 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.alignment import Melody
-from index.catalogue import Catalogue
-from model.abc import Tune
-from training.audit.audit import MISFIT, OUTLIER, Audit, judge
+from index.library import Library
+from training.audit.audit import MISFIT, OUTLIER, judge
 from training.audit.resemblance import resemble
 
 NATURAL = ("false alarms", "left out")  # the ways of counting natural outliers
 _PLANTED = 0.2  # share of the settings whose titles have several
-_SHUFFLES = 20  # rounds of moving those on that drew their own title
+_SHUFFLES = 20  # rounds of swapping the titles of settings that drew their own title
 
 Bools = NDArray[np.bool_]
 
@@ -32,11 +32,13 @@ class Point:
 
     Attributes
     ----------
-    group : settings of the titles that are looked at, "2", "3", "4+" or "3+"
+    group : the titles that are counted, by their number of settings: "2", "3", "4+" or "3+"
     natural : how natural outliers are counted, one of `NATURAL`
-    suspicion : what is more suspicious is flagged
-    flagged, planted : settings
-    precision, recall : of the flagged, how many were planted; of the planted, how many are flagged
+    suspicion : the threshold; a setting with this suspicion or more is flagged
+    flagged : number of flagged settings
+    planted : number of planted settings
+    precision : share of the flagged settings that were planted
+    recall : share of the planted settings that are flagged
     """
 
     group: str
@@ -50,7 +52,14 @@ class Point:
 
 @dataclass(frozen=True)
 class Check:
-    """The curves, and how many settings and natural outliers each group has."""
+    """The result of a check.
+
+    Attributes
+    ----------
+    curve : the points of all precision-recall curves
+    settings : number of settings in each group
+    outliers : number of natural outliers in each group
+    """
 
     curve: list[Point]
     settings: dict[str, int]
@@ -74,13 +83,14 @@ class Check:
             writer.writerows(asdict(point) for point in self.curve)
 
     def curve_of(self, group: str, natural: str) -> list[Point]:
-        """The points of one curve, in falling order of suspicion."""
+        """The points of one of the curves, in falling order of suspicion."""
         return [point for point in self.curve if (point.group, point.natural) == (group, natural)]
 
 
-def check(catalogue: Catalogue, tunes: Sequence[Tune], seed: int) -> Check:
-    """Plant wrong titles and see how they stand out. `tunes` are the catalogue's settings, read."""
-    true = catalogue.title_of_setting
+def check(library: Library, seed: int) -> Check:
+    """Plant wrong titles in a library and measure how well their suspicion separates them from the others."""
+    true = library.catalogue.title_of_setting
+    tunes = library.tunes
     titles = plant(true, np.random.default_rng(seed))
     planted = titles != true
     melodies = [Melody.of(tune) for tune in tunes]
@@ -90,55 +100,20 @@ def check(catalogue: Catalogue, tunes: Sequence[Tune], seed: int) -> Check:
     groups = {"2": size == 2, "3": size == 3, "4+": size >= 4, "3+": size >= 3}
     curve: list[Point] = []
     for group, members in groups.items():
-        for counted, of in zip(NATURAL, (members, members & ~natural), strict=True):
-            curve += _curve(group, counted, suspicion, planted, of)
+        for way, counted in zip(NATURAL, (members, members & ~natural), strict=True):
+            curve += _curve(group, way, suspicion, planted, counted)
     settings = {group: int(members.sum()) for group, members in groups.items()}
-    return Check(curve, settings, {group: int((natural & of).sum()) for group, of in groups.items()})
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How the audit agrees with a list of settings known, or thought, to bear wrong titles.
-
-    Attributes
-    ----------
-    titles : "several settings" or "one setting"
-    settings, listed : how many there are, and how many of them are on the list
-    found, both : how many the audit found, and how many of those are on the list
-    """
-
-    titles: str
-    settings: int
-    listed: int
-    found: int
-    both: int
-
-
-def agree(audit: Audit, listed: Set[str]) -> list[Agreement]:
-    """Titles with several settings by their misfits, titles with one by their twins, either of the pair.
-
-    Of merged settings the first counts.
-    """
-    title = audit.catalogue.title_of_setting
-    several = np.bincount(title)[title] > 1
-    is_listed = np.array([setting.reference in listed for setting in audit.catalogue.settings])
-    misfit, twin = np.zeros_like(several), np.zeros_like(several)
-    for finding in audit.findings:
-        if finding.kind == "misfit":
-            misfit[finding.setting] = True
-        else:
-            twin[[finding.setting, finding.nearest]] = True
-    return [
-        Agreement(
-            name, *(int((group & which).sum()) for which in (group, is_listed, found, found & is_listed))
-        )
-        for name, group, found in (("several settings", several, misfit), ("one setting", ~several, twin))
-    ]
+    return Check(
+        curve, settings, {group: int((natural & members).sum()) for group, members in groups.items()}
+    )
 
 
 def plant(true: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Titles of which a fifth, of those with several settings, changed places. Hardly any is its own
-    again, and that one is not counted as planted."""
+    """Titles of the settings after a fifth of those whose titles have several settings traded places.
+
+    Hardly any of them draws its own title again; such a setting does not count as planted.
+    `true` holds the right title of each setting; it and the result have the shape (settings,).
+    """
     several = np.flatnonzero(np.bincount(true)[true] > 1)
     drawn = rng.choice(several, int(_PLANTED * len(several)), replace=False)
     given = rng.permutation(drawn)
@@ -154,7 +129,7 @@ def plant(true: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64
 def _curve(
     group: str, natural: str, suspicion: NDArray[np.float64], planted: Bools, members: Bools
 ) -> Iterator[Point]:
-    """A point wherever the threshold takes in another planted setting: between them precision only falls."""
+    """A point at every planted setting. Between two of these, precision only falls."""
     order = np.flatnonzero(members)
     order = order[np.argsort(-suspicion[order], kind="stable")]
     hits, total = np.cumsum(planted[order]), int(planted[order].sum())

@@ -1,4 +1,4 @@
-"""The precision-recall curves of the audit's check, as a picture."""
+"""A plot of the precision-recall curves of the audit check."""
 
 from pathlib import Path
 
@@ -7,18 +7,18 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from training.lab.audit_check.check import NATURAL, Check
+from training.lab.palette import BLACK, GREEN, ORANGE, SKY_BLUE
 
-# Okabe & Ito's colours, which people with any colour vision can tell apart.
-_COLOURS = {"2": "#e69f00", "3": "#56b4e9", "4+": "#009e73", "3+": "#000000"}
-_LEVELS = (0.8, 0.9)  # of precision and recall at once, marked by a cross
+_COLOURS = {"2": ORANGE, "3": SKY_BLUE, "4+": GREEN, "3+": BLACK}
+_LEVELS = (0.8, 0.9)  # of both precision and recall, each marked by a cross
 _SIZE = (10.0, 5.0)  # inches
 _DPI = 100
 
 
 def draw(check: Check, path: Path) -> None:
-    """Write a PNG: a panel for each way of counting natural outliers, a curve for each group of titles.
+    """Write a PNG: a panel for each way of counting natural outliers, with a curve for each group of titles.
 
-    A dot on a curve is the audit's own threshold.
+    A dot on a curve marks the audit's own threshold.
     """
     figure = Figure(figsize=_SIZE, dpi=_DPI, layout="constrained")
     FigureCanvasAgg(figure)
