@@ -1,4 +1,4 @@
-"""The artifact: one published, versioned folder with everything the service needs, never changed.
+"""The artifact: one published, versioned folder with everything the service needs. It never changes.
 
     artifacts/
         current -> 20261122T101500Z-0f3a9c21    what a service loads
@@ -13,11 +13,9 @@
             catalogue.jsonl
             probes.jsonl
             metrics.json                what training measured
-            evaluation/                 split, catalogue, encoders and index: to recompute the test MRR from
+            evaluation/                 split, catalogue, encoders and index: to recompute the test MRR
 
-How a new one takes its place: `index/publication.py`.
-
-ArtifactError: there is none, or it cannot be used; the message names what was found and what was expected.
+`index/publication.py` puts a new artifact in place.
 """
 
 import hashlib
@@ -25,61 +23,55 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from pydantic import ValidationError
 
-from index.catalogue import Catalogue
-from index.cosine_index import CosineIndex
 from index.manifest import FORMAT, Manifest
-from index.melody_index import MelodyIndex
 from index.probes import Probe, load_probes
-from index.ranking import RankingModel
-from model.abc import Tune
-from model.checkpoint import CheckpointError, load_title_encoder, load_tune_encoder
-from model.encoder import Encoder
+from index.suggester import Suggester
+from model.checkpoint import CheckpointError
 from model.errors import GanAinmError
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
-TUNE_ENCODER = "tune_encoder.safetensors"
-TITLE_ENCODER = "title_encoder.safetensors"
-TITLES = "titles.faiss"
-SETTINGS = "settings.faiss"
-MELODIES = "melodies.safetensors"
-RANKING = "ranking.json"
-CATALOGUE = "catalogue.jsonl"
 PROBES = "probes.jsonl"
 METRICS = "metrics.json"
 EVALUATION = "evaluation"
 
 
 class ArtifactError(GanAinmError):
-    """No artifact, or one that cannot be used."""
+    """No artifact, or one that cannot be used; the message names what was found and what was expected."""
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """A loaded artifact: everything the service needs, never changed."""
+    """A loaded artifact.
 
-    version: str
+    Attributes
+    ----------
+    path : its folder
+    manifest : provenance, counts, figures
+    suggester : answers from it
+    probes : changed tunes whose MRR shows whether it still works
+    """
+
     path: Path
     manifest: Manifest
-    tune_encoder: Encoder[Tune, Any]
-    title_encoder: Encoder[str, Any]
-    catalogue: Catalogue
-    title_index: CosineIndex
-    melody_index: MelodyIndex
-    ranking: RankingModel
+    suggester: Suggester
     probes: list[Probe]
+
+    @property
+    def version(self) -> str:
+        """The name of its folder."""
+        return self.path.name
 
 
 def current_version(root: Path) -> str:
     """The version of the current artifact. Raises ArtifactError when there is none."""
     pointer = root / CURRENT
     if not pointer.is_dir():
-        raise ArtifactError(f"{root} has no current artifact; train one with: python -m training fit")
+        raise ArtifactError(f"{root} has no current artifact; train one with: gan-ainm fit")
     return pointer.resolve().name
 
 
@@ -93,65 +85,45 @@ def read_folder(path: Path, device: torch.device) -> Artifact:
     manifest = _read_manifest(path)
     _verify_files(path, manifest.files)
     try:
-        catalogue = Catalogue.load(path / CATALOGUE)
-        artifact = Artifact(
-            version=path.name,
-            path=path,
-            manifest=manifest,
-            tune_encoder=load_tune_encoder(path / TUNE_ENCODER, device),
-            title_encoder=load_title_encoder(path / TITLE_ENCODER, device),
-            catalogue=catalogue,
-            title_index=CosineIndex.load(path / TITLES, catalogue.title_of_name),
-            melody_index=MelodyIndex.load(
-                path / MELODIES, CosineIndex.load(path / SETTINGS, catalogue.title_of_setting)
-            ),
-            ranking=RankingModel.load(path / RANKING),
-            probes=load_probes(path / PROBES),
-        )
-    except (CheckpointError, OSError, ValueError, KeyError, TypeError) as error:
+        suggester, probes = Suggester.load(path, device), load_probes(path / PROBES)
+    except (CheckpointError, OSError, ValueError, TypeError) as error:
         raise ArtifactError(f"{path.name} cannot be loaded: {error}") from error
-    dims = {
-        TUNE_ENCODER: artifact.tune_encoder.dim,
-        TITLE_ENCODER: artifact.title_encoder.dim,
-        TITLES: artifact.title_index.dim,
-        SETTINGS: artifact.melody_index.vectors.dim,
-    }
-    if set(dims.values()) != {manifest.dim}:
-        raise ArtifactError(f"{path.name}: the manifest says dim {manifest.dim}, its files have {dims}")
-    return artifact
+    if suggester.title_index.dim != manifest.dim:
+        raise ArtifactError(f"{path.name}: the manifest says dim {manifest.dim}, its files {suggester.dims}")
+    return Artifact(path, manifest, suggester, probes)
 
 
 def folder_files(folder: Path) -> list[Path]:
-    """Every file of an artifact, in order."""
+    """Every file of an artifact, sorted."""
     return sorted(file for file in folder.rglob("*") if file.is_file())
 
 
 def sha256(file: Path) -> str:
-    """Its digest, in hexadecimal digits."""
+    """The sha256 of a file, in hexadecimal digits."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _read_manifest(path: Path) -> Manifest:
     try:
-        found = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        content = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ArtifactError(f"{path.name}: unreadable {MANIFEST}: {error}") from error
-    version = found.get("format") if isinstance(found, dict) else None
+    version = content.get("format") if isinstance(content, dict) else None
     if version != FORMAT:
         raise ArtifactError(
             f"{path.name} has format {version!r}, this version reads format {FORMAT}; train again"
         )
     try:
-        return Manifest.model_validate(found)
+        return Manifest.model_validate(content)
     except ValidationError as error:
         raise ArtifactError(f"{path.name}: {MANIFEST} is not of format {FORMAT}: {error}") from error
 
 
 def _verify_files(path: Path, expected: Mapping[str, str]) -> None:
-    found = {file.relative_to(path).as_posix() for file in folder_files(path)} - {MANIFEST}
-    if found != set(expected):
-        raise ArtifactError(f"{path.name}: files differ from the manifest's: {sorted(found ^ set(expected))}")
+    names = {file.relative_to(path).as_posix() for file in folder_files(path)} - {MANIFEST}
+    if names != set(expected):
+        raise ArtifactError(f"{path.name}: files differ from the manifest: {sorted(names ^ set(expected))}")
     for name, digest in expected.items():
         if (actual := sha256(path / name)) != digest:
             raise ArtifactError(

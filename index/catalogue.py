@@ -185,9 +185,12 @@ class Catalogue:
 
     @classmethod
     def load(cls, path: Path) -> "Catalogue":
-        """Read JSON lines. Raises ValueError or KeyError where they are not a catalogue's."""
-        with path.open(encoding="utf-8") as file:
-            return cls(tuple(_read_titles(map(json.loads, file))))
+        """Read JSON lines. Raises ValueError when they are not a catalogue."""
+        try:
+            with path.open(encoding="utf-8") as file:
+                return cls(tuple(_read_titles(map(json.loads, file))))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{path.name} is not a catalogue: {error!r}") from error
 
 
 def _merged(settings: Iterable[Setting], content: Callable[[Setting], Hashable]) -> tuple[Setting, ...]:

@@ -34,7 +34,7 @@ def command_group(commands: Mapping[str, LazyCommand], summary: str) -> typer.Ty
     class Group(TyperGroup):
         def resolve_command(self, ctx: Any, args: Any) -> Any:
             name, command, rest = super().resolve_command(ctx, args)
-            return name, command and _load(commands[command.name]), rest
+            return name, command and _load(commands[str(name)]), rest
 
         def invoke(self, ctx: Any) -> Any:
             try:

@@ -1,14 +1,23 @@
-"""Mean reciprocal rank, with what a reader needs beside it: the pool, its chance level, an interval."""
+"""Mean reciprocal rank, with its chance level and its interval.
+
+Titles with equal scores have no order. Every metric here takes its expected value over all orders of the tied
+titles, so a system that scores all titles alike gets exactly the chance level.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from index.cosine_index import Hit
+from index.cosine_index import CosineIndex, Hit
+from model.encoder import Vectors
 
-K = 20  # ranks looked at; a right title further down counts 0
+K = 20  # ranks that count; a right title further down counts 0
+_RESAMPLES = 1000
+
+Floats = NDArray[np.float64]
 
 
 class Mrr(BaseModel, frozen=True):
@@ -17,10 +26,10 @@ class Mrr(BaseModel, frozen=True):
     Attributes
     ----------
     value : 0 to 1
-    k : ranks looked at
+    k : ranks that count
     pool : titles ranked
-    chance : what a random order of the pool reaches
-    queries : tunes asked
+    chance : the MRR of a random order of the pool
+    queries : tunes ranked
     low, high : 95 % interval over the queries
     """
 
@@ -33,37 +42,109 @@ class Mrr(BaseModel, frozen=True):
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the best right title stands in a ranking.
+
+    Attributes
+    ----------
+    above : titles with a higher score
+    level : other titles with the same score
+    """
+
+    above: int
+    level: int
+
+    @classmethod
+    def of(cls, scores: Floats, right: NDArray[np.int64]) -> "Place":
+        """The place of the best of the `right` titles.
+
+        Raises ValueError when a score is NaN: NaN compares as neither above nor level.
+
+        Parameters
+        ----------
+        scores : of all titles, shape = (titles,)
+        right : numbers of the right titles, at least one
+        """
+        if np.isnan(scores).any():
+            raise ValueError("a score is not a number")
+        best = scores[right].max()
+        wrong = np.ones(len(scores), dtype=bool)
+        wrong[right] = False
+        return cls(int((scores[wrong] > best).sum()), int((scores[wrong] == best).sum()))
+
+
+def reciprocal_rank(place: Place, k: int | None = None) -> float:
+    """Expected 1/rank; ranks after `k` count 0."""
+    ranks = np.arange(place.above + 1, place.above + place.level + 2)
+    return float(np.where(ranks <= (k or ranks[-1]), 1 / ranks, 0).mean())
+
+
+def hit(place: Place, k: int) -> float:
+    """Probability of a rank of `k` or better."""
+    return min(max(k - place.above, 0), place.level + 1) / (place.level + 1)
+
+
+def search_reciprocal_ranks(
+    index: CosineIndex, queries: Vectors, right: Sequence[int], k: int = K
+) -> NDArray[np.float64]:
+    """Expected 1/rank of each query's right title among the `k` best of an index, else 0.
+
+    A search stops in the middle of tied titles, so it is repeated twice as deep until no tie is cut off.
+
+    Parameters
+    ----------
+    queries : unit vectors, shape = (queries, dim)
+    right : the right title of each query
+
+    Returns
+    -------
+    shape = (queries,)
+    """
+    values = np.zeros(len(queries))
+    open_queries = np.arange(len(queries))
+    depth = k + 1
+    while len(open_queries):
+        still_open = []
+        for query, hits in zip(
+            open_queries.tolist(), index.search(queries[open_queries], depth), strict=True
+        ):
+            score = next((hit.score for hit in hits if hit.title == right[query]), None)
+            if len(hits) == depth and hits[-1].score == (hits[k - 1].score if score is None else score):
+                still_open.append(query)
+            elif score is not None:
+                values[query] = reciprocal_rank(_place(hits, score), k)
+        open_queries = np.array(still_open, dtype=np.int64)
+        depth *= 2
+    return values
+
+
 def chance(pool: int, k: int = K) -> float:
     """MRR@k of a random order: the mean of 1/rank where that rank is within k, H_k / pool."""
     return float((1 / np.arange(1, min(k, pool) + 1)).sum() / pool)
 
 
-def reciprocal_ranks(answers: Sequence[Sequence[Hit]], right: Sequence[int]) -> NDArray[np.float64]:
-    """1/rank of the right title in each answer, 0 where it is not there. shape = (answers,)"""
-    values = np.zeros(len(answers))
-    for i, (hits, title) in enumerate(zip(answers, right, strict=True)):
-        ranks = [rank for rank, hit in enumerate(hits, 1) if hit.title == title]
-        values[i] = 1 / ranks[0] if ranks else 0.0
-    return values
+def mean_interval(values: Floats, seed: int = 0) -> tuple[float, float, float]:
+    """The mean, and the bounds of its 95 % percentile bootstrap interval (Efron 1979; 1,000 resamples).
 
-
-def summarise(reciprocals: NDArray[np.float64], pool: int, k: int = K, seed: int = 0) -> Mrr:
-    """The mean of reciprocal ranks with a percentile bootstrap interval (Efron 1979; 1,000 resamples).
-
-    Raises ValueError when there are none.
+    Raises ValueError when there are no values.
     """
-    if len(reciprocals) == 0:
-        raise ValueError("no queries, no MRR")
+    if len(values) == 0:
+        raise ValueError("no queries, no figure")
     rng = np.random.default_rng(seed)
-    samples = rng.choice(reciprocals, (1000, len(reciprocals))).mean(axis=1)
-    low, high = np.quantile(samples, [0.025, 0.975])
-    value = float(reciprocals.mean())
+    means = [values[rng.integers(len(values), size=len(values))].mean() for _ in range(_RESAMPLES)]
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(values.mean()), float(low), float(high)
+
+
+def summarise(reciprocals: Floats, pool: int, k: int = K) -> Mrr:
+    """The MRR of reciprocal ranks, with its interval. Raises ValueError when there are none."""
+    value, low, high = mean_interval(reciprocals)
     return Mrr(
-        value=value,
-        k=k,
-        pool=pool,
-        chance=chance(pool, k),
-        queries=len(reciprocals),
-        low=float(low),
-        high=float(high),
+        value=value, k=k, pool=pool, chance=chance(pool, k), queries=len(reciprocals), low=low, high=high
     )
+
+
+def _place(hits: Sequence[Hit], score: float) -> Place:
+    scores = np.array([hit.score for hit in hits])
+    return Place(int((scores > score).sum()), int((scores == score).sum()) - 1)

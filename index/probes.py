@@ -1,7 +1,7 @@
-"""Probes: known tunes changed as players change them, to ask an encoder and an index how well they work.
+"""Probes: settings of the catalogue, changed the way players change them, whose titles must still be found.
 
-An artifact carries its probes and the MRR that they had when it was published. The service measures the same
-probes on the encoder and index it has loaded: when the figure falls, something is broken, whatever the status
+An artifact carries its probes and the MRR they had when it was published. The service measures the same
+probes on the encoder and index it has loaded. When the figure falls, something is broken, whatever the status
 codes say.
 """
 
@@ -15,12 +15,13 @@ import numpy as np
 
 from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
-from index.mrr import K, Mrr, reciprocal_ranks, summarise
+from index.mrr import Mrr, search_reciprocal_ranks, summarise
 from model.abc import Tune, read_tune, write
 from model.abc.variation import cut, ornamented, transposed, unnamed
 from model.encoder import Encoder
 
 COUNT = 300
+DEGRADED = 0.9  # share of the recorded MRR below which an artifact no longer works as it did when published
 _FEWEST_NOTES = 32
 _MOST_NOTES = 64
 _ORNAMENTED = 0.1  # share of notes
@@ -35,27 +36,26 @@ class Probe:
 
 
 def make_probes(catalogue: Catalogue, seed: int, count: int = COUNT) -> list[Probe]:
-    """Settings drawn from the catalogue, each in another key, cut to 32-64 notes, a tenth of them ornamented.
+    """Sample settings; transpose each, cut it to 32 to 64 notes, and ornament a tenth of the notes.
 
-    A small catalogue's settings are drawn several times, and changed in another way each time. Tunes that
-    have fewer notes stay whole.
+    From a small catalogue each setting is sampled several times and changed differently each time. Tunes with
+    fewer notes stay whole.
     """
     rng = np.random.default_rng(seed)
     rounds = -(-count // len(catalogue.settings))
-    drawn = np.concatenate([rng.permutation(len(catalogue.settings)) for _ in range(rounds)])[:count]
-    tunes = (read_tune(catalogue.settings[i].abc) for i in drawn)
+    sample = np.concatenate([rng.permutation(len(catalogue.settings)) for _ in range(rounds)])[:count]
+    tunes = (read_tune(catalogue.settings[i].abc) for i in sample)
     return [
         Probe(write(_changed(tune, rng)), int(title))
-        for tune, title in zip(tunes, catalogue.title_of_setting[drawn], strict=True)
+        for tune, title in zip(tunes, catalogue.title_of_setting[sample], strict=True)
     ]
 
 
-def measure(
-    probes: Sequence[Probe], encoder: Encoder[Tune, Any], title_index: CosineIndex, catalogue: Catalogue
-) -> Mrr:
-    """MRR@20 of the probes' titles in the title index. Raises ValueError when there are no probes."""
-    answers = title_index.search(encoder.encode([read_tune(probe.abc) for probe in probes]), K)
-    return summarise(reciprocal_ranks(answers, [probe.title for probe in probes]), pool=len(catalogue))
+def measure(probes: Sequence[Probe], encoder: Encoder[Tune, Any], title_index: CosineIndex, pool: int) -> Mrr:
+    """MRR@20 of the probes' titles in a title index of `pool` titles. Raises ValueError without probes."""
+    vectors = encoder.encode(read_tune(probe.abc) for probe in probes)
+    titles = [probe.title for probe in probes]
+    return summarise(search_reciprocal_ranks(title_index, vectors, titles), pool)
 
 
 def save_probes(probes: Sequence[Probe], path: Path) -> None:
@@ -64,7 +64,7 @@ def save_probes(probes: Sequence[Probe], path: Path) -> None:
 
 
 def load_probes(path: Path) -> list[Probe]:
-    """Read JSON lines. Raises ValueError or TypeError where they are not probes."""
+    """Read JSON lines. Raises ValueError or TypeError when they are not probes."""
     return [Probe(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 

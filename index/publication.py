@@ -1,10 +1,9 @@
-"""Publication: a new artifact takes the place of the old one, whole or not at all.
+"""Publication: a new artifact replaces the old one completely or not at all.
 
-It is written to a temporary folder, hashed, loaded once to see that it can be, synced, and renamed; only then
-`current` moves. Whatever kills the writer, `current` names a whole artifact.
+The writer fills a temporary folder, hashes its files, loads it once as a check, syncs it, and renames it.
+Only then does `current` move. Whenever the writer is killed, `current` points to a complete artifact.
 """
 
-import fcntl
 import os
 import secrets
 import shutil
@@ -16,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
+from filelock import FileLock, Timeout
 
 from index.artifact import (
     CURRENT,
@@ -27,31 +27,36 @@ from index.artifact import (
     sha256,
 )
 from index.manifest import Manifest
+from model.errors import GanAinmError
 
 _KEPT = 5  # artifacts: the current one and those before it
-_STALE_S = 3600.0  # age at which a temporary file or folder is a leftover of something killed
+_STALE_S = 3600.0  # a temporary file or folder of this age is a leftover of a killed writer
+_LOCK = ".publish.lock"  # in the folder of artifacts
+
+
+class BusyError(GanAinmError):
+    """Another process is working in the same folder."""
 
 
 @contextmanager
-def locked(folder: Path, wait: bool = True) -> Iterator[None]:
-    """Hold the folder against other processes that ask for it in the same way; it is made if it is not there.
+def locked(lock: Path, wait: bool = True) -> Iterator[None]:
+    """Hold a lock file, which is made if necessary, against other processes.
 
-    Raises BlockingIOError when it is held and `wait` is false.
+    Raises BusyError when another process holds it and `wait` is false.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY)
+    lock.parent.mkdir(parents=True, exist_ok=True)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)
+        with FileLock(lock, timeout=-1 if wait else 0):
+            yield
+    except Timeout as error:
+        raise BusyError(f"another process is at work in {lock.parent}") from error
 
 
 @contextmanager
 def staging(root: Path) -> Iterator[Path]:
-    """A temporary folder beside the artifacts, for writing the next one.
+    """A temporary folder beside the artifacts, in which the next one is written.
 
-    Unless published it is gone afterwards.
+    It is removed afterwards unless it was published.
     """
     root.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".staging-", dir=root))
@@ -64,8 +69,8 @@ def staging(root: Path) -> Iterator[Path]:
 def publish(root: Path, staged: Path, manifest: Manifest, replaces: str | None = None) -> str:
     """Turn a staged folder into the current artifact, and return its version.
 
-    Of the older ones the last few are kept. Raises ArtifactError when what is staged cannot be loaded, or
-    when `replaces` is given and is no longer the version of the current artifact.
+    Keeps the last five artifacts and removes older ones. Raises ArtifactError when the staged artifact cannot
+    be loaded, or when `replaces` is given and the current artifact no longer has that version.
     """
     files = {file.relative_to(staged).as_posix(): sha256(file) for file in folder_files(staged)}
     text = manifest.model_copy(update={"files": files}).model_dump_json(indent=2)
@@ -78,9 +83,9 @@ def publish(root: Path, staged: Path, manifest: Manifest, replaces: str | None =
         folder.chmod(0o755)
         _sync(folder)
     version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-    with locked(root):
-        if replaces is not None and (found := current_version(root)) != replaces:
-            raise ArtifactError(f"{found} was published meanwhile; this one was to replace {replaces}")
+    with locked(root / _LOCK):
+        if replaces is not None and (current := current_version(root)) != replaces:
+            raise ArtifactError(f"{current} was published meanwhile; this one was to replace {replaces}")
         staged.rename(root / version)
         _sync(root)
         pointer = root / f".{CURRENT}-{version}"
@@ -92,9 +97,9 @@ def publish(root: Path, staged: Path, manifest: Manifest, replaces: str | None =
 
 
 def link_files(source: Path, staged: Path, without: Collection[str]) -> None:
-    """Put the files of an artifact into a staged folder, as links where possible.
+    """Put the files of an artifact into a staged folder, as hard links where the file system has them.
 
-    Its manifest is left out, and what is `without`.
+    The manifest and the files named in `without` are left out.
     """
     for file in folder_files(source):
         name = file.relative_to(source)
@@ -109,7 +114,7 @@ def link_files(source: Path, staged: Path, without: Collection[str]) -> None:
 
 
 def _sweep(root: Path) -> None:
-    """Remove artifacts but for the last ones, and what killed writers left behind."""
+    """Remove all artifacts but the last few, and what killed writers left behind."""
     manifests = sorted(root.glob(f"[0-9]*/{MANIFEST}"), key=lambda manifest: manifest.stat().st_mtime_ns)
     leftovers = [
         path

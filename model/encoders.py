@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import torch
 
 from model.abc import Tune
-from model.checkpoint import load_title_encoder, load_tune_encoder, save_encoder
+from model.checkpoint import load_encoder, save_encoder
 from model.encoder import Encoder
 
 TUNE_ENCODER = "tune_encoder.safetensors"
@@ -28,6 +28,6 @@ class Encoders(NamedTuple):
     def load(cls, folder: Path, device: torch.device) -> "Encoders":
         """Read both checkpoints from a folder, ready to encode. Raises CheckpointError."""
         return cls(
-            load_tune_encoder(folder / TUNE_ENCODER, device),
-            load_title_encoder(folder / TITLE_ENCODER, device),
+            load_encoder("tune", folder / TUNE_ENCODER, device),
+            load_encoder("title", folder / TITLE_ENCODER, device),
         )

@@ -1,7 +1,7 @@
 """The n-gram title encoder: a name as a bag of words and runs of letters.
 
-It reads folded names (`model.names.fold`), so spellings that differ in case, accents or the
-place of the article have one vector.
+It reads folded names (`model.names.fold`), so spellings that differ only in case, accents or the place of the
+article have the same vector.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import numpy as np
 from torch import Tensor
 
 from model.bag import Bag, damped
-from model.encoder import Encoder
+from model.encoder import Encoder, Featurizer
 from model.grams import Ints, name_grams
 
 
@@ -22,8 +22,8 @@ class NgramTitleConfig:
     Attributes
     ----------
     buckets : rows of the embedding table, > 0
-    dim : length of the vectors, > 0; the tune encoder's must be the same
-    gram_dropout : share of grams that a training view leaves out, 0 <= x < 1
+    dim : length of the vectors, > 0; must equal the tune encoder's
+    gram_dropout : share of the grams that a training view drops, 0 <= x < 1
     """
 
     name: str = "ngram"
@@ -32,25 +32,36 @@ class NgramTitleConfig:
     gram_dropout: float = 0.1
 
 
+class NgramTitleFeaturizer(Featurizer[str, Ints]):
+    """Reads the hashed grams of a name."""
+
+    def __init__(self, config: NgramTitleConfig) -> None:
+        self._config = config
+
+    def features(self, item: str) -> Ints:
+        """The grams of a name."""
+        return name_grams(item, self._config.buckets)
+
+    def view(self, features: Ints, rng: np.random.Generator) -> Ints:
+        """Drop grams at random."""
+        kept = rng.random(len(features)) >= self._config.gram_dropout
+        return features[kept] if kept.any() else features
+
+
 class NgramTitleEncoder(Encoder[str, Ints]):
-    """Words and letter n-grams, hashed, embedded and summed: reads any language and any spelling."""
+    """Words and letter n-grams, hashed, embedded and summed. It reads any language and any spelling."""
+
+    config_type = NgramTitleConfig
+    featurizer_type = NgramTitleFeaturizer
 
     def __init__(self, config: NgramTitleConfig) -> None:
         super().__init__()
         self.config = config
         self.dim = config.dim
+        self.featurizer = NgramTitleFeaturizer(config)
         self.bag = Bag(config.buckets, config.dim)
 
-    def features(self, item: str) -> Ints:
-        """The grams of a name."""
-        return name_grams(item, self.config.buckets)
-
-    def view(self, features: Ints, rng: np.random.Generator) -> Ints:
-        """Grams lost at random."""
-        kept = rng.random(len(features)) >= self.config.gram_dropout
-        return features[kept] if kept.any() else features
-
     def forward(self, batch: Sequence[Ints]) -> Tensor:
-        """Vectors of unit length. shape = (len(batch), dim)"""
+        """Unit vectors. shape = (len(batch), dim)"""
         vectors: Tensor = self.bag(batch, [damped(grams) for grams in batch])
         return vectors

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from model.abc import Tune
 from model.bag import Bag, Weights, damped
-from model.encoder import Encoder
+from model.encoder import Encoder, Featurizer
 from model.grams import Grams, melody_grams
 
 _FEWEST_GRAMS = 4  # a view with fewer says nothing
@@ -22,12 +22,12 @@ class NgramTuneConfig:
     ----------
     buckets : rows of the embedding table, > 0
     dim : length of the vectors, > 0
-    gram_dropout : share of grams that a training view leaves out, 0 <= x < 1
-    crop : share of training views that are a fragment, 0 <= x <= 1
+    gram_dropout : share of the grams that a training view drops, 0 <= x < 1
+    crop : share of training views that are a fragment of the tune, 0 <= x <= 1
     shortest_crop : notes of the shortest fragment, > 0
     header_dropout : share of training views without R:, and without M:, 0 <= x <= 1
-    header_weight : of R:, and of M:, where all grams of the notes have 1 together, >= 0. They say little of
-        which tune it is, and most of what a title says of its kind
+    header_weight : weight of R:, and of M:, where all grams of the notes weigh 1 together, >= 0. The two
+        fields say little about which tune it is, and most of what a title says about its kind
     """
 
     name: str = "ngram"
@@ -40,32 +40,44 @@ class NgramTuneConfig:
     header_weight: float = 3.0
 
 
+class NgramTuneFeaturizer(Featurizer[Tune, Grams]):
+    """Reads the hashed grams of a tune."""
+
+    def __init__(self, config: NgramTuneConfig) -> None:
+        self._config = config
+
+    def features(self, item: Tune) -> Grams:
+        """The grams of a tune."""
+        return melody_grams(item, self._config.buckets)
+
+    def view(self, features: Grams, rng: np.random.Generator) -> Grams:
+        """Drop grams at random, mask header fields, sometimes keep only a fragment (often the beginning)."""
+        config = self._config
+        kept = rng.random(len(features)) >= config.gram_dropout
+        kept[: features.header] = rng.random(features.header) >= config.header_dropout
+        if rng.random() < config.crop:
+            notes = int(features.stop.max(initial=0))
+            length = int(rng.integers(config.shortest_crop, max(notes, config.shortest_crop) + 1))
+            first = 0 if rng.random() < 0.5 else int(rng.integers(0, max(notes - length, 0) + 1))
+            kept &= (features.start >= first) & (features.stop <= first + length) | (features.stop == 0)
+        return features[kept] if kept.sum() >= _FEWEST_GRAMS else features
+
+
 class NgramTuneEncoder(Encoder[Tune, Grams]):
-    """Interval n-grams, hashed, embedded and summed. The same vector in every key."""
+    """Interval n-grams, hashed, embedded and summed. The vector is the same in every key."""
+
+    config_type = NgramTuneConfig
+    featurizer_type = NgramTuneFeaturizer
 
     def __init__(self, config: NgramTuneConfig) -> None:
         super().__init__()
         self.config = config
         self.dim = config.dim
+        self.featurizer = NgramTuneFeaturizer(config)
         self.bag = Bag(config.buckets, config.dim)
 
-    def features(self, item: Tune) -> Grams:
-        """The grams of a tune."""
-        return melody_grams(item, self.config.buckets)
-
-    def view(self, features: Grams, rng: np.random.Generator) -> Grams:
-        """Now and then a fragment, often the tune's beginning; grams lost at random; header fields masked."""
-        kept = rng.random(len(features)) >= self.config.gram_dropout
-        kept[: features.header] = rng.random(features.header) >= self.config.header_dropout
-        if rng.random() < self.config.crop:
-            notes = int(features.stop.max(initial=0))
-            length = int(rng.integers(self.config.shortest_crop, max(notes, self.config.shortest_crop) + 1))
-            first = 0 if rng.random() < 0.5 else int(rng.integers(0, max(notes - length, 0) + 1))
-            kept &= (features.start >= first) & (features.stop <= first + length) | (features.stop == 0)
-        return features[kept] if kept.sum() >= _FEWEST_GRAMS else features
-
     def forward(self, batch: Sequence[Grams]) -> Tensor:
-        """Vectors of unit length. shape = (len(batch), dim)"""
+        """Unit vectors. shape = (len(batch), dim)"""
         vectors: Tensor = self.bag([grams.ids for grams in batch], [self._weights(grams) for grams in batch])
         return vectors
 

@@ -1,1 +1,1 @@
-"""Online: HTTP in front of one loaded artifact."""
+"""Online: HTTP in front of one Suggester."""

@@ -1,4 +1,4 @@
-"""Reading a request's body, never more of it than allowed."""
+"""Read a request's body, up to a limit."""
 
 import asyncio
 
@@ -7,19 +7,20 @@ from starlette.requests import ClientDisconnect
 
 from service.problems import BodyTooLarge, Disconnected
 
-# A client that is still sending hears an answer only when what it sends is read: so much of it, for so long.
+# A client that is still sending sees our answer only after we have read what it sends. We read this much,
+# this long.
 _DRAINED_BYTES = 2**24
 _DRAINED_S = 2.0
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The body.
+    """The body of a request.
 
     Raises BodyTooLarge when it has more than `limit` bytes, Disconnected when the client hangs up.
     """
-    too_large = BodyTooLarge(f"a body may have {limit} bytes", {"limit_bytes": limit})
+    too_large = BodyTooLarge(f"a body may have at most {limit} bytes", {"limit_bytes": limit})
     if int(request.headers.get("content-length", "0")) > limit:
-        if "expect" not in request.headers:  # such a client waits for leave before it sends
+        if "expect" not in request.headers:  # a client that sends Expect waits before it sends the body
             await _drain(request)
         raise too_large
     body = bytearray()

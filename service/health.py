@@ -1,13 +1,14 @@
-"""GET /health, /livez and /readyz: is it there, can it answer, and does it answer well?"""
+"""GET /health, /livez and /readyz: is the service up, can it answer, and does it answer well?"""
 
 from datetime import UTC, datetime
 from typing import Literal
 
-from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
 
 from index.mrr import Mrr
-from service.engine import Engine
+from model.version import VERSION
+from service.state import CurrentState
 
 
 class MeasuredMrr(Mrr, frozen=True):
@@ -17,26 +18,27 @@ class MeasuredMrr(Mrr, frozen=True):
 
 
 class HealthMrr(BaseModel):
-    """The MRR of the artifact's probes, tunes changed as players change them: then and now."""
+    """The MRR of the artifact's probes when it was published, and measured here."""
 
     recorded: Mrr
     measured: MeasuredMrr
 
 
 class Health(BaseModel):
-    """How the service is."""
+    """What is served and how well."""
 
     status: Literal["ok", "degraded"]
-    artifact: str
+    version: str = Field(description="Version of the service.")
+    artifact: str = Field(description="Version of the artifact.")
     device: str
     titles: int
     settings: int
-    uptime_s: float
+    uptime_s: float = Field(description="Seconds since the service started.")
     mrr: HealthMrr
 
 
 class Alive(BaseModel):
-    """An answer to a probe."""
+    """The answer to a liveness or readiness check."""
 
     status: Literal["ok"] = "ok"
 
@@ -46,21 +48,21 @@ router = APIRouter()
 
 @router.head("/health", include_in_schema=False)
 @router.get("/health", operation_id="health")
-async def health(request: Request) -> Health:
-    """What is served and how well; `degraded` when probes do clearly worse than when it was published.
+async def health(state: CurrentState) -> Health:
+    """What is served and how well; `degraded` when the probes do clearly worse than when it was published.
 
-    The MRR was measured at start or after the last re-index, never now.
+    The MRR was measured when the service started or after the last re-index.
     """
-    engine: Engine = request.app.state.engine
-    snapshot = engine.snapshot
+    snapshot = state.engine.snapshot
     manifest = snapshot.artifact.manifest
     return Health(
         status="degraded" if snapshot.degraded else "ok",
+        version=VERSION,
         artifact=snapshot.artifact.version,
-        device=str(engine.device),
+        device=str(state.engine.device),
         titles=manifest.titles,
         settings=manifest.settings,
-        uptime_s=round((datetime.now(UTC) - request.app.state.started_at).total_seconds(), 3),
+        uptime_s=round((datetime.now(UTC) - state.started_at).total_seconds(), 3),
         mrr=HealthMrr(
             recorded=manifest.probes,
             measured=MeasuredMrr(measured_at=snapshot.measured_at, **snapshot.measured.model_dump()),
@@ -71,12 +73,12 @@ async def health(request: Request) -> Health:
 @router.head("/livez", include_in_schema=False)
 @router.get("/livez", operation_id="livez")
 async def livez() -> Alive:
-    """The process answers."""
+    """The process is alive."""
     return Alive()
 
 
 @router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", operation_id="readyz")
 async def readyz() -> Alive:
-    """An artifact is loaded and measured: the service takes no connection before that."""
+    """An artifact is loaded and measured. The service accepts no connection before that."""
     return Alive()

@@ -1,4 +1,4 @@
-"""Jobs: long work that a request starts and does not wait for. One runs at a time."""
+"""Jobs: long work that a request starts without waiting for it. One runs at a time."""
 
 import logging
 import uuid
@@ -13,55 +13,52 @@ from pydantic import BaseModel, Field
 
 from service.problems import AlreadyRunning, NoSuchJob
 
-_KEPT = 100  # jobs that can still be asked for
+_KEPT = 100  # jobs that can still be looked up
 _log = logging.getLogger("uvicorn.error")
 
 
-class Result(BaseModel, frozen=True):
-    """What a job made."""
+class JobResult(BaseModel, frozen=True):
+    """What a re-index published."""
 
     artifact: str
-    tunes: int = Field(description="Tunes of the user's own tunebooks that are in it.")
-    skipped: int = Field(description="Tunes of those that were left out.")
-    reasons: list[str] = Field(description="Which and why, for the first hundred.")
+    tunes: int = Field(description="Tunes from the user's own tunebooks in it.")
+    skipped: int = Field(description="Tunes of those that were skipped.")
+    reasons: list[str] = Field(description="The first hundred skipped tunes, with reasons.")
 
 
 class Job(BaseModel, frozen=True):
-    """A job as it stands now."""
+    """The state of a job."""
 
     id: str
     status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
     created_at: datetime
     finished_at: datetime | None = None
-    result: Result | None = None
+    result: JobResult | None = None
     error: str | None = None
 
     @property
     def location(self) -> str:
-        """Where to ask how it stands."""
+        """Its address in the API."""
         return f"/admin/jobs/{self.id}"
 
 
 class Jobs:
-    """Runs jobs in one thread of its own, and remembers the last hundred."""
+    """Runs jobs in a thread of their own, and remembers the last hundred."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="job")
 
-    def start(self, work: Callable[[], Result]) -> Job:
-        """Queue work.
-
-        Raises AlreadyRunning while a job is not over.
-        """
+    def start(self, work: Callable[[], JobResult]) -> Job:
+        """Queue work. Raises AlreadyRunning while another job is queued or running."""
         with self._lock:
             for other in self._jobs.values():
                 if other.status in ("queued", "running"):
                     members = {"job": other.model_dump(mode="json")}
                     raise AlreadyRunning(f"see {other.location}", members, {"Location": other.location})
             job = Job(id=uuid.uuid4().hex, status="queued", created_at=datetime.now(UTC))
-            # It cannot begin before it is remembered: its first step waits for the lock.
+            # The job cannot start before it is remembered: its first step waits for the lock.
             self._executor.submit(self._run, job.id, work)
             self._jobs[job.id] = job
             while len(self._jobs) > _KEPT:
@@ -69,17 +66,17 @@ class Jobs:
         return job
 
     def get(self, job_id: str) -> Job:
-        """A job as it stands. Raises NoSuchJob."""
+        """The state of a job. Raises NoSuchJob."""
         with self._lock:
             if job_id not in self._jobs:
                 raise NoSuchJob(f"no job has the id {job_id!r}; only the last {_KEPT} are remembered")
             return self._jobs[job_id]
 
     def close(self) -> None:
-        """Wait for a job that is running."""
+        """Wait until the running job ends."""
         self._executor.shutdown(wait=True)
 
-    def _run(self, job_id: str, work: Callable[[], Result]) -> None:
+    def _run(self, job_id: str, work: Callable[[], JobResult]) -> None:
         self._update(job_id, status="running")
         try:
             result = work()

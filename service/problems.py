@@ -1,4 +1,4 @@
-"""Errors as the client sees them: application/problem+json (RFC 9457), from one place.
+"""Errors as the client sees them: application/problem+json (RFC 9457).
 
     Problem                     status  type
     ├── Disconnected            400     disconnected
@@ -11,11 +11,9 @@
     ├── NoNotes                 422     no-notes
     └── InvalidRequest          422     invalid-request
 
-Whatever else goes wrong (no such route, a method not allowed, our own fault) has the type about:blank and its
-status.
+All other errors (no such route, a method not allowed, our own fault) have the type about:blank and a status.
 """
 
-import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -44,7 +42,7 @@ class ProblemDetails(BaseModel, extra="allow"):
 
 
 class Problem(GanAinmError):
-    """An error with a type of its own.
+    """An HTTP error with its own type.
 
     Parameters
     ----------
@@ -67,13 +65,13 @@ class Problem(GanAinmError):
 
 
 class Disconnected(Problem):
-    """A client that hung up before its request was whole; it never sees this."""
+    """The client hung up before it had sent its whole request; it never sees this answer."""
 
     status, type, title = HTTPStatus.BAD_REQUEST, "disconnected", "The client hung up"
 
 
 class NotUtf8(Problem):
-    """JSON in another encoding than the one it must have."""
+    """JSON that is not UTF-8."""
 
     status, type, title = HTTPStatus.BAD_REQUEST, "not-utf-8", "The body is not UTF-8"
 
@@ -85,25 +83,25 @@ class Unauthorized(Problem):
 
 
 class NoSuchJob(Problem):
-    """A job that never was, or is long over."""
+    """A job id that the service does not remember."""
 
     status, type, title = HTTPStatus.NOT_FOUND, "no-such-job", "There is no such job"
 
 
 class AlreadyRunning(Problem):
-    """One job at a time."""
+    """Another job is running, and only one may."""
 
     status, type, title = HTTPStatus.CONFLICT, "already-running", "A job is already running"
 
 
 class BodyTooLarge(Problem):
-    """More bytes than the service reads."""
+    """A body over the size limit."""
 
     status, type, title = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", "The body is too large"
 
 
 class UnknownMediaType(Problem):
-    """A body that is neither JSON nor ABC, or is compressed."""
+    """A body that is compressed, or neither JSON nor ABC."""
 
     status, type, title = (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -119,13 +117,13 @@ class NoNotes(Problem):
 
 
 class InvalidRequest(Problem):
-    """A request whose parts are missing or out of range; the body has the member errors."""
+    """A request with fields missing or out of range; the body has the member errors."""
 
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request is not valid"
 
 
 def problem_body(problem: Problem) -> dict[str, Any]:
-    """A problem as the members of its body."""
+    """The members of a problem's body."""
     return {
         "type": f"urn:gan-ainm:problem:{problem.type}",
         "title": problem.title,
@@ -135,19 +133,14 @@ def problem_body(problem: Problem) -> dict[str, Any]:
     }
 
 
-def bad_request(detail: str) -> bytes:
-    """The body of the answer to what is no request."""
-    return json.dumps(_blank(HTTPStatus.BAD_REQUEST, detail)).encode()
-
-
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """These errors for the description of a route."""
+    """OpenAPI descriptions of these errors for a route."""
     content = {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
 def invalid_request(errors: Any) -> InvalidRequest:
-    """pydantic's errors as a problem: where and what, without the input itself."""
+    """pydantic's errors as a problem: which field and why, without the input itself."""
     listed: list[dict[str, str]] = [
         {"field": ".".join(str(part) for part in error["loc"]), "message": error["msg"]} for error in errors
     ]

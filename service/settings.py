@@ -1,4 +1,4 @@
-"""The service's settings, read from the environment."""
+"""The service's settings, read from environment variables."""
 
 from pathlib import Path
 
@@ -9,37 +9,39 @@ from model.device import DeviceName
 
 
 class Settings(BaseSettings):
-    """Each setting is the environment variable of its name in capitals."""
+    """Each setting comes from the environment variable with its name in capitals."""
 
     model_config = SettingsConfigDict(frozen=True)
 
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
-    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 is any free one.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port to listen on, 0 to 65535; 0 takes any free port."
+    )
     artifacts: Path = Field(default=Path("artifacts"), description="Folder of the published artifacts.")
     tunebooks: Path | None = Field(
-        default=None, description="Folder of the user's own tunebooks, which a re-index makes known."
+        default=None, description="Folder of the user's own tunebooks, which a re-index adds."
     )
     device: DeviceName = Field(
-        default="auto", description="Where encoders run; auto is a GPU when there is one."
+        default="auto", description="Where the encoders run; auto takes a GPU when there is one."
     )
     admin_api_key: SecretStr | None = Field(
-        default=None, description="Opens the admin routes; without it they do not exist."
+        default=None, description="Key of the admin routes; without it they do not exist."
     )
     max_body_bytes: int = Field(
         default=2**18,
         ge=2**10,
         le=2**26,
-        description="Largest body of a request, in bytes (1 KiB to 64 MiB).",
+        description="Largest request body, in bytes (1 KiB to 64 MiB).",
     )
 
     @field_validator("tunebooks", mode="before")
     @classmethod
     def _no_folder(cls, folder: object) -> object:
-        return folder or None  # an unset variable of compose is an empty one
+        return folder or None  # compose passes an unset variable as an empty string
 
     @field_validator("admin_api_key")
     @classmethod
     def _strip(cls, key: SecretStr | None) -> SecretStr | None:
-        # A key read from a file ends in a line feed; compose hands over an unset variable as an empty one.
+        # A key read from a file ends in a line feed; compose passes an unset variable as an empty string.
         text = key.get_secret_value().strip() if key else ""
         return SecretStr(text) if text else None

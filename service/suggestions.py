@@ -8,27 +8,26 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import Headers
 
-from index.alignment import align
-from index.ranking import Ranked
-from model.abc import AbcError, Notice, Tune, decode, read_tune
-from model.grams import FEWEST_NOTES, MAX_NOTES
+from index.suggestions import Suggestion, Suggestions
+from model.abc import AbcError, decode
 from service.body import read_body
-from service.engine import Engine, Snapshot
+from service.engine import Snapshot
 from service.problems import NoNotes, NotUtf8, UnknownMediaType, invalid_request, problem_responses
+from service.state import CurrentState
 
 JSON = "application/json"
 ABC = ("text/vnd.abc", "text/plain")
 TopK = Annotated[int, Field(ge=1, le=100, description="How many titles to suggest, 1 to 100.")]
 
 
-class Question(BaseModel, strict=True, extra="forbid"):
+class SuggestRequest(BaseModel, strict=True, extra="forbid"):
     """A tune, and how many titles to suggest for it."""
 
-    abc: str = Field(description="The tune in ABC notation. Of several the first is answered.")
+    abc: str = Field(description="The tune in ABC notation. Of several tunes the first is taken.")
     top_k: TopK = 10
 
 
-class KnownSetting(BaseModel):
+class MatchedSetting(BaseModel):
     """A transcription in the catalogue."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -44,28 +43,28 @@ class KnownSetting(BaseModel):
 
 
 class MelodyEvidence(BaseModel):
-    """The tune resembles this known setting."""
+    """The tune resembles this setting."""
 
     kind: Literal["melody"] = "melody"
     similarity: float = Field(
         ge=0, le=1, description="Longest common subsequence of the two melodies, over their mean length."
     )
-    setting: KnownSetting
-    transposition: int = Field(description="Semitones that the tune stands above the setting.")
+    setting: MatchedSetting
+    transposition: int = Field(description="Semitones by which the tune is higher than the setting.")
     bars: list[tuple[int, int]] = Field(
         description="Bars that match: number in the tune, number in the setting; 0 is an upbeat."
     )
 
 
 class StyleEvidence(BaseModel):
-    """Tunes like this one bear names like this one."""
+    """Tunes like this one have names like this one."""
 
     kind: Literal["style"] = "style"
     similarity: float = Field(ge=-1, le=1, description="Cosine of the tune's and the name's vectors.")
     name: str
 
 
-class Suggestion(BaseModel):
+class SuggestedTitle(BaseModel):
     """A title, and why."""
 
     title: str
@@ -84,31 +83,33 @@ class TuneSummary(BaseModel):
     rhythm: str
 
 
-class Warned(BaseModel):
+class ReadWarning(BaseModel):
     """Something that was skipped or guessed, and where."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     line: int
     column: int
     message: str
 
 
-class Answer(BaseModel):
+class SuggestResponse(BaseModel):
     """Titles, the most likely first, none twice."""
 
     known: bool = Field(
-        description="Whether the tune is likely one of the known ones; else titles go by style."
+        description="Whether the tune is probably in the catalogue; otherwise titles are guessed from style."
     )
-    suggestions: list[Suggestion]
+    suggestions: list[SuggestedTitle]
     tune: TuneSummary
-    warnings: list[Warned]
-    artifact: str
-    took_ms: float
+    warnings: list[ReadWarning]
+    artifact: str = Field(description="Version of the artifact that answered.")
+    took_ms: float = Field(description="Milliseconds from request to answer.")
 
 
 router = APIRouter()
 
 _BODIES: dict[str, Any] = {
-    JSON: {"schema": Question.model_json_schema()},
+    JSON: {"schema": SuggestRequest.model_json_schema()},
     **{kind: {"schema": {"type": "string", "description": "The tune, UTF-8 or Latin-1."}} for kind in ABC},
 }
 
@@ -116,105 +117,78 @@ _BODIES: dict[str, Any] = {
 @router.post(
     "/suggest-titles",
     operation_id="suggestTitles",
-    response_model=Answer,
+    response_model=SuggestResponse,
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
     responses=problem_responses(400, 413, 415, 422),
 )
 async def suggest_titles(
-    request: Request, top_k: Annotated[TopK, Query(description="For a bare ABC body.")] = 10
-) -> Answer:
+    request: Request,
+    state: CurrentState,
+    top_k: Annotated[TopK, Query(description="For a bare ABC body.")] = 10,
+) -> SuggestResponse:
     """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`."""
-    begun = time.perf_counter()
-    body = await read_body(request, request.app.state.settings.max_body_bytes)
-    question = _read_question(request.headers, body, top_k)
-    engine: Engine = request.app.state.engine
-    return await run_in_threadpool(_answer, engine.snapshot, question, begun)
+    start = time.perf_counter()
+    body = await read_body(request, state.settings.max_body_bytes)
+    suggest_request = _read_request(request.headers, body, top_k)
+    return await run_in_threadpool(_suggest, state.engine.snapshot, suggest_request, start)
 
 
-def _read_question(headers: Headers, body: bytes, top_k: int) -> Question:
+def _read_request(headers: Headers, body: bytes, top_k: int) -> SuggestRequest:
     if (coding := headers.get("content-encoding", "identity")) != "identity":
-        raise UnknownMediaType(f"Content-Encoding is {coding!r}; send the body as it is")
+        raise UnknownMediaType(f"Content-Encoding is {coding!r}; send the body uncompressed")
     content_type = headers.get("content-type", "")
     kind = content_type.partition(";")[0].strip().lower()
     if kind in ABC:
-        return Question(abc=decode(body), top_k=top_k)
+        return SuggestRequest(abc=decode(body), top_k=top_k)
     if kind != JSON:
-        known = ", ".join((JSON, *ABC))
-        raise UnknownMediaType(f"Content-Type is {content_type or 'missing'!r}; send one of {known}")
+        accepted = ", ".join((JSON, *ABC))
+        raise UnknownMediaType(f"Content-Type is {content_type or 'missing'!r}; send one of {accepted}")
     try:
-        return Question.model_validate_json(body.decode("utf-8-sig"))
+        return SuggestRequest.model_validate_json(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise NotUtf8(f"JSON must be UTF-8: byte {error.start} of the body is not") from error
     except ValidationError as error:
         raise invalid_request(error.errors(include_url=False, include_input=False)) from error
 
 
-def _answer(snapshot: Snapshot, question: Question, begun: float) -> Answer:
+def _suggest(snapshot: Snapshot, request: SuggestRequest, start: float) -> SuggestResponse:
     try:
-        tune = read_tune(question.abc)
+        suggestions = snapshot.artifact.suggester.suggest(request.abc, request.top_k)
     except AbcError as error:
         raise NoNotes(error.message, {"line": error.line, "column": error.column}) from error
-    ranking = snapshot.suggest(tune, question.top_k)
-    return Answer(
-        known=ranking.known,
-        suggestions=[_suggestion(snapshot, tune, ranked) for ranked in ranking.titles],
-        tune=_summary(tune),
-        warnings=[
-            Warned(line=notice.line, column=notice.column, message=notice.message)
-            for notice in _notices(tune)
-        ],
+    return SuggestResponse(
+        known=suggestions.known,
+        suggestions=[_title(suggestion) for suggestion in suggestions.titles],
+        tune=_summary(suggestions),
+        warnings=[ReadWarning.model_validate(warning) for warning in suggestions.warnings],
         artifact=snapshot.artifact.version,
-        took_ms=round(1000 * (time.perf_counter() - begun), 3),
+        took_ms=round(1000 * (time.perf_counter() - start), 3),
     )
 
 
-def _notices(tune: Tune) -> list[Notice]:
-    notices = list(tune.warnings)
-    count = len(tune.notes)
-    if count < FEWEST_NOTES:
-        first = tune.notes[0]
-        text = f"only {count} notes: too few to tell tunes apart"
-        notices.append(Notice(first.line, first.column, text))
-    if count > MAX_NOTES:
-        first = tune.notes[MAX_NOTES]
-        text = f"only the first {MAX_NOTES} notes, up to here, were compared"
-        notices.append(Notice(first.line, first.column, text))
-    return notices
-
-
-def _summary(tune: Tune) -> TuneSummary:
-    return TuneSummary(
-        notes=len(tune.notes), bars=len(tune.bars), key=tune.key, meter=tune.meter, rhythm=tune.rhythm
-    )
-
-
-def _suggestion(snapshot: Snapshot, tune: Tune, ranked: Ranked) -> Suggestion:
-    catalogue = snapshot.artifact.catalogue
-    title = catalogue.titles[ranked.title]
-    shown = title.title  # or as it is spelled where the melody was found
+def _title(suggestion: Suggestion) -> SuggestedTitle:
+    melody, style = suggestion.melody, suggestion.style
     evidence: list[MelodyEvidence | StyleEvidence] = []
-    if ranked.setting is not None:
-        setting = catalogue.settings[ranked.setting]
-        shown = setting.title
-        alignment = align(tune, read_tune(setting.abc))
+    if melody:
         evidence.append(
             MelodyEvidence(
-                similarity=_rounded(ranked.similarity),
-                setting=KnownSetting.model_validate(setting),
-                transposition=alignment.transposition,
-                bars=list(alignment.bars),
+                similarity=round(melody.similarity, 4),
+                setting=MatchedSetting.model_validate(melody.setting),
+                transposition=melody.transposition,
+                bars=list(melody.bars),
             )
         )
-    name = catalogue.names[ranked.name.row]
-    evidence.append(StyleEvidence(similarity=_rounded(ranked.name.score), name=name))
-    return Suggestion(
-        title=shown,
-        aliases=[name for name in title.names if name != shown],
-        confidence=_rounded(ranked.confidence),
+    evidence.append(StyleEvidence(similarity=round(style.similarity, 4), name=style.name))
+    return SuggestedTitle(
+        title=suggestion.title,
+        aliases=list(suggestion.aliases),
+        confidence=round(suggestion.confidence, 4),
         evidence=evidence,
     )
 
 
-def _rounded(value: float) -> float:
-    """Four digits, within the bounds that rounding in float32 may leave."""
-    return round(min(max(value, -1.0), 1.0), 4)
+def _summary(suggestions: Suggestions) -> TuneSummary:
+    tune = suggestions.tune
+    return TuneSummary(
+        notes=len(tune.notes), bars=len(tune.bars), key=tune.key, meter=tune.meter, rhythm=tune.rhythm
+    )

@@ -41,6 +41,7 @@ class CnnTuneEncoder(NoteTuneEncoder):
     Padding is set to 0 after every step, so a tune's vector does not depend on the other tunes of its batch.
     """
 
+    config_type = CnnTuneConfig
     config: CnnTuneConfig
 
     def __init__(self, config: CnnTuneConfig) -> None:

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from model.abc import Tune
-from model.encoder import Encoder
+from model.encoder import Encoder, Featurizer
 from model.experimental.notes import HEADER, PITCH, Tokens, note_tokens, padded
 
 
@@ -34,28 +34,20 @@ class NoteTuneConfig:
     header_dropout: float = 0.2
 
 
-class NoteTuneEncoder(Encoder[Tune, Tokens]):
-    """Base of encoders over rows of notes. A subclass defines how passages become vectors.
+class NoteFeaturizer(Featurizer[Tune, Tokens]):
+    """Reads a tune as one row per note.
 
     Raises ValueError when a setting is out of range.
     """
 
-    config: NoteTuneConfig
-
     def __init__(self, config: NoteTuneConfig) -> None:
-        super().__init__()
         if config.crop < 0:
             raise ValueError(f"crop is {config.crop}, but must not be negative")
         if config.fixed_crop and not config.crop:
             raise ValueError("fixed_crop needs a crop of at least one note")
         if not 0 <= config.header_dropout <= 1:
             raise ValueError(f"header_dropout is {config.header_dropout}, but must be between 0 and 1")
-        self.config = config
-        self.dim = config.dim
-
-    @abstractmethod
-    def passages(self, rows: Tensor, lengths: Tensor) -> Tensor:
-        """Encode passages. shapes = (B, T, 7) and (B,), on the CPU, to (B, dim)"""
+        self._config = config
 
     def features(self, item: Tune) -> Tokens:
         """Return one row per note."""
@@ -63,12 +55,39 @@ class NoteTuneEncoder(Encoder[Tune, Tokens]):
 
     def view(self, features: Tokens, rng: np.random.Generator) -> Tokens:
         """Return a random passage, with each header column masked at random."""
-        drawn = np.random.default_rng(features[:, PITCH]) if self.config.fixed_crop else rng
-        tokens = self._cropped(features, drawn).copy()
+        crop_rng = np.random.default_rng(features[:, PITCH]) if self._config.fixed_crop else rng
+        tokens = self._cropped(features, crop_rng).copy()
         for column in HEADER:
-            if rng.random() < self.config.header_dropout:
+            if rng.random() < self._config.header_dropout:
                 tokens[:, column] = 0
         return tokens
+
+    def _cropped(self, tokens: Tokens, rng: np.random.Generator) -> Tokens:
+        crop = self._config.crop
+        if not crop or len(tokens) <= crop:
+            return tokens
+        first = int(rng.integers(len(tokens) - crop + 1))
+        return tokens[first : first + crop]
+
+
+class NoteTuneEncoder(Encoder[Tune, Tokens]):
+    """Base of encoders over rows of notes. A subclass defines how passages become vectors.
+
+    Raises ValueError when a setting is out of range.
+    """
+
+    featurizer_type = NoteFeaturizer
+    config: NoteTuneConfig
+
+    def __init__(self, config: NoteTuneConfig) -> None:
+        super().__init__()
+        self.featurizer = NoteFeaturizer(config)
+        self.config = config
+        self.dim = config.dim
+
+    @abstractmethod
+    def passages(self, rows: Tensor, lengths: Tensor) -> Tensor:
+        """Encode passages. shapes = (B, T, 7) and (B,), on the CPU, to (B, dim)"""
 
     def forward(self, batch: Sequence[Tokens]) -> Tensor:
         """Encode tunes as vectors of unit length. shape = (len(batch), dim)"""
@@ -78,13 +97,6 @@ class NoteTuneEncoder(Encoder[Tune, Tokens]):
         vectors = F.normalize(self.passages(rows, lengths), dim=-1)
         summed = vectors.new_zeros(len(batch), self.dim).index_add(0, tune, vectors)
         return F.normalize(summed, dim=-1)
-
-    def _cropped(self, tokens: Tokens, rng: np.random.Generator) -> Tokens:
-        crop = self.config.crop
-        if not crop or len(tokens) <= crop:
-            return tokens
-        first = int(rng.integers(len(tokens) - crop + 1))
-        return tokens[first : first + crop]
 
     def _parts(self, tokens: Tokens) -> list[Tokens]:
         """Divide a tune into passages; the last ends with the tune and may overlap the one before."""

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from model.abc import Tune
 from model.names import fold
@@ -119,9 +120,7 @@ def padded(batch: Sequence[Tokens], device: torch.device) -> tuple[Tensor, Tenso
     shapes = (B, longest, 7) and (B,); the second stays on the CPU, where packing needs it.
     """
     lengths = torch.tensor([len(rows) for rows in batch])
-    rows = torch.zeros(len(batch), int(lengths.max()), len(SIZES), dtype=torch.int64)
-    for i, tokens in enumerate(batch):
-        rows[i, : len(tokens)] = torch.from_numpy(tokens)
+    rows = pad_sequence([torch.from_numpy(tokens) for tokens in batch], batch_first=True)
     return rows.to(device), lengths
 
 

@@ -38,6 +38,7 @@ class RnnTuneEncoder(NoteTuneEncoder):
     Paliwal (IEEE Transactions on Signal Processing, 1997).
     """
 
+    config_type = RnnTuneConfig
     config: RnnTuneConfig
 
     def __init__(self, config: RnnTuneConfig) -> None:

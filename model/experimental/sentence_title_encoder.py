@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from model.encoder import Encoder
+from model.encoder import Encoder, Featurizer
 from model.names import fold
 
 Embedding = NDArray[np.float32]
@@ -45,29 +45,18 @@ class SentenceTitleConfig:
     dropout: float = 0.5
 
 
-class SentenceTitleEncoder(Encoder[str, Embedding]):
-    """A perceptron over frozen embeddings.
-
-    Even before training, names of similar meaning get similar embeddings.
+class SentenceFeaturizer(Featurizer[str, Embedding]):
+    """Embeds names with the sentence model.
 
     Raises ImportError when the extra `sentence` is not installed.
     """
 
-    def __init__(self, config: SentenceTitleConfig) -> None:
-        super().__init__()
+    def __init__(self, _config: SentenceTitleConfig) -> None:
         # Raised now, not at the first name: a service may encode no name until it rebuilds its index.
         if missing := [package for package in _PACKAGES if find_spec(package) is None]:
             raise ImportError(
                 f"needs {' and '.join(missing)}; install the extra `sentence` (README.md says how)"
             )
-        self.config = config
-        self.dim = config.dim
-        self.mlp = nn.Sequential(
-            nn.Linear(SENTENCE_DIM, config.hidden),
-            nn.ReLU(),
-            nn.Dropout(config.dropout),
-            nn.Linear(config.hidden, config.dim),
-        )
 
     def features(self, item: str) -> Embedding:
         """Embed a name with the sentence model, as a vector of unit length. shape = (384,)"""
@@ -82,6 +71,30 @@ class SentenceTitleEncoder(Encoder[str, Embedding]):
     def view(self, features: Embedding, rng: np.random.Generator) -> Embedding:  # noqa: ARG002
         """Return the features unchanged: dropout varies them enough."""
         return features
+
+
+class SentenceTitleEncoder(Encoder[str, Embedding]):
+    """A perceptron over frozen embeddings.
+
+    Even before training, names of similar meaning get similar embeddings.
+
+    Raises ImportError when the extra `sentence` is not installed.
+    """
+
+    config_type = SentenceTitleConfig
+    featurizer_type = SentenceFeaturizer
+
+    def __init__(self, config: SentenceTitleConfig) -> None:
+        super().__init__()
+        self.featurizer = SentenceFeaturizer(config)
+        self.config = config
+        self.dim = config.dim
+        self.mlp = nn.Sequential(
+            nn.Linear(SENTENCE_DIM, config.hidden),
+            nn.ReLU(),
+            nn.Dropout(config.dropout),
+            nn.Linear(config.hidden, config.dim),
+        )
 
     def forward(self, batch: Sequence[Embedding]) -> Tensor:
         """Encode names as vectors of unit length. shape = (len(batch), dim)"""

@@ -1,0 +1,107 @@
+"""The rebuild: index the trained catalogue again together with the user's own tunebooks, without training."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from index import artifact
+from index.artifact import Artifact, ArtifactError
+from index.catalogue import Catalogue
+from index.cosine_index import CosineIndex
+from index.library import Library
+from index.own_tunebooks import NAME as OWN
+from index.own_tunebooks import read_own
+from index.probes import DEGRADED, measure
+from index.publication import link_files, publish, staging
+from index.suggester import CATALOGUE, INDEX_FILES, Suggester
+
+_UNIT = 1e-3  # how far the length of a unit vector may be off
+
+
+class RebuildError(ArtifactError):
+    """A rebuilt index that must not be published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild published.
+
+    Attributes
+    ----------
+    version : of the new artifact
+    tunes : how many of the user's own tunes it has
+    skipped : for each own tune left out, its reference and the reason
+    """
+
+    version: str
+    tunes: int
+    skipped: list[str]
+
+
+def rebuild(root: Path, device: torch.device, tunebooks: Path | None = None) -> Rebuilt:
+    """Index the current artifact's catalogue again, with the tunebooks as they are now, and publish that.
+
+    Titles that were trained on keep their numbers, on which probes and split rely; own titles follow. Own
+    tunes that an earlier rebuild added and that are gone from the folder disappear.
+
+    Parameters
+    ----------
+    root : the folder of artifacts
+    device : where the encoders run
+    tunebooks : folder of the user's own tunebooks, None for none
+
+    Raises
+    ------
+    RebuildError
+        When the new index is not sound.
+    TunebookError
+        When the tunebooks cannot be read.
+    ArtifactError
+        When the current artifact cannot be read, or another one was published meanwhile.
+    OSError
+        When the new one cannot be written.
+    """
+    old = artifact.load(root, device)
+    trained = Catalogue.load(old.path / artifact.EVALUATION / CATALOGUE)
+    own = read_own(tunebooks) if tunebooks else None
+    catalogue = trained.with_settings(own.named) if own else trained
+    suggester = Suggester.build(Library.read(catalogue), old.suggester.encoders, old.suggester.ranking)
+    _check(suggester, len(trained), old)
+    corpora = [corpus for corpus in old.manifest.corpora if corpus.name != OWN]
+    manifest = old.manifest.model_copy(
+        update={
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "rebuilt_from": old.version,
+            "corpora": [*corpora, own.count] if own else corpora,
+            # More titles make the probes harder to rank; that is no fault of the index.
+            "probes": measure(old.probes, suggester.encoders.tune, suggester.title_index, len(catalogue)),
+            "titles": len(catalogue),
+            "settings": len(catalogue.settings),
+        }
+    )
+    with staging(root) as staged:
+        link_files(old.path, staged, without=INDEX_FILES)
+        suggester.save_indexes(staged)
+        version = publish(root, staged, manifest, replaces=old.version)
+    return Rebuilt(version, own.count.tunes if own else 0, own.skipped if own else [])
+
+
+def _check(suggester: Suggester, trained: int, old: Artifact) -> None:
+    """Raise RebuildError unless vectors have unit length and the probes do as well as when first published.
+
+    The probes are ranked among the `trained` titles only, which come first.
+    """
+    indexes = {"names": suggester.title_index, "settings": suggester.melody_index.vectors}
+    for rows, index in indexes.items():
+        has_unit_length = np.abs(np.linalg.norm(index.vectors, axis=1) - 1) < _UNIT
+        if not has_unit_length.all():
+            raise RebuildError(f"the vectors of {np.sum(~has_unit_length)} {rows} do not have unit length")
+    kept = suggester.title_index.title_of_row < trained
+    index = CosineIndex(suggester.title_index.vectors[kept], suggester.title_index.title_of_row[kept])
+    measured = measure(old.probes, suggester.encoders.tune, index, len(old.suggester.catalogue)).value
+    recorded = old.manifest.probes.value
+    if measured < DEGRADED * recorded:
+        raise RebuildError(f"the MRR of the probes is {measured:.4f}; when published it was {recorded:.4f}")

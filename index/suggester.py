@@ -1,0 +1,201 @@
+"""The Suggester: a tune in, ranked titles out. It holds in memory all that an answer needs.
+
+tune -> vector -> candidates of the melody index -> probability of each ┐
+               -> names near it in the title index ─────────────────────┴-> ranked titles -> evidence
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+
+from index.alignment import align
+from index.catalogue import Catalogue
+from index.cosine_index import CosineIndex
+from index.library import Library
+from index.melody_index import FEATURES, MelodyIndex
+from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
+from index.suggestions import MelodyEvidence, StyleEvidence, Suggestion, Suggestions
+from model.abc import Notice, Tune, read_tune
+from model.encoders import Encoders
+from model.grams import FEWEST_NOTES, MAX_NOTES
+
+CATALOGUE = "catalogue.jsonl"
+TITLES = "titles.faiss"
+SETTINGS = "settings.faiss"
+MELODIES = "melodies.safetensors"
+RANKING = "ranking.json"
+INDEX_FILES = (CATALOGUE, TITLES, SETTINGS, MELODIES)
+
+_SIMILARITY = FEATURES.index("similarity")
+# A tune is known when its three likeliest titles together have at least this probability. Three, because one
+# tune can have several titles; no more, because a little probability for each of many candidates is no
+# knowledge.
+_KNOWN = 0.5
+_LIKELIEST = 3
+# Least probability of a title at which its setting is evidence. It is higher for an unknown tune, whose best
+# candidate among many resembles it by chance.
+_EVIDENCE, _EVIDENCE_UNKNOWN = 0.01, 0.1
+
+
+@dataclass(frozen=True)
+class Suggester:
+    """Puts names to tunes.
+
+    Attributes
+    ----------
+    catalogue : the titles and their settings
+    encoders : tune and title encoder
+    title_index : a row for each name of the catalogue
+    melody_index : a row for each setting of the catalogue
+    ranking : weighs the evidence
+    """
+
+    catalogue: Catalogue
+    encoders: Encoders
+    title_index: CosineIndex
+    melody_index: MelodyIndex
+    ranking: RankingModel
+
+    @classmethod
+    def build(cls, library: Library, encoders: Encoders, ranking: RankingModel | None = None) -> Self:
+        """Index a library. Without a ranking all candidates count alike: see `with_ranking`."""
+        catalogue = library.catalogue
+        title_index = CosineIndex(encoders.title.encode(catalogue.names), catalogue.title_of_name)
+        vectors = CosineIndex(encoders.tune.encode(library.tunes), catalogue.title_of_setting)
+        melody_index = MelodyIndex(library.tunes, vectors)
+        return cls(catalogue, encoders, title_index, melody_index, ranking or RankingModel.unfitted())
+
+    def with_ranking(self, ranking: RankingModel) -> Self:
+        """The same indexes with another ranking."""
+        return replace(self, ranking=ranking)
+
+    def save(self, folder: Path) -> None:
+        """Write everything into an existing folder."""
+        self.encoders.save(folder)
+        self.ranking.save(folder / RANKING)
+        self.save_indexes(folder)
+
+    def save_indexes(self, folder: Path) -> None:
+        """Write only the catalogue and its indexes: `INDEX_FILES`."""
+        self.catalogue.save(folder / CATALOGUE)
+        self.title_index.save(folder / TITLES)
+        self.melody_index.vectors.save(folder / SETTINGS)
+        self.melody_index.save(folder / MELODIES)
+
+    @classmethod
+    def load(cls, folder: Path, device: torch.device) -> Self:
+        """Read what `save` wrote, with the encoders on the device.
+
+        Raises CheckpointError, OSError, or ValueError when a file is damaged or does not fit the others.
+        """
+        catalogue = Catalogue.load(folder / CATALOGUE)
+        vectors = CosineIndex.load(folder / SETTINGS, catalogue.title_of_setting)
+        suggester = cls(
+            catalogue=catalogue,
+            encoders=Encoders.load(folder, device),
+            title_index=CosineIndex.load(folder / TITLES, catalogue.title_of_name),
+            melody_index=MelodyIndex.load(folder / MELODIES, vectors),
+            ranking=RankingModel.load(folder / RANKING),
+        )
+        if len(set(suggester.dims.values())) > 1:
+            raise ValueError(f"the vectors differ in length: {suggester.dims}")
+        return suggester
+
+    @property
+    def dims(self) -> dict[str, int]:
+        """Length of the vectors of each encoder and index; all are the same."""
+        return {
+            "tune encoder": self.encoders.tune.dim,
+            "title encoder": self.encoders.title.dim,
+            TITLES: self.title_index.dim,
+            SETTINGS: self.melody_index.vectors.dim,
+        }
+
+    def rank(self, tune: Tune, top_k: int) -> RankedTitles:
+        """The `top_k` most likely titles, as numbers of the catalogue.
+
+        A title's confidence is the probability of its settings plus its share of the probability that the
+        tune is unknown. The title index shares the latter out: its r-th title gets 1/r of what its first
+        gets.
+        """
+        vector = self.encoders.tune.encode([tune])
+        likenesses = self.melody_index.compare(tune, vector)
+        probabilities, none = self.ranking.probabilities(likenesses, len(tune.notes))
+        names = {hit.title: hit for hit in self.title_index.search(vector, max(top_k, STYLE_TITLES))[0]}
+        by_style = {title: none * self.ranking.style / rank for rank, title in enumerate(names, 1)}
+        by_melody: dict[int, float] = {}
+        best_row: dict[int, int] = {}
+        title_of_row = self.melody_index.title_of_setting[likenesses.settings].tolist()
+        for row in np.argsort(-probabilities, kind="stable").tolist():
+            title = title_of_row[row]
+            by_melody[title] = by_melody.get(title, 0) + float(probabilities[row])
+            best_row.setdefault(title, row)
+        known = sum(sorted(by_melody.values())[-_LIKELIEST:]) >= _KNOWN
+        least = _EVIDENCE if known else _EVIDENCE_UNKNOWN
+        confidence = {
+            title: by_melody.get(title, 0) + by_style.get(title, 0) for title in {**by_style, **by_melody}
+        }
+
+        def ranked(title: int) -> RankedTitle:
+            setting, similarity = None, 0.0
+            if by_melody.get(title, 0) >= least:
+                setting = int(likenesses.settings[best_row[title]])
+                similarity = float(likenesses.features[best_row[title], _SIMILARITY])
+            name = names.get(title) or self.title_index.nearest_row(vector, title)
+            return RankedTitle(title, confidence[title], setting, similarity, name)
+
+        order = sorted(confidence, key=lambda title: (-confidence[title], title))
+        return RankedTitles(known, [ranked(title) for title in order[:top_k]])
+
+    def suggest(self, tune: Tune | str, top_k: int = 10) -> Suggestions:
+        """The `top_k` most likely titles of a tune, each with its evidence.
+
+        Parameters
+        ----------
+        tune : a tune, or ABC text whose first tune is taken
+        top_k : how many titles, at least 1
+
+        Raises
+        ------
+        AbcError
+            When the text has no notes.
+        """
+        if isinstance(tune, str):
+            tune = read_tune(tune)
+        ranking = self.rank(tune, top_k)
+        titles = tuple(self._explain(tune, ranked) for ranked in ranking.titles)
+        return Suggestions(ranking.known, titles, tune, (*tune.warnings, *_length_warnings(tune)))
+
+    def _explain(self, tune: Tune, ranked: RankedTitle) -> Suggestion:
+        title = self.catalogue.titles[ranked.title]
+        shown, melody = title.title, None
+        if ranked.setting is not None:
+            setting = self.catalogue.settings[ranked.setting]
+            shown = setting.title
+            alignment = align(tune, read_tune(setting.abc))
+            similarity = min(max(ranked.similarity, 0.0), 1.0)
+            melody = MelodyEvidence(setting, similarity, alignment.transposition, alignment.bars)
+        # Rounding in float32 may leave the bounds of a cosine or a probability.
+        cosine = min(max(ranked.name.score, -1.0), 1.0)
+        return Suggestion(
+            title=shown,
+            aliases=tuple(name for name in title.names if name != shown),
+            confidence=min(ranked.confidence, 1.0),
+            melody=melody,
+            style=StyleEvidence(self.catalogue.names[ranked.name.row], cosine),
+        )
+
+
+def _length_warnings(tune: Tune) -> list[Notice]:
+    count = len(tune.notes)
+    if count < FEWEST_NOTES:
+        first = tune.notes[0]
+        return [Notice(first.line, first.column, f"only {count} notes: too few to tell tunes apart")]
+    if count > MAX_NOTES:
+        first = tune.notes[MAX_NOTES]
+        text = f"only the first {MAX_NOTES} notes, up to here, were compared"
+        return [Notice(first.line, first.column, text)]
+    return []

@@ -1,0 +1,22 @@
+"""`gan-ainm serve`, also `python -m service`: serve the current artifact."""
+
+from pydantic import ValidationError
+
+from model.errors import GanAinmError
+from service.app import create_app
+from service.engine import load_engine
+from service.server import make_server
+from service.settings import Settings
+
+
+class SettingsError(GanAinmError):
+    """An environment variable with a value that is out of range."""
+
+
+def serve() -> None:
+    """Serve titles over HTTP. Settings are environment variables: HOST, PORT, ARTIFACTS, DEVICE, ..."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise SettingsError(f"{error}") from error
+    make_server(create_app(settings, load_engine(settings)), settings.host, settings.port).run()

@@ -1,0 +1,29 @@
+"""What the running service holds, and how a route asks for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from service.engine import Engine
+from service.jobs import Jobs
+from service.settings import Settings
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that outlives a request."""
+
+    settings: Settings
+    engine: Engine
+    jobs: Jobs
+    started_at: datetime
+
+
+def _state(request: Request) -> State:
+    state: State = request.app.state.service
+    return state
+
+
+CurrentState = Annotated[State, Depends(_state)]
