@@ -1,1 +1,1 @@
-"""From ABC text to notes, features and vectors: the tune and title encoders."""
+"""Turns ABC text into notes, features and vectors: the ABC reader and the tune and title encoders."""

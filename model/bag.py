@@ -1,4 +1,4 @@
-"""A bag of hashed grams as a vector: the core that both n-gram encoders share."""
+"""Turns a bag of hashed grams into a vector: the common core of both n-gram encoders."""
 
 from collections.abc import Sequence
 
@@ -14,14 +14,12 @@ Weights = NDArray[np.float32]
 
 
 class Bag(nn.Module):
-    """Weighted sum of gram embeddings, then one linear map.
+    """A weighted sum of gram embeddings, followed by one linear map.
 
     Parameters
     ----------
-    buckets : int
-        Rows of the embedding table.
-    dim : int
-        Length of the vectors.
+    buckets : rows of the embedding table
+    dim : length of the vectors
     """
 
     def __init__(self, buckets: int, dim: int) -> None:
@@ -33,26 +31,24 @@ class Bag(nn.Module):
         nn.init.zeros_(self.linear.bias)
 
     def forward(self, bags: Sequence[Ints], weights: Sequence[Weights]) -> Tensor:
-        """Vectors of unit length of bags with a weight for each of their grams. shape = (len(bags), dim)"""
+        """Encode bags, with a weight for each gram, as vectors of unit length. shape = (len(bags), dim)"""
         device = self.linear.weight.device
         sizes = np.array([len(bag) for bag in bags], dtype=np.int64)
         ids = torch.from_numpy(np.concatenate(bags)).to(device)  # (grams of all bags,)
         offsets = torch.from_numpy(np.cumsum(sizes) - sizes).to(device)  # (B,)
-        weight = torch.from_numpy(np.concatenate(weights)).to(device)  # as ids
+        weight = torch.from_numpy(np.concatenate(weights)).to(device)  # same shape as ids
         summed = self.embedding(ids, offsets, per_sample_weights=weight)  # (B, dim)
         return F.normalize(self.linear(summed), dim=-1)
 
 
 def damped(bag: Ints) -> Weights:
-    """Weights of the grams of a bag that count a repeated one by the logarithm of how often it is there.
+    """Weight the grams of a bag so that repetitions count only logarithmically. shape = (grams,)
 
-    As in TF-IDF (Salton and Buckley 1988): n times the same gram weigh 1 + ln n together, so that it matters
-    little how often a part is repeated. Scaled so that a weighted sum of unrelated vectors is as long
-    whatever their number: the weights that different grams have together are of unit length.
-
-    shape = (grams,)
+    As in TF-IDF (Salton and Buckley 1988), n occurrences of a gram weigh 1 + ln n in total, so it matters
+    little how often a part is repeated. The totals of the distinct grams are scaled to unit length, so the
+    weighted sum of unrelated vectors has the same length whatever their number.
     """
     _, gram, count = np.unique(bag, return_inverse=True, return_counts=True)
-    together = 1 + np.log(count)
-    length = np.sqrt(np.sum(together**2)) or 1.0
-    return (together / count / length)[gram].astype(np.float32)
+    total = 1 + np.log(count)
+    length = np.sqrt(np.sum(total**2)) or 1.0
+    return (total / count / length)[gram].astype(np.float32)

@@ -1,4 +1,4 @@
-"""Where encoders run."""
+"""Chooses the device on which encoders run."""
 
 from typing import Literal
 
@@ -10,11 +10,11 @@ DeviceName = Literal["auto", "cpu", "cuda"]
 
 
 class DeviceError(GanAinmError):
-    """A device that was asked for and is not there."""
+    """The requested device does not exist on this machine."""
 
 
 def pick_device(name: DeviceName) -> torch.device:
-    """The device of that name, for "auto" a GPU when there is one. Raises DeviceError if it is not there."""
+    """Return the named device; "auto" prefers a GPU. Raises DeviceError when there is no such device."""
     available = torch.cuda.is_available()
     if name == "cuda" and not available:
         raise DeviceError("DEVICE=cuda, but PyTorch sees no CUDA device; use DEVICE=auto or DEVICE=cpu")

@@ -1,7 +1,7 @@
-"""Grams: short runs of notes or letters, hashed into buckets. What the n-gram encoders read.
+"""Grams: short runs of notes or letters, hashed into buckets. The n-gram encoders read them.
 
-Hashing ("the hashing trick", Weinberger et al., ICML 2009) needs no vocabulary: an encoder can read a gram it
-never saw, and its size does not grow with the corpus.
+Hashing ("the hashing trick", Weinberger et al., ICML 2009) needs no vocabulary: an encoder accepts grams that
+it never saw in training, and its size does not grow with the corpus.
 """
 
 import zlib
@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 from model.abc import Tune
 from model.names import fold
 
-FEWEST_NOTES = 8  # of a tune that can be told from others; fewer may be in any
+FEWEST_NOTES = 8  # the fewest that can identify a tune; a shorter run may occur in any tune
 _PULSE = 0.5  # quarter notes
-MAX_NOTES = 2048  # notes read of one tune; the longest of 4,248 printed tunes has under 1,200
+MAX_NOTES = 2048  # notes read per tune; the longest of 4,248 printed tunes has fewer than 1,200
 
 Ints = NDArray[np.int64]
 
 _INTERVALS = (2, 3, 4, 6)  # lengths of the runs of melodic intervals
-_RHYTHMIC = (2, 4)  # lengths of the runs of intervals with their rhythm
-_UNREPEATED = (4, 6)  # lengths of the runs of intervals when a repeated note counts as a long one
-_LETTERS = 3
+_RHYTHMIC = (2, 4)  # lengths of the runs of intervals with rhythm
+_UNREPEATED = (4, 6)  # lengths of the runs of intervals after repeated notes are merged
+_LETTERS = 3  # length of the runs of letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,10 @@ class Grams:
 
     Attributes
     ----------
-    ids : int64, shape = (grams,)
-        Buckets.
-    start, stop : int64, shape = (grams,)
-        The first note that a gram reads, and one past its last: grams of a fragment are those that lie in it.
-    header : int
-        How many of the grams, at the front, come from the header (R:, M:) and not from the notes.
+    ids : buckets, shape = (grams,)
+    start, stop : first note of each gram and one past its last, which tell the grams of a fragment;
+        shape = (grams,)
+    header : number of grams, at the front, that come from the header (R:, M:) and not from the notes
     """
 
     ids: Ints
@@ -54,16 +52,16 @@ class Grams:
 
 
 def melody_grams(tune: Tune, buckets: int) -> Grams:
-    """Runs of melodic intervals (semitones), alone, with their rhythm, and without repeated notes.
+    """Return runs of melodic intervals (semitones): alone, with rhythm, and without repeated notes.
 
-    They are the same in every key and at every note length, and see of the header only R: and M:. Only the
-    first `MAX_NOTES` notes are read.
+    They are the same in every key and at every note length. Of the header they read only R: and M:, of the
+    notes only the first `MAX_NOTES`.
     """
     notes = tune.notes[:MAX_NOTES]
     pitch = np.array([note.pitch for note in notes], dtype=np.int64)
     onset = np.array([float(note.onset) for note in notes] + [float(notes[-1].onset + notes[-1].duration)])
     interval = np.diff(pitch)
-    # From onset to onset, so that a note with a rest after it is the same as a longer note.
+    # From onset to onset, so that a note followed by a rest equals a longer note.
     span = np.maximum(np.diff(onset), 1e-3)
     rhythm = np.rint(2 * np.log2(span[1:] / span[:-1])).astype(np.int64)
     changes = np.flatnonzero(np.concatenate([[True], interval != 0]))
@@ -83,18 +81,16 @@ def melody_grams(tune: Tune, buckets: int) -> Grams:
 
 
 def interval_grams(tune: Tune, n: int) -> Ints:
-    """Runs of `n` melodic intervals as numbers, in the order of the notes, for comparing melodies.
-
-    shape = (grams,)
-    """
+    """Hash the runs of `n` melodic intervals, in order, for comparing melodies. shape = (grams,)"""
     pitch = np.array([note.pitch for note in tune.notes[:MAX_NOTES]], dtype=np.int64)
     return _windows([np.diff(pitch)], np.arange(len(pitch)), n, salt=n, buckets=2**62).ids
 
 
 def pulse(tune: Tune) -> Ints:
-    """The pitch that sounds at each eighth note, from the first note on; rests are held over.
+    """Return the pitch that sounds at each eighth note, from the first note on. shape = (eighths,)
 
-    A long note and its repetition have the same pulse. MIDI numbers, shape = (eighths,)
+    Pitches are MIDI numbers; a rest continues the pitch before it. A long note has the same pulse as repeated
+    short ones.
     """
     notes = tune.notes[:MAX_NOTES]
     onset = np.array([float(note.onset) for note in notes])
@@ -105,12 +101,12 @@ def pulse(tune: Tune) -> Ints:
 
 
 def pulse_grams(pulses: Ints, n: int) -> Ints:
-    """Runs of `n` steps from pulse to pulse as numbers, in order. shape = (grams,)"""
+    """Hash the runs of `n` steps from pulse to pulse, in order. shape = (grams,)"""
     return _windows([np.diff(pulses)], np.arange(len(pulses)), n, salt=60 + n, buckets=2**62).ids
 
 
 def name_grams(name: str, buckets: int) -> Ints:
-    """Words, pairs of words, and runs of three letters, of the folded name. shape = (grams,)"""
+    """Hash the words, pairs of words and runs of three letters of the folded name. shape = (grams,)"""
     words = fold(name).split()
     padded = f" {' '.join(words)} "
     grams = [f"w {word}" for word in words]
@@ -127,7 +123,7 @@ def _header_grams(tune: Tune, buckets: int) -> Grams:
 
 
 def _windows(columns: list[Ints], note: Ints, n: int, *, salt: int, buckets: int) -> Grams:
-    """Each run of `n` rows of the columns, hashed. `note` holds the notes between which the rows lie."""
+    """Hash each run of `n` rows of the columns. Row i lies between the notes `note[i]` and `note[i + 1]`."""
     count = max(len(columns[0]) - n + 1, 0)
     hashed = np.full(count, salt, dtype=np.uint64)
     for i in range(n):
@@ -138,7 +134,7 @@ def _windows(columns: list[Ints], note: Ints, n: int, *, salt: int, buckets: int
 
 
 def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Every bit in reaches every bit out: the finaliser of splitmix64 (Steele, Lea, Flood, OOPSLA 2014)."""
+    """Make every bit affect all others: the finaliser of splitmix64 (Steele, Lea, Flood, OOPSLA 2014)."""
     x = x + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -1,6 +1,6 @@
-"""Names as text: what makes two spellings of one title the same string.
+"""Folds names, so that different spellings of one title become the same string.
 
-`fold` is the one place that knows this. Title encoders read folded names, and the catalogue compares
+Only `fold` decides which spellings are equal. Title encoders read folded names, and the catalogue compares
 them.
 """
 
@@ -15,17 +15,17 @@ _ARTICLE_LAST = re.compile(rf"^(?P<rest>.+?)\s*,\s*(?P<article>{_ARTICLE})[\s.-]
 _ARTICLES_FIRST = re.compile(r"^(?:(?:the|a|an t|an|na h|na|nam|nan|am) (?=.))+")
 # Modern Irish writes the consonant of the article without a hyphen: An tAthair, An tSráid.
 _PREFIXED = re.compile(r"^an t(?=[aeiou]|s[aeioulnr])")
-_DOTTED = re.compile("([bcdfgmpst])\u0307")  # the dot of the old Irish script is the h of the new: Ḃán, Bhán
+_DOTTED = re.compile("([bcdfgmpst])\u0307")  # the dot of the old Irish script is written h today: Ḃán, Bhán
 _APOSTROPHES = re.compile("['`´’‘ʼ\"“”]")
 _NO_WORD = re.compile(r"[\W_]+")
 
 
 def fold(name: str) -> str:
-    """A name without what editors differ in: case, accents, punctuation, and the article, first or last.
+    """Remove what editors write differently: case, accents, punctuation, and a first or last article.
 
     "Kesh, The", "The Kesh" and "KESH" fold to "kesh"; "An Ḃean Ḋub" and "Bhean Dhub, An" to "bhean dhub".
-    A name that is nothing but an article stays. The answer is empty when the name has no letter or digit.
-    Two different titles may fold to one string; how often, only the corpus can tell.
+    A name that consists only of an article keeps it. A name without letters or digits folds to "". Two
+    different titles may fold to the same string; how often depends on the corpus.
     """
     text = unicodedata.normalize("NFKD", name[:MAX_NAME_CHARS]).casefold()
     text = _DOTTED.sub(r"\1h", text).replace("⁊", " agus ").replace("&", " and ")

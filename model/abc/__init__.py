@@ -1,4 +1,4 @@
-"""The ABC reader and writer: tunes as people really write them, as notes and bars."""
+"""The ABC reader and writer: reads ABC as people really write it into notes and bars, and writes it back."""
 
 from model.abc.book import read_tune, read_tunebook
 from model.abc.text import decode

@@ -1,4 +1,4 @@
-"""Texts of several tunes: where each begins and ends, and what the file header says to all."""
+"""Texts of several tunes: finds where each begins and ends, and which header fields apply to all."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from model.abc.tune import AbcError, Notice, Tune
 _REFERENCE = re.compile(r"[ \t]*X:(?![|:])")
 
 _FILE_HEADER_FIELDS = frozenset("ABCDFGHILMmNORrSUZ")
-_LONGEST_FILE_HEADER = 100  # lines; every tune repeats them
+_LONGEST_FILE_HEADER = 100  # lines; every tune reads them again
 _LONGEST_FILE_HEADER_FIELD = 1000  # characters
 
 _Lines = list[tuple[int, str]]
@@ -24,17 +24,11 @@ class _Book:
 
 
 def read_tune(text: str) -> Tune:
-    """Read the first tune of a text.
+    """Read the first tune of a text that has notes. A warning counts the other tunes.
 
     Parameters
     ----------
-    text : str
-        A tune, a tunebook, or bare notes.
-
-    Returns
-    -------
-    Tune
-        The first tune that has notes. If the text holds others, a warning counts them.
+    text : a tune, a tunebook, or bare notes
 
     Raises
     ------
@@ -43,17 +37,17 @@ def read_tune(text: str) -> Tune:
     """
     book = _split(text)
     error = AbcError(1, 1, "the text has no tune")
-    for place, lines in enumerate(book.tunes):
+    for index, lines in enumerate(book.tunes):
         try:
             tune = _read(lines, book.header)
         except AbcError as problem:
-            error = error if place else problem
+            error = error if index else problem
             continue
         others = len(book.tunes) - 1
         if others:
             count = "1 other tune" if others == 1 else f"{others} other tunes"
-            start = book.tunes[1 if place == 0 else 0][0][0]
-            notice = Notice(start, 1, f"the text has {count}, not read")
+            start = book.tunes[1 if index == 0 else 0][0][0]
+            notice = Notice(start, 1, f"{count} in the text, skipped")
             tune = replace(tune, warnings=(*tune.warnings, notice))
         return tune
     raise error
@@ -62,14 +56,13 @@ def read_tune(text: str) -> Tune:
 def read_tunebook(text: str) -> Iterator[Tune | AbcError]:
     """Read each tune of a text.
 
-    A tune begins at its ``X:``; a text without any is one tune, except that a paragraph that begins
-    with its own ``T:`` and has a ``K:`` begins another. Information fields in a paragraph of their own before
-    the first tune are the file header (ABC 2.1, 2.2.2) and hold for all tunes. Free text is skipped.
+    A tune begins at its ``X:``. A text without any ``X:`` is one tune, but a paragraph that begins with its
+    own ``T:`` and has a ``K:`` begins another. Information fields in a paragraph of their own before the
+    first tune are the file header (ABC 2.1, 2.2.2) and apply to all tunes. Free text is skipped.
 
     Yields
     ------
-    Tune or AbcError
-        In order; an error, not raised, in place of a tune without notes.
+    Each tune in order. In place of a tune without notes, the AbcError is yielded instead of raised.
     """
     book = _split(text)
     for lines in book.tunes:
@@ -91,7 +84,7 @@ def _split(text: str) -> _Book:
     has_key = False
     for paragraph in _paragraphs(lines):
         letters = [_letter(line) for _, line in paragraph]
-        starts = [place for place, letter in enumerate(letters) if letter == "X"]
+        starts = [index for index, letter in enumerate(letters) if letter == "X"]
         if starts and all(letters[: starts[0]]):
             starts[0] = 0
         if not starts and _begins_tune(paragraph, letters, bool(tunes), has_key, any_reference):
@@ -103,17 +96,17 @@ def _split(text: str) -> _Book:
             tunes.append(above)
         else:
             header.extend(above)
-        for place, start in enumerate(starts):
-            stop = starts[place + 1] if place + 1 < len(starts) else len(paragraph)
+        for index, start in enumerate(starts):
+            stop = starts[index + 1] if index + 1 < len(starts) else len(paragraph)
             tunes.append(paragraph[start:stop])
         has_key = "K" in letters[starts[-1] :] if starts else has_key or "K" in letters
-    return _Book([line for line in header if _is_for_all(line[1])][:_LONGEST_FILE_HEADER], tunes)
+    return _Book([line for line in header if _applies_to_all(line[1])][:_LONGEST_FILE_HEADER], tunes)
 
 
-def _is_for_all(line: str) -> bool:
-    """Whether a line of the file header holds for every tune (ABC 2.1, section 3): titles and keys do not."""
-    is_kind = line.startswith("%%") or _letter(line) in _FILE_HEADER_FIELDS
-    return is_kind and len(line) <= _LONGEST_FILE_HEADER_FIELD
+def _applies_to_all(line: str) -> bool:
+    """Whether a line of the file header applies to all tunes (ABC 2.1, section 3): titles and keys do not."""
+    is_shared = line.startswith("%%") or _letter(line) in _FILE_HEADER_FIELDS
+    return is_shared and len(line) <= _LONGEST_FILE_HEADER_FIELD
 
 
 def _begins_tune(
@@ -128,11 +121,11 @@ def _begins_tune(
 
 
 def _letter(line: str) -> str:
-    """The letter of a field line, "%" for a comment, "" for anything else."""
+    """Return the letter of a field line, "%" for a comment, "" for anything else."""
     if line.startswith("%"):
         return "%"
-    found = match_field(line)
-    return found[0] if found else ""
+    field = match_field(line)
+    return field[0] if field else ""
 
 
 def _paragraphs(lines: list[str]) -> Iterator[_Lines]:

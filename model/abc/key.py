@@ -1,4 +1,4 @@
-"""Keys: what a ``K:`` field says about the notes."""
+"""Keys: reads a ``K:`` field into a name and a key signature."""
 
 import re
 from dataclasses import dataclass, field
@@ -35,12 +35,10 @@ _ACCIDENTAL = re.compile(r"(\^\^?|__?|=)([A-Ga-g])")
 class Key:
     """A key.
 
-    Parameters
+    Attributes
     ----------
-    name : str
-        As "D major", "A dorian", "D phrygian ^f"; "" if there is none.
-    signature : dict
-        For each of the seven letters, upper case, the semitones by which the signature alters it.
+    name : such as "D major", "A dorian" or "D phrygian ^f"; "" without a key
+    signature : the semitones by which the signature alters each of the seven letters, in upper case
     """
 
     name: str
@@ -56,10 +54,8 @@ def read_key(text: str) -> tuple[Key | None, str]:
 
     Returns
     -------
-    key : Key or None
-        None if the field names no key, only a clef or other properties.
-    rest : str
-        What of it could not be read, "" if nothing.
+    key : the key, or None if the field holds only a clef or other properties
+    rest : the unreadable part of the field, "" if everything was read
     """
     if text.strip().lower() == "none":
         return NO_KEY, ""
@@ -68,7 +64,7 @@ def read_key(text: str) -> tuple[Key | None, str]:
     if not music.strip():
         return (None if text.strip() else NO_KEY), ""
     if re.match(r"\s*[Hh][Pp](?![A-Za-z])", music):
-        # Pipers leave the signature out but sound it: the scale of the chanter is A mixolydian.
+        # Pipers do not write the signature but play it: the scale of the chanter is A mixolydian.
         signature = _signature("A", "", "mix")
         return Key("A mixolydian", signature), ""
 
@@ -78,9 +74,9 @@ def read_key(text: str) -> tuple[Key | None, str]:
         accidental = tonic[2].replace("♯", "#").replace("♭", "b")
         mode = (tonic[3] or "").lower()
         explicit = mode == "exp"
-        known = explicit or mode[:3] in _MODES or mode == ""
-        spelled = mode[:3] if known and not explicit else ""
-        rest = music[tonic.end() if known else tonic.end(2) :]
+        has_mode = explicit or mode[:3] in _MODES or mode == ""
+        spelled = mode[:3] if has_mode and not explicit else ""
+        rest = music[tonic.end() if has_mode else tonic.end(2) :]
         name = f"{tonic[1].upper()}{accidental} {'exp' if explicit else _MODES[spelled][0]}"
         if not explicit:
             signature = _signature(tonic[1].upper(), accidental, spelled)
@@ -95,4 +91,4 @@ def read_key(text: str) -> tuple[Key | None, str]:
 
 def _signature(letter: str, accidental: str, mode: str) -> dict[str, int]:
     fifths = _FIFTHS[letter] + {"": 0, "#": 7, "b": -7}[accidental] + _MODES[mode][1]
-    return {name: (fifths + 6 - place) // 7 for place, name in enumerate("FCGDAEB")}
+    return {name: (fifths + 6 - index) // 7 for index, name in enumerate("FCGDAEB")}

@@ -1,4 +1,4 @@
-"""Lengths: whole-number ticks, note lengths as written, and metres."""
+"""Time: whole-number ticks, written note lengths, and metres."""
 
 import re
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from functools import lru_cache
 TICKS = 2**10 * 3**2 * 5 * 7 * 11 * 13
 """Ticks in a quarter note.
 
-Counting time in whole ticks keeps every sum exact and every addition cheap, whatever the text says: notes
-down to 1/4096, and tuplets of 3, 5, 6, 7, 9, 10, 11, 12 and 13. Lengths that fall between ticks are rounded.
+Counting time in whole ticks makes sums exact and additions cheap, for notes down to 1/4096 and for tuplets of
+3, 5, 6, 7, 9, 10, 11, 12 and 13. Lengths that fall between ticks are rounded.
 """
 
 _LENGTH = re.compile(r"([0-9]*)(/*)([0-9]*)")
@@ -17,7 +17,7 @@ _METER = re.compile(r"(?<![0-9])([0-9]{1,3}(?:\+[0-9]{1,3}){0,15})\)?/([0-9]{1,3
 _UNIT = re.compile(r"([0-9]{1,3})(?:/([0-9]{1,4}))?(?![0-9])")
 _SPACE = re.compile(r"\s+")
 LONGEST_NUMBER = 10**12 - 1
-"""The largest number that is read in a length."""
+"""The largest number that a length may contain."""
 
 _DIGITS = 12
 _SLASHES = 9
@@ -25,12 +25,11 @@ _SLASHES = 9
 
 @lru_cache(maxsize=4096)
 def read_length(text: str) -> tuple[int, int] | None:
-    """Numerator and denominator of a length after a note (ABC 2.1, 4.3): ``2``, ``/``, ``//``, ``3/2``.
+    """Read the length after a note, such as ``2``, ``/``, ``//`` or ``3/2`` (ABC 2.1, 4.3).
 
     Returns
     -------
-    tuple of int, or None
-        None if it is zero or too long to be meant.
+    Numerator and denominator, or None if one of them is zero or the text is implausibly long.
     """
     match = _LENGTH.fullmatch(text)
     if match is None or len(match[1]) > _DIGITS or len(match[2]) > _SLASHES or len(match[3]) > _DIGITS:
@@ -43,7 +42,7 @@ def read_length(text: str) -> tuple[int, int] | None:
 
 @lru_cache(maxsize=4096)
 def quarters(ticks: int) -> Fraction:
-    """Ticks as quarter notes."""
+    """Convert ticks to quarter notes."""
     return Fraction(ticks, TICKS)
 
 
@@ -51,14 +50,11 @@ def quarters(ticks: int) -> Fraction:
 class Meter:
     """A metre.
 
-    Parameters
+    Attributes
     ----------
-    name : str
-        As "4/4", "2+3+2/8", "none"; "" if not declared.
-    whole : Fraction or None
-        The length of a bar as a fraction of a whole note; None without a metre.
-    compound : bool
-        Whether beats divide by three, which decides what ``(2`` and its like mean (ABC 2.1, 4.13).
+    name : such as "4/4", "2+3+2/8" or "none"; "" if not declared
+    whole : length of a bar as a fraction of a whole note; None without a metre
+    compound : whether beats divide by three; decides the meaning of tuplets such as ``(2`` (ABC 2.1, 4.13)
     """
 
     name: str
@@ -67,7 +63,7 @@ class Meter:
 
     @property
     def unit(self) -> Fraction:
-        """The unit note length where no ``L:`` gives it: 1/16 below 3/4, else 1/8 (ABC 2.1, 3.1.7)."""
+        """The default unit note length without ``L:``: 1/16 below 3/4, else 1/8 (ABC 2.1, 3.1.7)."""
         return Fraction(1, 16) if self.whole is not None and self.whole < Fraction(3, 4) else Fraction(1, 8)
 
 
@@ -76,7 +72,7 @@ NO_METER = Meter("", None, False)
 
 @lru_cache(maxsize=256)
 def read_meter(text: str) -> Meter | None:
-    """Read an ``M:`` field (ABC 2.1, 3.1.6); None if it says nothing readable."""
+    """Read an ``M:`` field (ABC 2.1, 3.1.6); return None if it is unreadable."""
     word = text.strip().lower()
     if word in {"c", "c|"}:
         return Meter("4/4" if word == "c" else "2/2", Fraction(1), False)
@@ -95,7 +91,7 @@ def read_meter(text: str) -> Meter | None:
 
 @lru_cache(maxsize=256)
 def read_unit(text: str) -> Fraction | None:
-    """Read an ``L:`` field (ABC 2.1, 3.1.7); None if it says nothing readable."""
+    """Read an ``L:`` field (ABC 2.1, 3.1.7); return None if it is unreadable."""
     match = _UNIT.match(_SPACE.sub("", text))
     if match is None:
         return None

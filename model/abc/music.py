@@ -1,12 +1,13 @@
-"""Music lines: tokens into the voices of a tune."""
+"""Music lines: reads tokens into the voices of a tune."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from model.abc.key import NO_KEY, read_key
-from model.abc.length import NO_METER, read_meter, read_unit
+from model.abc.key import NO_KEY, Key, read_key
+from model.abc.length import NO_METER, Meter, read_meter, read_unit
 from model.abc.tokens import ALTERED, PRESET_MARKS, TOKEN
 from model.abc.voice import Sound, Voice
 
@@ -14,20 +15,27 @@ Notify = Callable[[int, int, str], None]
 
 _TIMES = re.compile(r"([0-9]+)(?:-([0-9]+))?")
 _MOST_TIMES = 32
-_LONGEST_FIELD = 200  # characters of a metre, unit, key or ending; the caches keep them
+_LONGEST_FIELD = 200  # characters of a metre, unit, key or ending; bounds the memory of the caches
+
+
+@dataclass(slots=True)
+class _Defaults:
+    """Metre, unit and key for voices that have not started yet. Without a unit, the metre decides it."""
+
+    meter: Meter = NO_METER
+    unit: Fraction | None = None
+    key: Key = NO_KEY
 
 
 class Music:
     """The music of a tune while it is being read, voice by voice.
 
-    Metre, unit and key hold for all voices if set before the first, else for the voice that is current.
+    Metre, unit and key apply to all voices if set before the first voice, otherwise to the current voice.
 
     Parameters
     ----------
-    notify : callable
-        Takes line, column and message of what was skipped or guessed.
-    read_field : callable
-        Takes letter, text, line and column of an inline field.
+    notify : reports what was skipped or guessed; takes line, column and message
+    read_field : reads an inline field; takes letter, text, line and column
     """
 
     def __init__(self, notify: Notify, read_field: Callable[[str, str, int, int], None]) -> None:
@@ -35,11 +43,10 @@ class Music:
         self.propagate = "pitch"
         self._notify = notify
         self._read_field = read_field
-        self._meter, self._key = NO_METER, NO_KEY
-        self._unit: Fraction | None = None
+        self._defaults = _Defaults()
         self._voices: dict[str, Voice | None] = {}
         self._name: str | None = None
-        self._has_begun = False
+        self._header_ended = False
         self._chord: list[Sound] | None = None
         self._chord_column = 0
 
@@ -49,57 +56,48 @@ class Music:
         return next((voice for voice in self._voices.values() if voice is not None and voice.start), None)
 
     def set_meter(self, text: str, line: int, column: int) -> None:
-        """Obey an ``M:`` field."""
+        """Apply an ``M:`` field."""
         meter = read_meter(text[:_LONGEST_FIELD])
         if meter is None:
             self._notify(line, column, f"metre {text[:20]!r} cannot be read, skipped")
             return
-        voice = self._voices.get(self._name or "")
-        if voice is not None:
-            voice.meter = meter
-        if voice is None or self._name is None:
-            self._meter = meter
+        for target in self._targets():
+            target.meter = meter
 
     def set_unit(self, text: str, line: int, column: int) -> None:
-        """Obey an ``L:`` field."""
+        """Apply an ``L:`` field."""
         unit = read_unit(text[:_LONGEST_FIELD])
         if unit is None:
             self._notify(line, column, f"unit note length {text[:20]!r} cannot be read, skipped")
             return
-        voice = self._voices.get(self._name or "")
-        if voice is not None:
-            voice.unit = unit
-        if voice is None or self._name is None:
-            self._unit = unit
+        for target in self._targets():
+            target.unit = unit
 
     def set_key(self, text: str, line: int, column: int) -> None:
-        """Obey a ``K:`` field; the first one ends the header and what its ``V:`` fields chose."""
+        """Apply a ``K:`` field. The first one ends the header and resets the voice that its ``V:`` chose."""
         key, rest = read_key(text[:_LONGEST_FIELD])
         if rest:
             self._notify(line, column, f"{rest[:20]!r} in the key cannot be read, skipped")
-        if not self._has_begun:
-            self._has_begun, self._name = True, None
+        if not self._header_ended:
+            self._header_ended, self._name = True, None
         if key is None:
             return
-        voice = self._voices.get(self._name or "")
-        if voice is not None:
-            voice.key = key
-        if voice is None or self._name is None:
-            self._key = key
+        for target in self._targets():
+            target.key = key
 
     def set_voice(self, text: str) -> None:
-        """Obey a ``V:`` field; in the header it only tells the order of the voices."""
+        """Apply a ``V:`` field; in the header it only gives the order of the voices."""
         name = text.split(maxsplit=1)[0] if text else ""
         if name in {"", "*"}:
             return
         self._name = name
         self._voices.setdefault(name, None)
-        if self._has_begun:
+        if self._header_ended:
             self._voice()
 
     def read(self, number: int, line: str) -> None:
         """Read a line of music."""
-        self._has_begun = True
+        self._header_ended = True
         voice = self._voice()
         stray_end = -1
         for match in TOKEN.finditer(line):
@@ -149,7 +147,7 @@ class Music:
                 voice = self._voice()
             elif kind == "open_field":
                 text = match["open_field"]
-                self._notify(number, column, f"{text[:3]!r} without ']'")
+                self._notify(number, column, f"{text[:3]!r} without ']', read up to the next space")
                 self._read_field(text[1], text[3:], number, column + 3)
                 voice = self._voice()
             elif kind == "overlay":
@@ -165,20 +163,30 @@ class Music:
             self._end_chord(voice, "", number, self._chord_column)
 
     def _voice(self) -> Voice:
-        """The current voice, which without a ``V:`` is the first one declared."""
+        """Return the current voice; without a ``V:`` it is the first one declared."""
         if self._name is None and self._voices and "" not in self._voices:
             self._name = next(iter(self._voices))
         name = self._name or ""
         voice = self._voices.get(name)
         if voice is None:
-            unit = self._unit or self._meter.unit
-            voice = self._voices[name] = Voice(self._key, self._meter, unit, self.propagate, self._notify)
+            defaults = self._defaults
+            unit = defaults.unit or defaults.meter.unit
+            voice = Voice(defaults.key, defaults.meter, unit, self.propagate, self._notify)
+            self._voices[name] = voice
         return voice
+
+    def _targets(self) -> Iterator[Voice | _Defaults]:
+        """Where a field sets metre, unit or key: in the current voice, in the defaults, or in both."""
+        voice = self._voices.get(self._name or "")
+        if voice is not None:
+            yield voice
+        if voice is None or self._name is None:
+            yield self._defaults
 
     def _read_note(self, voice: Voice, match: re.Match[str], line: int, column: int) -> None:
         accidental, letter, octave = match["accidental"], match["letter"], match["octave"]
         if match["micro"]:
-            self._notify(line, column, "microtone read as the accidental alone")
+            self._notify(line, column, "microtone read as a plain accidental")
             accidental = accidental.removesuffix(match["micro"])
         pitch = voice.pitch(accidental, letter, octave, line, column)
         ticks = voice.ticks(match["length"], line, column)
@@ -191,7 +199,7 @@ class Music:
             self._chord.append(sound)
 
     def _end_chord(self, voice: Voice, length: str, line: int, column: int) -> None:
-        """Add the top note for as long as the first one times the chord (ABC 2.1, 4.17)."""
+        """Add the top note, as long as the first note times the length of the chord (ABC 2.1, 4.17)."""
         sounds, self._chord = self._chord, None
         if sounds is None:
             self._notify(line, column, "']' without '[', skipped")
@@ -208,7 +216,7 @@ class Music:
 
 @lru_cache(maxsize=256)
 def read_times(text: str) -> tuple[int, ...]:
-    """The times through of a variant ending, as ``1,3`` or ``1-3``; no more than 32 of them."""
+    """Read the repetitions of a variant ending, such as ``1,3`` or ``1-3``; at most 32."""
     times: list[int] = []
     for first, last in _TIMES.findall(text):
         start = int(first[:3])

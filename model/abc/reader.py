@@ -1,4 +1,4 @@
-"""One tune: its lines told apart, its information fields, and the tune they make."""
+"""Reads one tune: classifies its lines, reads its information fields and builds the tune."""
 
 from collections.abc import Iterable
 
@@ -15,8 +15,7 @@ class TuneReader:
 
     Parameters
     ----------
-    line : int
-        Number of the tune's first line in the text.
+    line : number of the tune's first line in the text, counted from 1
     """
 
     def __init__(self, line: int) -> None:
@@ -27,7 +26,7 @@ class TuneReader:
         self._header: list[tuple[str, list[str]]] = []
         self._continued: list[str] = []
         self._notices: list[Notice] = []
-        self._unseen = 0
+        self._unlisted = 0
         self._in_body = False
         self._music = Music(self._notify, self._read_field)
 
@@ -36,10 +35,8 @@ class TuneReader:
 
         Parameters
         ----------
-        lines : iterable of (int, str)
-            Line numbers and lines.
-        file_header : iterable of (int, str)
-            The fields and directives of the file header; an ``R:`` of the tune goes before one of these.
+        lines : line numbers and lines
+        file_header : line numbers and lines of the file header; the tune's own ``R:`` overrides the one here
 
         Raises
         ------
@@ -53,16 +50,17 @@ class TuneReader:
         return self._finish()
 
     def _read_lines(self, lines: Iterable[tuple[int, str]]) -> None:
-        in_music = False  # below a blank line, only what looks like music is music
+        in_music = False  # after a blank line, only lines that look like music are music
         for number, line in lines:
             if not line.strip():
                 in_music = False
             elif line.startswith("%"):
                 if line.startswith("%%"):
                     self._read_instruction(line[2:])
-            elif found := match_field(line):
-                self._read_field(found[0], found[1], number, found[2])
-                in_music = in_music or found[0] == "K"
+            elif field := match_field(line):
+                letter, text, column = field
+                self._read_field(letter, text, number, column)
+                in_music = in_music or letter == "K"
             elif (in_music and not is_prose(line)) or is_music(line):
                 in_music = self._in_body = True
                 self._music.read(number, line)
@@ -75,9 +73,9 @@ class TuneReader:
             raise AbcError(self._line, 1, "the tune has no notes")
         meter, unit, key = voice.start
         notes, bars = voice.finish()
-        if self._unseen:
+        if self._unlisted:
             last = self._notices[-1]
-            self._notices.append(Notice(last.line, last.column, f"and {self._unseen} more warnings"))
+            self._notices.append(Notice(last.line, last.column, f"and {self._unlisted} more warnings"))
         return Tune(
             number=self._number,
             titles=tuple(" ".join(parts) for parts in self._titles),
@@ -96,7 +94,7 @@ class TuneReader:
         if len(self._notices) < _MOST_NOTICES:
             self._notices.append(Notice(line, column, message))
         else:
-            self._unseen += 1
+            self._unlisted += 1
 
     def _read_field(self, letter: str, text: str, line: int, column: int) -> None:
         if letter == "+":
@@ -126,14 +124,14 @@ class TuneReader:
         elif letter == "U" and text:
             self._music.marks.add(text[0])
         elif letter == "m":
-            self._notify(line, column, "macro skipped")
+            self._notify(line, column, "macros are not supported, skipped")
 
     def _read_number(self, text: str, line: int, column: int) -> None:
         digits = text.split(maxsplit=1)[0] if text else ""
         if digits.isascii() and digits.isdigit() and len(digits) < 10:
             self._number = int(digits)
         else:
-            self._notify(line, column, "reference number cannot be read")
+            self._notify(line, column, "reference number cannot be read, skipped")
 
     def _read_instruction(self, text: str) -> None:
         words = text.split(maxsplit=2)

@@ -1,4 +1,4 @@
-"""Text before it is music: bytes to characters, characters to lines, and lines told apart."""
+"""Text processing before music: decodes bytes, splits text into lines and classifies the lines."""
 
 import html
 import re
@@ -31,17 +31,11 @@ _BLOCK_END = re.compile(r"%%end(\w+)", re.IGNORECASE)
 
 
 def decode(data: bytes) -> str:
-    """Turn the bytes of an ABC file into text.
+    """Decode the bytes of an ABC file. Never fails: any byte string is valid Latin-1.
 
     Parameters
     ----------
-    data : bytes
-        UTF-8, with or without a byte order mark, or else Latin-1 (ABC 2.1, 2.1 and 8.2: older files).
-
-    Returns
-    -------
-    str
-        The text; every byte string has one.
+    data : UTF-8, with or without a byte order mark, or else Latin-1 (ABC 2.1, 2.1 and 8.2: older files)
     """
     try:
         return data.decode("utf-8-sig")
@@ -52,8 +46,8 @@ def decode(data: bytes) -> str:
 def split_lines(text: str) -> list[str]:
     r"""Split at line feeds, carriage returns or both, and at nothing else.
 
-    ``str.splitlines`` would also split at characters that titles and lyrics may hold, and the line numbers
-    would no longer be those of an editor.
+    ``str.splitlines`` would also split at characters that titles and lyrics may contain, and the line numbers
+    would then differ from those in an editor.
     """
     return (
         text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ").removeprefix("\ufeff").split("\n")
@@ -61,9 +55,9 @@ def split_lines(text: str) -> list[str]:
 
 
 def blank_text_blocks(lines: list[str]) -> list[str]:
-    """Empty the lines of ``%%begintext`` and its like up to their end (ABC 2.1, 2.2.3), as comments.
+    """Replace the lines of ``%%begintext`` and similar blocks with empty comments (ABC 2.1, 2.2.3).
 
-    Comments rather than blank lines, so that a block inside a tune does not end it.
+    They become comments, not blank lines, so that a block inside a tune does not end it.
     """
     kept: list[str] = []
     block = ""
@@ -82,7 +76,7 @@ def blank_text_blocks(lines: list[str]) -> list[str]:
 
 
 def match_field(line: str) -> tuple[str, str, int] | None:
-    """Letter, text without comment, and column of the text, if the line is an information field."""
+    """Return letter, text without comment, and column of the text; None if the line is not a field."""
     match = _FIELD.match(line)
     if match is None:
         return None
@@ -90,7 +84,7 @@ def match_field(line: str) -> tuple[str, str, int] | None:
 
 
 def read_string(text: str) -> str:
-    r"""Put in the characters that a text spells out (ABC 2.1, 8.2): ``\'e``, ``&eacute;``, ``\u00e9``."""
+    r"""Replace escapes such as ``\'e``, ``&eacute;`` and ``\u00e9`` with their characters (ABC 2.1, 8.2)."""
     return _ESCAPE.sub(_unescape, text) if "\\" in text or "&" in text else text
 
 
@@ -106,23 +100,26 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def is_prose(line: str) -> bool:
-    """Whether the line is words rather than music: more than a quarter of its letters mean nothing in music.
+    """Whether a line is words, not music: more than a quarter of its letters have no meaning in music.
 
-    So are the tags of a web page around an embedded tune (ABC 2.1, 2.3).
+    The tags of a web page around an embedded tune count as words, too (ABC 2.1, 2.3).
     """
     foreign, letters = _letters(line)
     return (foreign > 1 and 4 * foreign > letters) or _MARKUP.match(line) is not None
 
 
 def is_music(line: str) -> bool:
-    """Whether a line of which nothing is known can be read as music."""
+    """Whether a line can be read as music, judged without its context."""
     if _SOUND.search(_NOT_MUSIC.sub("", line)) is None:
         return False
     return not is_prose(line) if "|" in line else _letters(line)[0] == 0
 
 
 def _letters(line: str) -> tuple[int, int]:
-    """How many letters of its words mean nothing in music; if any do, how many letters it has."""
+    """Count the letters without meaning in music, and all letters.
+
+    The first count looks only at words of three letters or more. A line without such a letter gives (0, 0).
+    """
     if _FOREIGN.search(line) is None:
         return 0, 0
     rest = _NOT_MUSIC.sub("", line)

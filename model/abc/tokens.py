@@ -1,9 +1,9 @@
 """The symbols of a music line.
 
-No alternative looks past text that it does not take, except within bounds or up to the next sign of its own
-kind, so that a line is cut into tokens in time linear in its length.
+No alternative looks ahead beyond its own match, except within bounds or up to the next sign of its own kind.
+Splitting a line into tokens therefore takes time linear in its length.
 
-Mail programs turned ``=`` into ``=3D`` and broke lines with ``=``; those tunes are still about.
+Mail programs turned ``=`` into ``=3D`` and broke lines with ``=``; such tunes still circulate.
 """
 
 import re
@@ -40,7 +40,7 @@ TOKEN = re.compile(
 )
 
 ALTERED = re.compile(r"(\^\^?|__?|=)([A-Ga-g])([,']*)")
-"""A note with an accidental, to be looked for among grace notes."""
+"""A note with an accidental; finds the accidentals among grace notes."""
 
 PRESET_MARKS = frozenset("HLMOPRSTJuvkno")
-"""Letters that stand for decorations without ``U:`` (ABC 2.1, 4.14), and the few that programs add."""
+"""Letters that mean a decoration without any ``U:`` (ABC 2.1, 4.14), and a few that programs add."""

@@ -1,4 +1,4 @@
-"""What a reading gives: tunes, their bars and notes, and what could not be read."""
+"""The result of reading: tunes with their bars, notes and warnings, or an error."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -8,14 +8,12 @@ from model.errors import GanAinmError
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the reader skipped or had to guess.
+    """A warning about something that the reader skipped or guessed.
 
-    Parameters
+    Attributes
     ----------
-    line, column : int
-        Where in the source, both counted from 1.
-    message : str
-        What it is and what was done about it.
+    line, column : position in the source, both counted from 1
+    message : the problem, and what the reader did about it
     """
 
     line: int
@@ -23,21 +21,17 @@ class Notice:
     message: str
 
     def __str__(self) -> str:
-        """Place and message in one line."""
+        """Return position and message on one line."""
         return f"line {self.line}, column {self.column}: {self.message}"
 
 
 class AbcError(GanAinmError):
-    """A text, or one tune of it, that has no notes to read.
+    """A text, or one of its tunes, has no notes. Reading raises no other exception.
 
-    It is the only exception that reading raises.
-
-    Parameters
+    Attributes
     ----------
-    line, column : int
-        Where in the source, both counted from 1.
-    message : str
-        What is wrong.
+    line, column : position in the source, both counted from 1
+    message : what is wrong
     """
 
     def __init__(self, line: int, column: int, message: str) -> None:
@@ -47,24 +41,20 @@ class AbcError(GanAinmError):
         self.message = message
 
     def __str__(self) -> str:
-        """Place and message in one line."""
+        """Return position and message on one line."""
         return f"line {self.line}, column {self.column}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One sounding note of the melody; notes joined by ties are one.
+    """One sounding note of the melody; tied notes are joined into one.
 
-    Parameters
+    Attributes
     ----------
-    pitch : int
-        MIDI number; ABC's ``C`` is 60.
-    onset, duration : Fraction
-        In quarter notes, from the start of the tune as written (repeats are not played out).
-    bar : int
-        Index into `Tune.bars` of the bar in which the note starts.
-    line, column : int
-        Where it stands in the source, both counted from 1.
+    pitch : MIDI number; ABC's ``C`` is 60
+    onset, duration : in quarter notes; the onset counts from the start of the tune, without playing repeats
+    bar : index into `Tune.bars` of the bar in which the note starts
+    line, column : position in the source, both counted from 1
     """
 
     pitch: int
@@ -79,18 +69,13 @@ class Note:
 class Bar:
     """The music between two bar lines, as written.
 
-    Parameters
+    Attributes
     ----------
-    number : int
-        As musicians count: 0 for an upbeat, else from 1.
-    onset, duration : Fraction
-        In quarter notes; the rests of the bar count.
-    first, last : int
-        Its notes are ``tune.notes[first:last]``. A note held over from the bar before is not among them.
-    opens_repeat, closes_repeat : bool
-        Whether a ``|:`` stands at its left and a ``:|`` at its right.
-    endings : tuple of int
-        The times through on which the bar is played, if it belongs to a variant ending; empty if always.
+    number : counted from 1, or from 0 if the tune begins with an upbeat
+    onset, duration : in quarter notes; the duration includes the rests of the bar
+    first, last : the bar's notes are ``tune.notes[first:last]``, without a note tied over from the bar before
+    opens_repeat, closes_repeat : whether the bar begins with ``|:``, and whether it ends with ``:|``
+    endings : the repetitions in which a bar of a variant ending is played; empty for any other bar
     """
 
     number: int
@@ -107,30 +92,19 @@ class Bar:
 class Tune:
     """One tune of a text.
 
-    Parameters
+    Attributes
     ----------
-    number : int
-        Its ``X:`` reference number, 0 if it has none.
-    titles : tuple of str
-        Every ``T:``, in order.
-    rhythm : str
-        The first ``R:``, or "".
-    meter : str
-        The ``M:`` in force at the first note, ``C`` and ``C|`` as "4/4" and "2/2"; "" if none is given.
-    unit : Fraction
-        The unit note length at the first note (``L:`` or its default), as a fraction of a whole note.
-    key : str
-        The ``K:`` in force at the first note, such as "D major" or "A dorian"; "" if none is declared.
-    header : tuple of (str, str)
-        The information fields above the music, file header included: letter and text, in order.
-    notes : tuple of Note
-        The melody; never empty in a tune that was read.
-    bars : tuple of Bar
-        Its bars; together they cover every note.
-    warnings : tuple of Notice
-        What was skipped or guessed.
-    line : int
-        The tune's first line in the text, counted from 1.
+    number : the reference number in ``X:``, 0 without one
+    titles : every ``T:``, in order
+    rhythm : the first ``R:``, or ""
+    meter : the ``M:`` in force at the first note, with ``C`` and ``C|`` as "4/4" and "2/2"; "" without one
+    unit : unit note length at the first note (``L:`` or its default), as a fraction of a whole note
+    key : the ``K:`` in force at the first note, such as "D major" or "A dorian"; "" without one
+    header : letter and text of the information fields above the music, in order, including the file header
+    notes : the melody; the reader never returns a tune without notes
+    bars : the bars, which together cover every note
+    warnings : what the reader skipped or guessed
+    line : the tune's first line in the text, counted from 1
     """
 
     number: int

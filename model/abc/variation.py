@@ -1,4 +1,4 @@
-"""A tune as another player might play it: in another key, a part of it, with ornaments."""
+"""Variations of a tune, as another player might play it: transposed, cut or ornamented."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,22 +9,22 @@ from model.abc import Note, Tune
 
 
 def transposed(tune: Tune, semitones: int) -> Tune:
-    """Every note moved by so many semitones; the declared key, no longer true, is dropped."""
+    """Transpose every note and drop the declared key, which no longer applies."""
     notes = tuple(replace(note, pitch=note.pitch + semitones) for note in tune.notes)
     return replace(tune, notes=notes, key="")
 
 
 def cut(tune: Tune, first: int, length: int) -> Tune:
-    """`length` notes from note `first` on, counted from 0."""
+    """Cut out `length` notes, beginning with note number `first`, counted from 0."""
     notes = tune.notes[first : first + length]
-    begin = notes[0].onset
-    return _with_notes(tune, [replace(note, onset=note.onset - begin) for note in notes])
+    start = notes[0].onset
+    return _with_notes(tune, [replace(note, onset=note.onset - start) for note in notes])
 
 
 def ornamented(tune: Tune, share: float, rng: np.random.Generator) -> Tune:
-    """A share of the notes, drawn at random, played with a turn.
+    """Ornament each note with a turn, with probability `share`.
 
-    A turn is the note, the next higher note of the tune, and the note again, in the time of the one.
+    A turn divides the time of a note between the note, the next higher note of the tune, and the note again.
     """
     scale = sorted({note.pitch for note in tune.notes})
     higher = dict(zip(scale, [*scale[1:], scale[-1] + 2], strict=True))
@@ -43,10 +43,10 @@ def ornamented(tune: Tune, share: float, rng: np.random.Generator) -> Tune:
 
 
 def unnamed(tune: Tune) -> Tune:
-    """The tune without everything that could tell its name."""
+    """Remove everything that could give away the tune's name."""
     return replace(tune, number=0, titles=(), header=())
 
 
 def _with_notes(tune: Tune, notes: Sequence[Note]) -> Tune:
-    # The bars counted notes that are no longer there; what is changed here is one run of notes.
+    # The old bars index notes that have changed. The new notes form one run without bars.
     return replace(tune, notes=tuple(replace(note, bar=0) for note in notes), bars=())

@@ -1,4 +1,4 @@
-"""One voice of a tune while it is being read: its notes and rests, and the bars they fall into."""
+"""One voice of a tune while it is being read: collects its notes and rests and divides them into bars."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,12 +13,12 @@ _PITCHES = range(128)
 _TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 _LONGEST_TUPLET = 64
 _MOST_DOTS = 3
-_LONGEST_LENGTH = 36  # characters; longer ones cannot be meant, and would fill the cache
+_LONGEST_LENGTH = 36  # characters; longer ones are garbage and would fill the cache
 
 
 @dataclass(slots=True)
 class Sound:
-    """A note, or a rest (no pitch), whose length may still change."""
+    """A note or, without a pitch, a rest. Its length may still change."""
 
     pitch: int | None
     ticks: int
@@ -40,22 +40,15 @@ class _Measure:
 class Voice:
     """The state of one voice.
 
-    Parameters
+    Attributes
     ----------
-    key, meter : Key, Meter
-        In force from here on.
-    unit : Fraction
-        The unit note length as a fraction of a whole note.
-    propagate : str
-        How far an accidental reaches within its bar: "pitch", "octave" or "not" (ABC 2.1, 11.3).
-    notify : callable
-        Takes line, column and message of what was skipped or guessed.
-    sounds : list of Sound
-        What was read so far.
-    start : tuple, or None
-        Metre, unit and key at the first note; None as long as there is none.
-    overlay : bool
-        Whether a voice overlay, which is not read, lasts up to the next bar line.
+    key, meter : the key and the metre in force for the next note
+    unit : unit note length as a fraction of a whole note
+    propagate : how far an accidental reaches within its bar: "pitch", "octave" or "not" (ABC 2.1, 11.3)
+    notify : reports what was skipped or guessed; takes line, column and message
+    sounds : the notes and rests read so far
+    start : metre, unit and key at the first note; None before it
+    overlay : whether the current text is a voice overlay, which is skipped up to the next bar line
     """
 
     key: Key
@@ -73,31 +66,31 @@ class Voice:
     _tuplet_left: int = 0
 
     def pitch(self, accidental: str | None, letter: str, octave: str, line: int, column: int) -> int | None:
-        """The MIDI number of a note as written, or None if it is out of range.
+        """Return the MIDI number of a written note, or None if it is out of range.
 
-        Key signature, the accidentals of the bar, and a tie from the note before all bear on it.
+        The key signature, the accidentals of the bar and a tie from the note before can alter it.
         """
         name = letter.upper()
         height = _NATURAL[name] + 12 * (octave.count("'") - octave.count(",") + (letter != name))
-        place = name if self.propagate == "pitch" else f"{name}{height}"
+        scope = name if self.propagate == "pitch" else f"{name}{height}"
         if accidental:
             alter = ACCIDENTALS[accidental.removeprefix("=3D").lstrip("=") or "="]
             if self.propagate != "not":
-                self._accidentals[place] = alter
+                self._accidentals[scope] = alter
         elif self.sounds and self.sounds[-1].tied and self.sounds[-1].name == f"{letter}{octave}":
             return self.sounds[-1].pitch
         else:
-            alter = self._accidentals.get(place, self.key.signature[name])
+            alter = self._accidentals.get(scope, self.key.signature[name])
         if height + alter in _PITCHES:
             return height + alter
-        self.notify(line, column, "note out of range, read as a rest")
+        self.notify(line, column, "note out of the MIDI range, read as a rest")
         return None
 
     def ticks(self, length: str, line: int, column: int) -> int:
-        """The ticks of a written length, before tuplet and broken rhythm."""
+        """Convert a written length to ticks, before tuplet and broken rhythm change it."""
         fraction = read_length(length[:_LONGEST_LENGTH])
         if fraction is None:
-            self.notify(line, column, f"length {length[:12]!r} cannot be, read as 1")
+            self.notify(line, column, f"impossible length {length[:12]!r}, read as 1")
             fraction = 1, 1
         return self._ratio(
             4 * TICKS * self.unit.numerator, fraction[0], self.unit.denominator * fraction[1], line, column
@@ -116,29 +109,29 @@ class Voice:
         self.sounds.append(sound)
 
     def add_measures(self, count: str, line: int, column: int) -> None:
-        """Append a rest of whole bars, ``Z4`` (ABC 2.1, 4.5)."""
+        """Append a rest of whole bars, such as ``Z4`` (ABC 2.1, 4.5)."""
         if self._measures[-1].start < len(self.sounds):
-            self.notify(line, column, "rest of whole bars within a bar, read as 'z'")
+            self.notify(line, column, "whole-bar rest within a bar, read as 'z'")
             self.add(Sound(None, self.ticks(count, line, column), line, column))
             return
         if self.meter.whole is None:
-            self.notify(line, column, "rest of whole bars without a metre, read as whole notes")
+            self.notify(line, column, "whole-bar rest without a metre, bars read as whole notes")
         whole = Fraction(1) if self.meter.whole is None else self.meter.whole
         times = int(count[:3] or 1)
         ticks = self._ratio(4 * TICKS * times, whole.numerator, whole.denominator, line, column)
         self.add(Sound(None, ticks, line, column))
 
     def tie(self, line: int, column: int) -> None:
-        """Tie the note just read to the one that follows."""
+        """Tie the last note to the next one."""
         if self.sounds and self.sounds[-1].pitch is not None:
             self.sounds[-1].tied = True
         else:
             self.notify(line, column, "tie without a note before it, skipped")
 
     def break_rhythm(self, sign: str, line: int, column: int) -> None:
-        """Dot the note just read and cut the one that follows, or the other way round (ABC 2.1, 4.4)."""
+        """Dot the last note and shorten the next one, or the other way round (ABC 2.1, 4.4)."""
         if not self.sounds or self._broken:
-            self.notify(line, column, f"{sign[:4]!r} does not stand between two notes, skipped")
+            self.notify(line, column, f"{sign[:4]!r} is not between two notes, skipped")
             return
         if len(sign) > _MOST_DOTS:
             self.notify(line, column, f"more than three {sign[0]!r}, read as three")
@@ -146,23 +139,23 @@ class Voice:
         self._lengthen(self.sounds[-1], self._broken)
 
     def start_tuplet(self, p: str, q: str, r: str, line: int, column: int) -> None:
-        """Put p notes into the time of q for the next r notes (ABC 2.1, 4.13)."""
+        """Play p notes in the time of q, for the next r notes (ABC 2.1, 4.13)."""
         numbers = [int(text[:3]) if text else 0 for text in (p, q, r)]
         count, time, reach = numbers
         time = time or _TUPLET_TIME.get(count, 3 if self.meter.compound else 2)
         if not 1 < count <= _LONGEST_TUPLET or time > _LONGEST_TUPLET or reach > _LONGEST_TUPLET:
-            self.notify(line, column, f"tuplet ({p[:4]} cannot be, skipped")
+            self.notify(line, column, f"impossible tuplet {'(' + p[:4]!r}, skipped")
             return
         self._tuplet = time, count
         self._tuplet_left = reach or count
 
     def start_bar(self, sign: str) -> None:
-        """Pass a bar line of any shape (ABC 2.1, 4.8); bar lines with nothing between them are one."""
+        """Start a bar at a bar line of any shape (ABC 2.1, 4.8). Adjacent bar lines count as one."""
         self._accidentals.clear()
         self.overlay = False
         measure = self._measures[-1]
         is_empty = measure.start == len(self.sounds)
-        if sign == ":":  # written apart from its bar line
+        if sign == ":":  # a space separates it from its bar line
             sign = "|:" if is_empty else ":|"
         closes, opens = sign.startswith(":"), sign.rstrip(".").endswith(":")
         ends_ending = closes or len(sign.strip(".:")) > 1
@@ -178,13 +171,13 @@ class Voice:
             measure.endings = ()
 
     def start_ending(self, times: tuple[int, ...]) -> None:
-        """Begin a variant ending (ABC 2.1, 4.9 and 4.10); it lasts until a repeat or double bar."""
+        """Start a variant ending (ABC 2.1, 4.9 and 4.10). It lasts until a repeat or a double bar."""
         if self._measures[-1].start < len(self.sounds):
             self.start_bar("|")
         self._measures[-1].endings = times
 
     def finish(self) -> tuple[tuple[Note, ...], tuple[Bar, ...]]:
-        """The notes, ties joined, and the bars."""
+        """Return the notes, with ties joined, and the bars."""
         notes: list[Note] = []
         bars: list[Bar] = []
         measures = [measure for measure in self._measures if measure.start < len(self.sounds)]
@@ -193,21 +186,22 @@ class Voice:
         onset = 0
         before: Sound | None = None
         for index, (measure, stop) in enumerate(zip(measures, stops, strict=True)):
-            first, begin = len(notes), onset
+            first, start = len(notes), onset
             for sound in self.sounds[measure.start : stop]:
                 length = quarters(sound.ticks)
                 if before is not None and before.tied and before.pitch == sound.pitch:
                     notes[-1] = replace(notes[-1], duration=notes[-1].duration + length)
                 elif sound.pitch is not None:
-                    start = Fraction(onset, TICKS)
-                    notes.append(Note(sound.pitch, start, length, index, sound.line, sound.column))
+                    notes.append(
+                        Note(sound.pitch, Fraction(onset, TICKS), length, index, sound.line, sound.column)
+                    )
                 before = sound
                 onset += sound.ticks
             bars.append(
                 Bar(
                     number=first_number + index,
-                    onset=quarters(begin),
-                    duration=quarters(onset - begin),
+                    onset=quarters(start),
+                    duration=quarters(onset - start),
                     first=first,
                     last=len(notes),
                     opens_repeat=measure.opens,
@@ -229,6 +223,6 @@ class Voice:
     def _ratio(self, ticks: int, numerator: int, denominator: int, line: int, column: int) -> int:
         whole, rest = divmod(ticks * numerator, denominator)
         if rest:
-            self.notify(line, column, "length too fine to keep, rounded")
+            self.notify(line, column, "length too fine to represent, rounded")
             whole += 2 * rest >= denominator
         return max(whole, 1)

@@ -1,4 +1,4 @@
-"""Tunes back to ABC text."""
+"""Writes tunes as ABC text."""
 
 import re
 from collections.abc import Iterator
@@ -17,18 +17,16 @@ _BARS_PER_LINE = 4
 def write(tune: Tune) -> str:
     """Write a tune as ABC.
 
-    Read again, the text gives the same pitches, onsets and durations, and the same bars. The notes may have
-    been replaced since the tune was read: bars are found by time, and gaps between notes become rests.
+    Reading the text again gives the same pitches, onsets, durations and bars. The notes may have been
+    replaced since the tune was read: they are assigned to bars by time, and gaps between them become rests.
 
     Parameters
     ----------
-    tune : Tune
-        Its notes must be in order and not overlap.
+    tune : its notes must be in order and must not overlap
 
     Returns
     -------
-    str
-        One tune with header. Without a key it says ``K:none``, and the accidentals are all explicit.
+    One tune with its header. A tune without a key gets ``K:none`` and has every accidental written out.
 
     Raises
     ------
@@ -58,33 +56,33 @@ def _bars(tune: Tune) -> Iterator[str]:
     spans = list(_spans(tune.notes, end))
     speller = _Speller(tune.key)
     framed = (None, *tune.bars, None, None)
-    place = 0
+    position = 0
     for index, (start, stop) in enumerate(zip(starts, stops, strict=True)):
         last, bar, following = framed[index : index + 3]
         words = [_bar_line(None, bar) if index == 0 else "", _ending(last, bar)]
         speller.start_bar()
-        while place < len(spans) and spans[place][1] < stop:
-            note, onset, finish = spans[place]
-            here = min(finish, stop) - max(onset, start)
+        while position < len(spans) and spans[position][1] < stop:
+            note, onset, finish = spans[position]
+            length = min(finish, stop) - max(onset, start)
             held = finish > stop
-            pieces = list(_pieces(here / (4 * tune.unit)))
+            pieces = list(_pieces(length / (4 * tune.unit)))
             for count, piece in enumerate(pieces):
                 name = speller.spell(note.pitch) if note else "z"
                 tie = "-" if note and (held or count + 1 < len(pieces)) else ""
                 words.append(f"{name}{piece}{tie}")
             if held:
                 break
-            place += 1
+            position += 1
         words.append(_bar_line(bar, following))
         yield " ".join(word for word in words if word)
 
 
 def _spans(notes: tuple[Note, ...], end: Fraction) -> Iterator[tuple[Note | None, Fraction, Fraction]]:
-    """The notes, and the rests between them, as (note or None, onset, end)."""
+    """Yield the notes and the rests between them as (note, or None for a rest; onset; end)."""
     time = Fraction(0)
     for note in notes:
         if note.onset < time:
-            raise ValueError(f"the note at {note.onset} begins before the one before it ends, at {time}")
+            raise ValueError(f"the note at {note.onset} overlaps the note before it, which ends at {time}")
         if note.onset > time:
             yield None, time, note.onset
         time = note.onset + note.duration
@@ -94,7 +92,7 @@ def _spans(notes: tuple[Note, ...], end: Fraction) -> Iterator[tuple[Note | None
 
 
 def _pieces(length: Fraction) -> Iterator[str]:
-    """A length in units as written lengths, none of them longer than a reader takes."""
+    """Write a length in units, divided into lengths that the reader accepts."""
     while length.numerator > LONGEST_NUMBER:
         whole = min(int(length), LONGEST_NUMBER)
         yield str(whole)
@@ -105,7 +103,7 @@ def _pieces(length: Fraction) -> Iterator[str]:
 
 
 def _bar_line(before: Bar | None, after: Bar | None) -> str:
-    """The bar line between two bars, with their repeat signs."""
+    """Write the bar line between two bars, with their repeat signs."""
     if before is None:
         return "|:" if after is not None and after.opens_repeat else ""
     if before.closes_repeat:
@@ -118,7 +116,7 @@ def _bar_line(before: Bar | None, after: Bar | None) -> str:
 
 
 def _ending(before: Bar | None, bar: Bar | None) -> str:
-    """The variant ending that begins with a bar."""
+    """Write the sign of the variant ending that begins with a bar, if one does."""
     if bar is None or not bar.endings:
         return ""
     begins = before is None or before.closes_repeat or before.endings != bar.endings
@@ -126,11 +124,11 @@ def _ending(before: Bar | None, bar: Bar | None) -> str:
 
 
 class _Speller:
-    """Names pitches in a key, with an accidental wherever the signature alone would not do."""
+    """Spells pitches in a key, with an accidental wherever the signature does not suffice."""
 
     def __init__(self, key: str) -> None:
-        found, _ = read_key(key or "none")
-        self._signature = found.signature if found else dict.fromkeys(_NATURAL, 0)
+        declared, _ = read_key(key or "none")
+        self._signature = declared.signature if declared else dict.fromkeys(_NATURAL, 0)
         flats = sum(self._signature.values()) < 0
         self._names: dict[int, tuple[str, int]] = {}
         for alter in (2, -2, *((1, -1) if flats else (-1, 1)), 0):

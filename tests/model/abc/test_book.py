@@ -68,9 +68,10 @@ def test_the_first_tune_of_several() -> None:
     read = read_tune(BOOK)
     assert read.titles == ("One",)
     assert [(notice.line, notice.column, notice.message) for notice in read.warnings] == [
-        (17, 1, "the text has 3 other tunes, not read")
+        (17, 1, "3 other tunes in the text, skipped")
     ]
-    assert "1 other tune," in read_tune("X:1\nK:C\nC\n\nX:2\nK:C\nD\n").warnings[0].message
+    (notice,) = read_tune("X:1\nK:C\nC\n\nX:2\nK:C\nD\n").warnings
+    assert notice.message == "1 other tune in the text, skipped"
 
 
 def test_a_tune_without_notes_is_passed_over_for_one_with() -> None:

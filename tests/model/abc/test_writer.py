@@ -82,7 +82,7 @@ def test_long_rests() -> None:
 
 
 def test_notes_must_not_overlap() -> None:
-    with pytest.raises(ValueError, match="begins before"):
+    with pytest.raises(ValueError, match="overlaps the note before it"):
         write(replace(TUNE, notes=TUNE.notes[::-1]))
 
 
