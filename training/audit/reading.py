@@ -17,7 +17,7 @@ def read_library(corpora: Sequence[Corpus], excluded: Set[str], report: Reporter
     curated = curate(corpora, report.step("reading"), excluded)
     library = curated.library
     if not library.tunes:
-        raise CurationError(f"there is no tune to audit; {len(curated.skipped)} were skipped")
+        raise CurationError(f"there is no tune to audit (skipped: {len(curated.skipped)})")
     if curated.unmatched:
         report.say(describe_unmatched(curated.unmatched))
     report.say(f"{len(library.catalogue)} titles, {len(library.tunes)} settings")

@@ -20,7 +20,7 @@ from training.corpora.download import DownloadError
 DATA = b"".join(KESH.encode().replace(b"X:1", b"X:%d" % number) for number in range(1000))
 SHA256 = hashlib.sha256(DATA).hexdigest()
 
-Answer = Callable[[BaseHTTPRequestHandler, int], None]  # the request, and from which byte on it asks
+Answer = Callable[[BaseHTTPRequestHandler, int], None]  # the request and its first byte
 
 
 def send(
@@ -47,14 +47,14 @@ def good(request: BaseHTTPRequestHandler, begin: int) -> None:
 
 
 def cut(request: BaseHTTPRequestHandler, begin: int) -> None:
-    """Half of what is left, then the line breaks."""
+    """Half of the rest, then the connection breaks."""
     data = DATA[begin:]
     rest = f"bytes {begin}-{len(DATA) - 1}/{len(DATA)}" if begin else ""
     send(request, 206 if begin else 200, data[: len(data) // 2], length=len(data), rest=rest)
 
 
 def whole(request: BaseHTTPRequestHandler, _begin: int) -> None:
-    """All of it, whatever was asked for."""
+    """The whole file, whatever bytes were requested."""
     send(request, 200, DATA, length=len(DATA))
 
 
@@ -63,7 +63,7 @@ def another_rest(request: BaseHTTPRequestHandler, _begin: int) -> None:
 
 
 def silent(request: BaseHTTPRequestHandler, _begin: int) -> None:
-    """Hangs up without an answer."""
+    """Closes the connection without an answer."""
     request.close_connection = True
 
 
@@ -80,11 +80,11 @@ def status(code: int) -> Answer:
 
 
 class Server:
-    """Gives one answer after the other, the last one again and again."""
+    """Gives one answer after the other, and repeats the last one."""
 
     def __init__(self) -> None:
         self.answers: list[Answer] = [good]
-        self.begins: list[int] = []  # from which byte on each request asked
+        self.begins: list[int] = []  # the first byte of each request
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -144,15 +144,15 @@ HALF = len(DATA) // 2
         ([silent, good], [0, 0]),
     ],
 )
-def test_what_comes_in_pieces_is_whole_in_the_end(
+def test_a_file_received_in_pieces_is_complete(
     server: Server, tmp_path: Path, answers: list[Answer], begins: list[int]
 ) -> None:
     assert bring(server, tmp_path, *answers) == DATA
     assert server.begins == begins
 
 
-def test_a_later_call_goes_on_where_an_earlier_one_gave_up(server: Server, tmp_path: Path) -> None:
-    with pytest.raises(DownloadError, match=r"tunes\.abc did not come in 5 tries, the last one: .*503"):
+def test_a_later_call_resumes_after_an_earlier_failure(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match=r"tunes\.abc failed 5 times, the last time with: .*503"):
         bring(server, tmp_path, cut, status(503))
     assert (tmp_path / "tunes.abc.part").read_bytes() == DATA[:HALF]
     assert not (tmp_path / "tunes.abc").exists()
@@ -161,57 +161,59 @@ def test_a_later_call_goes_on_where_an_earlier_one_gave_up(server: Server, tmp_p
     assert server.begins == [HALF]
 
 
-def test_what_is_there_is_not_asked_for_again(server: Server, tmp_path: Path) -> None:
+def test_a_complete_file_is_not_requested_again(server: Server, tmp_path: Path) -> None:
     bring(server, tmp_path, good)
     bring(server, tmp_path, status(404))
     assert server.begins == [0]
 
 
-def test_a_whole_part_that_was_never_renamed_is_had_again(server: Server, tmp_path: Path) -> None:
+def test_a_complete_part_that_was_never_renamed_is_downloaded_again(server: Server, tmp_path: Path) -> None:
     (tmp_path / "tunes.abc.part").write_bytes(DATA)
     assert bring(server, tmp_path, good) == DATA
     assert server.begins == [len(DATA), 0]
 
 
-def test_another_content_than_promised_is_thrown_away(server: Server, tmp_path: Path) -> None:
-    with pytest.raises(DownloadError, match=f"has the sha256 {SHA256}, not 00"):
+def test_a_file_with_another_digest_is_deleted(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match=f"has the SHA-256 {SHA256}, not 00"):
         bring(server, tmp_path, good, sha256="00")
     assert list(tmp_path.iterdir()) == []
     assert bring(server, tmp_path, good, sha256=None) == DATA
 
 
 @pytest.mark.parametrize("answer", [good, unmeasured])
-def test_too_much_is_refused(
+def test_a_file_over_the_limit_is_refused(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Answer
 ) -> None:
     monkeypatch.setattr(download, "MAX_BYTES", HALF)
-    with pytest.raises(DownloadError, match=f"bytes.* a file may have|more than the {HALF} bytes"):
+    with pytest.raises(
+        DownloadError, match=f"bytes; the limit is {HALF}|more bytes than the limit of {HALF}"
+    ):
         bring(server, tmp_path, answer)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_boast_is_refused_before_anything_is_read(server: Server, tmp_path: Path) -> None:
-    with pytest.raises(DownloadError, match="has 1000000000000 bytes; a file may have"):
+def test_an_announced_size_over_the_limit_is_refused_before_reading(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match="has 1000000000000 bytes; the limit is"):
         bring(server, tmp_path, boastful)
     assert server.begins == [0]
 
 
-def test_what_will_not_get_better_is_not_tried_again(server: Server, tmp_path: Path) -> None:
+def test_a_permanent_error_is_not_retried(server: Server, tmp_path: Path) -> None:
     with pytest.raises(DownloadError, match=r"tunes\.abc: the server answered 404$"):
         bring(server, tmp_path, status(404))
     assert server.begins == [0]
 
 
-def test_progress_tells_bytes_that_are_there_and_bytes_in_all(server: Server, tmp_path: Path) -> None:
+def test_progress_reports_bytes_received_and_total(server: Server, tmp_path: Path) -> None:
     server.answers = [cut, good]
-    told: list[tuple[str, int, int | None]] = []
+    news: list[tuple[str, int, int | None]] = []
     with download.open_client() as client:
-        download.download(server.collection(), tmp_path, client, lambda *news: told.append(news))
-    assert told[-1] == ("tunes.abc", len(DATA), len(DATA))
-    assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
+        download.download(server.collection(), tmp_path, client, lambda *item: news.append(item))
+    assert news[-1] == ("tunes.abc", len(DATA), len(DATA))
+    assert [done for _, done, _ in news] == sorted(done for _, done, _ in news)
 
 
-def test_the_command_brings_a_corpus_with_its_licence(
+def test_the_command_downloads_a_corpus_with_its_licence(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(COLLECTIONS, "mine", server.collection())
@@ -227,7 +229,7 @@ def test_the_command_brings_a_corpus_with_its_licence(
 @pytest.mark.parametrize(
     ("name", "said"), [("mine", "answered 404"), ("yours", "can be downloaded: nottingham")]
 )
-def test_the_command_says_in_a_sentence_what_went_wrong(
+def test_the_command_reports_an_error_in_a_sentence(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str
 ) -> None:
     monkeypatch.setitem(COLLECTIONS, "mine", server.collection())

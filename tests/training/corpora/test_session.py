@@ -91,17 +91,17 @@ def test_each_row_is_a_setting_under_all_names_of_its_tune(tmp_path: Path, form:
 
 @pytest.mark.parametrize("form", ["csv", "json"])
 def test_curation_keeps_one_title_a_tune_with_source_address_and_licence(tmp_path: Path, form: str) -> None:
-    found = curate([dump(tmp_path, form, ROWS)])
-    title = found.catalogue.titles[0]
+    curated = curate([dump(tmp_path, form, ROWS)])
+    title = curated.library.catalogue.titles[0]
     assert title.names == ("Off She Goes", "Up She Goes", "Launch, The")
     assert [setting.reference for setting in title.settings] == [
         "thesession/7#setting70",
         "thesession/7#setting71",
     ]
     assert title.settings[0].url == "https://thesession.org/tunes/7#setting70"
-    assert "forbid use with large language models" in found.corpora[0].licence
-    assert not found.skipped
-    assert "piper" not in repr(found.catalogue)
+    assert "forbid use with large language models" in curated.corpora[0].licence
+    assert not curated.skipped
+    assert "piper" not in repr(curated.library.catalogue)
 
 
 def test_the_licence_is_shown_until_it_is_accepted(tmp_path: Path) -> None:
@@ -245,18 +245,18 @@ def test_bad_rows_and_bad_tunes_are_counted_and_listed_with_reasons(tmp_path: Pa
     for file, bad in (("tunes.csv", "14,140,Short\n"), ("aliases.csv", "x,Nobody's,Nobody's\n")):
         path = tmp_path / file
         path.write_bytes(path.read_bytes() + bad.encode())
-    found = curate([corpus])
+    curated = curate([corpus])
     assert {
-        skipped.reference: re.sub(r"line \d+, column 1: ", "", skipped.reason) for skipped in found.skipped
+        skipped.reference: re.sub(r"line \d+, column 1: ", "", skipped.reason) for skipped in curated.skipped
     } == {
-        "thesession/aliases.csv:5": "tune_id 'x' is no number",
+        "thesession/aliases.csv:5": "tune_id 'x' is not a number",
         "thesession/10#setting100": "no title",
         "thesession/11#setting110": "3 notes, fewer than 8",
         "thesession/12#setting120": "the tune has no notes",
         "thesession/tunes.csv:13": "3 columns, not 10",
     }
-    assert (found.corpora[0].tunes, found.corpora[0].skipped) == (4, 5)
-    assert found.catalogue.titles[-1].names == ("Found After All",)
+    assert (curated.corpora[0].tunes, curated.corpora[0].skipped) == (4, 5)
+    assert curated.library.catalogue.titles[-1].names == ("Found After All",)
 
 
 @pytest.mark.parametrize("text", ["", "name,abc\nKesh,GAG\n", '"unclosed'])

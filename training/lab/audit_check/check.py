@@ -1,9 +1,9 @@
 """How well the audit finds wrong titles: plants some and counts how many it flags.
 
 The check draws a fifth of the settings whose titles have several, with a fixed seed, and lets them trade
-titles. Some of the other settings resemble no setting of their title to begin with: free versions, other tunes
-of that name, or titles that were already wrong. These natural outliers are counted in two ways: as false
-alarms, and not at all.
+titles. Some of the others resemble no setting of their title to begin with: free versions, other tunes of the
+same name, or titles that were already wrong. These natural outliers are counted in two ways: as false alarms,
+and not at all.
 """
 
 import csv
