@@ -20,7 +20,7 @@ from training.corpora import BOOKS
 from training.corpora.collections import COLLECTIONS
 from training.lab.benchmark.figures import load_figures
 from training.lab.benchmark.protocols import PROTOCOLS
-from training.lab.benchmark.report import of_benchmark, tables, write_tables
+from training.lab.benchmark.report import main_table, of_benchmark, tables, write_main_tables, write_tables
 from training.lab.benchmark.scale import SIZES
 from training.lab.benchmark.scale_report import load_costs, table
 from training.lab.benchmark.systems import SYSTEMS
@@ -112,17 +112,55 @@ def test_the_printed_figures_are_those_of_the_results() -> None:
             assert cell == ("-" if figure is None else f"{figure.value:.3f}".removeprefix("0"))
 
 
-def test_the_page_of_results_shows_all_that_was_measured(tmp_path: Path) -> None:
+def test_the_pages_of_results_are_what_the_benchmark_writes(tmp_path: Path) -> None:
     figures = load_figures(ROOT / "docs" / "results.json")
-    page = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    main, full = (
+        (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("results.md", "results-tables.md")
+    )
     assert "public-domain" in {figure.corpus for figure in figures}
     for corpus in {figure.corpus for figure in figures}:
         of_corpus = of_benchmark(figure for figure in figures if figure.corpus == corpus)
-        assert f"<!-- tables: {corpus} -->\n\n{tables(of_corpus)}" in page
+        assert f"<!-- tables: {corpus} -->\n\n{main_table(of_corpus)}\n\n<!-- end -->" in main
+        assert f"<!-- tables: {corpus} -->\n\n{tables(of_corpus)}" in full
     shutil.copytree(ROOT / "docs" / "results", tmp_path / "results")
-    (tmp_path / "results.md").write_text(page, encoding="utf-8")
-    write_tables(figures, tmp_path / "results.md")
-    assert (tmp_path / "results.md").read_text(encoding="utf-8") == page
+    for page, write in ((main, write_main_tables), (full, write_tables)):
+        path = tmp_path / "page.md"
+        path.write_text(page, encoding="utf-8")
+        write(figures, path)
+        assert path.read_text(encoding="utf-8") == page
+
+
+def test_the_page_of_results_is_short() -> None:
+    assert len((ROOT / "docs" / "results.md").read_text(encoding="utf-8").splitlines()) <= 200
+
+
+def test_the_tables_of_the_experiments_are_figures_of_the_ablation() -> None:
+    raw, audited = "session-2022-raw", "session-2022-audited"
+    arms = {
+        "`raw-random`": (raw, "unseen-random-split"),
+        "`raw-exact-titles`": (raw, "unseen-exact-titles"),
+        "`raw`": (raw, "unseen"),
+        "`audited`": (audited, "unseen"),
+        "`raw`, pool 1": (raw, "unseen-first"),
+        "`audited`, pool 1": (audited, "unseen-first"),
+    }
+    figures = {figure.key: figure for figure in load_figures(ROOT / "docs" / "results.json")}
+    page = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    checked = set()
+    for block in page.split("\n\n"):
+        heading, *lines = ([cell.strip() for cell in line.split("|")[1:-1]] for line in block.splitlines())
+        if heading[:1] == ["system"] and set(heading) & set(arms):
+            for system, *cells in lines[1:]:
+                for arm, cell in zip(heading[1:], cells, strict=True):
+                    if arm in arms and cell != "-":
+                        one = figures[(*arms[arm], system.strip("`"), "mrr@20")]
+                        assert one.chance
+                        assert one.low is not None
+                        assert one.high is not None
+                        value, low, high = (x / one.chance for x in (one.value, one.low, one.high))
+                        assert cell == f"{value:.1f} ({low:.1f}-{high:.1f})", (system, arm)
+                        checked.add(system)
+    assert len(checked) == 26
 
 
 def test_the_page_of_results_shows_what_scale_measured() -> None:
@@ -186,11 +224,16 @@ def test_every_book_and_collection_is_told() -> None:
     "page",
     [
         "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
         "docs/ablation.md",
         "docs/audit.md",
         "docs/design.md",
+        "docs/experiments.md",
         "docs/reader.md",
         "docs/results.md",
+        "docs/results-tables.md",
+        "docs/training.md",
     ],
 )
 def test_links_lead_somewhere(page: str) -> None:
