@@ -16,6 +16,7 @@ from service.app import create_app
 from service.settings import Settings
 from tests.support import serve
 from training.__main__ import app as training
+from training.commands import COMMANDS
 from training.corpora import BOOKS
 from training.corpora.collections import COLLECTIONS
 from training.lab.benchmark.figures import load_figures
@@ -97,6 +98,31 @@ def test_every_example_of_training_is_a_command() -> None:
         "~/TheSession-data/csv",
         "downloads/nottingham",
     }
+
+
+@pytest.mark.parametrize("page", ["experiments.md", "results.md", "training.md"])
+def test_every_command_of_the_documents_is_one(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    group = typer.main.get_command(training)
+    assert isinstance(group, typer.core.TyperGroup)
+    commands = 0
+    for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
+        for line in block.replace("\\\n", " ").splitlines():
+            program, *words = shlex.split(line)
+            if program == ".venv/bin/gan-ainm":
+                name, command, rest = group.resolve_command(typer.Context(group), words)
+                assert command is not None
+                command.make_context(name, rest)  # raises for unknown options and values
+                commands += 1
+    assert commands
+
+
+def test_the_how_to_names_every_training_command_book_and_collection() -> None:
+    text = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+    for name in COMMANDS:
+        assert re.search(rf"[` ]{name}\b", text), name
+    for name in (*BOOKS, *COLLECTIONS):
+        assert f"`{name}`" in text
 
 
 def test_the_printed_figures_are_those_of_the_results() -> None:
