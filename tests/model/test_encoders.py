@@ -43,11 +43,11 @@ def test_vectors_have_unit_length_and_float32(encoder: NgramTuneEncoder, tune: T
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
 
 
-def test_no_tunes_have_no_vectors(encoder: NgramTuneEncoder) -> None:
+def test_an_empty_list_has_no_vectors(encoder: NgramTuneEncoder) -> None:
     assert encoder.encode([]).shape == (0, 32)
 
 
-def test_a_tunes_vector_does_not_depend_on_its_neighbours(encoder: NgramTuneEncoder, tune: Tune) -> None:
+def test_a_vector_does_not_depend_on_the_rest_of_the_batch(encoder: NgramTuneEncoder, tune: Tune) -> None:
     alone = encoder.encode([tune])[0]
     among = encoder.encode([cut(tune, 0, 9), tune, transposed(tune, 3)])[1]
     assert among == pytest.approx(alone, abs=1e-6)
@@ -67,26 +67,26 @@ def test_a_tune_has_the_same_vector_at_twice_the_note_length(encoder: NgramTuneE
 
 
 @pytest.mark.parametrize("letter", list("TNHSZCABDFGOWrw"))
-def test_fields_that_could_name_the_tune_are_not_seen(
+def test_fields_that_could_name_the_tune_are_ignored(
     encoder: NgramTuneEncoder, tune: Tune, letter: str
 ) -> None:
-    told = KESH.replace("R:jig\n", f"R:jig\n{letter}:The Kesh, also Kerrigan's Jig\n")
-    assert np.array_equal(encoder.encode([read_tune(told)]), encoder.encode([tune]))
+    text = KESH.replace("R:jig\n", f"R:jig\n{letter}:The Kesh, also Kerrigan's Jig\n")
+    assert np.array_equal(encoder.encode([read_tune(text)]), encoder.encode([tune]))
 
 
-def test_untitled_is_the_same_as_titled(encoder: NgramTuneEncoder, tune: Tune) -> None:
+def test_the_title_does_not_change_the_vector(encoder: NgramTuneEncoder, tune: Tune) -> None:
     nameless = KESH.replace("T:The Kesh\n", "")
     assert np.array_equal(encoder.encode([read_tune(nameless)]), encoder.encode([tune]))
 
 
-def test_rhythm_is_seen_and_can_be_masked(encoder: NgramTuneEncoder, tune: Tune) -> None:
+def test_the_header_is_read_and_can_be_masked(encoder: NgramTuneEncoder, tune: Tune) -> None:
     grams = encoder.features(tune)
     assert grams.header == 2
     masked = NgramTuneEncoder(replace(encoder.config, header_dropout=1.0, gram_dropout=0.0, crop=0.0))
     assert len(masked.view(grams, np.random.default_rng(0))) == len(grams) - 2
 
 
-def test_a_repeated_gram_weighs_little_more_than_once() -> None:
+def test_a_repeated_gram_weighs_little_more_than_a_single_one() -> None:
     once, twice = damped(np.array([3, 5])), damped(np.array([5, 3, 5]))
     assert once == pytest.approx([2**-0.5] * 2)
     assert twice[0] == twice[2]
@@ -102,12 +102,12 @@ def test_a_part_written_out_twice_hardly_changes_the_vector(encoder: NgramTuneEn
     assert once @ twice > 0.97
 
 
-def test_the_header_weighs_as_much_as_it_should(encoder: NgramTuneEncoder, tune: Tune) -> None:
+def test_header_weight_sets_the_influence_of_the_header(encoder: NgramTuneEncoder, tune: Tune) -> None:
     heavy = NgramTuneEncoder(replace(encoder.config, header_weight=100.0))
     heavy.load_state_dict(encoder.state_dict())
     reel = replace(tune, rhythm="reel", meter="4/4")
     jig, other, as_reel = heavy.encode([tune, cut(tune, 20, 20), reel])
-    assert jig @ other > 0.99, "hardly anything but the header is seen"
+    assert jig @ other > 0.99, "only the header counts"
     assert jig @ as_reel < 0.5
 
 
@@ -120,11 +120,11 @@ def test_a_cropped_view_holds_only_grams_of_its_fragment(encoder: NgramTuneEncod
     assert min(len(view) for view in views) < len(whole) / 2
 
 
-def test_grams_of_a_fragment_are_those_of_the_whole_that_lie_in_it(tune: Tune) -> None:
+def test_a_fragment_has_the_grams_that_lie_inside_it(tune: Tune) -> None:
     whole = melody_grams(tune, 2**12)
     part = melody_grams(cut(tune, 10, 20), 2**12)
     inside = (whole.start >= 10) & (whole.stop <= 30)
-    # The last note's length is not known from inside a fragment, so rhythm may differ there.
+    # A fragment does not show how long its last note lasts, so the rhythm there may differ.
     missing = (
         set(part.ids.tolist()) - set(whole.ids[inside].tolist()) - set(whole.ids[: whole.header].tolist())
     )
@@ -136,14 +136,14 @@ def test_the_shortest_tunes_have_vectors(encoder: NgramTuneEncoder, body: str) -
     assert np.isfinite(encoder.encode([read_tune(f"K:C\n{body}\n")])).all()
 
 
-def test_only_so_many_notes_are_read(encoder: NgramTuneEncoder) -> None:
+def test_notes_beyond_the_limit_are_ignored(encoder: NgramTuneEncoder) -> None:
     longest = read_tune("K:C\n" + "CDEFGABc" * (MAX_NOTES // 8) + "\n")
     longer = read_tune("K:C\n" + "CDEFGABc" * (MAX_NOTES // 8) + "gfed" * 100 + "\n")
     one, two = encoder.encode([longest, longer])
     assert one == pytest.approx(two, abs=1e-2)
 
 
-def test_one_title_in_two_spellings_has_one_vector() -> None:
+def test_two_spellings_of_a_title_have_the_same_vector() -> None:
     torch.manual_seed(0)
     encoder = NgramTitleEncoder(NgramTitleConfig(buckets=2**12, dim=32))
     a, b, other = encoder.encode(["The Maid of Ḃarra", "Maid of Bharra, The", "The Blackbird"])
@@ -151,12 +151,12 @@ def test_one_title_in_two_spellings_has_one_vector() -> None:
     assert a @ other < 0.9
 
 
-def test_a_title_of_no_letters_has_a_vector() -> None:
+def test_a_title_without_letters_has_a_vector() -> None:
     encoder = NgramTitleEncoder(NgramTitleConfig(buckets=2**12, dim=32))
     assert np.isfinite(encoder.encode(["", "?!", "漢"])).all()
 
 
-def test_checkpoints_bring_back_config_and_vectors(
+def test_checkpoints_restore_config_and_vectors(
     encoder: NgramTuneEncoder, tune: Tune, tmp_path: Path
 ) -> None:
     save_encoder(encoder, tmp_path / "tune.safetensors")
@@ -165,7 +165,7 @@ def test_checkpoints_bring_back_config_and_vectors(
     assert np.array_equal(loaded.encode([tune]), encoder.encode([tune]))
 
 
-def test_a_checkpoint_of_the_wrong_kind_is_refused(encoder: NgramTuneEncoder, tmp_path: Path) -> None:
+def test_a_checkpoint_of_the_wrong_kind_is_rejected(encoder: NgramTuneEncoder, tmp_path: Path) -> None:
     path = tmp_path / "x.safetensors"
     path.write_bytes(b"no checkpoint")
     with pytest.raises(CheckpointError, match=r"x\.safetensors is no checkpoint"):
@@ -175,14 +175,14 @@ def test_a_checkpoint_of_the_wrong_kind_is_refused(encoder: NgramTuneEncoder, tm
         load_title_encoder(path, CPU)
 
 
-def test_an_unknown_encoder_is_refused_by_name() -> None:
+def test_an_unknown_encoder_is_rejected_by_name() -> None:
     with pytest.raises(CheckpointError, match="no tune encoder is called 'oracle'; known: ngram, rnn, cnn"):
         build_tune_encoder({"name": "oracle"})
     with pytest.raises(CheckpointError, match="known: ngram, sentence"):
         build_title_encoder({})
 
 
-def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_device_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert pick_device("auto") == pick_device("cpu") == CPU
     with pytest.raises(DeviceError, match="DEVICE=cuda"):

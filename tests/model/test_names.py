@@ -23,7 +23,7 @@ from model.names import fold
         ("Haste to the Wedding!", "Haste To The Wedding"),
     ],
 )
-def test_spellings_of_one_title_fold_to_one_string(a: str, b: str) -> None:
+def test_spellings_of_a_title_fold_to_the_same_string(a: str, b: str) -> None:
     assert fold(a) == fold(b) != ""
 
 
@@ -31,7 +31,7 @@ def test_spellings_of_one_title_fold_to_one_string(a: str, b: str) -> None:
     ("a", "b"),
     [("The Kesh", "The Cash"), ("Theresa", "Resa"), ("A", "The"), ("The First of May", "The First of March")],
 )
-def test_other_titles_stay_apart(a: str, b: str) -> None:
+def test_different_titles_stay_different(a: str, b: str) -> None:
     assert fold(a) != fold(b)
 
 
@@ -41,12 +41,12 @@ def test_other_titles_stay_apart(a: str, b: str) -> None:
 )
 @example("The A Minor Reel")
 @example("An An tEilean, The")
-def test_folding_twice_changes_nothing_more(name: str) -> None:
-    once = fold(name)
-    assert fold(once) == once
+def test_folding_again_changes_nothing(name: str) -> None:
+    folded = fold(name)
+    assert fold(folded) == folded
 
 
-def test_what_has_no_letter_folds_to_nothing() -> None:
+def test_a_name_without_letters_folds_to_the_empty_string() -> None:
     assert fold("?! ") == fold("") == ""
 
 

@@ -1,7 +1,7 @@
-"""How far the reader agrees with music21's on the ABC books that music21 ships.
+"""Compares the reader with music21's on the ABC books that music21 ships.
 
 From the root of the project, ``python -m tests.model.abc.agreement --all`` compares every tune, which takes
-some minutes, and prints those that differ and how; without ``--all`` it compares the 400 of the test.
+some minutes, and prints each difference. Without ``--all`` it compares the 400 tunes of the test.
 """
 
 import random
@@ -26,49 +26,49 @@ _BROKEN = re.compile(f"{_APART}(?:<+|>+){_APART}")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One tune of one book; its name is book, file and place within the file, from 1."""
+    """One tune of one book. Its name is book, file and position in the file, counted from 1."""
 
     name: str
     text: str
 
 
-Melody = list[tuple[int, Fraction, Fraction]]
+Notes = list[tuple[int, Fraction, Fraction]]
 
 
 def samples() -> list[Sample]:
-    """Every tune of music21's ABC books."""
+    """Return every tune of music21's ABC books."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import music21
 
     corpus = Path(music21.__file__).parent / "corpus"
-    found = []
+    tunes = []
     for path in sorted(corpus.glob("*/*.abc")):
-        tunes = re.split(r"^(?=X:)", decode(path.read_bytes()), flags=re.MULTILINE)
-        for place, text in enumerate(tunes[1:], 1):
-            found.append(Sample(f"{path.parent.name}/{path.stem}/{place}", text))
-    return found
+        parts = re.split(r"^(?=X:)", decode(path.read_bytes()), flags=re.MULTILINE)
+        for position, text in enumerate(parts[1:], 1):
+            tunes.append(Sample(f"{path.parent.name}/{path.stem}/{position}", text))
+    return tunes
 
 
-def drawn(count: int, seed: int) -> list[Sample]:
-    """A random draw of tunes, the same for the same seed."""
+def random_samples(count: int, seed: int) -> list[Sample]:
+    """Draw tunes at random; the same seed gives the same tunes."""
     return random.Random(seed).sample(samples(), count)
 
 
-def read_here(text: str) -> Melody:
-    """Pitch, onset and duration of every note, as this reader has it."""
+def read_by_us(text: str) -> Notes:
+    """Return pitch, onset and duration of every note, as this reader reads them."""
     try:
         return [(note.pitch, note.onset, note.duration) for note in read_tune(text).notes]
     except AbcError:
         return []
 
 
-def prepared(text: str) -> str:
-    """The text without five things that music21 is known to take otherwise than the standard says.
+def without_known_differences(text: str) -> str:
+    """Remove five things from a text that music21 is known to read differently from the standard.
 
-    Without a version it takes a tune for ABC 1.3 and ends every accidental with its note. It leaves out a
-    broken rhythm that slurs, decorations or grace notes keep apart from its notes. It leaves out notes with a
-    fermata ``H`` or the annotation ``">"`` before them, and the rest ``x``.
+    music21 takes a tune without a version for ABC 1.3 and applies every accidental only to its own note. It
+    drops a broken rhythm that slurs, decorations or grace notes separate from its notes. It drops notes after
+    a fermata ``H`` or after the annotation ``">"``, and the rest ``x``.
     """
     lines = ["%abc-2.1"]
     for line in text.splitlines():
@@ -79,17 +79,17 @@ def prepared(text: str) -> str:
     return "\n".join(lines)
 
 
-def read_by_music21(text: str) -> Melody:
-    """The same as music21 has it: first part with notes, no grace notes, top notes of chords, ties joined."""
+def read_by_music21(text: str) -> Notes:
+    """Do the same with music21: first part with notes, no grace notes, top notes of chords, ties joined."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from music21 import converter, harmony, stream
 
-        score = converter.parse(prepared(text), format="abc")
+        score = converter.parse(without_known_differences(text), format="abc")
         if isinstance(score, stream.Opus):
             score = score.scores[0]
         for part in score.parts if isinstance(score, stream.Score) else [score]:
-            melody: Melody = []
+            melody: Notes = []
             held = False
             for item in part.flatten().notesAndRests:
                 if isinstance(item, harmony.Harmony) or item.duration.isGrace:
@@ -112,37 +112,37 @@ def read_by_music21(text: str) -> Melody:
 
 
 def difference(sample: Sample) -> str:
-    """The first difference between the two readings, "" if there is none."""
-    here = read_here(sample.text)
+    """Describe the first difference between the two readings; "" if they agree."""
+    ours = read_by_us(sample.text)
     try:
-        there = read_by_music21(sample.text)
+        theirs = read_by_music21(sample.text)
     except Exception as error:
         return f"music21 fails: {type(error).__name__}: {error}"[:120]
-    for place, (ours, theirs) in enumerate(zip_longest(here, there)):
-        if ours is None or theirs is None:
-            return f"{len(here)} notes against {len(there)}"
-        if ours[0] != theirs[0]:
-            return f"note {place + 1}: pitch {ours[0]} against {theirs[0]}"
-        for name, one, other in zip(("onset", "duration"), ours[1:], theirs[1:], strict=True):
-            if abs(one - other) > _TOLERANCE:
-                return f"note {place + 1}: {name} {one} against {other}"
+    for number, (our, their) in enumerate(zip_longest(ours, theirs), 1):
+        if our is None or their is None:
+            return f"{len(ours)} notes against {len(theirs)}"
+        if our[0] != their[0]:
+            return f"note {number}: pitch {our[0]} against {their[0]}"
+        for name, our_time, their_time in zip(("onset", "duration"), our[1:], their[1:], strict=True):
+            if abs(our_time - their_time) > _TOLERANCE:
+                return f"note {number}: {name} {our_time} against {their_time}"
     return ""
 
 
 def _report(tunes: list[Sample]) -> Iterator[str]:
     differing = 0
     for count, sample in enumerate(tunes, 1):
-        found = difference(sample)
-        if found:
+        description = difference(sample)
+        if description:
             differing += 1
-            yield f"{sample.name}\t{found}"
+            yield f"{sample.name}\t{description}"
         if count % 1000 == 0 or count == len(tunes):
             agreeing = count - differing
             yield f"{agreeing} of {count} agree ({100 * agreeing / count:.2f} %)"
 
 
 if __name__ == "__main__":
-    chosen = samples() if "--all" in sys.argv[1:] else drawn(400, seed=1)
+    chosen = samples() if "--all" in sys.argv[1:] else random_samples(400, seed=1)
     for line in _report(chosen):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()

@@ -8,13 +8,13 @@ import model.abc
 from model.abc import AbcError, Note, Notice
 
 
-def test_all_is_what_the_package_offers() -> None:
-    offered = {
+def test_all_lists_every_public_name() -> None:
+    public = {
         name
         for name, value in vars(model.abc).items()
         if not name.startswith("_") and not isinstance(value, ModuleType)
     }
-    assert set(model.abc.__all__) == offered
+    assert set(model.abc.__all__) == public
 
 
 def test_notes_cannot_be_changed() -> None:
@@ -23,7 +23,7 @@ def test_notes_cannot_be_changed() -> None:
         note.pitch = 61  # type: ignore[misc]
 
 
-def test_places_are_told() -> None:
+def test_notices_and_errors_print_line_and_column() -> None:
     assert str(Notice(2, 7, "skipped")) == "line 2, column 7: skipped"
     error = AbcError(3, 1, "no notes")
     assert (error.line, error.column, error.message) == (3, 1, "no notes")

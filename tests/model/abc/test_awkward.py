@@ -1,7 +1,7 @@
-"""Whole texts of the kinds that people and programs really write, each with what must be heard in it.
+"""Whole texts of the kinds that people and programs really write, each with the notes that must come out.
 
-The situations are those found in a large collection of test snippets of ABC programs and in the examples of
-the ABC standard; the notes here are our own.
+The situations come from a large collection of test snippets of ABC programs and from the examples of the ABC
+standard; the notes are our own.
 """
 
 from fractions import Fraction
@@ -12,7 +12,7 @@ from model.abc import read_tune
 
 HEAD = "X:1\nL:1/4\nK:C\n"
 
-# name: (text, what is heard). A note is its pitch, then its length in quarter notes; "67 69 71 *1/2" gives
+# name: (text, expected notes). A note is its pitch, then its length in quarter notes; "67 69 71 *1/2" gives
 # the length once for all notes before the star.
 CASES = {
     "only a reference and notes": ("X:1\nCDEF GABc|", "60 62 64 65 67 69 71 72 *1/2"),
@@ -131,7 +131,7 @@ CASES = {
 }  # fmt: skip
 
 
-def heard(expected: str) -> list[tuple[int, Fraction]]:
+def parse_notes(expected: str) -> list[tuple[int, Fraction]]:
     words, _, length = expected.partition(" *")
     pairs = (word.partition(":") for word in words.split())
     return [(int(pitch), Fraction(own or length)) for pitch, _, own in pairs]
@@ -140,4 +140,4 @@ def heard(expected: str) -> list[tuple[int, Fraction]]:
 @pytest.mark.parametrize("name", CASES)
 def test_awkward(name: str) -> None:
     text, expected = CASES[name]
-    assert [(note.pitch, note.duration) for note in read_tune(text).notes] == heard(expected)
+    assert [(note.pitch, note.duration) for note in read_tune(text).notes] == parse_notes(expected)

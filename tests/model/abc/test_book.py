@@ -1,4 +1,4 @@
-"""Texts of several tunes."""
+"""Tests texts of several tunes."""
 
 from fractions import Fraction
 
@@ -44,21 +44,21 @@ def tunes(text: str) -> list[Tune]:
     return [tune for tune in read_tunebook(text) if isinstance(tune, Tune)]
 
 
-def test_every_tune_is_read_and_a_bad_one_takes_no_other_with_it() -> None:
+def test_a_bad_tune_does_not_affect_the_others() -> None:
     read = list(read_tunebook(BOOK))
     assert [tune.titles for tune in read if isinstance(tune, Tune)] == [("One",), ("Two",), ("Four",)]
     assert isinstance(read[2], AbcError)
     assert (read[2].line, read[2].column) == (24, 1)
 
 
-def test_the_file_header_holds_for_all() -> None:
+def test_the_file_header_applies_to_all_tunes() -> None:
     one, two, four = tunes(BOOK)
     assert [tune.meter for tune in (one, two, four)] == ["6/8", "4/4", "6/8"]
     assert [tune.rhythm for tune in (one, two, four)] == ["jig", "reel", "jig"]
     assert one.header == (("M", "6/8"), ("R", "jig"), ("S", "a friend"), ("X", "1"), ("T", "One"), ("K", "G"))
 
 
-def test_lines_are_those_of_the_text() -> None:
+def test_line_numbers_count_from_the_start_of_the_text() -> None:
     one, two, _ = tunes(BOOK)
     assert (one.line, one.notes[0].line) == (10, 13)
     assert (two.line, two.notes[0].line) == (17, 22)
@@ -74,7 +74,7 @@ def test_the_first_tune_of_several() -> None:
     assert notice.message == "1 other tune in the text, skipped"
 
 
-def test_a_tune_without_notes_is_passed_over_for_one_with() -> None:
+def test_read_tune_skips_tunes_without_notes() -> None:
     assert read_tune("X:1\nT:None\nK:C\n\nX:2\nT:Some\nK:C\nC\n").titles == ("Some",)
 
 

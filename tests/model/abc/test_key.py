@@ -49,7 +49,7 @@ def test_keys(text: str, name: str, altered: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize("text", ["clef=bass", "bass", "treble+8 middle=d", 'name="Viola part"'])
-def test_a_clef_is_no_key(text: str) -> None:
+def test_a_clef_is_not_a_key(text: str) -> None:
     assert read_key(text) == (None, "")
 
 
@@ -61,7 +61,7 @@ def test_a_clef_is_no_key(text: str) -> None:
         ("nonsense", "", "nonsense"),
     ],
 )
-def test_what_is_not_read_is_told(text: str, name: str, rest: str) -> None:
+def test_the_unreadable_rest_is_returned(text: str, name: str, rest: str) -> None:
     key, unread = read_key(text)
     assert (key.name if key else "", unread) == (name, rest)
 

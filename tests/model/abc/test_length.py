@@ -48,7 +48,7 @@ def test_meters(text: str, name: str, whole: Fraction | None, compound: bool, un
 
 
 @pytest.mark.parametrize("text", ["jig", "4", "0/4", "3/0", "9" * 5000 + "/4"])
-def test_no_meter(text: str) -> None:
+def test_unreadable_meters(text: str) -> None:
     assert read_meter(text) is None
 
 

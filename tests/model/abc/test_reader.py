@@ -1,4 +1,4 @@
-"""Each sign of a tune, and where what is not read is reported."""
+"""Tests each sign of a tune, and the position of each warning."""
 
 from fractions import Fraction
 
@@ -71,13 +71,13 @@ def test_unit_from_meter(meter: str, unit: Fraction) -> None:
     assert read.notes[0].duration == 4 * unit
 
 
-def test_a_new_meter_leaves_the_unit_alone() -> None:
+def test_a_new_meter_does_not_change_the_unit() -> None:
     read = read_tune("X:1\nM:4/4\nK:C\nC|[M:2/4]C|\nM:2/4\nC|[L:1/4]C|\nL:1/2\nC")
     assert [note.duration for note in read.notes] == [Fraction(1, 2)] * 3 + [Fraction(1), Fraction(2)]
     assert (read.meter, read.unit) == ("4/4", Fraction(1, 8))
 
 
-def test_places() -> None:
+def test_positions() -> None:
     notes = tune('"Am"A {g}B|\n z  c').notes
     assert [(note.line, note.column) for note in notes] == [(4, 5), (4, 10), (5, 5)]
     assert [note.bar for note in notes] == [0, 0, 1]
@@ -131,7 +131,7 @@ def test_lengths() -> None:
 
 
 @pytest.mark.parametrize("length", ["0", "/0", "1/0", "9999999999999", "1/" + "7" * 5000, "/" * 3000])
-def test_lengths_that_cannot_be(length: str) -> None:
+def test_impossible_lengths(length: str) -> None:
     read = tune(f"C D{length} E")
     assert [note.duration for note in read.notes] == [1, 1, 1]
     assert warned(read) == [(4, 3)]
@@ -166,7 +166,7 @@ def test_broken_rhythm(music: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("music", "column"), [("> C D", 1), ("C> >D", 4), ("C>>>>D", 2), ("C [D>F>]", 5)])
-def test_broken_rhythm_astray(music: str, column: int) -> None:
+def test_misplaced_broken_rhythm(music: str, column: int) -> None:
     assert (4, column) in warned(tune(music))
 
 
@@ -201,7 +201,7 @@ def test_tuplets_in_compound_time(meter: str) -> None:
 
 
 @pytest.mark.parametrize("sign", ["(1", "(0", "(99", "(3:99", "(3:2:99", "(" + "3" * 5000])
-def test_tuplets_that_cannot_be(sign: str) -> None:
+def test_impossible_tuplets(sign: str) -> None:
     read = tune(f"{sign} CDE")
     assert [note.duration for note in read.notes] == [1, 1, 1]
     assert warned(read) == [(4, 1)]
@@ -260,14 +260,14 @@ def test_chords(music: str, expected: list[tuple[int, Fraction | int]]) -> None:
     assert [(note.pitch, note.duration) for note in tune(music).notes] == expected
 
 
-def test_a_chord_stands_where_it_begins() -> None:
+def test_a_chord_has_the_position_of_its_bracket() -> None:
     assert [(note.pitch, note.column) for note in tune("C [EGc] D").notes] == [(C, 1), (C2, 3), (D, 9)]
 
 
 @pytest.mark.parametrize(
     ("music", "column"), [("C [] D", 3), ("C ] D", 3), ("C [D | E", 3), ("CD [E % ]", 4)]
 )
-def test_chords_astray(music: str, column: int) -> None:
+def test_misplaced_chord_brackets(music: str, column: int) -> None:
     read = tune(music)
     assert warned(read) == [(4, column)]
     assert read.notes[0].pitch == C
@@ -302,7 +302,7 @@ def test_chords_astray(music: str, column: int) -> None:
         "[V:1]CDE",
     ],
 )
-def test_what_is_no_note(music: str) -> None:
+def test_what_is_not_a_note_is_skipped(music: str) -> None:
     read = tune(music)
     assert [note.pitch for note in read.notes] == [C, D, E]
     assert [note.onset for note in read.notes] == [0, 1, 2]
@@ -321,7 +321,7 @@ def test_rests() -> None:
     assert warned(tune("C|Z|D")) == [(4, 3)]
 
 
-def test_a_bar_of_rest_within_a_bar_is_taken_for_a_rest() -> None:
+def test_a_whole_bar_rest_within_a_bar_is_read_as_a_rest() -> None:
     read = tune("CDZ|EZ2F|", M="3/4")
     assert [note.onset for note in read.notes] == [0, 1, 3, 6]
     assert warned(read) == [(5, 3), (5, 6)]
@@ -366,7 +366,7 @@ def test_bars(music: str, expected: list[tuple[bool, bool, tuple[int, ...]]]) ->
     assert read.warnings == ()
 
 
-def test_times_of_endings_are_bounded() -> None:
+def test_repetitions_of_endings_are_bounded() -> None:
     assert tune("[1-999999999C:|").bars[0].endings == tuple(range(1, 33))
     assert tune("[" + "1," * 9999 + "1C:|").bars[0].endings == (1,) * 32
 
@@ -424,24 +424,24 @@ def test_voices_declared_in_the_header() -> None:
         ("C d'''''' D", 3, "range"),
     ],
 )
-def test_what_cannot_be_read_is_told(music: str, column: int, word: str) -> None:
+def test_unreadable_signs_are_reported(music: str, column: int, word: str) -> None:
     read = tune(music)
     assert warned(read) == [(4, column)]
     assert word in read.warnings[0].message
     assert read.notes[-1].pitch in {D, E}
 
 
-def test_macros_are_told() -> None:
+def test_macros_are_reported() -> None:
     assert warned(tune("~C", m="~n2 = (3n/n/n/")) == [(2, 3)]
 
 
-def test_text_below_the_music_is_told() -> None:
+def test_text_within_the_music_is_reported() -> None:
     read = tune("CDE|\nthis was the first part\nFGA|")
     assert len(read.notes) == 6
     assert warned(read) == [(5, 1)]
 
 
-def test_a_reference_that_is_no_number() -> None:
+def test_a_reference_that_is_not_a_number() -> None:
     read = read_tune("X:first\nK:C\nC\n")
     assert read.number == 0
     assert warned(read) == [(1, 3)]

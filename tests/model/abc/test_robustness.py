@@ -1,4 +1,4 @@
-"""Whatever the text, nothing but an `AbcError`, and no more time than its length asks for."""
+"""Whatever the text, the reader raises only `AbcError` and takes time linear in its length."""
 
 import contextlib
 import time
@@ -62,12 +62,12 @@ def check(tune: Tune) -> None:
         time = note.onset + note.duration
         bar = tune.bars[note.bar]
         assert bar.onset <= note.onset < bar.onset + bar.duration
-    places = [place for bar in tune.bars for place in range(bar.first, bar.last)]
-    assert places == list(range(len(tune.notes)))
-    heard = [(note.pitch, note.onset, note.duration, note.bar) for note in tune.notes]
+    indexes = [index for bar in tune.bars for index in range(bar.first, bar.last)]
+    assert indexes == list(range(len(tune.notes)))
+    sounds = [(note.pitch, note.onset, note.duration, note.bar) for note in tune.notes]
     assert [
         (note.pitch, note.onset, note.duration, note.bar) for note in read_tune(write(tune)).notes
-    ] == heard
+    ] == sounds
 
 
 @settings(deadline=None)
@@ -138,7 +138,7 @@ def test_time_grows_with_length(piece: str) -> None:
         return best
 
     seconds(1_000)
-    # Sixteen times the text takes sixteen times as long, or 256 times if time grew with the square.
+    # Sixteen times the text takes 16 times as long if time is linear, 256 times as long if it is quadratic.
     assert seconds(32_000) < 100 * seconds(2_000) + 0.02
 
 
@@ -158,7 +158,7 @@ def test_time_of_a_long_file_header_over_many_tunes() -> None:
     assert len(read) == 2_000
 
 
-def test_a_usual_tune_takes_about_a_millisecond() -> None:
+def test_a_typical_tune_takes_about_a_millisecond() -> None:
     text = "X:1\nT:A Reel\nR:reel\nM:4/4\nL:1/8\nK:Ador\n" + "|:eA (3AAA eAfA|e2 ^c>d {f}e2 dB:|\n" * 8
     start = time.process_time()
     for _ in range(50):

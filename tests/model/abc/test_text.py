@@ -16,7 +16,7 @@ def test_decode(data: bytes) -> None:
     assert decode(data) == "T:Céilí"
 
 
-def test_lines_end_as_on_any_system_and_nowhere_else() -> None:
+def test_only_line_ends_split_lines() -> None:
     assert split_lines("a\r\nb\rc\nd\u2028e\x0bf\x85g\n") == ["a", "b", "c", "d\u2028e\x0bf\x85g", ""]
     assert split_lines("\ufeffX:1\0") == ["X:1 "]
 
@@ -89,6 +89,6 @@ def test_not_prose(line: str) -> None:
     assert is_music(line)
 
 
-def test_typeset_text_is_not_read() -> None:
+def test_text_blocks_are_skipped() -> None:
     tune = read_tune("X:1\nK:C\nCDE\n%%begintext\nABC\n\nDEF\n%%endtext\n%%begin x\nFGA\n")
     assert [note.line for note in tune.notes] == [3, 3, 3, 10, 10, 10]

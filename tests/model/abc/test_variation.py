@@ -11,7 +11,7 @@ def tune() -> Tune:
     return read_tune(KESH)
 
 
-def test_transposing_moves_every_note_and_forgets_the_key(tune: Tune) -> None:
+def test_transposing_moves_every_note_and_drops_the_key(tune: Tune) -> None:
     moved = transposed(tune, -3)
     assert [note.pitch for note in moved.notes] == [note.pitch - 3 for note in tune.notes]
     assert moved.key == ""
@@ -31,11 +31,11 @@ def test_ornaments_take_the_time_of_their_note(tune: Tune) -> None:
     assert {note.onset for note in tune.notes} <= {note.onset for note in played.notes}
 
 
-def test_an_unnamed_tune_says_nothing_of_its_name(tune: Tune) -> None:
+def test_an_unnamed_tune_does_not_contain_its_name(tune: Tune) -> None:
     assert "Kesh" not in write(unnamed(tune))
 
 
-def test_every_variation_can_be_written_and_read(tune: Tune) -> None:
+def test_variations_survive_writing_and_reading(tune: Tune) -> None:
     varied = ornamented(transposed(cut(tune, 3, 30), 4), 0.3, np.random.default_rng(1))
     again = read_tune(write(varied))
     assert [(n.pitch, n.onset, n.duration) for n in again.notes] == [

@@ -1,4 +1,4 @@
-"""Written tunes read back."""
+"""Written tunes read back as the same tunes."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -21,7 +21,7 @@ TUNE = read_tune(
 )
 
 
-def heard(tune: Tune) -> list[tuple[int, Fraction, Fraction, int]]:
+def sounds(tune: Tune) -> list[tuple[int, Fraction, Fraction, int]]:
     return [(note.pitch, note.onset, note.duration, note.bar) for note in tune.notes]
 
 
@@ -32,16 +32,16 @@ def signs(tune: Tune) -> list[tuple[object, ...]]:
     ]
 
 
-def test_a_tune_comes_back() -> None:
+def test_a_tune_survives_writing_and_reading() -> None:
     read = read_tune(write(TUNE))
-    assert heard(read) == heard(TUNE)
+    assert sounds(read) == sounds(TUNE)
     assert signs(read) == signs(TUNE)
     for name in ("number", "titles", "rhythm", "meter", "unit", "key"):
         assert getattr(read, name) == getattr(TUNE, name)
     assert read.warnings == ()
 
 
-def test_what_is_written() -> None:
+def test_the_written_text() -> None:
     assert write(TUNE).splitlines() == [
         "X:7",
         "T:The First",
@@ -55,29 +55,29 @@ def test_what_is_written() -> None:
     ]
 
 
-def test_transposed_without_a_key() -> None:
+def test_a_transposed_tune_without_a_key() -> None:
     notes = tuple(replace(note, pitch=note.pitch + 1) for note in TUNE.notes)
     tune = replace(TUNE, notes=notes, key="")
     text = write(tune)
     assert "K:none" in text
-    assert heard(read_tune(text)) == heard(tune)
+    assert sounds(read_tune(text)) == sounds(tune)
 
 
-def test_some_of_the_notes() -> None:
+def test_a_selection_of_the_notes() -> None:
     tune = replace(TUNE, notes=TUNE.notes[3:6])
     read = read_tune(write(tune))
-    assert heard(read) == heard(tune)
+    assert sounds(read) == sounds(tune)
     assert [bar.onset for bar in read.bars] == [bar.onset for bar in TUNE.bars]
 
 
 def test_without_bars() -> None:
     tune = replace(TUNE, bars=(), notes=TUNE.notes[:4])
-    assert [note[:3] for note in heard(read_tune(write(tune)))] == [note[:3] for note in heard(tune)]
+    assert [note[:3] for note in sounds(read_tune(write(tune)))] == [note[:3] for note in sounds(tune)]
 
 
 def test_long_rests() -> None:
     tune = read_tune("X:1\nL:7/1\nK:C\nz999999999999z999999999999 C/46126080 z999999999999 D")
-    assert heard(read_tune(write(tune))) == heard(tune)
+    assert sounds(read_tune(write(tune))) == sounds(tune)
     assert len(write(tune)) < 200
 
 
@@ -87,8 +87,8 @@ def test_notes_must_not_overlap() -> None:
 
 
 @st.composite
-def made_tunes(draw: st.DrawFn) -> Tune:
-    """Tunes of any notes, with rests, bars and repeat signs anywhere."""
+def random_tunes(draw: st.DrawFn) -> Tune:
+    """Generate tunes of any notes, with rests, bars and repeat signs anywhere."""
     notes: list[Note] = []
     bars: list[Bar] = []
     time = Fraction(0)
@@ -128,10 +128,10 @@ def made_tunes(draw: st.DrawFn) -> Tune:
 
 
 @settings(deadline=None)
-@given(made_tunes())
-def test_any_tune_comes_back(tune: Tune) -> None:
+@given(random_tunes())
+def test_any_tune_survives_writing_and_reading(tune: Tune) -> None:
     read = read_tune(write(tune))
-    assert heard(read) == heard(tune)
+    assert sounds(read) == sounds(tune)
     assert signs(read) == signs(tune)
     assert (read.titles, read.rhythm, read.meter, read.key) == (
         tune.titles,
@@ -143,8 +143,8 @@ def test_any_tune_comes_back(tune: Tune) -> None:
 
 
 @settings(deadline=None)
-@given(made_tunes(), st.data())
-def test_any_notes_of_a_tune_come_back(tune: Tune, data: st.DataObject) -> None:
+@given(random_tunes(), st.data())
+def test_any_selection_of_notes_survives_writing_and_reading(tune: Tune, data: st.DataObject) -> None:
     chosen = data.draw(st.lists(st.sampled_from(tune.notes), min_size=1, unique=True))
     cut = replace(tune, notes=tuple(sorted(chosen, key=lambda note: note.onset)), key="")
-    assert heard(read_tune(write(cut))) == heard(cut)
+    assert sounds(read_tune(write(cut))) == sounds(cut)

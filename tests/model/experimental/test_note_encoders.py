@@ -49,10 +49,10 @@ def encoder(request: pytest.FixtureRequest) -> NoteTuneEncoder:
     return RnnTuneEncoder(RNN) if request.param == "rnn" else CnnTuneEncoder(CNN)
 
 
-def test_a_row_says_what_a_note_is(tune: Tune) -> None:
+def test_a_row_describes_a_note(tune: Tune) -> None:
     rows = note_tokens(tune)
     assert rows.shape == (len(tune.notes), len(SIZES))
-    assert (rows > 0).all(), "everything is known of this tune"
+    assert (rows > 0).all(), "this tune declares everything"
     assert (rows < np.array(SIZES)).all()
     pickup, first, second = rows[:3]
     assert first[PITCH] - second[PITCH] == -2, "G, A"
@@ -62,7 +62,7 @@ def test_a_row_says_what_a_note_is(tune: Tune) -> None:
     assert len({tuple(row) for row in rows[:, MODE:]}) == 1
 
 
-def test_what_is_not_declared_is_not_known() -> None:
+def test_undeclared_header_fields_are_0() -> None:
     rows = note_tokens(read_tune("K:none\nCDEF GABc\n"))
     assert (rows[:, [MODE, METER, RHYTHM]] == 0).all()
 
@@ -76,7 +76,7 @@ def test_pitches_count_from_the_tonic(key: str, semitones: int) -> None:
 
 
 @pytest.mark.parametrize("key", ["C major", "F# minor", "Bb major", ""])
-def test_a_row_says_which_pitch_was_written(tune: Tune, key: str) -> None:
+def test_a_row_converts_back_to_the_written_pitch(tune: Tune, key: str) -> None:
     keyed = replace(tune, key=key)
     assert [midi_pitch(int(row[PITCH]), key) for row in note_tokens(keyed)] == [
         note.pitch for note in tune.notes
@@ -95,21 +95,21 @@ def test_vectors_have_unit_length(encoder: NoteTuneEncoder, tune: Tune) -> None:
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
 
 
-def test_a_tunes_vector_does_not_depend_on_its_neighbours(encoder: NoteTuneEncoder, tune: Tune) -> None:
-    """The order of the batch is restored after packing, and what fills up is not seen."""
+def test_a_vector_does_not_depend_on_the_rest_of_the_batch(encoder: NoteTuneEncoder, tune: Tune) -> None:
+    """Packing keeps the order of the batch, and padding changes nothing."""
     tunes = [cut(tune, 0, 9), tune, cut(tune, 5, 30), cut(tune, 20, 3)]
     together = encoder.encode(tunes)
-    alone = np.concatenate([encoder.encode([one]) for one in tunes])
+    alone = np.concatenate([encoder.encode([single]) for single in tunes])
     assert together == pytest.approx(alone, abs=1e-6)
-    assert together[0] @ together[2] < 1 - 1e-6, "they are different tunes"
+    assert together[0] @ together[2] < 1 - 1e-6, "the tunes differ"
 
 
 @pytest.mark.parametrize("letter", list("TNHSZCABDFGOWrw"))
-def test_fields_that_could_name_the_tune_are_not_seen(
+def test_fields_that_could_name_the_tune_are_ignored(
     encoder: NoteTuneEncoder, tune: Tune, letter: str
 ) -> None:
-    told = KESH.replace("R:jig\n", f"R:jig\n{letter}:The Kesh, also Kerrigan's Jig\n")
-    assert np.array_equal(encoder.encode([read_tune(told)]), encoder.encode([tune]))
+    text = KESH.replace("R:jig\n", f"R:jig\n{letter}:The Kesh, also Kerrigan's Jig\n")
+    assert np.array_equal(encoder.encode([read_tune(text)]), encoder.encode([tune]))
 
 
 @pytest.mark.parametrize("body", ["C", "C D", "CCCCCCCC", "c''' D,,,", "C1000 D/64", "C|D|E|F|G|A|B|c|" * 40])
@@ -117,13 +117,13 @@ def test_strange_tunes_have_vectors(encoder: NoteTuneEncoder, body: str) -> None
     assert np.isfinite(encoder.encode([read_tune(f"K:C\n{body}\n")])).all()
 
 
-def test_only_so_many_notes_are_read(encoder: NoteTuneEncoder) -> None:
+def test_notes_beyond_the_limit_are_ignored(encoder: NoteTuneEncoder) -> None:
     longest = read_tune("K:C\n" + "CDEFGABc|" * (MAX_TOKENS // 8) + "\n")
     longer = read_tune("K:C\n" + "CDEFGABc|" * (MAX_TOKENS // 8) + "gfed|" * 100 + "\n")
     assert np.array_equal(encoder.encode([longest]), encoder.encode([longer]))
 
 
-def test_views_are_passages_drawn_anew_with_masked_headers(encoder: NoteTuneEncoder, tune: Tune) -> None:
+def test_views_are_random_passages_with_randomly_masked_headers(encoder: NoteTuneEncoder, tune: Tune) -> None:
     cropping = type(encoder)(replace(encoder.config, crop=10, header_dropout=0.5))
     rng = np.random.default_rng(0)
     whole = cropping.features(tune)
@@ -134,10 +134,10 @@ def test_views_are_passages_drawn_anew_with_masked_headers(encoder: NoteTuneEnco
     assert (whole[:, RHYTHM] > 0).all(), "masking a view leaves the tune as it was"
 
 
-def test_training_can_draw_one_passage_of_a_tune_for_good(encoder: NoteTuneEncoder, tune: Tune) -> None:
+def test_fixed_crop_always_uses_the_same_passage(encoder: NoteTuneEncoder, tune: Tune) -> None:
     fixed = type(encoder)(replace(encoder.config, crop=10, fixed_crop=True))
     whole = fixed.features(tune)
-    assert len(whole) == len(tune.notes), "what is measured and served is read in full"
+    assert len(whole) == len(tune.notes), "evaluation and the service read the whole tune"
     rng = np.random.default_rng(0)
     views = [fixed.view(whole, rng)[:, PITCH] for _ in range(20)]
     assert {len(view) for view in views} == {10}
@@ -145,7 +145,7 @@ def test_training_can_draw_one_passage_of_a_tune_for_good(encoder: NoteTuneEncod
 
 
 def test_a_tune_is_the_mean_of_its_passages(encoder: NoteTuneEncoder, tune: Tune) -> None:
-    """All notes are read, though training reads ten at a time."""
+    """Encoding reads all notes, although training reads ten at a time."""
     cropping = type(encoder)(replace(encoder.config, crop=10))
     rows = cropping.features(tune)[:25]
     parts = cropping.encode_features([rows[:10], rows[10:20], rows[15:25]])
@@ -157,26 +157,26 @@ def test_a_bar_is_a_weighted_mean_of_its_own_notes() -> None:
     torch.manual_seed(0)
     attention = BarAttention(3)
     notes = torch.randn(1, 5, 3)
-    summed = attention(notes, torch.tensor([[0, 0, 1, 2, 2]]), 2)  # the last two fill up
+    summed = attention(notes, torch.tensor([[0, 0, 1, 2, 2]]), 2)  # the last two are padding
     assert summed.shape == (1, 2, 3)
     weights = attention.question(torch.tanh(attention.key(notes[0, :2])))[:, 0].softmax(dim=0)
     assert torch.allclose(summed[0, 0], weights @ notes[0, :2], atol=1e-6)
     assert torch.allclose(summed[0, 1], notes[0, 2], atol=1e-6)
 
 
-def test_the_hierarchy_looks_at_nothing_that_comes_later(tune: Tune) -> None:
+def test_the_hierarchy_never_looks_ahead(tune: Tune) -> None:
     torch.manual_seed(0)
     hierarchy = Hierarchy(RNN.widths, 12).eval()
     rows = note_tokens(tune)
     changed = rows.copy()
     changed[20:, PITCH] += 1
     with torch.no_grad():
-        before, after = (hierarchy(*padded([one], CPU))[0] for one in (rows, changed))
+        before, after = (hierarchy(*padded([tokens], CPU))[0] for tokens in (rows, changed))
     assert torch.allclose(before[:20], after[:20], atol=1e-6)
     assert not torch.allclose(before[20:], after[20:], atol=1e-3)
 
 
-def test_a_frozen_encoder_learns_its_projection_only() -> None:
+def test_training_a_frozen_encoder_changes_only_the_projection() -> None:
     learned = [
         name
         for name, weight in RnnTuneEncoder(replace(RNN, frozen=True)).named_parameters()
@@ -186,9 +186,9 @@ def test_a_frozen_encoder_learns_its_projection_only() -> None:
 
 
 def test_training_reaches_every_weight(encoder: NoteTuneEncoder, tune: Tune) -> None:
-    """But the biases of convolutions, which normalisation takes away again."""
+    """Except the biases of convolutions, which normalisation cancels."""
     reel = read_tune("R:reel\nM:4/4\nL:1/8\nK:A dorian\nA4 c2e>a|g3e d2Bd|e2 (3efg a/b/a ge|dBGB A4|\n")
-    rows = [encoder.features(one) for one in (tune, reel, cut(tune, 9, 20), cut(reel, 3, 16))]
+    rows = [encoder.features(item) for item in (tune, reel, cut(tune, 9, 20), cut(reel, 3, 16))]
     vectors = encoder.train()(rows)
     torch.autograd.backward((vectors * torch.randn_like(vectors)).sum())
     for name, weight in encoder.named_parameters():
@@ -197,15 +197,16 @@ def test_training_reaches_every_weight(encoder: NoteTuneEncoder, tune: Tune) -> 
             assert float(weight.grad.abs().max()) > 1e-5, name
 
 
-def test_dropout_is_of_training_only(encoder: NoteTuneEncoder, tune: Tune) -> None:
+def test_dropout_acts_only_in_training(encoder: NoteTuneEncoder, tune: Tune) -> None:
     config: Any = encoder.config
-    for one, differ in ((encoder, True), (type(encoder)(replace(config, dropout=0.0)), False)):
-        rows = [one.features(tune)]
-        one.train()
-        for norm in getattr(one, "norms", ()):
-            norm.eval()  # whose statistics would make a difference too
+    without = type(encoder)(replace(config, dropout=0.0))
+    for candidate, has_dropout in ((encoder, True), (without, False)):
+        rows = [candidate.features(tune)]
+        candidate.train()
+        for norm in getattr(candidate, "norms", ()):
+            norm.eval()  # batch statistics would change the vectors, too
         with torch.no_grad():
-            assert torch.allclose(one(rows), one.eval()(rows), atol=1e-6) != differ
+            assert torch.allclose(candidate(rows), candidate.eval()(rows), atol=1e-6) != has_dropout
 
 
 def test_the_last_states_of_all_layers_and_directions_are_projected(tune: Tune) -> None:
@@ -221,8 +222,8 @@ def test_the_last_states_of_all_layers_and_directions_are_projected(tune: Tune) 
             assert torch.allclose(rnn.projection(last.reshape(1, 32))[0], vector, atol=1e-6)
 
 
-def test_the_convolutions_take_the_larger_of_two_and_then_the_largest(tune: Tune) -> None:
-    """By hand, for an odd number of notes."""
+def test_the_convolutions_pool_pairs_and_then_the_whole_tune(tune: Tune) -> None:
+    """Compare with a calculation by hand, for an odd number of notes."""
     torch.manual_seed(0)
     cnn = CnnTuneEncoder(replace(CNN, blocks=2)).eval()
     assert cnn.embedding.dim == 8 + 4 + 4 + 2 + 2 + 2 + 2, "a tenth of each width"
@@ -236,24 +237,22 @@ def test_the_convolutions_take_the_larger_of_two_and_then_the_largest(tune: Tune
         assert torch.allclose(cnn.passages(rows, lengths)[0], expected, atol=1e-6)
 
 
-def test_checkpoints_bring_back_config_and_vectors(
-    encoder: NoteTuneEncoder, tune: Tune, tmp_path: Path
-) -> None:
+def test_checkpoints_restore_config_and_vectors(encoder: NoteTuneEncoder, tune: Tune, tmp_path: Path) -> None:
     save_encoder(encoder, tmp_path / "tune.safetensors")
     loaded = load_tune_encoder(tmp_path / "tune.safetensors", CPU)
     assert loaded.config == encoder.config
     assert np.array_equal(loaded.encode([tune]), encoder.encode([tune]))
 
 
-def test_an_undeclared_key_makes_other_rows(encoder: NoteTuneEncoder, tune: Tune) -> None:
+def test_transposing_without_a_key_changes_the_rows(encoder: NoteTuneEncoder, tune: Tune) -> None:
     assert not np.array_equal(encoder.features(transposed(tune, 3)), encoder.features(tune))
 
 
-def test_training_normalises_by_what_is_there_and_not_by_what_fills_up(tune: Tune) -> None:
+def test_normalisation_ignores_padding(tune: Tune) -> None:
     def statistics(*tunes: Tune) -> torch.Tensor:
         torch.manual_seed(0)
         cnn = CnnTuneEncoder(CNN).train()
-        cnn([cnn.features(one) for one in tunes])
+        cnn([cnn.features(item) for item in tunes])
         return cnn.norms[0].get_buffer("running_mean")
 
     short, long = cut(tune, 0, 8), cut(tune, 0, 40)
@@ -264,10 +263,10 @@ def test_training_normalises_by_what_is_there_and_not_by_what_fills_up(tune: Tun
     assert statistics(short, long) == pytest.approx(0.1 * notes.mean(dim=1).detach(), abs=1e-6)
 
 
-def test_a_config_that_makes_no_sense_is_refused() -> None:
+def test_an_invalid_config_is_rejected() -> None:
     for name in ("blocks", "channels", "ratio"):
         with pytest.raises(CheckpointError, match=f"config of tune encoder 'cnn': {name} is 0"):
             build_tune_encoder({"name": "cnn", name: 0})
-    for strange in ({"crop": -5}, {"dropout": 7.0}, {"widths": [1, 2]}, {"dim": -1}):
+    for invalid in ({"crop": -5}, {"dropout": 7.0}, {"widths": [1, 2]}, {"dim": -1}):
         with pytest.raises(CheckpointError, match="config of tune encoder 'rnn'"):
-            build_tune_encoder({"name": "rnn", **strange})
+            build_tune_encoder({"name": "rnn", **invalid})

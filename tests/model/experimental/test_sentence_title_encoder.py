@@ -32,19 +32,19 @@ def test_vectors_have_unit_length_and_float32(encoder: SentenceTitleEncoder) -> 
     assert np.linalg.norm(embedding) == pytest.approx(1, abs=1e-5)
 
 
-def test_one_title_in_two_spellings_has_one_vector(encoder: SentenceTitleEncoder) -> None:
+def test_two_spellings_of_a_title_have_the_same_vector(encoder: SentenceTitleEncoder) -> None:
     a, b, other = encoder.encode(["The Maid of Ḃarra", "Maid of Bharra, The", "The Blackbird"])
     assert np.array_equal(a, b)
     assert not np.allclose(a, other, atol=1e-3)
 
 
-def test_a_names_vector_does_not_depend_on_its_neighbours(encoder: SentenceTitleEncoder) -> None:
+def test_a_vector_does_not_depend_on_the_rest_of_the_batch(encoder: SentenceTitleEncoder) -> None:
     together = encoder.encode(NAMES)
     alone = np.concatenate([encoder.encode([name]) for name in NAMES])
     assert together == pytest.approx(alone, abs=1e-6)
 
 
-def test_like_meaning_is_nearer_than_none(encoder: SentenceTitleEncoder) -> None:
+def test_similar_meanings_have_similar_embeddings(encoder: SentenceTitleEncoder) -> None:
     farewell, goodbye, road = (
         encoder.features(name)
         for name in ("The Fisherman's Farewell", "The Sailor's Goodbye", "Road to Lisdoonvarna")
@@ -55,11 +55,11 @@ def test_like_meaning_is_nearer_than_none(encoder: SentenceTitleEncoder) -> None
 
 @pytest.mark.parametrize("name", ["", "?!", "漢", "\ufdfa" * 200])
 def test_strange_names_have_vectors(encoder: SentenceTitleEncoder, name: str) -> None:
-    """The last one is the longest when it is folded: each of its characters is written out in 18."""
+    """The last name is the longest after folding: each of its characters becomes 18."""
     assert np.isfinite(encoder.encode([name])).all()
 
 
-def test_dropout_is_for_training_only(encoder: SentenceTitleEncoder) -> None:
+def test_dropout_acts_only_in_training(encoder: SentenceTitleEncoder) -> None:
     features = [encoder.features(NAMES[0])]
     encoder.train()
     assert not torch.equal(encoder(features), encoder(features))
@@ -67,7 +67,7 @@ def test_dropout_is_for_training_only(encoder: SentenceTitleEncoder) -> None:
     assert torch.equal(encoder(features), encoder(features))
 
 
-def test_the_sentence_model_does_not_train(encoder: SentenceTitleEncoder) -> None:
+def test_training_leaves_the_sentence_model_unchanged(encoder: SentenceTitleEncoder) -> None:
     before = encoder.features(NAMES[0])
     learned = {id(weight) for weight in encoder.parameters()}
     _, model = sentence_title_encoder._sentence_model()
@@ -90,23 +90,23 @@ def test_other_computations_keep_their_threads(encoder: SentenceTitleEncoder) ->
     torch.set_num_threads(threads)
 
 
-def test_the_sentence_model_is_read_from_files_only(
+def test_the_sentence_model_loads_without_the_network(
     encoder: SentenceTitleEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[object] = []
+    addresses: list[object] = []
 
     def refuse(*address: object, **_: object) -> None:
-        asked.append(address)
+        addresses.append(address)
         raise OSError
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     sentence_title_encoder._sentence_model.cache_clear()
     encoder.features(NAMES[0])
-    assert not asked
+    assert not addresses
 
 
-def test_checkpoints_bring_back_config_and_vectors_without_the_sentence_model(
+def test_checkpoints_restore_config_and_vectors_without_the_sentence_model(
     encoder: SentenceTitleEncoder, tmp_path: Path
 ) -> None:
     path = tmp_path / "title.safetensors"
@@ -118,7 +118,7 @@ def test_checkpoints_bring_back_config_and_vectors_without_the_sentence_model(
         assert sorted(file.keys()) == ["mlp.0.bias", "mlp.0.weight", "mlp.3.bias", "mlp.3.weight"]
 
 
-def test_without_the_extra_it_says_what_to_install(
+def test_the_error_names_the_missing_extra(
     encoder: SentenceTitleEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "title.safetensors"
