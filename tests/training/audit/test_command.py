@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tests.support import KESH, SMALL, Silent
 from tests.training.titled_airs import right_titles, varied_airs, write_book
 from training.__main__ import app
 from training.audit.report import EXCLUSIONS
-from training.corpora import Corpus
+from training.corpora import Corpus, find_corpora
 from training.corpora.curate import curate
 from training.fitting.fit import fit
 
@@ -63,20 +64,23 @@ def test_a_missing_list_is_an_error(book: Path, option: str, tmp_path: Path) -> 
 
 
 def test_fit_joins_aliases_and_reports_what_matches_nothing(small_corpus: Corpus, tmp_path: Path) -> None:
-    catalogue = curate([small_corpus]).library.catalogue
+    tunes = re.split(r"(?m)^(?=X:)", small_corpus.path.read_text(encoding="utf-8"))
+    (tmp_path / "airs.abc").write_text("".join(tunes[:60]), encoding="utf-8")  # a few, so that it is quick
+    corpora = find_corpora([str(tmp_path / "airs.abc")])
+    catalogue = curate(corpora).library.catalogue
     first, second = catalogue.titles[:2]
     report = Silent()
     version = fit(
-        [small_corpus],
+        corpora,
         replace(SMALL, max_epochs=1, refit_epochs=1),
-        tmp_path,
+        tmp_path / "out",
         torch.device("cpu"),
         report,
         excluded={"airs/gone.abc:7"},
         aliases={(second.settings[0].reference, first.settings[0].reference)},
     )
     assert "1 list entry matches no setting: airs/gone.abc:7" in report.said
-    published = artifact.load(tmp_path, torch.device("cpu"))
+    published = artifact.load(tmp_path / "out", torch.device("cpu"))
     assert published.version == version
     assert published.catalogue.titles[0].names[:2] == (first.title, second.title)
     assert len(published.catalogue) == len(catalogue) - 1

@@ -40,6 +40,10 @@ def test_the_check_finds_the_planted_titles(library: Library, result: Check) -> 
     assert audited.flagged * audited.precision == pytest.approx(audited.planted * audited.recall)
 
 
+def test_a_seed_always_plants_the_same_titles(library: Library, result: Check) -> None:
+    assert check(library, 0) == result
+
+
 def test_a_curve_falls_in_suspicion(result: Check) -> None:
     for group in result.settings:
         suspicions = [point.suspicion for point in result.curve_of(group, "left out")]
