@@ -130,7 +130,7 @@ class MelodyIndex:
         """The title that each setting belongs to. shape = (settings,)"""
         return self.vectors.title_of_row
 
-    def compare(self, tune: Tune, vector: Vectors, without: int = -1) -> Likenesses:
+    def compare(self, tune: Tune, vector: Vectors, without: int | None = None) -> Likenesses:
         """The settings that may be the tune, and how each is like it.
 
         Parameters
@@ -139,7 +139,7 @@ class MelodyIndex:
         without : a setting to leave out, as if it were not known
         """
         found = self.candidates(tune, vector)
-        kept = np.flatnonzero(found.settings != without)
+        kept = np.flatnonzero(found.settings != (-1 if without is None else without))
         line = Line.of(tune)
         known = [self._lines[setting] for setting in found.settings[kept].tolist()]
         if not known:

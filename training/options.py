@@ -12,7 +12,16 @@ import typer
 from model.device import DeviceName
 from model.errors import GanAinmError
 from training.console import console
+from training.corpora import BOOKS
 
+Corpora = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--corpus",
+        help=f"A book ({', '.join(BOOKS)}), or the path of a tunebook, of a folder or tar of ABC, or of a "
+        "dump of The Session. Repeatable. Default: all three books.",
+    ),
+]
 Artifacts = Annotated[Path, typer.Option(envvar="ARTIFACTS", help="Folder of the published artifacts.")]
 Exclude = Annotated[
     list[Path] | None,

@@ -1,88 +1,83 @@
-"""The command `fit`."""
+"""The commands `fit` and `evaluate`."""
 
-import signal
 from pathlib import Path
 from typing import Annotated
 
 import torch
 import typer
+from rich.table import Table
 
 from index import artifact
 from index.artifact import ArtifactError
+from index.probes import measure
 from model.device import pick_device
 from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
-from training.corpora.aliases import read_aliases
-from training.corpora.exclusions import read_exclusions
+from training.corpora.reading import read_corpora
 from training.fitting.config import TitleName, TuneName, preset
 from training.fitting.fit import fit as fit_artifact
-from training.options import (
-    FIT_ERRORS,
-    AcceptLicence,
-    Aliases,
-    Artifacts,
-    Device,
-    Exclude,
-    end_interrupted,
-    fail_with,
-    stop,
-)
+from training.fitting.test_figure import recompute_test
+from training.fitting.trainings import Trainer
+from training.options import AcceptLicence, Aliases, Artifacts, Corpora, Device, Exclude, Seed, resumable
 
 
 def fit(
-    corpus: Annotated[
-        list[str] | None,
-        typer.Option(
-            help=f"A book ({', '.join(BOOKS)}), or the path of a tunebook, a folder or a tar of ABC, or of a "
-            "dump of The Session; may be given several times. Without it: all three books."
-        ),
-    ] = None,
+    corpus: Corpora = None,
     accept_licence: AcceptLicence = None,
     exclude: Exclude = None,
     aliases: Aliases = None,
     artifacts: Artifacts = Path("artifacts"),
     encoder: Annotated[
         TuneName,
-        typer.Option(help="Of tunes: n-grams, or a recurrent or a convolutional network, to compare."),
+        typer.Option(help="Tune encoder: n-grams, or for comparison a recurrent or convolutional network."),
     ] = "ngram",
     title_encoder: Annotated[
         TitleName,
-        typer.Option(help="Of names: n-grams, or a frozen sentence model (the extra `sentence`)."),
+        typer.Option(help="Title encoder: n-grams, or a frozen sentence model (the extra `sentence`)."),
     ] = "ngram",
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of everything that is drawn.")] = 0,
+    seed: Seed = 0,
     device: Device = "auto",
     if_needed: Annotated[
         bool,
-        typer.Option("--if-needed", help="Do nothing if there is an artifact that this version can read."),
+        typer.Option("--if-needed", help="Do nothing when there is an artifact that this version can read."),
     ] = False,
 ) -> None:
-    """Learn from corpora and publish an artifact. Interrupted, it goes on when called again."""
+    """Train on corpora and publish an artifact. An interrupted fit resumes when you run it again."""
     if if_needed and _is_readable(artifacts):
         return
-    signal.signal(signal.SIGTERM, stop)
-    with ConsoleReporter() as report:
-        try:
-            config = preset(encoder, title_encoder, seed)
-            corpora = find_corpora(corpus or BOOKS, accept_licence)
-            for found in corpora:
-                report.say(f"{found.name}: {found.licence}")
-            excluded = read_exclusions(*exclude or ())
-            pairs = read_aliases(aliases) if aliases else frozenset()
-            version = fit_artifact(corpora, config, artifacts, pick_device(device), report, excluded, pairs)
-        except BlockingIOError:
-            fail_with(f"another training is at work in {artifacts}")
-        except FIT_ERRORS as error:
-            fail_with(error)
-        except KeyboardInterrupt:
-            end_interrupted()
-    console.print(f"published {artifacts / version}")
+    with ConsoleReporter() as report, resumable():
+        trainer = Trainer(preset(encoder, title_encoder, seed), pick_device(device), report)
+        curated = read_corpora(find_corpora(corpus or BOOKS, accept_licence), report, exclude, aliases)
+        version = fit_artifact(curated, artifacts, trainer)
+    console.print(f"published {artifacts / version}", soft_wrap=True)
+
+
+def evaluate(artifacts: Artifacts = Path("artifacts"), device: Device = "auto") -> None:
+    """Measure the figures of the published artifact again, from its own files alone."""
+    loaded = artifact.load(artifacts, pick_device(device))
+    suggester = loaded.suggester
+    figures = {
+        "unseen": (recompute_test(loaded, pick_device(device)), loaded.manifest.test),
+        "probes": (
+            measure(loaded.probes, suggester.encoders.tune, suggester.title_index, len(suggester.catalogue)),
+            loaded.manifest.probes,
+        ),
+    }
+    table = Table(box=None)
+    for heading in ("figure", "MRR@20", "95 %", "queries", "pool", "chance", "recorded"):
+        table.add_column(heading, no_wrap=True)
+    for name, (mrr, recorded) in figures.items():
+        interval = f"{mrr.low:.4f}-{mrr.high:.4f}"
+        counts = (f"{mrr.queries}", f"{mrr.pool}", f"{mrr.chance:.4f}")
+        table.add_row(name, f"{mrr.value:.4f}", interval, *counts, f"{recorded.value:.4f}")
+    console.print(table)
 
 
 def _is_readable(artifacts: Path) -> bool:
     try:
-        found = artifact.load(artifacts, torch.device("cpu"))
+        current = artifact.load(artifacts, torch.device("cpu"))
     except ArtifactError as error:
         console.print(f"{error}", soft_wrap=True)
         return False
-    console.print(f"{found.path} is ready", soft_wrap=True)
+    console.print(f"{current.path} is ready", soft_wrap=True)
     return True

@@ -1,232 +1,160 @@
-"""The main job offline: corpora in, a published artifact out.
+"""The main job offline: curated corpora in, a published artifact out.
 
-Two trainings follow each other. The first sees only the training part of the split, stops early, and gives
-the test figure; it is kept in the artifact's `evaluation/`. The second sees everything, so that the artifact
-knows every tune of its corpora; it is what the service loads.
+It trains twice. The first training sees only the training part of a split, stops early, and gives the test
+figure; its encoders are kept in the artifact's `evaluation/`. The second sees everything, so that the
+artifact knows every tune of its corpora; the service loads its encoders.
 """
 
 import json
 import shutil
 import subprocess
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
-from index import artifact
-from index.artifact import EVALUATION
-from index.catalogue import Catalogue
+from index.artifact import EVALUATION, METRICS, PROBES
 from index.cosine_index import CosineIndex
 from index.manifest import FORMAT, Manifest
-from index.melody_index import MelodyIndex
 from index.mrr import Mrr
-from index.probes import Probe, make_probes, measure, save_probes
+from index.probes import make_probes, measure, save_probes
 from index.publication import locked, publish, staging
-from index.ranking import RankingModel
-from model.checkpoint import CheckpointError, save_encoder
-from training.corpora import Corpus
-from training.corpora.aliases import Pair
-from training.corpora.curate import Curated, CurationError, curate
-from training.corpora.lists import describe_unmatched
+from index.suggester import Suggester
+from model.encoders import Encoders
+from model.version import VERSION
+from training.corpora.curate import Curated, CurationError
 from training.fitting.config import FitConfig
-from training.fitting.fit_ranking import ask, fit_ranking
-from training.fitting.material import Material
-from training.fitting.split import Split, group_titles, split_titles
-from training.fitting.test_figure import SPLIT, pool_index
+from training.fitting.fit_ranking import fit_ranking, ranking_examples
+from training.fitting.split import group_titles, split_titles
+from training.fitting.test_figure import save_evaluation, unseen_mrr
 from training.fitting.towers import Towers
-from training.lab.pretraining.pretrained import Pretrained, transfer
-from training.reporter import Reporter
+from training.fitting.training_set import TrainingSet
+from training.fitting.trainings import Trainer
 
-WORK = ".training"  # in the artifacts' folder: checkpoints of a training that has not ended
+WORK = ".training"  # in the folder of artifacts: checkpoints of a training that has not ended
+_LOCK = ".training.lock"  # beside it
 _FEWEST_TITLES = 30  # with fewer, the parts of the split are too small to say anything
 
 
-def fit(
-    corpora: Sequence[Corpus],
-    config: FitConfig,
-    root: Path,
-    device: torch.device,
-    report: Reporter,
-    excluded: Set[str] = frozenset(),
-    aliases: Set[Pair] = frozenset(),
-    pretrained: Path | None = None,
-) -> str:
-    """Train on the corpora, publish into `root`, and return the new artifact's version.
+def fit(curated: Curated, root: Path, trainer: Trainer) -> str:
+    """Train, publish an artifact into `root`, and return its version.
 
-    Settings whose references are `excluded` are left out; settings whose references are a pair of `aliases`
-    have one title. A recurrent tune encoder begins with the note model of the file `pretrained`, if there is
-    one.
+    An interrupted fit leaves the artifacts as they were, and a checkpoint. The same call resumes from it.
 
-    Interrupted, it leaves the artifacts as they were and a checkpoint; called again with the same corpora and
-    config, it goes on from there. Raises CurationError when the corpora hold too little, TunebookError when
-    one is missing, CheckpointError when what is pretrained does not fit or has learned more than the
-    training part of the split, BlockingIOError when another training is at work in the same folder.
+    Raises
+    ------
+    CurationError
+        When the corpora hold too few titles.
+    SplitError
+        When the titles cannot be divided.
+    CheckpointError, LeakError
+        When the warm start does not fit, or has seen more than the training part of the split.
+    BusyError
+        When another training is at work in the same folder.
     """
-    with locked(root / WORK, wait=False):
-        version = _fit(corpora, config, root, device, report, excluded, aliases, pretrained)
+    with locked(root / _LOCK, wait=False):
+        version = _fit(curated, root, trainer)
         shutil.rmtree(root / WORK, ignore_errors=True)
     return version
 
 
-def _fit(
-    corpora: Sequence[Corpus],
-    config: FitConfig,
-    root: Path,
-    device: torch.device,
-    report: Reporter,
-    excluded: Set[str],
-    aliases: Set[Pair],
-    pretrained: Path | None,
-) -> str:
-    begun = transfer(pretrained, Towers(config).tune) if pretrained else None
-    curated = _read(corpora, report, excluded, aliases)
-    catalogue = curated.library.catalogue
-    split = split_titles(group_titles(catalogue, curated.library.tunes), config.seed)
-    if begun:
-        _check_learned(begun, curated, split)
-    material = Material.of(catalogue, curated.library.tunes, config, pretrained)
+def _fit(curated: Curated, root: Path, trainer: Trainer) -> str:
+    library, config, report = curated.library, trainer.config, trainer.report
+    catalogue = library.catalogue
+    if len(catalogue) < _FEWEST_TITLES:
+        counts = f"{len(catalogue)} titles were read, {len(curated.skipped)} tunes skipped"
+        raise CurationError(f"{counts}; training needs {_FEWEST_TITLES} titles")
+    split = split_titles(group_titles(library), config.seed)
+    if trainer.warm_start:
+        trainer.warm_start.check_leaks(library.only(split.train).tunes)
+    training_set = TrainingSet.read(library, config)
     report.say(
-        f"{len(catalogue)} titles with {len(catalogue.settings)} settings: {len(split.train)} to learn, "
-        f"{len(split.validation)} to stop by, {len(split.test)} to test on"
+        f"{len(catalogue)} titles with {len(catalogue.settings)} settings: {len(split.train)} to train on, "
+        f"{len(split.validation)} for validation, {len(split.test)} for the test"
     )
-    torch.manual_seed(config.seed)
-    untrained = material.unseen_mrr(Towers(config).to(device).eval(), split.test)
-    run = material.learn_split(split, root / WORK / "split.safetensors", device, report)
-    test = material.unseen_mrr(run.towers, split.test)
+    untrained = unseen_mrr(_untrained(trainer), training_set, split.test)
+    evaluated = trainer.on_split(training_set, split, root / WORK / "split.safetensors")
+    test = unseen_mrr(evaluated.towers.encoders, training_set, split.test)
     report.say(f"unseen tunes: MRR {_spell(test)}; untrained encoders {untrained.value:.4f}")
 
-    refit = material.learn_all(root / WORK / "refit.safetensors", device, report)
-    refitted = refit.towers
-    title_index = CosineIndex(refitted.title.encode_features(material.names), catalogue.title_of_name)
-    vectors = CosineIndex(refitted.tune.encode_features(material.tunes), catalogue.title_of_setting)
-    melody_index = MelodyIndex(curated.library.tunes, vectors)
-    step = report.step("asking for known settings, to fit the ranking")
-    questions = ask(catalogue, curated.library.tunes, melody_index, refitted.tune, config.seed, step)
-    ranking = fit_ranking(questions, _first_hits(run.towers, material, split.validation))
+    trained = trainer.on_all(training_set, root / WORK / "refit.safetensors")
+    suggester = Suggester.build(library, trained.towers.encoders)
+    step = report.step("ranking held-out settings, to fit the ranking")
+    examples = ranking_examples(library, suggester, config.seed, step)
+    first_hits = _first_hits(evaluated.towers.encoders, training_set, split.validation)
+    suggester = suggester.with_ranking(fit_ranking(examples, first_hits))
     probes = make_probes(catalogue, config.seed)
-    known = measure(probes, refitted.tune, title_index, catalogue)
-    report.say(f"known tunes in another key, cut, ornamented: MRR {_spell(known)}")
+    probed = measure(probes, suggester.encoders.tune, suggester.title_index, len(catalogue))
+    report.say(f"catalogue tunes, transposed, cut and ornamented: MRR {_spell(probed)}")
 
-    manifest = _manifest(curated, config, refitted, probes=known, test=test)
     metrics = {
-        "protocol": "see docs/design.md, The figures of an artifact",
         "config": asdict(config),
-        "pretraining": begun and asdict(begun.model.config),
+        "warm_start": trainer.warm_start and trainer.warm_start.config,
         "test": test.model_dump(),
         "untrained": untrained.model_dump(),
-        "best_epoch": run.progress.best_epoch,
-        "split_training": run.progress.history,
-        "refit": refit.progress.history,
-        "probes": known.model_dump(),
+        "best_epoch": evaluated.progress.best_epoch,
+        "split_training": evaluated.progress.history,
+        "refit": trained.progress.history,
+        "probes": probed.model_dump(),
         "skipped": [asdict(skipped) for skipped in curated.skipped],
     }
     with staging(root) as staged:
-        _write_published(staged, refitted, catalogue, title_index, melody_index, ranking, probes, metrics)
-        _write_evaluation(staged / EVALUATION, run.towers, material, split)
-        return publish(root, staged, manifest)
+        suggester.save(staged)
+        save_probes(probes, staged / PROBES)
+        (staged / METRICS).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+        save_evaluation(staged / EVALUATION, evaluated.towers.encoders, training_set, split)
+        return publish(root, staged, _manifest(curated, config, suggester, probed, test))
 
 
-def _read(corpora: Sequence[Corpus], report: Reporter, excluded: Set[str], aliases: Set[Pair]) -> Curated:
-    curated = curate(corpora, report.step("reading"), excluded, aliases)
-    skipped = len(curated.skipped)
-    merged = sum(corpus.merged for corpus in curated.corpora)
-    report.say(
-        f"read {len(curated.library.tunes) + merged} tunes, left out {skipped}; {merged} have the title and the "
-        "notes of another and are merged with it"
-    )
-    if curated.unmatched:
-        report.say(describe_unmatched(curated.unmatched))
-    if len(curated.library.catalogue) < _FEWEST_TITLES:
-        found = f"{len(curated.library.catalogue)} titles were read, {skipped} tunes left out"
-        raise CurationError(f"{found}; training needs {_FEWEST_TITLES} titles")
-    return curated
+def _untrained(trainer: Trainer) -> Encoders:
+    torch.manual_seed(trainer.config.seed)
+    return Towers(trainer.config).to(trainer.device).eval().encoders
 
 
-def _check_learned(begun: Pretrained, curated: Curated, split: Split) -> None:
-    """It may have learned the training part of the split and nothing else: neither what this training is
-    tested on, nor what is left out of it to be asked later.
+def _first_hits(encoders: Encoders, training_set: TrainingSet, titles: Sequence[int]) -> float:
+    """How often the index of all titles ranks the right one first for a tune that no encoder saw.
+
+    Half a hit is added, so that no hits do not mean "impossible".
     """
-    settings = np.flatnonzero(np.isin(curated.library.catalogue.title_of_setting, split.train))
-    if beyond := begun.beyond([curated.library.tunes[i] for i in settings]):
-        raise CheckpointError(
-            f"what is pretrained has learned {beyond} melodies that are not in the training part of this "
-            "split: pretrain it with the same corpora, lists and seed"
-        )
-
-
-def _first_hits(towers: Towers, material: Material, titles: Sequence[int]) -> float:
-    """How often the title index, of all titles, has the right one first for a tune that no encoder saw.
-
-    Half a hit is added, so that none is not taken for impossible.
-    """
-    catalogue = material.catalogue
+    catalogue = training_set.catalogue
     settings = np.flatnonzero(np.isin(catalogue.title_of_setting, titles))
-    index = CosineIndex(towers.title.encode_features(material.names), catalogue.title_of_name)
-    found = index.search(towers.tune.encode_features([material.tunes[int(i)] for i in settings]), 1)
-    right = [hits[0].title for hits in found] == catalogue.title_of_setting[settings]
-    return float((np.sum(right) + 0.5) / (len(settings) + 1))
+    index = CosineIndex(encoders.title.encode_features(training_set.names), catalogue.title_of_name)
+    answers = index.search(encoders.tune.encode_features([training_set.tunes[int(i)] for i in settings]), 1)
+    is_right = [hits[0].title for hits in answers] == catalogue.title_of_setting[settings]
+    return float((np.sum(is_right) + 0.5) / (len(settings) + 1))
 
 
-def _write_published(
-    folder: Path,
-    towers: Towers,
-    catalogue: Catalogue,
-    title_index: CosineIndex,
-    melody_index: MelodyIndex,
-    ranking: RankingModel,
-    probes: Sequence[Probe],
-    metrics: dict[str, Any],
-) -> None:
-    _write_towers(folder, towers, title_index)
-    melody_index.vectors.save(folder / artifact.SETTINGS)
-    melody_index.save(folder / artifact.MELODIES)
-    ranking.save(folder / artifact.RANKING)
-    catalogue.save(folder / artifact.CATALOGUE)
-    save_probes(probes, folder / artifact.PROBES)
-    (folder / artifact.METRICS).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-
-
-def _write_evaluation(folder: Path, towers: Towers, material: Material, split: Split) -> None:
-    folder.mkdir()
-    _write_towers(folder, towers, pool_index(towers.title, material.names, material.catalogue, split.test))
-    material.catalogue.save(folder / artifact.CATALOGUE)
-    (folder / SPLIT).write_text(json.dumps(split.as_lists()) + "\n", encoding="utf-8")
-
-
-def _write_towers(folder: Path, towers: Towers, title_index: CosineIndex) -> None:
-    save_encoder(towers.tune, folder / artifact.TUNE_ENCODER)
-    save_encoder(towers.title, folder / artifact.TITLE_ENCODER)
-    title_index.save(folder / artifact.TITLES)
-
-
-def _manifest(curated: Curated, config: FitConfig, towers: Towers, probes: Mrr, test: Mrr) -> Manifest:
+def _manifest(curated: Curated, config: FitConfig, suggester: Suggester, probes: Mrr, test: Mrr) -> Manifest:
+    catalogue, encoders = suggester.catalogue, suggester.encoders
     return Manifest(
         format=FORMAT,
+        version=VERSION,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         revision=_revision(),
         seed=config.seed,
         corpora=curated.corpora,
-        titles=len(curated.library.catalogue),
-        settings=len(curated.library.catalogue.settings),
-        dim=towers.tune.dim,
+        titles=len(catalogue),
+        settings=len(catalogue.settings),
+        dim=encoders.tune.dim,
         probes=probes,
         test=test,
-        encoders={"tune": asdict(towers.tune.config), "title": asdict(towers.title.config)},
+        encoders={"tune": asdict(encoders.tune.config), "title": asdict(encoders.title.config)},
     )
 
 
 def _revision() -> str:
-    """The git revision of this code, with a mark when files differ from it; "unknown" outside a checkout."""
+    """The git revision of this code, marked when files differ from it; "unknown" outside a checkout."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
     try:
-        found = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
+        output = subprocess.run(
+            command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-    return found.stdout.strip()
+    return output.stdout.strip()
 
 
 def _spell(mrr: Mrr) -> str:

@@ -1,9 +1,9 @@
-"""Fitting of the ranking: what makes a known setting the tune that is asked.
+"""Fit the ranking: learn from held-out settings which resemblance means that a setting is the tune.
 
-The questions are settings of titles that have others, left out as if they were not known, whole and in part;
-and of each also the case that its title is not known. Labels can be wrong, and one name can stand for two
-tunes: only settings that resemble another of their title are asked. Where these are few, settings changed as
-another player might change them are asked as well.
+The examples are settings of titles that have several. Each is ranked as if it were not in the index: whole,
+as fragments, and for some also as if its title were unknown. Labels can be wrong, and one name can belong to
+two tunes, so only settings that resemble another setting of their title become examples. Where these are few,
+settings changed the way players change them are added.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,35 +13,35 @@ from typing import Any
 import numpy as np
 import torch
 
-from index.catalogue import Catalogue
-from index.melody_index import FEATURES, Likenesses, MelodyIndex
+from index.library import Library
+from index.melody_index import FEATURES, Likenesses
 from index.ranking import STYLE_TITLES, RankingModel, log_length
+from index.suggester import Suggester
 from model.abc import Tune
 from model.abc.variation import cut, ornamented, transposed, unnamed
-from model.encoder import Encoder
 from model.grams import Ints
 
-_MOST = 600  # settings asked
-_FEWEST = 200  # settings asked; changed ones make up for those that are missing
+_MOST = 600  # settings tried
+_FEWEST = 200  # settings; changed ones make up the difference
 _LENGTHS = (64, 32, 16)  # notes of a fragment
-_UNKNOWN = 0.1  # share of the questions that are also asked without the right title
+_UNKNOWN = 0.1  # share of the examples that are repeated without their right title
 _RESEMBLES = 0.12  # cosine of n-grams
 _CHANGED = 0.2  # share of the notes of a changed setting
 _STEPS = 300
 _RATE = 0.05
-_LEAST_SPREAD = 0.1  # a feature that hardly varies must not be blown up
+_LEAST_SPREAD = 0.1  # keeps the weight of a feature that hardly varies from growing without bound
 _DECAY = 1e-3  # of the weights, for standardised features
 
 
 @dataclass(frozen=True)
-class Question:
-    """Candidates for a tune, and which of them are it.
+class RankingExample:
+    """Candidates for a query, and which of them are right.
 
     Attributes
     ----------
     likenesses : the candidates
-    right : which are settings of the tune's title, shape = (candidates,)
-    notes : of the tune
+    right : which are settings of the query's title, shape = (candidates,)
+    notes : number of notes in the query
     """
 
     likenesses: Likenesses
@@ -49,64 +49,60 @@ class Question:
     notes: int
 
 
-def ask(
-    catalogue: Catalogue,
-    tunes: Sequence[Tune],
-    index: MelodyIndex,
-    encoder: Encoder[Tune, Any],
-    seed: int,
-    on_question: Callable[[], object] = lambda: None,
-) -> list[Question]:
-    """Questions about known settings. `tunes` are the catalogue's settings, read."""
+def ranking_examples(
+    library: Library, suggester: Suggester, seed: int, on_setting: Callable[[], object] = lambda: None
+) -> list[RankingExample]:
+    """Examples from a library, ranked by its Suggester. `on_setting` is called after each setting."""
     rng = np.random.default_rng(seed)
-    titles = catalogue.title_of_setting
+    tunes, titles = library.tunes, library.catalogue.title_of_setting
 
-    def compare(tune: Tune, title: int, without: int) -> Question:
-        likenesses = index.compare(tune, encoder.encode([tune]), without)
-        return Question(likenesses, titles[likenesses.settings] == title, len(tune.notes))
+    def compare(query: Tune, title: int, without: int | None) -> RankingExample:
+        vector = suggester.encoders.tune.encode([query])
+        likenesses = suggester.melody_index.compare(query, vector, without)
+        return RankingExample(likenesses, titles[likenesses.settings] == title, len(query.notes))
 
-    questions: list[Question] = []
-    asked = 0
-    for setting in _drawn(titles, rng)[:_MOST]:
+    examples: list[RankingExample] = []
+    held_out = 0
+    for setting in _sample_one_per_title(titles, rng)[:_MOST].tolist():
         tune = unnamed(tunes[setting])
         whole = compare(tune, titles[setting], setting)
         if not np.any(whole.likenesses.features[whole.right, 0] >= _RESEMBLES):
             continue
-        asked += 1
-        on_question()
-        questions.append(whole)
-        questions += [compare(part, titles[setting], setting) for part in _parts(tune, rng)]
-    for setting in rng.permutation(len(tunes))[: max(_FEWEST - asked, 0)]:
+        held_out += 1
+        examples.append(whole)
+        examples += [compare(fragment, titles[setting], setting) for fragment in _fragments(tune, rng)]
+        on_setting()
+    for setting in rng.permutation(len(tunes))[: max(_FEWEST - held_out, 0)].tolist():
         tune = _changed(unnamed(tunes[setting]), rng)
-        on_question()
-        questions += [compare(part, titles[setting], -1) for part in (tune, *_parts(tune, rng))]
-    return [*questions, *_without_right(questions, rng)]
+        examples += [compare(query, titles[setting], None) for query in (tune, *_fragments(tune, rng))]
+        on_setting()
+    return [*examples, *_without_right(examples, rng)]
 
 
-def fit_ranking(questions: Sequence[Question], style: float) -> RankingModel:
-    """Maximum likelihood, with a little decay, on standardised features.
+def fit_ranking(examples: Sequence[RankingExample], style: float) -> RankingModel:
+    """Maximum likelihood with a little weight decay, on standardised features.
 
-    Without questions all weights are 0. `style` is how often a title index has the right title first; on few
-    tunes that can come out so high that the titles after it had more than is left.
+    Without examples all weights are 0. `style` is how often the title index ranks the right title first. With
+    few tunes that can be so high that the titles after it would get more probability than is left, so it is
+    capped.
     """
     style = min(style, 1 / float(np.sum(1 / np.arange(1, STYLE_TITLES + 1))))
-    if not questions:
-        zeros = (0.0,) * len(FEATURES)
-        return RankingModel(features=FEATURES, weights=zeros, by_length=zeros, none=(0, 0), style=style)
-    stacked = np.concatenate([question.likenesses.features for question in questions])
+    if not examples:
+        return RankingModel.unfitted(style)
+    stacked = np.concatenate([example.likenesses.features for example in examples])
     mean, spread = stacked.mean(axis=0), np.maximum(stacked.std(axis=0), _LEAST_SPREAD)
-    most = max(len(question.right) for question in questions)
-    features = torch.zeros(len(questions), most, len(FEATURES))
-    possible = torch.zeros(len(questions), most + 1, dtype=torch.bool)
-    right = torch.zeros(len(questions), most + 1, dtype=torch.bool)
+    most = max(len(example.right) for example in examples)
+    features = torch.zeros(len(examples), most, len(FEATURES))
+    possible = torch.zeros(len(examples), most + 1, dtype=torch.bool)
+    right = torch.zeros(len(examples), most + 1, dtype=torch.bool)
     possible[:, most] = True
-    for i, question in enumerate(questions):
-        count = len(question.right)
-        features[i, :count] = torch.from_numpy((question.likenesses.features - mean) / spread)
+    for i, example in enumerate(examples):
+        count = len(example.right)
+        features[i, :count] = torch.from_numpy((example.likenesses.features - mean) / spread)
         possible[i, :count] = True
-        right[i, :count] = torch.from_numpy(question.right)
-        right[i, most] = not question.right.any()
-    length = torch.tensor([log_length(question.notes) for question in questions], dtype=torch.float32)
+        right[i, :count] = torch.from_numpy(example.right)
+        right[i, most] = not example.right.any()
+    length = torch.tensor([log_length(example.notes) for example in examples], dtype=torch.float32)
     weights = torch.zeros(2, len(FEATURES), requires_grad=True)
     none = torch.zeros(2, requires_grad=True)
     optimizer = torch.optim.AdamW([weights, none], lr=_RATE, weight_decay=_DECAY)
@@ -118,7 +114,7 @@ def fit_ranking(questions: Sequence[Question], style: float) -> RankingModel:
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         optimizer.step()
-    # The same weights for features as they are.
+    # The same weights for features that are not standardised.
     scaled = weights.detach().numpy() / spread
     shift = scaled @ mean
     return RankingModel(
@@ -130,16 +126,16 @@ def fit_ranking(questions: Sequence[Question], style: float) -> RankingModel:
     )
 
 
-def _drawn(titles: Ints, rng: np.random.Generator) -> Ints:
-    """One setting of each title that has several, in random order."""
+def _sample_one_per_title(titles: Ints, rng: np.random.Generator) -> Ints:
+    """A random setting of each title that has several, in random order."""
     order = rng.permutation(len(titles))
     _, first = np.unique(titles[order], return_index=True)
     several = np.bincount(titles)[titles[order[first]]] > 1
     return rng.permutation(order[first[several]])
 
 
-def _parts(tune: Tune, rng: np.random.Generator) -> Iterator[Tune]:
-    """Its first notes, of each length; now and then as many from elsewhere, as people also remember those."""
+def _fragments(tune: Tune, rng: np.random.Generator) -> Iterator[Tune]:
+    """The first notes, of each length; a quarter of the time as many from elsewhere in the tune."""
     for notes in _LENGTHS:
         if notes < len(tune.notes):
             first = int(rng.integers(len(tune.notes) - notes)) if rng.random() < 0.25 else 0
@@ -147,7 +143,7 @@ def _parts(tune: Tune, rng: np.random.Generator) -> Iterator[Tune]:
 
 
 def _changed(tune: Tune, rng: np.random.Generator) -> Tune:
-    """In another key, ornamented, some notes on a neighbouring pitch of the tune."""
+    """Transposed and ornamented, with some notes moved to a neighbouring pitch of the tune."""
     scale = sorted({note.pitch for note in tune.notes})
     place = {pitch: i for i, pitch in enumerate(scale)}
     notes = tuple(
@@ -157,10 +153,12 @@ def _changed(tune: Tune, rng: np.random.Generator) -> Tune:
     return ornamented(transposed(replace(tune, notes=notes), int(rng.integers(1, 12))), 0.1, rng)
 
 
-def _without_right(questions: Sequence[Question], rng: np.random.Generator) -> Iterator[Question]:
-    """A share of the questions, as they would be if their titles were not known."""
-    for question in questions:
+def _without_right(examples: Sequence[RankingExample], rng: np.random.Generator) -> Iterator[RankingExample]:
+    """A share of the examples, as if their titles were not in the catalogue."""
+    for example in examples:
         if rng.random() < _UNKNOWN:
-            rest = ~question.right
-            settings, features = question.likenesses
-            yield Question(Likenesses(settings[rest], features[rest]), question.right[rest], question.notes)
+            rest = ~example.right
+            settings, features = example.likenesses
+            yield RankingExample(
+                Likenesses(settings[rest], features[rest]), example.right[rest], example.notes
+            )

@@ -1,8 +1,8 @@
-"""What is made small: losses over a batch of tunes and a batch of names, each vector of unit length.
+"""Training losses over a batch of tune vectors and a batch of name vectors, all of unit length.
 
-InfoNCE is what the product learns by. The hinge on cosines and PyTorch's loss are those of the diary that
-this work grew out of, the hinge on distances goes with them; they are kept to compare with. They average over
-pairs of a batch; where it has none of a kind, that part is 0.
+The product trains with InfoNCE. The others are for comparison: the hinge on cosines and PyTorch's loss come
+from the research diary in which this project began (docs/experiments.md), the hinge on distances goes with
+them. They average over the pairs of a batch; without pairs of a kind, that part of the loss is 0.
 """
 
 from collections.abc import Callable
@@ -17,13 +17,13 @@ Loss = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 def info_nce(tunes: Tensor, names: Tensor, positives: Tensor, scale: Tensor) -> Tensor:
     """Symmetric InfoNCE (van den Oord et al. 2018; both ways as in CLIP, Radford et al. 2021).
 
-    A row may have several positives: then the target is spread evenly over them, so that names of one
-    tune are never pushed apart. A name that is no tune's name is a negative for all.
+    A row may have several positives: the target is spread evenly over them, so that names of one tune are
+    never pushed apart. A name of none of the tunes is a negative for all.
 
     Parameters
     ----------
     tunes, names : shape = (B, dim) and (N, dim), of unit length
-    positives : bool, shape = (B, N); [i, j] whether name j is a name of tune i; each tune has one
+    positives : bool, shape = (B, N); [i, j] whether name j is a name of tune i; each tune has at least one
     scale : the inverse temperature, a scalar
 
     Returns
@@ -59,9 +59,9 @@ def euclidean_hinge(tunes: Tensor, names: Tensor, positives: Tensor, margin: Ten
 def cosine_embedding(tunes: Tensor, names: Tensor, positives: Tensor, margin: Tensor) -> Tensor:
     """PyTorch's `CosineEmbeddingLoss` over all pairs: 1 - s for right ones, max(0, s - margin) for wrong.
 
-    Right pairs weigh as much together as wrong ones, which are many more: without wrong ones, as the diary
-    calls it, it is least where all vectors are one. Computed from all cosines at once, as PyTorch's own wants
-    each pair written out. Shapes as for `info_nce`; the margin is a scalar, -1 to 1.
+    Right pairs together weigh as much as the far more numerous wrong ones. Without wrong pairs, as the diary
+    calls it, the loss is least when all vectors are equal. It is computed from all cosines at once, because
+    PyTorch's own needs each pair written out. Shapes as for `info_nce`; the margin is a scalar, -1 to 1.
     """
     cosines = tunes @ names.T
     return (_mean(1 - cosines, positives) + _mean(F.relu(cosines - margin), ~positives)) / 2

@@ -1,6 +1,6 @@
-"""Splits by tune: what could give a test title away stays on its side.
+"""Splits by tune: whatever could give a test title away stays on its side of the split.
 
-Titles that share a name, or have a setting whose melody is nearly the same in any key, are one group, and a
+Titles that share a name, or have settings whose melodies are nearly the same in any key, form a group. A
 group is never divided.
 """
 
@@ -12,27 +12,28 @@ import numpy as np
 from index.alignment import Melody, similarities
 from index.catalogue import Catalogue
 from index.disjoint_sets import DisjointSets
+from index.library import Library
 from index.titles import title_key
-from model.abc import Tune
 from model.errors import GanAinmError
 
-_HELD_OUT = 0.1  # share of titles, for validation and again for test
-# Share of the smaller melody's runs of intervals, weighted by rarity, that makes a candidate.
+_HELD_OUT = 0.1  # share of titles for validation, and again for test
+# Settings are aligned when they share this part of the smaller melody's runs of intervals, weighted by
+# rarity.
 _SHARED_RUNS = 0.25
 _CANDIDATES = 50  # settings aligned with each
-# A melody in another key, a tenth of its notes ornamented and 15 % changed, is .67 like itself at the least,
-# .80 in the middle. The nearest tune of another title is .59 like it in the middle; above .7 the two mostly
-# are one tune.
+# A melody in another key, with a tenth of its notes ornamented and 15 % changed, has a similarity to itself
+# of .80 in the median and .67 at least. The nearest tune of another title has .59 in the median; pairs above
+# .7 are mostly one tune.
 _SAME_MELODY = 0.66
 
 
 class SplitError(GanAinmError):
-    """Titles that are too few, or hang together too much, to be divided."""
+    """Titles that are too few, or too closely related, to be divided."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """Numbers of the catalogue's titles, in order, for each part."""
+    """Numbers of the catalogue's titles, in rising order, for each part."""
 
     train: tuple[int, ...]
     validation: tuple[int, ...]
@@ -44,43 +45,28 @@ class Split:
 
 
 def split_titles(groups: Sequence[list[int]], seed: int) -> Split:
-    """A tenth of the titles for validation, a tenth for test, group by group in an order drawn by the seed.
+    """A tenth of the titles for validation and a tenth for test, group by group in random order.
 
-    The largest of the groups (see `group_titles`) goes to training, whatever the draw. Raises SplitError
-    when they are too few to fill each part.
+    The largest group (see `group_titles`) always goes to training. Raises SplitError when there are too few
+    groups to fill each part.
     """
-    largest, rest = _apart(groups)
-    wanted = int(_HELD_OUT * sum(map(len, groups)))
+    largest, rest = _separate_largest(groups)
+    size = int(_HELD_OUT * sum(map(len, groups)))
     parts: dict[str, list[int]] = {"test": [], "validation": [], "train": list(largest)}
     for i in np.random.default_rng(seed).permutation(len(rest)):
-        part = next((part for part in ("test", "validation") if len(parts[part]) < wanted), "train")
+        part = next((part for part in ("test", "validation") if len(parts[part]) < size), "train")
         parts[part] += rest[i]
-    return _split(parts, len(groups))
-
-
-def _apart(groups: Sequence[list[int]]) -> tuple[list[int], list[list[int]]]:
-    """The largest group, and the others."""
-    largest = max(groups, key=len)
-    return largest, [group for group in groups if group is not largest]
-
-
-def _split(parts: dict[str, list[int]], groups: int) -> Split:
-    for part, titles in parts.items():
-        if not titles:
-            raise SplitError(
-                f"{sum(map(len, parts.values()))} titles in {groups} groups leave none for {part}"
-            )
-    return Split(**{part: tuple(sorted(titles)) for part, titles in parts.items()})
+    return _make_split(parts, len(groups))
 
 
 def draw_pools(groups: Sequence[list[int]], count: int, size: int, seed: int) -> list[Split]:
-    """Several splits whose test parts, of `size` titles each, have none of the groups in common.
+    """Several splits whose test parts, of `size` titles each, share no group.
 
-    A test part has fewer titles where groups do not fit, or there are too few titles for so many. Of the rest
-    of each a tenth is for validation, and the largest group always for training. Raises SplitError as
-    `split_titles` does.
+    A test part is smaller when groups do not fit, or when there are too few titles for `count` parts. A tenth
+    of the remaining titles goes to validation, and the largest group always to training. Raises SplitError
+    like `split_titles`.
     """
-    largest, rest = _apart(groups)
+    largest, rest = _separate_largest(groups)
     titles = sum(map(len, groups))
     size = min(size, (titles - len(largest)) // count)
     rng = np.random.default_rng(seed)
@@ -94,47 +80,63 @@ def draw_pools(groups: Sequence[list[int]], count: int, size: int, seed: int) ->
         parts: dict[str, list[int]] = {"train": list(largest), "validation": [], "test": pool}
         for i in rng.permutation(len(rest)):
             if tested.isdisjoint(rest[i]):
-                full = len(parts["validation"]) >= _HELD_OUT * titles
-                parts["train" if full else "validation"] += rest[i]
-        splits.append(_split(parts, len(groups)))
+                is_full = len(parts["validation"]) >= _HELD_OUT * titles
+                parts["train" if is_full else "validation"] += rest[i]
+        splits.append(_make_split(parts, len(groups)))
     return splits
 
 
-def group_titles(catalogue: Catalogue, tunes: Sequence[Tune]) -> list[list[int]]:
-    """Titles that must stay on one side of a split, as lists of their numbers."""
-    together = DisjointSets(len(catalogue))
-    for a, b in (*_same_name(catalogue), *_same_melody(catalogue, tunes)):
-        together.join(a, b)
-    return together.sets()
+def group_titles(library: Library) -> list[list[int]]:
+    """Groups of titles that must stay on one side of a split, as lists of their numbers."""
+    sets = DisjointSets(len(library.catalogue))
+    for a, b in (*_same_name(library.catalogue), *_same_melody(library)):
+        sets.join(a, b)
+    return sets.sets()
+
+
+def _separate_largest(groups: Sequence[list[int]]) -> tuple[list[int], list[list[int]]]:
+    """The largest group, and the others."""
+    largest = max(groups, key=len)
+    return largest, [group for group in groups if group is not largest]
+
+
+def _make_split(parts: dict[str, list[int]], groups: int) -> Split:
+    for part, titles in parts.items():
+        if not titles:
+            count = sum(map(len, parts.values()))
+            raise SplitError(f"{count} titles in {groups} groups leave none for {part}")
+    return Split(**{part: tuple(sorted(titles)) for part, titles in parts.items()})
 
 
 def _same_name(catalogue: Catalogue) -> Iterator[tuple[int, int]]:
+    """Pairs of titles that share a name."""
     first: dict[str, int] = {}
     for name, title in zip(catalogue.names, catalogue.title_of_name.tolist(), strict=True):
         yield first.setdefault(title_key(name), title), title
 
 
-def _same_melody(catalogue: Catalogue, tunes: Sequence[Tune]) -> Iterator[tuple[int, int]]:
-    """Titles of settings that are alike: candidates share rare runs of intervals, and alignment decides."""
+def _same_melody(library: Library) -> Iterator[tuple[int, int]]:
+    """Pairs of titles with similar settings: candidates share rare runs of intervals; alignment decides."""
+    tunes, title_of_setting = library.tunes, library.catalogue.title_of_setting
     melodies = [Melody.of(tune) for tune in tunes]
     runs = [np.unique(melody.grams) for melody in melodies]
-    sizes = [len(found) for found in runs]
-    # Every setting's runs, one after another, and the setting that each is of.
+    sizes = [len(grams) for grams in runs]
+    # The runs of all settings, one setting after another, and the setting of each.
     run_of = np.unique(np.concatenate(runs), return_inverse=True)[1]
     setting_of = np.repeat(np.arange(len(tunes)), sizes)
     frequency = np.bincount(run_of)
     weight = np.log((1 + len(tunes)) / frequency)
     total = np.bincount(setting_of, weight[run_of], len(tunes))
     settings_with = np.split(setting_of[np.argsort(run_of, kind="stable")], np.cumsum(frequency)[:-1])
-    for setting, found in enumerate(np.split(run_of, np.cumsum(sizes)[:-1])):
+    for setting, runs_of_setting in enumerate(np.split(run_of, np.cumsum(sizes)[:-1])):
         shared = np.zeros(len(tunes))
-        for run in found:
+        for run in runs_of_setting:
             shared[settings_with[run]] += weight[run]
         share = shared[:setting] / np.maximum(np.minimum(total[:setting], total[setting]), 1e-9)
         nearest = np.argsort(-share)[:_CANDIDATES]
         candidates = nearest[share[nearest] >= _SHARED_RUNS]
         if not len(candidates):
             continue
-        alike = similarities(melodies[setting], [melodies[other] for other in candidates]) >= _SAME_MELODY
-        for other in candidates[alike]:
-            yield int(catalogue.title_of_setting[other]), int(catalogue.title_of_setting[setting])
+        similarity = similarities(melodies[setting], [melodies[other] for other in candidates])
+        for other in candidates[similarity >= _SAME_MELODY]:
+            yield int(title_of_setting[other]), int(title_of_setting[setting])

@@ -1,62 +1,68 @@
-"""The figure of an artifact: tunes and titles that no encoder saw, each tune ranked against those titles.
+"""The test figure of an artifact: unseen tunes, each ranked against the names of unseen titles.
 
-Training measures it, and anyone can again, from the artifact alone.
+Training measures it once; anyone can recompute it from the artifact's folder `evaluation/`.
 """
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import torch
 
-from index.artifact import CATALOGUE, EVALUATION, TITLES, TUNE_ENCODER, Artifact, ArtifactError
+from index.artifact import EVALUATION, Artifact, ArtifactError
 from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
-from index.mrr import K, Mrr, reciprocal_ranks, summarise
-from model.abc import read_tune
-from model.checkpoint import load_tune_encoder
-from model.encoder import Encoder
+from index.library import Library
+from index.mrr import Mrr, search_reciprocal_ranks, summarise
+from index.suggester import CATALOGUE, TITLES
+from model.checkpoint import CheckpointError, load_encoder
+from model.encoders import TUNE_ENCODER, Encoders
+from training.fitting.split import Split
+from training.fitting.training_set import TrainingSet
 
 SPLIT = "split.json"
 
 
-def pool_index(
-    encoder: Encoder[str, Any], names: Sequence[Any], catalogue: Catalogue, titles: Sequence[int]
-) -> CosineIndex:
-    """The names of some titles as an index; `names` are features of all the catalogue's, in their order."""
-    rows = np.flatnonzero(np.isin(catalogue.title_of_name, titles))
-    vectors = encoder.encode_features([names[int(i)] for i in rows])
-    return CosineIndex(vectors, catalogue.title_of_name[rows])
+def unseen_mrr(encoders: Encoders, training_set: TrainingSet, titles: Sequence[int]) -> Mrr:
+    """MRR@20 of every setting of some titles against the names of those titles."""
+    index = _pool_index(encoders, training_set, titles)
+    title_of_setting = training_set.catalogue.title_of_setting
+    settings = np.flatnonzero(np.isin(title_of_setting, titles)).tolist()
+    vectors = encoders.tune.encode_features([training_set.tunes[i] for i in settings])
+    reciprocals = search_reciprocal_ranks(index, vectors, title_of_setting[settings].tolist())
+    return summarise(reciprocals, pool=len(titles))
 
 
-def unseen_mrr(
-    encoder: Encoder[Any, Any],
-    tunes: Sequence[Any],
-    index: CosineIndex,
-    catalogue: Catalogue,
-    titles: Sequence[int],
-) -> Mrr:
-    """MRR@20 of every setting of some titles against an index of those titles' names.
-
-    `tunes` are the features of all the catalogue's settings, in their order.
-    """
-    settings = np.flatnonzero(np.isin(catalogue.title_of_setting, titles))
-    answers = index.search(encoder.encode_features([tunes[int(i)] for i in settings]), K)
-    right = catalogue.title_of_setting[settings].tolist()
-    return summarise(reciprocal_ranks(answers, right), pool=len(titles))
+def save_evaluation(folder: Path, encoders: Encoders, training_set: TrainingSet, split: Split) -> None:
+    """Write everything that `recompute_test` needs into a new folder."""
+    folder.mkdir()
+    encoders.save(folder)
+    _pool_index(encoders, training_set, split.test).save(folder / TITLES)
+    training_set.catalogue.save(folder / CATALOGUE)
+    (folder / SPLIT).write_text(json.dumps(split.as_lists()) + "\n", encoding="utf-8")
 
 
 def recompute_test(artifact: Artifact, device: torch.device) -> Mrr:
-    """The test MRR again, from the artifact's `evaluation/` alone. Raises ArtifactError."""
+    """Recompute the test MRR from the artifact's `evaluation/` alone. Raises ArtifactError."""
     folder = artifact.path / EVALUATION
     try:
         titles = json.loads((folder / SPLIT).read_text(encoding="utf-8"))["test"]
-        encoder = load_tune_encoder(folder / TUNE_ENCODER, device)
+        encoder = load_encoder("tune", folder / TUNE_ENCODER, device)
         catalogue = Catalogue.load(folder / CATALOGUE)
+        library = Library.read(Catalogue(tuple(catalogue.titles[title] for title in titles)))
         names = catalogue.title_of_name
         index = CosineIndex.load(folder / TITLES, names[np.isin(names, titles)])
-    except (OSError, ValueError, KeyError) as error:
+    except (CheckpointError, OSError, ValueError, LookupError) as error:
         raise ArtifactError(f"{folder}: {error}") from error
-    tunes = [encoder.features(read_tune(setting.abc)) for setting in catalogue.settings]
-    return unseen_mrr(encoder, tunes, index, catalogue, titles)
+    right = np.array(titles)[library.catalogue.title_of_setting].tolist()
+    reciprocals = search_reciprocal_ranks(index, encoder.encode(library.tunes), right)
+    return summarise(reciprocals, pool=len(titles))
+
+
+def _pool_index(encoders: Encoders, training_set: TrainingSet, titles: Sequence[int]) -> CosineIndex:
+    """An index of the names of some titles."""
+    title_of_name = training_set.catalogue.title_of_name
+    rows = np.flatnonzero(np.isin(title_of_name, titles))
+    vectors = encoders.title.encode_features([training_set.names[int(i)] for i in rows])
+    return CosineIndex(vectors, title_of_name[rows])

@@ -1,4 +1,4 @@
-"""The two towers as one thing to train: both encoders and the temperature between them."""
+"""Both towers as one module to train: the encoders, and the temperatures between them."""
 
 import math
 from typing import Any
@@ -7,46 +7,47 @@ import torch
 from torch import nn
 
 from model.abc import Tune
-from model.checkpoint import build_title_encoder, build_tune_encoder
 from model.encoder import Encoder
+from model.encoders import Encoders
+from model.registry import build_encoder
 from training.fitting.config import FitConfig
-from training.fitting.lessons import Batch
-from training.fitting.loss import LOSSES, info_nce
 
-_HIGHEST_SCALE = 100.0  # as in CLIP: beyond it training gets unstable
+_HIGHEST_SCALE = 100.0  # as in CLIP: training gets unstable beyond it
 
 
 class Towers(nn.Module):
-    """A tune encoder, a title encoder, and the scales (inverse temperatures) of the losses.
+    """A tune encoder, a title encoder, and the learned scales (inverse temperatures) of the losses.
 
-    One is of tunes and names, one of tunes and other settings of theirs.
+    One scale is for pairs of a tune and a name, the other for pairs of two settings of a title.
     """
 
     def __init__(self, config: FitConfig) -> None:
         super().__init__()
-        self.tune: Encoder[Tune, Any] = build_tune_encoder(config.tune_encoder)
-        self.title: Encoder[str, Any] = build_title_encoder(config.title_encoder)
-        self._config = config
+        self.tune: Encoder[Tune, Any] = build_encoder("tune", config.tune_encoder)
+        self.title: Encoder[str, Any] = build_encoder("title", config.title_encoder)
         self.log_scale = nn.Parameter(torch.tensor(-math.log(config.temperature)))
         self.log_melody_scale = nn.Parameter(torch.tensor(-math.log(config.temperature)))
 
-    def loss(self, batch: Batch) -> torch.Tensor:
-        """Of a batch of lessons; a scalar."""
-        config = self._config
-        tunes, names = self.tune(batch.tunes), self.title(batch.names)
-        scalar = _bounded(self.log_scale) if config.loss == "info-nce" else torch.tensor(config.margin)
-        loss = LOSSES[config.loss](tunes, names, batch.positives.to(tunes.device), scalar)
-        if config.melody:
-            same = torch.eye(len(tunes), dtype=torch.bool, device=tunes.device)
-            again = info_nce(tunes, self.tune(batch.again), same, _bounded(self.log_melody_scale))
-            loss = loss + config.melody * again
-        return loss
+    @property
+    def encoders(self) -> Encoders:
+        """The encoders without the scales."""
+        return Encoders(self.tune, self.title)
+
+    @property
+    def scale(self) -> torch.Tensor:
+        """The inverse temperature between tunes and names, a scalar."""
+        return _bounded(self.log_scale)
+
+    @property
+    def melody_scale(self) -> torch.Tensor:
+        """The inverse temperature between settings, a scalar."""
+        return _bounded(self.log_melody_scale)
 
     def optimizer(self, config: FitConfig) -> torch.optim.Optimizer:
-        """Adam, with a rate of its own for embedding tables.
+        """Adam, with a learning rate of its own for embedding tables.
 
-        Dense, although a step touches few rows of a large table: with tables of 2^16 rows a batch
-        touches most of them, and the sparse form took twelve times as long.
+        Its gradients are dense although a step touches few rows of a large table: with tables of 2^16 rows a
+        batch touches most of them, and sparse gradients took twelve times as long.
         """
         tables = {
             id(module.weight)

@@ -1,0 +1,41 @@
+"""Read corpora for a command: lists, curation, and a report of what was kept."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.corpora.aliases import read_aliases
+from training.corpora.corpus import Corpus
+from training.corpora.curate import Curated, curate
+from training.corpora.exclusions import read_exclusions
+from training.corpora.lists import describe_unmatched
+from training.reporter import Reporter
+
+
+def read_corpora(
+    corpora: Sequence[Corpus],
+    report: Reporter,
+    exclude: Sequence[Path] | None = None,
+    aliases: Path | None = None,
+) -> Curated:
+    """Curate corpora with progress, and report licences, counts and unmatched list entries.
+
+    Raises TunebookError or ListError when something cannot be read.
+
+    Parameters
+    ----------
+    exclude : exclusion lists
+    aliases : an alias list
+    """
+    for corpus in corpora:
+        report.say(f"{corpus.name}: {corpus.licence}")
+    excluded = read_exclusions(*exclude or ())
+    pairs = read_aliases(aliases) if aliases else frozenset()
+    curated = curate(corpora, report.step("reading"), excluded, pairs)
+    merged = sum(corpus.merged for corpus in curated.corpora)
+    report.say(
+        f"read {len(curated.library.tunes) + merged} tunes, skipped {len(curated.skipped)}; merged {merged} "
+        "with a setting that has the same title and notes"
+    )
+    if curated.unmatched:
+        report.say(describe_unmatched(curated.unmatched))
+    return curated

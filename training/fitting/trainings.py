@@ -1,0 +1,106 @@
+"""The two trainings of a fit: on a split, for the test figure, and on everything, for the service."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from training.fitting.checkpoints import Progress, TrainingCheckpoint
+from training.fitting.config import FitConfig
+from training.fitting.split import Split
+from training.fitting.test_figure import unseen_mrr
+from training.fitting.towers import Towers
+from training.fitting.trainer import Batches, Run, contrastive_loss, seed_epoch, train
+from training.fitting.training_set import TrainingSet
+from training.fitting.warm_start import WarmStart
+from training.reporter import Reporter
+
+
+class Trained(NamedTuple):
+    """Trained towers, in eval mode, and how the training went."""
+
+    towers: Towers
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """Trains towers.
+
+    Attributes
+    ----------
+    config : how
+    device : where
+    report : shows progress
+    warm_start : weights that the tune encoder begins with, if any
+    """
+
+    config: FitConfig
+    device: torch.device
+    report: Reporter
+    warm_start: WarmStart | None = None
+
+    def on_split(self, training_set: TrainingSet, split: Split, path: Path) -> Trained:
+        """Train on the split's training titles until the validation titles say stop.
+
+        Resumes from the checkpoint `path`. Raises CheckpointError when the warm start does not fit.
+        """
+        config = self.config
+        run = self.start("split", Batches(training_set, split.train, config))
+        checkpoint = TrainingCheckpoint(path, self._fingerprint(training_set, f"{split.as_lists()}"))
+        advance = self.report.step("training on the split", config.max_epochs, checkpoint.progress().epochs)
+
+        def validate(towers: Towers) -> float:
+            return unseen_mrr(towers.encoders, training_set, split.validation).value
+
+        def on_epoch(record: dict[str, float]) -> None:
+            advance()
+            self.report.say(
+                f"epoch {record['epoch']}: loss {record['loss']:.3f}, validation {record['validation']:.4f}"
+            )
+
+        return Trained(run.model, train(run, checkpoint, validate, on_epoch))
+
+    def on_all(self, training_set: TrainingSet, path: Path) -> Trained:
+        """Train on every title for `config.refit_epochs`, so that the encoders know every tune.
+
+        Resumes from the checkpoint `path`. Raises CheckpointError when the warm start does not fit.
+        """
+        config = self.config
+        titles = range(len(training_set.catalogue))
+        run = replace(self.start("refit", Batches(training_set, titles, config)), epochs=config.refit_epochs)
+        checkpoint = TrainingCheckpoint(path, self._fingerprint(training_set))
+        advance = self.report.step(
+            "training on everything", config.refit_epochs, checkpoint.progress().epochs
+        )
+
+        def on_epoch(record: dict[str, float]) -> None:
+            advance()
+            self.report.say(f"epoch {record['epoch']}: loss {record['loss']:.3f}")
+
+        return Trained(run.model, train(run, checkpoint, on_epoch=on_epoch))
+
+    def start(self, name: str, batches: Batches) -> Run[Towers]:
+        """A run with fresh weights. Raises CheckpointError when the warm start does not fit."""
+        config = self.config
+        seed_epoch(config.seed, name, 0)
+        towers = Towers(config)
+        if self.warm_start:
+            self.warm_start.apply(towers.tune)
+        towers.to(self.device)
+        return Run(
+            name=name,
+            seed=config.seed,
+            model=towers,
+            optimizer=towers.optimizer(config),
+            epoch=lambda rng: (contrastive_loss(towers, batch, config) for batch in batches.epoch(rng)),
+            epochs=config.max_epochs,
+            patience=config.patience,
+        )
+
+    def _fingerprint(self, training_set: TrainingSet, *more: str) -> str:
+        warm_start = self.warm_start.digest if self.warm_start else ""
+        parts = (training_set.fingerprint, warm_start, *more)
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
