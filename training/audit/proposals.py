@@ -47,7 +47,7 @@ def propose(library: Library, resemblances: Resemblances, misfits: Set[int]) -> 
 
 
 def write_proposals(proposals: Sequence[Proposal], catalogue: Catalogue, path: Path) -> None:
-    """Write an alias list (`training/corpora/aliases.py`) with both titles in a remark above each pair."""
+    """Write an alias list (`training/corpora/aliases.py`) with both titles in a comment above each pair."""
     lines = [
         "# Titles that seem to be names of one tune, the most alike first. Delete the pairs that are not,",
         "# and give the rest to `fit --aliases`.",
@@ -55,6 +55,6 @@ def write_proposals(proposals: Sequence[Proposal], catalogue: Catalogue, path: P
     for proposal in proposals:
         first, second = catalogue.settings[proposal.first], catalogue.settings[proposal.second]
         figures = f"cosine {proposal.cosine:.2f}, alignment {proposal.alignment:.2f}"
-        remark = " ".join(f'"{first.title}" = "{second.title}", {figures}'.split())
-        lines += [f"# {remark}", f"{first.reference}\t{second.reference}"]
+        comment = " ".join(f'"{first.title}" = "{second.title}", {figures}'.split())
+        lines += [f"# {comment}", f"{first.reference}\t{second.reference}"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

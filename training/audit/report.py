@@ -78,14 +78,14 @@ def _write_csv(audit: Audit, path: Path) -> None:
 def _exclusions(audit: Audit) -> str:
     """A list of the misfits and of all settings that were merged with them.
 
-    Twins are only remarks, because the music does not say which of the two titles is wrong.
+    Twins are only comments, because the music does not say which of the two titles is wrong.
     """
     lines = ["# Settings that resemble another title and not their own. Give this list to `fit --exclude`."]
     for finding in audit.findings:
         setting = audit.catalogue.settings[finding.setting]
-        remark = " ".join(f"{setting.title}: {explain(audit, finding)}".split())
+        comment = " ".join(f"{setting.title}: {explain(audit, finding)}".split())
         prefix = "" if finding.kind == "misfit" else "# "
-        lines += [f"# {remark}", *(prefix + reference for reference in (setting.reference, *setting.also))]
+        lines += [f"# {comment}", *(prefix + reference for reference in (setting.reference, *setting.also))]
     return "\n".join(lines) + "\n"
 
 

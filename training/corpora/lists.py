@@ -1,4 +1,4 @@
-"""What both kinds of list share: plain text, an entry per line, remarks on lines that start with `#`."""
+"""What both kinds of list share: plain text, an entry per line, comments on lines that start with `#`."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ class ListError(GanAinmError):
 
 
 def read_entries(path: Path) -> Iterator[tuple[int, str]]:
-    """The entries of a list with their line numbers, counted from 1; blank lines and remarks are skipped.
+    """The entries of a list with their line numbers, counted from 1; blank lines and comments are skipped.
 
     Raises ListError when the file cannot be read or is not UTF-8.
     """

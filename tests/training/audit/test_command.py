@@ -46,7 +46,7 @@ def test_the_list_can_be_compared_with_and_excluded(book: Path, tmp_path: Path) 
 @pytest.mark.parametrize("command", [("audit", "--out"), ("fit", "--artifacts")])
 def test_a_corpus_with_nothing_left_is_an_error(command: tuple[str, str], tmp_path: Path) -> None:
     (tmp_path / "kesh.abc").write_text(KESH)
-    (tmp_path / "list.txt").write_text("# a remark\nkesh/kesh.abc:1\n")
+    (tmp_path / "list.txt").write_text("# a comment\nkesh/kesh.abc:1\n")
     name, folder = command
     corpus = [tmp_path / "kesh.abc"] if name == "audit" else ["--corpus", tmp_path / "kesh.abc"]
     result = run(name, *corpus, "--exclude", tmp_path / "list.txt", folder, tmp_path / "out")

@@ -8,8 +8,8 @@ from training.corpora.exclusions import read_exclusions
 from training.corpora.lists import ListError, describe_unmatched
 
 
-def test_references_are_read_and_remarks_are_not(tmp_path: Path) -> None:
-    (tmp_path / "list.txt").write_text("# a remark\n\nbook/a b.abc:1\n  book/c.abc:2  \n")
+def test_references_are_read_and_comments_are_not(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("# a comment\n\nbook/a b.abc:1\n  book/c.abc:2  \n")
     assert read_exclusions(tmp_path / "list.txt") == {"book/a b.abc:1", "book/c.abc:2"}
 
 
@@ -20,7 +20,7 @@ def test_exclusion_lists_add_up(tmp_path: Path) -> None:
     assert references == {"book/a.abc:1", "book/b.abc:1", "book/c.abc:1"}
 
 
-def test_pairs_are_read_and_remarks_are_not(tmp_path: Path) -> None:
+def test_pairs_are_read_and_comments_are_not(tmp_path: Path) -> None:
     path = tmp_path / "aliases.txt"
     path.write_text('# "A" = "B"\n\na/b c.abc:1\ta/d.abc:2\n a/e.abc:3 \t a/f.abc:4\r\n')
     assert read_aliases(path) == {("a/b c.abc:1", "a/d.abc:2"), ("a/e.abc:3", "a/f.abc:4")}
@@ -29,7 +29,7 @@ def test_pairs_are_read_and_remarks_are_not(tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", ["a/b.abc:1 a/d.abc:2", "a/b.abc:1\t", "a\tb\tc", "a\t\tb"])
 def test_a_line_that_is_not_a_pair_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "aliases.txt"
-    path.write_text(f"# a remark\n{line}\n")
+    path.write_text(f"# a comment\n{line}\n")
     with pytest.raises(ListError, match=r"aliases\.txt, line 2: expected two references with a tab between"):
         read_aliases(path)
 
