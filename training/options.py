@@ -10,7 +10,6 @@ from typing import Annotated, Literal, NoReturn
 import typer
 
 from model.device import DeviceName
-from model.errors import GanAinmError
 from training.console import console
 from training.corpora import BOOKS
 
@@ -50,7 +49,7 @@ def resumable() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        console.print("interrupted; run the same command again to resume from what was saved")
+        console.print("interrupted; run the same command again to resume from what was saved, if anything")
         raise typer.Exit(130) from None
     finally:
         signal.signal(signal.SIGTERM, previous)
@@ -58,20 +57,3 @@ def resumable() -> Iterator[None]:
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
-
-
-# Until the commands of fitting and of the lab use `resumable`.
-FIT_ERRORS = (GanAinmError, OSError)
-stop = _interrupt
-
-
-def end_interrupted() -> NoReturn:
-    """See `resumable`."""
-    console.print("interrupted; run the same command again to resume from what was saved")
-    raise typer.Exit(130) from None
-
-
-def fail_with(error: Exception | str) -> NoReturn:
-    """See `index.command_line.fail`."""
-    typer.echo(f"error: {error}", err=True)
-    raise typer.Exit(1)
