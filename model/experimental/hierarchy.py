@@ -83,8 +83,8 @@ class Hierarchy(nn.Module):
         """Encode notes. shapes = (B, T, 7) and (B,), on the CPU, to (B, T, dim); padding becomes 0."""
         bar, bars = _bar_numbers(rows)
         notes = run_packed(self.note_rnn, self.embedding(rows), lengths)
-        said, _ = self.bar_rnn(self.attention(notes, bar, bars))  # (B, bars, dim)
-        before = torch.cat([torch.zeros_like(said[:, :1]), said], dim=1)  # no bar precedes the first
+        so_far, _ = self.bar_rnn(self.attention(notes, bar, bars))  # (B, bars, dim)
+        before = torch.cat([torch.zeros_like(so_far[:, :1]), so_far], dim=1)  # no bar precedes the first
         context = before.gather(1, bar[..., None].expand(-1, -1, self.dim))
         return run_packed(self.final_rnn, torch.cat([notes, context], dim=-1), lengths)
 

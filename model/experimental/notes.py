@@ -78,9 +78,9 @@ def note_tokens(tune: Tune) -> Tokens:
     notes = tune.notes[:MAX_TOKENS]
     up = tonic_shift(tune.key)
     pitch = np.clip([note.pitch - 60 + up for note in notes], LOWEST, HIGHEST) - LOWEST + 1
-    lengths = np.log([float(length) for length in DURATIONS])
-    asked = np.log(np.maximum([float(note.duration) for note in notes], 1e-3))
-    duration = np.abs(asked[:, None] - lengths).argmin(axis=1) + 1
+    log_classes = np.log([float(duration) for duration in DURATIONS])
+    log_durations = np.log(np.maximum([float(note.duration) for note in notes], 1e-3))
+    duration = np.abs(log_durations[:, None] - log_classes).argmin(axis=1) + 1
     starts = [bar.onset for bar in tune.bars]
     place = [int((note.onset - starts[note.bar]) / STEP) for note in notes] if starts else []
     rows = np.empty((len(notes), len(SIZES)), dtype=np.int64)
@@ -124,5 +124,5 @@ def padded(batch: Sequence[Tokens], device: torch.device) -> tuple[Tensor, Tenso
     return rows.to(device), lengths
 
 
-def _number(value: str, known: tuple[str, ...]) -> int:
-    return known.index(value) + 1 if value in known else 0
+def _number(value: str, values: tuple[str, ...]) -> int:
+    return values.index(value) + 1 if value in values else 0

@@ -8,18 +8,12 @@ import torch
 from model.abc import Tune, read_tune
 from model.abc.variation import cut, transposed
 from model.bag import damped
-from model.checkpoint import (
-    CheckpointError,
-    build_title_encoder,
-    build_tune_encoder,
-    load_title_encoder,
-    load_tune_encoder,
-    save_encoder,
-)
+from model.checkpoint import CheckpointError, load_encoder, save_encoder
 from model.device import DeviceError, pick_device
 from model.grams import MAX_NOTES, melody_grams
 from model.ngram_title_encoder import NgramTitleConfig, NgramTitleEncoder
 from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
+from model.registry import EncoderError, build_encoder
 from tests.support import KESH
 
 CPU = torch.device("cpu")
@@ -80,10 +74,10 @@ def test_the_title_does_not_change_the_vector(encoder: NgramTuneEncoder, tune: T
 
 
 def test_the_header_is_read_and_can_be_masked(encoder: NgramTuneEncoder, tune: Tune) -> None:
-    grams = encoder.features(tune)
+    grams = encoder.featurizer.features(tune)
     assert grams.header == 2
     masked = NgramTuneEncoder(replace(encoder.config, header_dropout=1.0, gram_dropout=0.0, crop=0.0))
-    assert len(masked.view(grams, np.random.default_rng(0))) == len(grams) - 2
+    assert len(masked.featurizer.view(grams, np.random.default_rng(0))) == len(grams) - 2
 
 
 def test_a_repeated_gram_weighs_little_more_than_a_single_one() -> None:
@@ -114,8 +108,8 @@ def test_header_weight_sets_the_influence_of_the_header(encoder: NgramTuneEncode
 def test_a_cropped_view_holds_only_grams_of_its_fragment(encoder: NgramTuneEncoder, tune: Tune) -> None:
     cropping = NgramTuneEncoder(replace(encoder.config, crop=1.0, gram_dropout=0.0, shortest_crop=16))
     rng = np.random.default_rng(0)
-    whole = cropping.features(tune)
-    views = [cropping.view(whole, rng) for _ in range(50)]
+    whole = cropping.featurizer.features(tune)
+    views = [cropping.featurizer.view(whole, rng) for _ in range(50)]
     assert all(view.stop.max() - view.start[view.header :].min() <= len(tune.notes) for view in views)
     assert min(len(view) for view in views) < len(whole) / 2
 
@@ -160,26 +154,26 @@ def test_checkpoints_restore_config_and_vectors(
     encoder: NgramTuneEncoder, tune: Tune, tmp_path: Path
 ) -> None:
     save_encoder(encoder, tmp_path / "tune.safetensors")
-    loaded = load_tune_encoder(tmp_path / "tune.safetensors", CPU)
+    loaded = load_encoder("tune", tmp_path / "tune.safetensors", CPU)
     assert loaded.config == encoder.config
     assert np.array_equal(loaded.encode([tune]), encoder.encode([tune]))
 
 
 def test_a_checkpoint_of_the_wrong_kind_is_rejected(encoder: NgramTuneEncoder, tmp_path: Path) -> None:
     path = tmp_path / "x.safetensors"
-    path.write_bytes(b"no checkpoint")
-    with pytest.raises(CheckpointError, match=r"x\.safetensors is no checkpoint"):
-        load_tune_encoder(path, CPU)
+    path.write_bytes(b"not a checkpoint")
+    with pytest.raises(CheckpointError, match=r"x\.safetensors is not a checkpoint"):
+        load_encoder("tune", path, CPU)
     save_encoder(encoder, path)
     with pytest.raises(CheckpointError, match="config of title encoder"):
-        load_title_encoder(path, CPU)
+        load_encoder("title", path, CPU)
 
 
 def test_an_unknown_encoder_is_rejected_by_name() -> None:
-    with pytest.raises(CheckpointError, match="no tune encoder is called 'oracle'; known: ngram, rnn, cnn"):
-        build_tune_encoder({"name": "oracle"})
-    with pytest.raises(CheckpointError, match="known: ngram, sentence"):
-        build_title_encoder({})
+    with pytest.raises(EncoderError, match="no tune encoder 'oracle'; choose one of ngram, rnn, cnn"):
+        build_encoder("tune", {"name": "oracle"})
+    with pytest.raises(EncoderError, match="choose one of ngram, sentence"):
+        build_encoder("title", {})
 
 
 def test_a_missing_device_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:

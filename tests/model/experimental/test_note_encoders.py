@@ -10,7 +10,7 @@ import torch
 
 from model.abc import Tune, read_tune
 from model.abc.variation import cut, transposed
-from model.checkpoint import CheckpointError, build_tune_encoder, load_tune_encoder, save_encoder
+from model.checkpoint import load_encoder, save_encoder
 from model.experimental.cnn_tune_encoder import CnnTuneConfig, CnnTuneEncoder
 from model.experimental.hierarchy import BarAttention, Hierarchy
 from model.experimental.note_encoder import NoteTuneEncoder
@@ -31,6 +31,7 @@ from model.experimental.notes import (
     tonic_shift,
 )
 from model.experimental.rnn_tune_encoder import RnnTuneConfig, RnnTuneEncoder
+from model.registry import EncoderError, build_encoder
 from tests.support import KESH
 
 CPU = torch.device("cpu")
@@ -86,7 +87,7 @@ def test_a_row_converts_back_to_the_written_pitch(tune: Tune, key: str) -> None:
 def test_a_tune_has_the_same_vector_in_another_declared_key(encoder: NoteTuneEncoder) -> None:
     in_g = read_tune("K:G\nG2BG dGBd|g2fe dcBA|\n")
     in_a = read_tune("K:A\nA2cA eAce|a2gf edcB|\n")
-    assert np.array_equal(encoder.features(in_g), encoder.features(in_a))
+    assert np.array_equal(encoder.featurizer.features(in_g), encoder.featurizer.features(in_a))
 
 
 def test_vectors_have_unit_length(encoder: NoteTuneEncoder, tune: Tune) -> None:
@@ -126,8 +127,8 @@ def test_notes_beyond_the_limit_are_ignored(encoder: NoteTuneEncoder) -> None:
 def test_views_are_random_passages_with_randomly_masked_headers(encoder: NoteTuneEncoder, tune: Tune) -> None:
     cropping = type(encoder)(replace(encoder.config, crop=10, header_dropout=0.5))
     rng = np.random.default_rng(0)
-    whole = cropping.features(tune)
-    views = [cropping.view(whole, rng) for _ in range(50)]
+    whole = cropping.featurizer.features(tune)
+    views = [cropping.featurizer.view(whole, rng) for _ in range(50)]
     assert {len(view) for view in views} == {10}
     assert len({tuple(view[:, PITCH]) for view in views}) > 10
     assert {bool(view[0, RHYTHM]) for view in views} == {True, False}
@@ -136,10 +137,10 @@ def test_views_are_random_passages_with_randomly_masked_headers(encoder: NoteTun
 
 def test_fixed_crop_always_uses_the_same_passage(encoder: NoteTuneEncoder, tune: Tune) -> None:
     fixed = type(encoder)(replace(encoder.config, crop=10, fixed_crop=True))
-    whole = fixed.features(tune)
+    whole = fixed.featurizer.features(tune)
     assert len(whole) == len(tune.notes), "evaluation and the service read the whole tune"
     rng = np.random.default_rng(0)
-    views = [fixed.view(whole, rng)[:, PITCH] for _ in range(20)]
+    views = [fixed.featurizer.view(whole, rng)[:, PITCH] for _ in range(20)]
     assert {len(view) for view in views} == {10}
     assert len({tuple(view) for view in views}) == 1
 
@@ -147,7 +148,7 @@ def test_fixed_crop_always_uses_the_same_passage(encoder: NoteTuneEncoder, tune:
 def test_a_tune_is_the_mean_of_its_passages(encoder: NoteTuneEncoder, tune: Tune) -> None:
     """Encoding reads all notes, although training reads ten at a time."""
     cropping = type(encoder)(replace(encoder.config, crop=10))
-    rows = cropping.features(tune)[:25]
+    rows = cropping.featurizer.features(tune)[:25]
     parts = cropping.encode_features([rows[:10], rows[10:20], rows[15:25]])
     mean = parts.mean(axis=0)
     assert cropping.encode_features([rows])[0] == pytest.approx(mean / np.linalg.norm(mean), abs=1e-6)
@@ -188,7 +189,7 @@ def test_training_a_frozen_encoder_changes_only_the_projection() -> None:
 def test_training_reaches_every_weight(encoder: NoteTuneEncoder, tune: Tune) -> None:
     """Except the biases of convolutions, which normalisation cancels."""
     reel = read_tune("R:reel\nM:4/4\nL:1/8\nK:A dorian\nA4 c2e>a|g3e d2Bd|e2 (3efg a/b/a ge|dBGB A4|\n")
-    rows = [encoder.features(item) for item in (tune, reel, cut(tune, 9, 20), cut(reel, 3, 16))]
+    rows = [encoder.featurizer.features(item) for item in (tune, reel, cut(tune, 9, 20), cut(reel, 3, 16))]
     vectors = encoder.train()(rows)
     torch.autograd.backward((vectors * torch.randn_like(vectors)).sum())
     for name, weight in encoder.named_parameters():
@@ -201,7 +202,7 @@ def test_dropout_acts_only_in_training(encoder: NoteTuneEncoder, tune: Tune) -> 
     config: Any = encoder.config
     without = type(encoder)(replace(config, dropout=0.0))
     for candidate, has_dropout in ((encoder, True), (without, False)):
-        rows = [candidate.features(tune)]
+        rows = [candidate.featurizer.features(tune)]
         candidate.train()
         for norm in getattr(candidate, "norms", ()):
             norm.eval()  # batch statistics would change the vectors, too
@@ -239,20 +240,22 @@ def test_the_convolutions_pool_pairs_and_then_the_whole_tune(tune: Tune) -> None
 
 def test_checkpoints_restore_config_and_vectors(encoder: NoteTuneEncoder, tune: Tune, tmp_path: Path) -> None:
     save_encoder(encoder, tmp_path / "tune.safetensors")
-    loaded = load_tune_encoder(tmp_path / "tune.safetensors", CPU)
+    loaded = load_encoder("tune", tmp_path / "tune.safetensors", CPU)
     assert loaded.config == encoder.config
     assert np.array_equal(loaded.encode([tune]), encoder.encode([tune]))
 
 
 def test_transposing_without_a_key_changes_the_rows(encoder: NoteTuneEncoder, tune: Tune) -> None:
-    assert not np.array_equal(encoder.features(transposed(tune, 3)), encoder.features(tune))
+    assert not np.array_equal(
+        encoder.featurizer.features(transposed(tune, 3)), encoder.featurizer.features(tune)
+    )
 
 
 def test_normalisation_ignores_padding(tune: Tune) -> None:
     def statistics(*tunes: Tune) -> torch.Tensor:
         torch.manual_seed(0)
         cnn = CnnTuneEncoder(CNN).train()
-        cnn([cnn.features(item) for item in tunes])
+        cnn([cnn.featurizer.features(item) for item in tunes])
         return cnn.norms[0].get_buffer("running_mean")
 
     short, long = cut(tune, 0, 8), cut(tune, 0, 40)
@@ -265,8 +268,8 @@ def test_normalisation_ignores_padding(tune: Tune) -> None:
 
 def test_an_invalid_config_is_rejected() -> None:
     for name in ("blocks", "channels", "ratio"):
-        with pytest.raises(CheckpointError, match=f"config of tune encoder 'cnn': {name} is 0"):
-            build_tune_encoder({"name": "cnn", name: 0})
+        with pytest.raises(EncoderError, match=f"config of tune encoder 'cnn': {name} is 0"):
+            build_encoder("tune", {"name": "cnn", name: 0})
     for invalid in ({"crop": -5}, {"dropout": 7.0}, {"widths": [1, 2]}, {"dim": -1}):
-        with pytest.raises(CheckpointError, match="config of tune encoder 'rnn'"):
-            build_tune_encoder({"name": "rnn", **invalid})
+        with pytest.raises(EncoderError, match="config of tune encoder 'rnn'"):
+            build_encoder("tune", {"name": "rnn", **invalid})

@@ -7,9 +7,10 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from model.checkpoint import CheckpointError, build_title_encoder, load_title_encoder, save_encoder
+from model.checkpoint import CheckpointError, load_encoder, save_encoder
 from model.experimental import sentence_title_encoder
 from model.experimental.sentence_title_encoder import SENTENCE_DIM, SentenceTitleConfig, SentenceTitleEncoder
+from model.registry import EncoderError, build_encoder
 
 CPU = torch.device("cpu")
 NAMES = ["The Kesh", "The Fisherman's Farewell", "Road to Lisdoonvarna"]
@@ -26,7 +27,7 @@ def test_vectors_have_unit_length_and_float32(encoder: SentenceTitleEncoder) -> 
     assert vectors.shape == (3, 16)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
-    embedding = encoder.features(NAMES[0])
+    embedding = encoder.featurizer.features(NAMES[0])
     assert embedding.shape == (SENTENCE_DIM,)
     assert embedding.dtype == np.float32
     assert np.linalg.norm(embedding) == pytest.approx(1, abs=1e-5)
@@ -46,7 +47,7 @@ def test_a_vector_does_not_depend_on_the_rest_of_the_batch(encoder: SentenceTitl
 
 def test_similar_meanings_have_similar_embeddings(encoder: SentenceTitleEncoder) -> None:
     farewell, goodbye, road = (
-        encoder.features(name)
+        encoder.featurizer.features(name)
         for name in ("The Fisherman's Farewell", "The Sailor's Goodbye", "Road to Lisdoonvarna")
     )
     assert farewell @ goodbye > 0.5
@@ -60,7 +61,7 @@ def test_strange_names_have_vectors(encoder: SentenceTitleEncoder, name: str) ->
 
 
 def test_dropout_acts_only_in_training(encoder: SentenceTitleEncoder) -> None:
-    features = [encoder.features(NAMES[0])]
+    features = [encoder.featurizer.features(NAMES[0])]
     encoder.train()
     assert not torch.equal(encoder(features), encoder(features))
     encoder.eval()
@@ -68,7 +69,7 @@ def test_dropout_acts_only_in_training(encoder: SentenceTitleEncoder) -> None:
 
 
 def test_training_leaves_the_sentence_model_unchanged(encoder: SentenceTitleEncoder) -> None:
-    before = encoder.features(NAMES[0])
+    before = encoder.featurizer.features(NAMES[0])
     learned = {id(weight) for weight in encoder.parameters()}
     _, model = sentence_title_encoder._sentence_model()
     assert not any(weight.requires_grad or id(weight) in learned for weight in model.parameters())
@@ -76,16 +77,16 @@ def test_training_leaves_the_sentence_model_unchanged(encoder: SentenceTitleEnco
     assert not model.training
     bias = encoder.get_parameter("mlp.3.bias").detach().clone()
     optimizer = torch.optim.SGD(encoder.parameters(), lr=1.0)
-    encoder([encoder.features(name) for name in NAMES]).sum().backward()
+    encoder([encoder.featurizer.features(name) for name in NAMES]).sum().backward()
     optimizer.step()
     assert not torch.equal(encoder.get_parameter("mlp.3.bias"), bias)
-    assert np.array_equal(encoder.features(NAMES[0]), before)
+    assert np.array_equal(encoder.featurizer.features(NAMES[0]), before)
 
 
 def test_other_computations_keep_their_threads(encoder: SentenceTitleEncoder) -> None:
     threads = torch.get_num_threads()
     torch.set_num_threads(threads + 1)
-    encoder.features(NAMES[0])
+    encoder.featurizer.features(NAMES[0])
     assert torch.get_num_threads() == threads + 1
     torch.set_num_threads(threads)
 
@@ -102,7 +103,7 @@ def test_the_sentence_model_loads_without_the_network(
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     sentence_title_encoder._sentence_model.cache_clear()
-    encoder.features(NAMES[0])
+    encoder.featurizer.features(NAMES[0])
     assert not addresses
 
 
@@ -111,7 +112,7 @@ def test_checkpoints_restore_config_and_vectors_without_the_sentence_model(
 ) -> None:
     path = tmp_path / "title.safetensors"
     save_encoder(encoder, path)
-    loaded = load_title_encoder(path, CPU)
+    loaded = load_encoder("title", path, CPU)
     assert loaded.config == encoder.config
     assert np.array_equal(loaded.encode(NAMES), encoder.encode(NAMES))
     with safe_open(path, framework="numpy") as file:
@@ -124,7 +125,7 @@ def test_the_error_names_the_missing_extra(
     path = tmp_path / "title.safetensors"
     save_encoder(encoder, path)
     monkeypatch.setitem(sys.modules, "transformers", None)
-    with pytest.raises(CheckpointError, match="'sentence' needs transformers; install the extra `sentence`"):
-        build_title_encoder({"name": "sentence"})
+    with pytest.raises(EncoderError, match="'sentence' needs transformers; install the extra `sentence`"):
+        build_encoder("title", {"name": "sentence"})
     with pytest.raises(CheckpointError, match="install the extra `sentence`"):
-        load_title_encoder(path, CPU)
+        load_encoder("title", path, CPU)
