@@ -49,7 +49,10 @@ def resumable() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        console.print("interrupted; run the same command again to resume from what was saved, if anything")
+        console.print(
+            "interrupted; run the same command again to resume from what was saved, if anything",
+            soft_wrap=True,
+        )
         raise typer.Exit(130) from None
     finally:
         signal.signal(signal.SIGTERM, previous)
