@@ -1,1 +1,1 @@
-"""Experiments with the encoders: many configurations, measured alike, on the same pools."""
+"""Ablations: many configurations of the encoders, trained and measured on the same pools."""

@@ -1,4 +1,4 @@
-"""The cells of a plan, one after another, each kept in a file as soon as it is done."""
+"""Runs the cells of a plan one after another, and saves each as soon as it is finished."""
 
 import hashlib
 import json
@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
 from pydantic import ValidationError
 
 from model.checkpoint import build_title_encoder, build_tune_encoder
@@ -16,83 +15,80 @@ from training.corpora import find_corpora
 from training.corpora.curate import curate
 from training.corpora.exclusions import read_exclusions
 from training.corpora.lists import describe_unmatched
-from training.lab.ablation.cell import Features, Outcome, run_cell
+from training.lab.ablation.cell import CellData, Features, Outcome, run_cell
 from training.lab.ablation.plan import Arm, Cell, Plan
 from training.lab.ablation.pool import Pool, pool_of_exact_titles, pool_of_settings, pools_of_titles
-from training.lab.benchmark.gallery import Known
+from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.pretraining.next_note import PretrainConfig
 from training.lab.pretraining.pretrain import pretrain
 from training.lab.pretraining.pretrained import save
-from training.reporter import Reporter
+from training.lab.workspace import Workspace
 
 CELLS = "cells"
 
 
 class Ablation:
-    """A plan at work.
+    """Runs a plan.
 
     Parameters
     ----------
-    plan : what is done
+    plan : the plan
     out : folder whose `cells/` gets a file for each cell
-    work : folder for checkpoints, and for models that are pretrained
-    device, report : where to train, and who is told
-    accepted : the licence that has been accepted, as for `fit`
+    workspace : where to train; its folder keeps checkpoints and pretrained models
+    accepted : the source whose licence the user has accepted, as for `fit`
     """
 
-    def __init__(
-        self, plan: Plan, out: Path, work: Path, device: torch.device, report: Reporter, accepted: str | None
-    ) -> None:
-        self._plan, self._out, self._work = plan, out / CELLS, work
-        self._device, self._report, self._accepted = device, report, accepted
-        self._read: dict[tuple[Any, ...], Known] = {}
+    def __init__(self, plan: Plan, out: Path, workspace: Workspace, accepted: str | None) -> None:
+        self._plan, self._out, self._accepted = plan, out / CELLS, accepted
+        self._workspace, self._report = workspace, workspace.report
+        self._libraries: dict[tuple[Any, ...], SampledLibrary] = {}
         self._pools: dict[str, list[Pool]] = {}
         self._features: dict[Callable[..., Any], tuple[Any, list[Any]]] = {}
 
     def outcomes(self) -> Iterator[Outcome]:
-        """Of all cells of the plan; what is done is not done again, unless plan or corpus have changed.
+        """The outcomes of all cells. A finished cell is run again only if plan or corpus have changed.
 
-        The code may have changed: what was done before stays, and a cell that was interrupted begins anew.
+        If the code has changed, finished cells stay, and an interrupted cell starts again.
         """
         self._out.mkdir(parents=True, exist_ok=True)
         cells = list(self._plan.cells())
         for number, cell in enumerate(cells, 1):
             digest = self._digest(cell)
-            outcome = self._done(cell, digest)
+            outcome = self._load(cell, digest)
             if outcome is None:
                 self._report.say(f"cell {number} of {len(cells)}: {cell.name}")
-                outcome = self._do(cell, digest)
+                outcome = self._run(cell, digest)
             yield outcome
 
     def _digest(self, cell: Cell) -> str:
         pool = self._pool(cell)
-        catalogue = pool.known.catalogue
+        catalogue = pool.library.catalogue
         parts = [
             asdict(cell.config),
-            cell.trained,
-            cell.transfer and self._plan.pretraining,
+            cell.spec.trained,
+            cell.spec.transfer and self._plan.pretraining,
             [asdict(title) for title in catalogue.titles],
             [pool.settings, pool.titles, pool.training, pool.validation, pool.test],
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
-    def _done(self, cell: Cell, digest: str) -> Outcome | None:
+    def _load(self, cell: Cell, digest: str) -> Outcome | None:
+        """The saved outcome of a cell; None if there is none with this digest."""
         try:
             outcome = Outcome.model_validate_json(self._path(cell).read_bytes())
         except (OSError, ValidationError):
             return None
         return outcome if outcome.digest == digest else None
 
-    def _do(self, cell: Cell, digest: str) -> Outcome:
+    def _run(self, cell: Cell, digest: str) -> Outcome:
         pool = self._pool(cell)
-        checkpoint = self._work / f"{cell.name}.safetensors"
-        pretrained = self._pretrained(cell, pool) if cell.transfer else None
-        features = self._read_features(cell, pool)
-        outcome = run_cell(cell, pool, features, pretrained, checkpoint, digest, self._device, self._report)
+        pretrained = self._pretrained(cell, pool) if cell.spec.transfer else None
+        data = CellData(pool, self._read_features(cell, pool), pretrained, digest)
+        outcome = run_cell(cell, data, self._workspace)
         part = self._path(cell).with_suffix(".part")
         part.write_text(outcome.model_dump_json() + "\n", encoding="utf-8")
         part.replace(self._path(cell))
-        checkpoint.unlink(missing_ok=True)
+        (self._workspace.folder / cell.checkpoint).unlink(missing_ok=True)
         return outcome
 
     def _path(self, cell: Cell) -> Path:
@@ -101,24 +97,24 @@ class Ablation:
     def _pool(self, cell: Cell) -> Pool:
         if cell.arm not in self._pools:
             arm = self._plan.arms[cell.arm]
-            known = self._known(arm)
+            library = self._library(arm)
             match arm.split:
                 case "titles":
-                    self._pools[cell.arm] = list(pools_of_titles(known))
+                    self._pools[cell.arm] = list(pools_of_titles(library))
                 case "exact-titles":
-                    self._pools[cell.arm] = [pool_of_exact_titles(known)]
+                    self._pools[cell.arm] = [pool_of_exact_titles(library)]
                 case "settings":
-                    self._pools[cell.arm] = [pool_of_settings(known)]
+                    self._pools[cell.arm] = [pool_of_settings(library)]
             first = self._pools[cell.arm][0]
             self._report.say(
-                f"{cell.arm}: {first.leaks} of {len(first.test)} titles that are asked are learned, "
-                "or share a name or nearly a melody with one that is"
+                f"{cell.arm}: {first.leaks} of {len(first.test)} test titles are learned, "
+                "or share a name or nearly a melody with a learned title"
             )
         return self._pools[cell.arm][cell.pool]
 
-    def _known(self, arm: Arm) -> Known:
+    def _library(self, arm: Arm) -> SampledLibrary:
         key = (*arm.sources, "without", *arm.exclude)
-        if key not in self._read:
+        if key not in self._libraries:
             corpora = find_corpora(arm.sources, self._accepted)
             read = curate(corpora, self._report.step("reading"), read_exclusions(*arm.exclude))
             self._report.say(
@@ -126,46 +122,46 @@ class Ablation:
             )
             if read.unmatched:
                 self._report.say(describe_unmatched(read.unmatched))
-            self._read[key] = Known(read.library.catalogue, read.library.tunes)
-        return self._read[key]
+            self._libraries[key] = SampledLibrary(read.library.catalogue, read.library.tunes)
+        return self._libraries[key]
 
     def _pretrained(self, cell: Cell, pool: Pool) -> Path:
-        """The next-note model that has read what a pool may learn, trained if there is none yet.
+        """The file of a next-note model of the tunes that a pool may learn, trained if there is none yet.
 
-        It stops by a tenth of those tunes.
+        A tenth of those tunes is for validation.
         """
         sizes = {name: cell.config.tune_encoder[name] for name in ("widths", "hidden")}
         config = PretrainConfig(seed=cell.config.seed, **sizes, **self._plan.pretraining)
-        settings = sorted(pool.settings, key=pool.known.lot)
-        learned = [pool.known.catalogue.settings[setting].abc for setting in settings]
-        digest = hashlib.sha256(json.dumps([asdict(config), learned]).encode()).hexdigest()
-        path = self._work / f"pretrained.{digest[:16]}.safetensors"
+        settings = sorted(pool.settings, key=pool.library.draw_order)
+        texts = [pool.library.catalogue.settings[setting].abc for setting in settings]
+        digest = hashlib.sha256(json.dumps([asdict(config), texts]).encode()).hexdigest()
+        path = self._workspace.folder / f"pretrained.{digest[:16]}.safetensors"
         if not path.exists():
-            tunes = [pool.known.tunes[setting] for setting in settings]
+            tunes = [pool.library.tunes[setting] for setting in settings]
             few = len(tunes) // 10
             checkpoint, part = path.with_suffix(".training"), path.with_suffix(".part")
-            model = pretrain(tunes[few:], tunes[:few], config, checkpoint, self._device, self._report)
+            model = pretrain(tunes[few:], tunes[:few], config, self._workspace, checkpoint.name)
             save(model, tunes[few:], part)
             part.replace(path)
             checkpoint.unlink(missing_ok=True)
         return path
 
     def _read_features(self, cell: Cell, pool: Pool) -> Features:
-        known, config = pool.known, cell.config
+        library, config = pool.library, cell.config
         return Features(
-            self._read_by(build_tune_encoder, config.tune_encoder, known, known.tunes),
-            self._read_by(build_title_encoder, config.title_encoder, known, known.catalogue.names),
+            self._read_by(build_tune_encoder, config.tune_encoder, library, library.tunes),
+            self._read_by(build_title_encoder, config.title_encoder, library, library.catalogue.names),
         )
 
     def _read_by(
         self,
         build: Callable[..., Encoder[Any, Any]],
         config: Mapping[str, Any],
-        known: Known,
+        library: SampledLibrary,
         items: Sequence[Any],
     ) -> list[Any]:
-        """Features of items; those of the cell before are kept, if it has the encoder in common with this."""
-        key = (id(known), dict(config))
+        """Features of items. Those of the previous cell are used again if it has the same encoder."""
+        key = (id(library), dict(config))
         if build not in self._features or self._features[build][0] != key:
             encoder, features = build(config), list[Any]()
             advance = self._report.step(f"features for {config['name']}", len(items))

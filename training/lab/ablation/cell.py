@@ -1,4 +1,4 @@
-"""One cell of an ablation: trained, measured, and what is kept of it."""
+"""One cell of an ablation: training, measurement, and the outcome that is saved."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -17,22 +17,23 @@ from training.fitting.towers import Towers
 from training.fitting.trainer import Run
 from training.lab.ablation.plan import Cell
 from training.lab.ablation.pool import Pool
-from training.lab.benchmark.ranks import Floats, Place, hit, reciprocal
+from training.lab.benchmark.metrics import Floats, Place, hit, reciprocal
 from training.lab.pretraining.pretrained import load
+from training.lab.workspace import Workspace
 from training.reporter import Reporter
 
-MAPPED = 150  # tunes on a map: more hide each other
+MAPPED = 150  # tunes on a map: more would hide each other
 
 
 class Epoch(BaseModel, frozen=True):
-    """What an epoch came to.
+    """The figures of an epoch.
 
     Attributes
     ----------
-    loss : mean of the batches
-    seconds : of training
-    training, validation : MRR@20 on tunes that are learned, and on those that say when to stop
-    validation_hit : share of the latter with the right title among the first twenty
+    loss : mean over the batches
+    seconds : duration of the training
+    training, validation : MRR@20 on training tunes and on validation tunes
+    validation_hit : hit@20 on validation tunes, the share whose title is among the first twenty
     """
 
     loss: float
@@ -43,19 +44,20 @@ class Epoch(BaseModel, frozen=True):
 
 
 class Outcome(BaseModel, frozen=True):
-    """A cell that is done, as it is saved.
+    """A finished cell, as it is saved.
 
     Attributes
     ----------
-    digest : of all that the outcome depends on but the code
+    digest : of everything that the outcome depends on except the code
     system, arm, pool, trained, transfer, config : the cell
-    pretraining : `PretrainConfig` of what its tune encoder began with, if with anything
-    parameters : weights of both encoders, without those that are frozen
+    pretraining : `PretrainConfig` of the model that its tune encoder started from; None without one
+    parameters : number of weights of both encoders that are trained
     epochs : in order
-    best : number of the epoch whose weights were measured, from 1; 0 for the weights at the start
-    places : of the right title of each tune of `Pool.test`, behind and level with how many of the others
-    map : of the first `MAPPED` of them, if they are of the first pool, where tune and title lie on the plane
-        that shows most of the variance of all; x, y, x, y
+    best : number of the epoch whose weights were measured, from 1; 0 for the initial weights
+    places : for each tune of `Pool.test`, how many titles score higher than the right one, and how many other
+        titles score the same
+    map : for the first `MAPPED` tunes of the first pool, the positions of tune and title on the plane that
+        shows most of the variance of all vectors; x, y, x, y
     """
 
     digest: str
@@ -75,33 +77,41 @@ class Outcome(BaseModel, frozen=True):
 
 @dataclass(frozen=True)
 class Features:
-    """Of all settings and all names of a catalogue, in their order, as the encoders of a config read them."""
+    """What the encoders of a config read of all settings and all names of a catalogue, in their order."""
 
     tunes: Sequence[Any]
     names: Sequence[Any]
 
 
-def run_cell(
-    cell: Cell,
-    pool: Pool,
-    features: Features,
-    pretrained: Path | None,
-    checkpoint: Path,
-    digest: str,
-    device: torch.device,
-    report: Reporter,
-) -> Outcome:
-    """Train until validation stalls, and measure. Interrupted, it goes on from the checkpoint.
+@dataclass(frozen=True)
+class CellData:
+    """What a cell is trained and measured on.
 
-    `pretrained` is what the tune encoder begins with, if with anything.
+    Attributes
+    ----------
+    pool : the settings
+    features : of the pool's library
+    pretrained : file of the note model that the tune encoder starts from; None without one
+    digest : see `Outcome`
     """
+
+    pool: Pool
+    features: Features
+    pretrained: Path | None
+    digest: str
+
+
+def run_cell(cell: Cell, data: CellData, workspace: Workspace) -> Outcome:
+    """Train until validation stops improving, and measure. Resumes an interrupted training."""
+    pool, features, pretrained = data.pool, data.features, data.pretrained
+    device, checkpoint = workspace.device, workspace.folder / cell.checkpoint
     epochs: list[Epoch] = []
     best = 0
-    if cell.trained:
-        fingerprint = f"{digest} {code_digest().hex()}"
+    if cell.spec.trained:
+        fingerprint = f"{data.digest} {code_digest().hex()}"
         lessons = _lessons(pool, features)
         run = Run(cell.name, cell.config, lessons, device, checkpoint, fingerprint, pretrained)
-        _train(run, cell, pool, features, report)
+        _train(run, cell, pool, features, workspace.report)
         towers, best = run.towers, run.progress.best_epoch
         epochs = [Epoch.model_validate(record) for record in run.progress.history]
     else:
@@ -109,12 +119,12 @@ def run_cell(
         towers = Towers(cell.config).to(device).eval()
     scores, tunes, titles = _scores(towers, pool, features, pool.test)
     return Outcome(
-        digest=digest,
+        digest=data.digest,
         system=cell.system,
         arm=cell.arm,
         pool=cell.pool,
-        trained=cell.trained,
-        transfer=cell.transfer,
+        trained=cell.spec.trained,
+        transfer=cell.spec.transfer,
         config=asdict(cell.config),
         pretraining=asdict(load(pretrained, device).model.config) if pretrained else None,
         parameters=sum(
@@ -131,7 +141,7 @@ def run_cell(
 
 
 def _lessons(pool: Pool, features: Features) -> Lessons:
-    learned = pool.known.keeping(frozenset(pool.settings))  # keeps all names, in their order
+    learned = pool.library.keeping(frozenset(pool.settings))  # keeps all names, in their order
     tunes = [features.tunes[i] for i in pool.settings]
     return Lessons(learned.catalogue, pool.titles, tunes, features.names)
 
@@ -150,7 +160,7 @@ def _train(run: Run, cell: Cell, pool: Pool, features: Features, report: Reporte
         record["training"] = _mrr(_places(_scores(run.towers, pool, features, pool.training)[0]))
         advance()
         report.say(
-            f"{cell.name}, epoch {record['epoch']}: loss {record['loss']:.3f}, MRR@20 learned "
+            f"{cell.name}, epoch {record['epoch']}: loss {record['loss']:.3f}, MRR@20 training "
             f"{record['training']:.4f}, validation {record['validation']:.4f}"
         )
 
@@ -160,11 +170,15 @@ def _train(run: Run, cell: Cell, pool: Pool, features: Features, report: Reporte
 def _scores(
     towers: Towers, pool: Pool, features: Features, settings: Sequence[int]
 ) -> tuple[Floats, Vectors, Vectors]:
-    """Cosines of tunes and titles, the best of a title's names; vectors of the tunes, and of one name each.
+    """Scores of the titles of some settings for each of them, and the vectors that they come from.
 
-    shapes = (settings, settings) and twice (settings, dim); setting i has title i.
+    Returns
+    -------
+    scores : the highest cosine of each title's names, shape = (settings, settings); setting i has title i
+    tunes : vectors of the settings, shape = (settings, dim)
+    titles : vectors of the first name of each title, shape = (settings, dim)
     """
-    catalogue = pool.known.catalogue
+    catalogue = pool.library.catalogue
     titles = catalogue.title_of_setting[list(settings)]
     number = {int(title): i for i, title in enumerate(titles)}
     names = np.flatnonzero(np.isin(catalogue.title_of_name, titles))
@@ -185,7 +199,7 @@ def _mrr(places: Sequence[Place]) -> float:
 
 
 def _on_plane(tunes: Vectors, titles: Vectors) -> list[tuple[float, float, float, float]]:
-    """Both on their first two principal components (Pearson 1901)."""
+    """Project both onto their first two principal components (Pearson 1901)."""
     together = np.concatenate([tunes, titles])
     centred = together - together.mean(axis=0)
     plane = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T

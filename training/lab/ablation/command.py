@@ -1,6 +1,6 @@
-"""The command `python -m training ablate`."""
+"""The command `ablate`."""
 
-import signal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,44 +11,42 @@ from model.device import pick_device
 from training.console import ConsoleReporter, console
 from training.lab.ablation.ablate import Ablation
 from training.lab.ablation.cell import Outcome
-from training.lab.ablation.plan import PlanError, read_plan
-from training.lab.benchmark.run import LeakError
-from training.options import FIT_ERRORS, AcceptLicence, Artifacts, Device, end_interrupted, fail_with, stop
+from training.lab.ablation.plan import Plan, read_plan
+from training.lab.workspace import Workspace
+from training.options import AcceptLicence, Artifacts, Device, resumable
 
 FOLDER, WORK = "ablation", ".ablation"  # in the folder of results, and in that of artifacts
+_LOCK = ".lock"  # in the folder of work
 
 
 def ablate(
-    plan: Annotated[Path, typer.Argument(help="A plan as a TOML file; docs/ablation.toml is one.")],
+    plan: Annotated[Path, typer.Argument(help="Plan as a TOML file, such as docs/ablation.toml.")],
     out: Annotated[
         Path,
-        typer.Option(help="Folder for ablation.md, results.md, results.json, plots and cells."),
+        typer.Option(help="Folder for ablation.md, ablation/, results.json, results.md and results/."),
     ],
     accept_licence: AcceptLicence = None,
     artifacts: Artifacts = Path("artifacts"),
     device: Device = "auto",
 ) -> None:
-    """Train and compare the systems of a plan. Interrupted, it goes on when called again."""
-    signal.signal(signal.SIGTERM, stop)
-    done: list[Outcome] = []
-    interrupted = False
-    try:
-        planned = read_plan(plan)
-        work = artifacts / WORK / plan.stem
-        with locked(work, wait=False), ConsoleReporter() as report:
-            ablation = Ablation(planned, out / FOLDER, work, pick_device(device), report, accept_licence)
-            try:
-                for outcome in ablation.outcomes():
-                    done.append(outcome)
-            except KeyboardInterrupt:
-                interrupted = True
-        from training.lab.ablation.report import report as write_report  # matplotlib takes its time
+    """Train and compare the systems of a plan. Resumes after an interruption."""
+    outcomes: list[Outcome] = []
+    read = read_plan(plan)
+    work = artifacts / WORK / plan.stem
+    with resumable(), locked(work / _LOCK, wait=False):
+        try:
+            with ConsoleReporter() as report:
+                workspace = Workspace(work, pick_device(device), report)
+                for outcome in Ablation(read, out / FOLDER, workspace, accept_licence).outcomes():
+                    outcomes.append(outcome)
+        except KeyboardInterrupt:  # what is finished can be compared already
+            _report(read, outcomes, out)
+            raise
+    _report(read, outcomes, out)
 
-        write_report(planned, done, out)
-    except BlockingIOError:
-        fail_with(f"another ablation of this plan is at work in {artifacts}")
-    except (PlanError, LeakError, ValueError, *FIT_ERRORS) as error:
-        fail_with(error)
+
+def _report(plan: Plan, outcomes: Sequence[Outcome], out: Path) -> None:
+    from training.lab.ablation.report import report  # matplotlib is slow to import
+
+    report(plan, outcomes, out)
     console.print(f"see {out / 'ablation.md'}", soft_wrap=True)
-    if interrupted:
-        end_interrupted()

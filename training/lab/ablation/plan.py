@@ -1,4 +1,4 @@
-"""The plan of an ablation: which systems are trained on which splits of which corpora, as a TOML file."""
+"""The plan of an ablation, a TOML file: which systems are trained on which splits of which corpora."""
 
 import tomllib
 from collections.abc import Iterator
@@ -11,27 +11,27 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from model.checkpoint import CheckpointError, build_title_encoder, build_tune_encoder
 from model.errors import GanAinmError
 from training.fitting.config import FitConfig, TitleName, TuneName, preset
-from training.lab.benchmark.gallery import POOLS
+from training.lab.benchmark.sampled_library import POOL_COUNT
 from training.lab.pretraining.next_note import PretrainConfig
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]  # part of the names of files
+Name = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]  # part of file names
 
 
 class PlanError(GanAinmError):
-    """A plan that cannot be read, with what is wrong in it."""
+    """An ablation plan that cannot be run; the message says why."""
 
 
 class Arm(BaseModel):
-    """A corpus and how it is split.
+    """A corpus and a way to split it.
 
     Attributes
     ----------
-    corpus : what the figures call it
+    corpus : its name in the figures
     sources : as for `fit --corpus`
     exclude : lists of settings to leave out
-    split : "titles" keeps all that could give a title away on one side; "settings" draws settings at random,
-        so that most titles of a pool are learned from other settings; "exact-titles" asks for the same, but
-        learns no setting of a title that is asked, only what melodies and names have in common with others
+    split : "titles" keeps everything that could give a title away on one side; "settings" samples settings,
+        so most test titles are learned from other settings; "exact-titles" tests on the same settings, but
+        learns no setting of their titles, only what other titles share with them in melody and name
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,21 +43,21 @@ class Arm(BaseModel):
 
     @property
     def pools(self) -> int:
-        """How many a system is asked in full; where something leaks one, which shows enough."""
-        return POOLS if self.split == "titles" else 1
+        """The number of pools in full. Splits that leak have one: it shows the effect clearly enough."""
+        return POOL_COUNT if self.split == "titles" else 1
 
 
-class System(BaseModel):
-    """An encoder and how it is trained.
+class SystemSpec(BaseModel):
+    """An encoder and how to train it.
 
     Attributes
     ----------
     arms : names of the arms that it is measured on
-    full : whether on all pools of each, or on the first
+    full : whether on all pools of each arm, or on the first
     encoder, title_encoder : as for `fit`
     trained : whether it is trained at all
-    transfer : whether it begins with a hierarchy that is pretrained on what it may learn
-    fit, tune, title : what differs from the preset, in `FitConfig` and in the configs of the encoders
+    transfer : whether it starts from a hierarchy pretrained on the tunes that it may learn
+    fit, tune, title : differences from the preset, in `FitConfig` and in the configs of the encoders
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -73,15 +73,15 @@ class System(BaseModel):
     title: dict[str, Any] = {}
 
     @model_validator(mode="after")
-    def _makes_sense(self) -> "System":
+    def _makes_sense(self) -> "SystemSpec":
         if self.transfer and not (self.trained and self.encoder == "rnn"):
-            raise ValueError("only a recurrent encoder that is trained can begin with a pretrained hierarchy")
+            raise ValueError("only a recurrent encoder that is trained can start from a pretrained hierarchy")
         if "dim" in self.title:
             raise ValueError("the vectors of titles are as long as those of tunes: set tune.dim")
         return self
 
     def config(self, seed: int) -> FitConfig:
-        """How to train it. Raises TypeError where `fit` names what is no field, ValueError for its values."""
+        """How to train it. Raises TypeError for an unknown field in `fit`, ValueError for a wrong value."""
         config = preset(self.encoder, self.title_encoder, seed)
         tune, title = {**config.tune_encoder, **self.tune}, {**config.title_encoder, **self.title}
         title["dim"] = tune["dim"]
@@ -90,58 +90,77 @@ class System(BaseModel):
 
 @dataclass(frozen=True)
 class Cell:
-    """One training: a system on one pool of an arm. `name` is that of its file."""
+    """One training: a system on one pool of an arm.
+
+    Attributes
+    ----------
+    arm, pool, system : name of the arm, number of its pool, name of the system
+    spec : the system
+    config : how to train it
+    """
 
     arm: str
     pool: int
     system: str
+    spec: SystemSpec
     config: FitConfig
-    trained: bool
-    transfer: bool
 
     @property
     def name(self) -> str:
-        """No two cells of a plan have the same."""
+        """Its unique name in the plan, and that of its file."""
         return f"{self.arm}.{self.pool}.{self.system}"
+
+    @property
+    def checkpoint(self) -> str:
+        """The name of its checkpoint file."""
+        return f"{self.name}.safetensors"
 
 
 class Plan(BaseModel):
-    """All of it. `seed` is of everything that is drawn, `pretraining` what differs in `PretrainConfig`."""
+    """A whole plan.
+
+    Attributes
+    ----------
+    seed : random seed
+    pretraining : differences from the default `PretrainConfig`
+    arms, systems : by name
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     seed: int = 0
     pretraining: dict[str, Any] = {}
     arms: dict[Name, Arm]
-    systems: dict[Name, System]
+    systems: dict[Name, SystemSpec]
 
     @model_validator(mode="after")
     def _makes_sense(self) -> "Plan":
-        for name, system in self.systems.items():
-            if strange := set(system.arms) - set(self.arms):
-                raise ValueError(f"{name}: no arm is called {' or '.join(sorted(strange))}")
+        for name, spec in self.systems.items():
+            if unknown := set(spec.arms) - set(self.arms):
+                raise ValueError(f"{name}: there is no arm {' or '.join(sorted(unknown))}")
         if len({(arm.corpus, arm.split) for arm in self.arms.values()}) < len(self.arms):
             raise ValueError("two arms have one corpus and one split: their figures would have one name")
-        if told := {"seed", "widths", "hidden"} & set(self.pretraining):
-            raise ValueError(f"pretraining has the {' and '.join(sorted(told))} of what begins with it")
+        if derived := {"seed", "widths", "hidden"} & set(self.pretraining):
+            raise ValueError(
+                f"pretraining cannot set {' and '.join(sorted(derived))}: the encoder determines them"
+            )
         return self
 
     def cells(self) -> Iterator[Cell]:
-        """First pools first, so that an ablation that is interrupted compares what it has."""
-        for pool in range(POOLS):
-            for name, arm in self.arms.items():
-                for called, system in self.systems.items():
-                    if name in system.arms and pool < (arm.pools if system.full else 1):
-                        config = system.config(self.seed)
-                        yield Cell(name, pool, called, config, system.trained, system.transfer)
+        """All cells, those of the first pools first, so that an interrupted ablation compares what it has."""
+        for pool in range(POOL_COUNT):
+            for arm_name, arm in self.arms.items():
+                for system, spec in self.systems.items():
+                    if arm_name in spec.arms and pool < (arm.pools if spec.full else 1):
+                        yield Cell(arm_name, pool, system, spec, spec.config(self.seed))
 
 
 def read_plan(path: Path) -> Plan:
-    """Raises PlanError."""
+    """Read a plan and check that each of its encoders can be built. Raises PlanError."""
     try:
         plan = Plan.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         PretrainConfig(**plan.pretraining)
-        for cell in plan.cells():  # what cannot be built is told now, not hours later
+        for cell in plan.cells():  # report what cannot be built now, not hours later
             build_tune_encoder(cell.config.tune_encoder)
             build_title_encoder(cell.config.title_encoder)
     except (OSError, ValueError, TypeError, CheckpointError) as error:

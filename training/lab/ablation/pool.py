@@ -1,4 +1,4 @@
-"""Pools: what a cell may learn, and three sets of tunes that it is asked for."""
+"""Pools: what a cell may learn, and the three sets of tunes that it is measured on."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,106 +6,115 @@ from dataclasses import dataclass
 from index.titles import title_key
 from training.corpora.curate import exact_melody
 from training.fitting.split import Split
-from training.lab.benchmark.gallery import POOL, Known
-from training.lab.benchmark.run import LeakError
+from training.lab.benchmark.sampled_library import POOL_SIZE, SampledLibrary
+from training.lab.leaks import LeakError
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Settings and titles by their numbers in `known`.
+    """Settings by their numbers in a library.
 
     Attributes
     ----------
-    known : everything
-    settings, titles : what may be learned: these settings, of these titles
-    training, validation, test : settings of different titles, to be told by those titles' names: of what is
-        learned, of what says when to stop, and of what is measured. At most `POOL` each
+    library : all titles and tunes
+    settings : may be learned
+    training, validation, test : queries, each of another title, that are ranked against the names of those
+        titles: learned settings, settings that decide when to stop, settings that are measured. At most
+        `POOL_SIZE` each
     """
 
-    known: Known
+    library: SampledLibrary
     settings: tuple[int, ...]
-    titles: tuple[int, ...]
     training: tuple[int, ...]
     validation: tuple[int, ...]
     test: tuple[int, ...]
 
     @property
+    def titles(self) -> tuple[int, ...]:
+        """Numbers of the titles that may be learned, in rising order."""
+        title_of = self.library.catalogue.title_of_setting
+        return tuple(sorted({int(title_of[setting]) for setting in self.settings}))
+
+    @property
     def leaks(self) -> int:
-        """Tunes of the test whose title is learned, or is in a group (`Known.groups`) with one that is."""
+        """The number of test tunes whose title is learned or shares a group with a learned title.
+
+        See `SampledLibrary.groups`.
+        """
         learned = frozenset(self.titles)
-        close = {title for group in self.known.groups if not learned.isdisjoint(group) for title in group}
-        return sum(int(self.known.catalogue.title_of_setting[setting]) in close for setting in self.test)
+        close = {title for group in self.library.groups if not learned.isdisjoint(group) for title in group}
+        return sum(int(self.library.catalogue.title_of_setting[setting]) in close for setting in self.test)
 
 
-def pools_of_titles(known: Known) -> Iterator[Pool]:
-    """Those of the protocol `unseen`: nothing that shares a name, or nearly a melody, is on two sides.
+def pools_of_titles(library: SampledLibrary) -> Iterator[Pool]:
+    """The pools of the protocol `unseen`: no name and nearly no melody is on two sides.
 
-    Raises LeakError if a name or a melody, note for note, is.
+    Raises LeakError if a name is, or a melody note for note.
     """
-    for split in known.pools:
-        pool = _pool(known, split)
+    for split in library.pools:
+        pool = _pool(library, split)
         _check_leaks(pool)
         yield pool
 
 
-def pool_of_exact_titles(known: Known) -> Pool:
-    """Titles at random, each on one side with all its settings, and asked the same as `pool_of_settings`.
+def pool_of_exact_titles(library: SampledLibrary) -> Pool:
+    """Random titles, each with all its settings on one side; the queries are those of `pool_of_settings`.
 
-    Nothing else is kept apart: a melody that has two titles may be asked by one and learned by the other.
+    Nothing else is kept apart: a melody with two titles may be a query under one and learned under the other.
     """
-    test, validation = _at_random(known)
-    title_of = known.catalogue.title_of_setting
-    asked = [tuple(int(title_of[i]) for i in settings) for settings in (validation, test)]
-    learned = sorted(known.drawn().keys() - {title for titles in asked for title in titles})
-    return _pool(known, Split(tuple(learned), *asked))
-
-
-def pool_of_settings(known: Known) -> Pool:
-    """Settings at random, whatever they have in common: what is asked may be learned by another setting."""
-    test, validation = _at_random(known)
-    held_out = frozenset((*test, *validation))
-    settings = tuple(i for i in range(len(known.tunes)) if i not in held_out)
-    learned = {int(known.catalogue.title_of_setting[i]): i for i in reversed(settings)}
-    return Pool(
-        known, settings, tuple(sorted(learned)), _first(known, list(learned.values())), validation, test
+    test, validation = _at_random(library)
+    title_of = library.catalogue.title_of_setting
+    test_titles, validation_titles = (
+        tuple(int(title_of[setting]) for setting in settings) for settings in (test, validation)
     )
+    held_out = {*test_titles, *validation_titles}
+    learned = tuple(sorted(library.draw_one_per_title().keys() - held_out))
+    return _pool(library, Split(learned, validation_titles, test_titles))
 
 
-def _at_random(known: Known) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Settings to test and to validate with, each of another title."""
-    order = sorted(known.drawn().values(), key=known.lot)
-    size = min(POOL, len(order) // 3)
+def pool_of_settings(library: SampledLibrary) -> Pool:
+    """Random settings: the title of a query may be learned from another setting."""
+    test, validation = _at_random(library)
+    held_out = frozenset((*test, *validation))
+    settings = tuple(i for i in range(len(library.tunes)) if i not in held_out)
+    of_title = {int(library.catalogue.title_of_setting[i]): i for i in reversed(settings)}
+    return Pool(library, settings, _first(library, list(of_title.values())), validation, test)
+
+
+def _at_random(library: SampledLibrary) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Settings for test and for validation, each of another title."""
+    order = sorted(library.draw_one_per_title().values(), key=library.draw_order)
+    size = min(POOL_SIZE, len(order) // 3)
     return tuple(order[:size]), tuple(order[size : 2 * size])
 
 
-def _pool(known: Known, split: Split) -> Pool:
-    drawn, learned = known.drawn(), frozenset(split.train)
-    title_of = known.catalogue.title_of_setting.tolist()
+def _pool(library: SampledLibrary, split: Split) -> Pool:
+    drawn, learned = library.draw_one_per_title(), frozenset(split.train)
+    title_of = library.catalogue.title_of_setting.tolist()
     return Pool(
-        known,
+        library,
         settings=tuple(i for i, title in enumerate(title_of) if title in learned),
-        titles=split.train,
-        training=_first(known, [drawn[title] for title in split.train if title in drawn]),
-        validation=_first(known, [drawn[title] for title in split.validation if title in drawn]),
+        training=_first(library, [drawn[title] for title in split.train if title in drawn]),
+        validation=_first(library, [drawn[title] for title in split.validation if title in drawn]),
         test=tuple(drawn[title] for title in split.test if title in drawn),
     )
 
 
 def _check_leaks(pool: Pool) -> None:
-    tunes, catalogue = pool.known.tunes, pool.known.catalogue
+    tunes, catalogue = pool.library.tunes, pool.library.catalogue
     title_of = catalogue.title_of_setting
 
     def names(settings: tuple[int, ...]) -> set[str]:
         titles = {int(title_of[setting]) for setting in settings}
         return {title_key(name) for title in titles for name in catalogue.titles[title].names}
 
-    asked = (*pool.test, *pool.validation)
+    queries = (*pool.test, *pool.validation)
     melodies = {exact_melody(tunes[setting]) for setting in pool.settings}
-    if leaks := sum(exact_melody(tunes[setting]) in melodies for setting in asked):
-        raise LeakError(f"the melodies of {leaks} of {len(asked)} queries are learned")
-    if shared := names(asked) & names(pool.settings):
-        raise LeakError(f"{len(shared)} names are asked and learned")
+    if leaks := sum(exact_melody(tunes[setting]) in melodies for setting in queries):
+        raise LeakError(f"the melodies of {leaks} of {len(queries)} queries are learned")
+    if shared := names(queries) & names(pool.settings):
+        raise LeakError(f"{len(shared)} names are both in queries and learned")
 
 
-def _first(known: Known, settings: list[int]) -> tuple[int, ...]:
-    return tuple(sorted(settings, key=known.lot)[:POOL])
+def _first(library: SampledLibrary, settings: list[int]) -> tuple[int, ...]:
+    return tuple(sorted(settings, key=library.draw_order)[:POOL_SIZE])

@@ -1,4 +1,5 @@
-"""The benchmark: the same questions to every system, and figures that anybody can make again.
+"""The benchmark: every system answers the same queries, and anyone can measure the figures again.
 
-`protocols` say what is asked of what, `systems` answer, `figures` are what comes out, `report` shows them.
+`protocols` define the queries and what they are ranked against, `systems` answer them, `run` collects the
+answers, `figures` holds what they add up to, and `report` shows it.
 """

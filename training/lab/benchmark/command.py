@@ -1,145 +1,114 @@
-"""The command `python -m training evaluate`."""
+"""The commands `benchmark` and `scale`."""
 
-import signal
 from pathlib import Path
 from typing import Annotated
 
+import click
 import torch
 import typer
-from rich.table import Table
 
-from index import artifact
-from index.artifact import Artifact, ArtifactError
-from index.probes import measure
-from model.device import DeviceError, DeviceName, pick_device
+from index import artifact as artifacts_on_disk
+from index.artifact import Artifact
+from model.device import DeviceName, pick_device
 from training.console import ConsoleReporter, console
 from training.corpora import FOREIGN, find_corpora, find_foreign
 from training.corpora.exclusions import read_exclusions
-from training.fitting.test_figure import recompute_test
-from training.lab.benchmark.benchmark import RESULTS, WORK, Benchmark
+from training.lab.benchmark.benchmark import FIGURES, WORK, Benchmark, BenchmarkData
 from training.lab.benchmark.protocols import PROTOCOLS
-from training.lab.benchmark.scale import SIZES
-from training.lab.benchmark.scale import measure as measure_cost
+from training.lab.benchmark.scale import SIZES, measure_costs
 from training.lab.benchmark.systems import SYSTEMS
-from training.options import FIT_ERRORS, AcceptLicence, Artifacts, Device, Exclude, fail_with, stop
+from training.lab.leaks import LeakError
+from training.lab.workspace import Workspace
+from training.options import AcceptLicence, Artifacts, Device, Exclude, resumable
 
 
-def evaluate(
-    what: Annotated[
+def benchmark(
+    corpus: Annotated[list[str], typer.Option(help="As for `fit`. Repeatable.")],
+    out: Annotated[
+        Path,
+        typer.Option(help="Folder for results.json, results.md, results-tables.md, results/ and answers/."),
+    ],
+    system: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ARTIFACT|SYSTEM]...",
-            help=f"Systems ({', '.join(SYSTEMS)}), all without any. With the folder of an artifact the "
-            "encoders are its own, else they are trained on what each protocol allows.",
+            click_type=click.Choice([*SYSTEMS]), metavar="[SYSTEM]...", help=f"Of {', '.join(SYSTEMS)}; all."
         ),
     ] = None,
-    corpus: Annotated[
-        list[str] | None,
-        typer.Option(help="As for `fit`. Without it the current artifact's own figures are measured again."),
+    artifact: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Artifact with the encoders; by default they are trained on what each protocol allows.",
+        ),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for results.json, results.md, results/ and answers/.")
+    name: Annotated[
+        str | None, typer.Option(help="Name of the corpora in the figures; by default their own names.")
     ] = None,
-    name: Annotated[str | None, typer.Option(help="What the figures call the corpora together.")] = None,
     protocol: Annotated[
-        list[str] | None, typer.Option(help="Only this one; may be given several times.")
+        list[str] | None,
+        typer.Option(
+            click_type=click.Choice([*PROTOCOLS]),
+            metavar="PROTOCOL",
+            help=f"Run only this protocol: {', '.join(PROTOCOLS)}. Repeatable.",
+        ),
     ] = None,
     foreign: Annotated[
         list[str] | None,
-        typer.Option(help=f"A corpus of another tradition, for no-match-foreign; {FOREIGN} is at hand."),
+        typer.Option(
+            help=f"Corpus of another tradition for no-match-foreign, such as {FOREIGN}. Repeatable."
+        ),
     ] = None,
     audited: Annotated[
-        Path | None, typer.Option(help="A list of settings that known-audited does not ask, as --exclude.")
+        Path | None, typer.Option(help="List of settings that are not queries of known-audited.")
     ] = None,
     exclude: Exclude = None,
     accept_licence: AcceptLicence = None,
     artifacts: Artifacts = Path("artifacts"),
     device: Device = "auto",
 ) -> None:
-    """Measure systems on a corpus by one set of protocols; or measure an artifact's own figures again."""
-    if not corpus:
-        if what or out:
-            fail_with("the benchmark needs --corpus")
-        _recompute(artifacts, device)
-        return
-    if out is None:
-        fail_with("the benchmark needs --out")
-    signal.signal(signal.SIGTERM, stop)
-    with ConsoleReporter() as report:
-        try:
-            systems = [one for one in what or () if one in SYSTEMS]
-            others = [one for one in what or () if one not in SYSTEMS]
-            if len(others) > 1:
-                fail_with(f"{' and '.join(others)} are no systems, and only one can be an artifact")
-            if strange := set(protocol or ()) - set(PROTOCOLS):
-                fail_with(f"{' and '.join(strange)} is no protocol; those are: {', '.join(PROTOCOLS)}")
-            corpora = find_corpora(corpus, accept_licence)
-            benchmark = Benchmark(
-                name=name or "+".join(found.name for found in corpora),
+    """Compare systems on a corpus by one set of protocols. Resumes after an interruption."""
+    with ConsoleReporter() as report, resumable():
+        corpora = find_corpora(corpus, accept_licence)
+        leaks = Benchmark(
+            name=name or "+".join(corpus.name for corpus in corpora),
+            data=BenchmarkData(
                 corpora=corpora,
-                systems=systems or list(SYSTEMS),
-                protocols=protocol or (),
                 excluded=read_exclusions(*exclude or ()),
                 audited=read_exclusions(audited) if audited else frozenset(),
                 foreign=find_foreign(foreign or (), accept_licence),
-                artifact=_find_artifact(Path(others[0]), device) if others else None,
-            )
-            leaks = benchmark.run(out, artifacts / WORK, pick_device(device), report)
-        except (*FIT_ERRORS, ValueError) as error:
-            fail_with(error)
-        except KeyboardInterrupt:
-            console.print("interrupted; the same command trains on from the last checkpoint")
-            raise typer.Exit(130) from None
-    console.print(f"see {out / RESULTS}", soft_wrap=True)
+            ),
+            systems=system or list(SYSTEMS),
+            protocols=protocol or (),
+            artifact=_read_artifact(artifact, device) if artifact else None,
+        ).run(out, Workspace(artifacts / WORK, pick_device(device), report))
+    console.print(f"see {out / FIGURES}", soft_wrap=True)
     if leaks:
-        fail_with("not everything was measured: " + "; ".join(map(str, leaks)))
-
-
-def _find_artifact(path: Path, device: DeviceName) -> Artifact:
-    """The artifact in a folder, or the current one of a folder of artifacts."""
-    read = artifact.read_folder if (path / artifact.MANIFEST).exists() else artifact.load
-    return read(path, pick_device(device))
-
-
-def _recompute(artifacts: Path, device: DeviceName) -> None:
-    """Measure what the manifest of the current artifact says again: from its own files alone."""
-    try:
-        loaded = artifact.load(artifacts, pick_device(device))
-        test = recompute_test(loaded, pick_device(device))
-    except (ArtifactError, DeviceError) as error:
-        fail_with(error)
-    probes = measure(loaded.probes, loaded.tune_encoder, loaded.title_index, loaded.catalogue)
-    recorded = loaded.manifest
-    table = Table(box=None)
-    for heading in ("figure", "MRR@20", "95 %", "queries", "pool", "chance", "recorded"):
-        table.add_column(heading, no_wrap=True)
-    for name, mrr, before in (("unseen", test, recorded.test), ("probes", probes, recorded.probes)):
-        interval = f"{mrr.low:.4f}-{mrr.high:.4f}"
-        counts = (f"{mrr.queries}", f"{mrr.pool}", f"{mrr.chance:.4f}")
-        table.add_row(name, f"{mrr.value:.4f}", interval, *counts, f"{before.value:.4f}")
-    console.print(table)
+        raise LeakError("not everything was measured: " + "; ".join(map(str, leaks)))
 
 
 def scale(
     out: Annotated[Path, typer.Option(help="Folder for scale.json and results/scale.png.")],
     titles: Annotated[
         list[int] | None,
-        typer.Option(min=1000, help="How many; may be given several times. Without it: 1,000 to 1,000,000."),
+        typer.Option(
+            min=1000, help="Number of titles; 1,000, 10,000, 100,000 and 1,000,000 by default. Repeatable."
+        ),
     ] = None,
     artifacts: Artifacts = Path("artifacts"),
 ) -> None:
-    """Measure what a suggestion costs with up to a million synthetic titles, made of an artifact's. Linux."""
-    signal.signal(signal.SIGTERM, stop)
-    with ConsoleReporter() as report:
-        try:
-            made_of = artifact.load(artifacts, torch.device("cpu"))
-            out.mkdir(parents=True, exist_ok=True)
-            costs = measure_cost(titles or SIZES, made_of, out, report)
-            from training.lab.benchmark.scale_report import save_costs, table  # matplotlib takes its time
+    """Measure what a suggestion costs with up to a million synthetic titles. Linux only."""
+    with ConsoleReporter() as report, resumable():
+        made_of = artifacts_on_disk.load(artifacts, torch.device("cpu"))
+        out.mkdir(parents=True, exist_ok=True)
+        costs = measure_costs(titles or SIZES, made_of, out, report)
+        from training.lab.benchmark.scale_report import save_costs, table  # matplotlib is slow to import
 
-            save_costs(costs, out)
-        except (ArtifactError, OSError, ValueError) as error:
-            fail_with(error)
-        except KeyboardInterrupt:
-            raise typer.Exit(130) from None
+        save_costs(costs, out)
     console.print(table(costs), soft_wrap=True)
+
+
+def _read_artifact(path: Path, device: DeviceName) -> Artifact:
+    """The artifact in a folder, or the current one of a folder of artifacts."""
+    is_artifact = (path / artifacts_on_disk.MANIFEST).exists()
+    read = artifacts_on_disk.read_folder if is_artifact else artifacts_on_disk.load
+    return read(path, pick_device(device))

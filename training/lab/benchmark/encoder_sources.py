@@ -1,79 +1,77 @@
-"""Where a benchmark's encoders come from: trained in the run, or from an artifact."""
+"""Where the encoders of a benchmark come from: training during the run, or an artifact."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
-
-import torch
 
 from index.artifact import Artifact
-from model.abc import read_tune
+from index.library import Library
+from model.encoders import Encoders
 from training.fitting.config import FitConfig
 from training.fitting.material import Material
 from training.fitting.split import Split
 from training.fitting.trainer import Run
-from training.lab.benchmark.gallery import Encoders, Known
-from training.reporter import Reporter
+from training.lab.benchmark.gallery import Fitted
+from training.lab.workspace import Workspace
 
 
 @dataclass
-class Trainer:
-    """Trains each gallery's encoders. Interrupted, or called again, it goes on from its checkpoints.
+class TrainedEncoders:
+    """Trains the encoders of each gallery. An interrupted training resumes from its checkpoint.
 
-    Parameters
+    Attributes
     ----------
-    config, device, report : how to train, where, and who is told
-    folder : for the checkpoints
+    config : how to train
+    workspace : where to train; its folder keeps the checkpoints
     """
 
     config: FitConfig
-    device: torch.device
-    report: Reporter
-    folder: Path
-    _last: tuple[Known, Material] | None = field(default=None, init=False, repr=False)
+    workspace: Workspace
+    _last: tuple[Library, Material] | None = field(default=None, init=False, repr=False)
 
-    def learned(self, known: Known) -> Known:
-        """What it trains on: the same."""
-        return known
+    def trained_on(self, library: Library) -> Library:
+        """The library itself."""
+        return library
 
-    def learn_all(self, name: str, known: Known) -> Encoders:
-        """Train on all of a catalogue, as for an artifact that is published."""
-        self.report.say(f"{name}: training on {len(known.tunes)} settings")
-        return _encoders(
-            self._material(known).learn_all(self.folder / f"{name}.safetensors", self.device, self.report)
-        )
+    def from_all(self, name: str, library: Library) -> Fitted:
+        """Train on a whole library, as for an artifact that is published."""
+        space = self.workspace
+        space.report.say(f"{name}: training on {len(library.tunes)} settings")
+        path = space.folder / f"{name}.safetensors"
+        return _fitted(self._material(library).learn_all(path, space.device, space.report))
 
-    def learn_split(self, name: str, known: Known, split: Split) -> Encoders:
-        """Train on a split, as for an artifact's test figure."""
-        self.report.say(f"{name}: training on {len(split.train)} titles")
-        path = self.folder / f"{name}.safetensors"
-        return _encoders(self._material(known).learn_split(split, path, self.device, self.report))
+    def from_split(self, name: str, library: Library, split: Split) -> Fitted:
+        """Train on a split, as for the test figure of an artifact."""
+        space = self.workspace
+        space.report.say(f"{name}: training on {len(split.train)} titles")
+        path = space.folder / f"{name}.safetensors"
+        return _fitted(self._material(library).learn_split(split, path, space.device, space.report))
 
-    def _material(self, known: Known) -> Material:
-        if self._last is None or self._last[0] is not known:  # the splits of one catalogue follow each other
-            self._last = known, Material.of(known.catalogue, known.tunes, self.config)
+    def _material(self, library: Library) -> Material:
+        # The splits of one library follow each other, so keeping the last features is enough.
+        if self._last is None or self._last[0] is not library:
+            self._last = library, Material.of(library.catalogue, library.tunes, self.config)
         return self._last[1]
 
 
-class Trained:
-    """Gives the encoders and the ranking of an artifact, whatever the gallery."""
+class ArtifactEncoders:
+    """Gives the encoders and the ranking model of an artifact, whatever the gallery."""
 
     def __init__(self, artifact: Artifact) -> None:
-        self._encoders = Encoders(artifact.tune_encoder, artifact.title_encoder, artifact.ranking)
-        tunes = [read_tune(setting.abc) for setting in artifact.catalogue.settings]
-        self._learned = Known(artifact.catalogue, tunes)
+        suggester = artifact.suggester
+        self._fitted = Fitted(suggester.encoders, suggester.ranking)
+        self._trained_on = Library.read(suggester.catalogue)
 
-    def learned(self, _known: Known) -> Known:
-        """All that the artifact knows."""
-        return self._learned
+    def trained_on(self, _library: Library) -> Library:
+        """The library of the artifact."""
+        return self._trained_on
 
-    def learn_all(self, _name: str, _known: Known) -> Encoders:
-        """Those of the artifact."""
-        return self._encoders
+    def from_all(self, _name: str, _library: Library) -> Fitted:
+        """The encoders of the artifact."""
+        return self._fitted
 
-    def learn_split(self, _name: str, _known: Known, _split: Split) -> Encoders:
-        """Those of the artifact."""
-        return self._encoders
+    def from_split(self, _name: str, _library: Library, _split: Split) -> Fitted:
+        """The encoders of the artifact."""
+        return self._fitted
 
 
-def _encoders(run: Run) -> Encoders:
-    return Encoders(run.towers.tune, run.towers.title)
+def _fitted(run: Run) -> Fitted:
+    return Fitted(Encoders(run.towers.tune, run.towers.title))

@@ -5,21 +5,27 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from model.errors import GanAinmError
 
 Metric = Literal["mrr", "mrr@20", "hit@1", "hit@10", "hit@20", "lift", "auroc", "ms"]
 
 
+class BenchmarkError(GanAinmError):
+    """Results that cannot be read, combined or measured."""
+
+
 class Figure(BaseModel, frozen=True):
-    """A figure, null where a field has no meaning.
+    """One measured figure. A field that does not apply is None.
 
     Attributes
     ----------
-    corpus, protocol, system, metric : what it is a figure of; no two rows have the same four
-    value : for "ms" milliseconds a query, for "lift" MRR over chance, else 0 to 1
+    corpus, protocol, system, metric : the key of the figure; no two rows have the same four
+    value : milliseconds a query for "ms", MRR divided by chance for "lift", else 0 to 1
     low, high : 95 % interval over the queries
     n : queries
-    chance : what a random order reaches
+    chance : the value that a random order reaches
     """
 
     corpus: str
@@ -34,7 +40,7 @@ class Figure(BaseModel, frozen=True):
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What it is a figure of."""
+        """Corpus, protocol, system and metric."""
         return self.corpus, self.protocol, self.system, self.metric
 
 
@@ -42,18 +48,21 @@ _FIGURES = TypeAdapter(list[Figure])
 
 
 def load_figures(path: Path) -> list[Figure]:
-    """Read what `save_figures` wrote; none where there is no file. Raises ValueError for anything else."""
-    return _FIGURES.validate_json(path.read_bytes()) if path.exists() else []
+    """Read what `save_figures` wrote; an empty list if there is no file. Raises BenchmarkError."""
+    try:
+        return _FIGURES.validate_json(path.read_bytes()) if path.exists() else []
+    except ValidationError as error:
+        raise BenchmarkError(f"{path} is not a list of figures: {error}") from error
 
 
 def save_figures(figures: Iterable[Figure], path: Path) -> None:
-    """Write as a JSON list, a row a line, so that a change to one is seen as one."""
+    """Write the figures as a JSON list with one row a line, so that a diff shows which rows changed."""
     rows = ",\n".join(json.dumps(figure.model_dump()) for figure in figures)
     path.write_text(f"[\n{rows}\n]\n", encoding="utf-8")
 
 
 def renewed(old: Iterable[Figure], new: Iterable[Figure]) -> list[Figure]:
-    """The old figures, those measured anew in their places, and what was not there before at the end."""
+    """The old figures, with new ones in place of those they replace, and the other new ones at the end."""
     by_key = {figure.key: figure for figure in old}
     by_key |= {figure.key: figure for figure in new}
     return list(by_key.values())

@@ -1,7 +1,7 @@
-"""Where the right title stands in an answer, and what metrics make of it. One protocol code for all systems.
+"""The rank of the right title, and the metrics computed from it: one code for all systems.
 
-Titles with the same score stand in random order, so every metric takes its expected value over those orders.
-A system that scores all titles alike gets exactly the level of chance.
+Titles with the same score are in random order, so every metric is its expected value over those orders. A
+system that scores all titles alike gets exactly the level of chance.
 """
 
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ _RESAMPLES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the best of the right titles stands: behind `above` others, level with `level` others."""
+    """The place of the best right title: `above` titles score higher, `level` other titles score the same."""
 
     above: int
     level: int
 
     @classmethod
     def of(cls, scores: Floats, right: NDArray[np.int64]) -> "Place":
-        """Its place by the scores of all titles, shape = (titles,); `right` are some of their numbers.
+        """The place by the scores of all titles, shape = (titles,); `right` holds numbers of right titles.
 
-        Raises ValueError for a score that is no number: nothing would be above it.
+        Raises ValueError when a score is NaN: no score would be above it.
         """
         if np.isnan(scores).any():
             raise ValueError("a score is not a number")
@@ -60,7 +60,7 @@ def mean_interval(values: Floats, seed: int = 0) -> tuple[float, float, float]:
 
 
 def auroc_interval(positive: Floats, negative: Floats, seed: int = 0) -> tuple[float, float, float]:
-    """Area under the ROC curve, with its 95 % percentile bootstrap interval; both samples are drawn anew.
+    """Area under the ROC curve with its 95 % percentile bootstrap interval; both samples are resampled.
 
     It is the probability that a positive scores higher than a negative, ties counting half (Hanley and McNeil
     1982). Raises ValueError when either is empty.

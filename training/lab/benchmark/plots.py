@@ -1,4 +1,4 @@
-"""Plots of the figures of one corpus, one for each kind of question."""
+"""Plots of the figures of one corpus, one for each kind of protocol."""
 
 import math
 import textwrap
@@ -13,6 +13,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from training.lab import palette
 from training.lab.benchmark.figures import Figure, Metric
 
 
@@ -21,10 +22,10 @@ class Kind(NamedTuple):
 
     Attributes
     ----------
-    name : ends the file's name
-    metric, axis : what it shows, and what is written beside the axis
-    chance : where a line goes through all of it; None where each protocol has its own chance, or none
-    log : whether the axis is logarithmic; then there are points, as a bar would begin anywhere
+    name : the end of the file's name
+    metric, axis : what it shows, and the label of its axis
+    chance : the level of one line across the plot; None if each protocol has its own chance, or none
+    log : whether the axis is logarithmic; then values are points, because bars would have no natural start
     """
 
     name: str
@@ -46,42 +47,41 @@ KINDS = (
     Kind("no-match", "auroc", "AUROC", chance=0.5),
     Kind("time", "ms", "milliseconds a query", log=True),
 )
-CALIBRATION = "calibration"  # drawn from answers (`training/lab/benchmark/calibration.py`), not from figures
+CALIBRATION = "calibration"  # drawn from results (`training/lab/benchmark/calibration.py`), not from figures
 
-# Two greys and Okabe & Ito's colours, which people with any colour vision can tell apart; not black, which
-# would hide the intervals. A system has the same in each plot of each corpus; those without one of their own
-# get the rest in turn, and hatching where these run out.
+# Each system has one colour in all plots; black would hide the intervals. Other systems take turns with the
+# remaining colours, and hatching when these run out.
 _COLOURS = {
     "random": "#cccccc",
     "popularity": "#888888",
-    "pitch-histogram": "#f0e442",
-    "ngram": "#56b4e9",
-    "ngram-edit": "#0072b2",
-    "encoders": "#cc79a7",
-    "gan-ainm": "#d55e00",
+    "pitch-histogram": palette.YELLOW,
+    "ngram": palette.SKY_BLUE,
+    "ngram-edit": palette.BLUE,
+    "encoders": palette.PURPLE,
+    "gan-ainm": palette.VERMILLION,
 }
-_REST = ("#009e73", "#e69f00")
+_REST = (palette.GREEN, palette.ORANGE)
 _HATCHES = ("", "////", "....", "xxxx")
 
 _INTERVAL: _Line = {"color": "black", "linewidth": 1.2, "linestyle": "-"}
 _CHANCE: _Line = {"color": "black", "linewidth": 0.8, "linestyle": "--"}
 
-_WIDTH, _ROW = 9.0, 2.6  # inches: of the plot, and the height of a row of protocols
-_DPI = 200  # twice the 900 pixels at which it is shown, for fine screens
+_WIDTH, _ROW = 9.0, 2.6  # inches: width of the plot, height of a row of protocols
+_DPI = 200  # twice the 900 pixels at which documents show it, for high-resolution screens
 _ABREAST = 5  # protocols in a row
-_GROUP = 0.84  # of the space of a protocol, what its bars take
+_GROUP = 0.84  # share of a protocol's space that its bars take
 
 
 def plot_path(folder: Path, corpus: str, kind: str) -> Path:
-    """Where the plot of a kind is, which is the name of one of `KINDS` or `CALIBRATION`."""
+    """The path of a plot; `kind` is the name of one of `KINDS`, or `CALIBRATION`."""
     return folder / f"{corpus}-{kind}.png"
 
 
 def draw(figures: Sequence[Figure], folder: Path) -> list[Path]:
-    """Write the plots of one corpus as PNG into the folder, which is made if need be.
+    """Write the plots of one corpus as PNG into the folder, which is created if necessary.
 
-    A protocol with figures of lift is one whose MRR says little by itself: its lift is shown, not its MRR.
-    Kinds without figures are left out. Returns what was written; the same figures give the same bytes.
+    A protocol with figures of lift is shown by its lift, not by its MRR, which says little on its own. Kinds
+    without figures are left out. Returns the paths of the plots; the same figures give the same bytes.
     """
     lifted = {figure.protocol for figure in figures if figure.metric == "lift"}
     styles = _styles(list(dict.fromkeys(figure.system for figure in figures)))
@@ -108,7 +108,7 @@ def _styles(systems: list[str]) -> dict[str, tuple[str, str]]:
 
 
 def _plot(figures: list[Figure], kind: Kind, styles: dict[str, tuple[str, str]]) -> Canvas:
-    """Draw a group for each protocol, in as many rows as they need."""
+    """Draw a group of bars for each protocol, in as many rows as they need."""
     protocols = list(dict.fromkeys(figure.protocol for figure in figures))
     present = {figure.system for figure in figures}
     systems = [system for system in styles if system in present]
@@ -143,12 +143,12 @@ def _plot(figures: list[Figure], kind: Kind, styles: dict[str, tuple[str, str]])
 def _group(
     panel: Axes, x: int, group: list[Figure | None], kind: Kind, styles: dict[str, tuple[str, str]]
 ) -> None:
-    """Draw the figures of one protocol side by side, around x; None leaves its place empty."""
+    """Draw the figures of one protocol side by side, centred on x; None leaves a gap."""
     width = _GROUP / len(group)
-    for place, figure in enumerate(group):
+    for i, figure in enumerate(group):
         if figure is None:
             continue
-        middle = x + (place - (len(group) - 1) / 2) * width
+        middle = x + (i - (len(group) - 1) / 2) * width
         colour, hatch = styles[figure.system]
         if kind.log:
             panel.plot(middle, figure.value, "o", color=colour, markersize=7, markeredgecolor="black")

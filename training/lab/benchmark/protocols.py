@@ -1,19 +1,6 @@
-"""The protocols: what is asked of which gallery, and what is right.
+"""The protocols: which queries a system gets, which titles it ranks, and which of them are right.
 
-known            one setting of each tune that has several is held out and asked for; every title is ranked
-known-verified   those of its queries whose melody resembles a setting that is left
-known-audited    those of its queries that an audit leaves
-known-32 -16 -8  the first notes only
-known-middle     four bars from the middle
-...-transposed   moved by a random interval, without the declared key
-known-title-index   ranked by names alone, with encoders that learned the titles from their other settings
-unseen           neither tune nor title was learned; ranked against the names of its pool; five pools
-unseen-no-rhythm-words   the same, "jig" and the like taken out of the names
-title-to-tune    the same pools, the tunes ranked for a title
-cross            one corpus learned, another asked, where a name is the same
-cross-verified   those of its queries whose melody resembles a setting of a right title
-no-match         tunes that are left out of gallery and training against held-out settings of those in it
-no-match-foreign tunes of another tradition instead
+`PROTOCOLS` lists and explains them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,207 +11,236 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.catalogue import Catalogue, Title
+from index.library import Library
 from index.titles import without_rhythm_words
 from model.abc import Tune
 from model.abc.variation import cut, transposed, unnamed
 from model.grams import interval_grams
 from training.fitting.split import Split
-from training.lab.benchmark.gallery import POOL, Encoders, Gallery, Known
+from training.lab.benchmark.gallery import Fitted, Gallery
+from training.lab.benchmark.sampled_library import POOL_SIZE, SampledLibrary
 
-PROTOCOLS = (
-    *("known", "known-verified", "known-audited", "known-32", "known-16", "known-8", "known-middle"),
-    *("known-transposed", "known-32-transposed", "known-16-transposed", "known-title-index"),
-    *("no-match-foreign", "no-match", "cross", "cross-verified"),
-    *("unseen", "unseen-no-rhythm-words", "title-to-tune"),
-)
-_SEED = 0  # of intervals: fixed, so that figures can be compared
+PROTOCOLS = {
+    "known": "one setting of each tune that has several is held out and is the query; all titles are ranked",
+    "known-verified": "the queries of known whose melody resembles another setting of the tune",
+    "known-audited": "the queries of known that an audit does not object to",
+    "known-32": "the first 32 notes of the queries of known",
+    "known-16": "the first 16 notes",
+    "known-8": "the first 8 notes",
+    "known-middle": "four bars from the middle",
+    "known-transposed": "the queries of known, transposed by a random interval, without their declared key",
+    "known-32-transposed": "the first 32 notes of those",
+    "known-16-transposed": "the first 16 notes of those",
+    "known-title-index": "titles are ranked by name alone; the encoders learned them from other settings",
+    "no-match-foreign": "held-out settings against tunes of another tradition",
+    "no-match": "held-out settings against tunes that neither gallery nor training has",
+    "cross": "settings of a second corpus with a name that the first has too; titles of the first are ranked",
+    "cross-verified": "the queries of cross whose melody resembles a setting of a right title",
+    "unseen": "five pools of titles that the encoders did not learn; the names of a pool are ranked",
+    "unseen-no-rhythm-words": 'the same without "jig" and the like in the names',
+    "title-to-tune": "the same pools: a title is the query, and tunes are ranked",
+}
+_SEED = 0  # of the intervals: fixed, so that figures can be compared
 _MIDDLE = 4  # bars
 _RESEMBLES = 0.25  # share of the smaller of two sets of interval 4-grams
 
 
 @dataclass(frozen=True)
 class Query:
-    """Something asked.
+    """A tune or a title to look up.
 
     Attributes
     ----------
-    reference : of the setting that is asked for, or asked with
-    asked : a tune without its titles, or a title
-    right : numbers of the right titles in the gallery; none where nothing is right
+    reference : of the setting that the query is made from, or that is right
+    item : a tune without its titles, or a title
+    right : numbers of the right titles in the gallery; empty if no title is right
     """
 
     reference: str
-    asked: Tune | str
+    item: Tune | str
     right: NDArray[np.int64]
+
+    @property
+    def tune(self) -> Tune:
+        """The query of a protocol that asks with tunes. Raises TypeError for a title."""
+        if isinstance(self.item, str):
+            raise TypeError("the query is a title, not a tune")
+        return self.item
 
 
 @dataclass(frozen=True)
 class Task:
-    """Queries to one gallery.
+    """The queries of a protocol, with the gallery that answers them.
 
     Attributes
     ----------
-    protocol : its name
-    subsets : further protocols over some of the queries, named by their references
-    fresh : the titles with all their names where neither these nor their tunes may have been learned
+    protocol : its name in `PROTOCOLS`
+    gallery : what is ranked
+    queries : in the order in which they are answered
+    subsets : further protocols over some of the queries, as references of these
+    unseen : titles with all their names of which the encoders may have learned neither name nor tune; None if
+        they may know the titles
     """
 
     protocol: str
     gallery: Gallery
     queries: Sequence[Query]
     subsets: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    fresh: Catalogue | None = None
+    unseen: Catalogue | None = None
 
     @property
     def protocols(self) -> list[str]:
-        """All that it measures."""
+        """The names of all protocols that it measures."""
         return [self.protocol, *self.subsets]
 
 
-class Learner(Protocol):
-    """Gives encoders."""
+class EncoderSource(Protocol):
+    """Gives the encoders of a gallery."""
 
-    def learned(self, known: Known) -> Known:
-        """What encoders have learned that were asked for with this catalogue."""
+    def trained_on(self, library: Library) -> Library:
+        """What the encoders that this source gives for a library were trained on."""
 
-    def learn_all(self, name: str, known: Known) -> Encoders:
-        """On all of a catalogue; `name` tells one training of a benchmark from another."""
+    def from_all(self, name: str, library: Library) -> Fitted:
+        """Encoders for a whole library; `name` distinguishes the trainings of a benchmark."""
 
-    def learn_split(self, name: str, known: Known, split: Split) -> Encoders:
-        """On the training part of a split."""
+    def from_split(self, name: str, library: Library, split: Split) -> Fitted:
+        """Encoders for the training part of a split."""
 
 
-def known_tasks(known: Known, gallery: Gallery, audited: frozenset[str]) -> Iterator[Task]:
+def known_tasks(library: SampledLibrary, gallery: Gallery, audited: frozenset[str]) -> Iterator[Task]:
     """All protocols that begin with "known". `audited` are references of queries that an audit objects to."""
-    held = known.held_out()
-    queries = [_query(known, setting, [_title(known, setting)]) for setting in held]
-    asked = {query.reference for query in queries}
-    subsets = {"known-verified": _resembling(queries, gallery.known)}
+    held_out = library.hold_out()
+    queries = [_query(library, setting, [_title(library, setting)]) for setting in held_out]
+    references = {query.reference for query in queries}
+    subsets = {"known-verified": _resembling(queries, gallery.library)}
     if audited:
-        subsets["known-audited"] = frozenset(asked - audited)
+        subsets["known-audited"] = frozenset(references - audited)
     yield Task("known", gallery, queries, subsets)
     rng = np.random.default_rng(_SEED)
-    intervals = rng.integers(1, 7, len(held)) * rng.choice([-1, 1], len(held))
+    intervals = rng.integers(1, 7, len(held_out)) * rng.choice([-1, 1], len(held_out))
     moved = [
-        replace(query, asked=transposed(_tune(query), int(interval)))
+        replace(query, item=transposed(query.tune, int(interval)))
         for query, interval in zip(queries, intervals, strict=True)
     ]
     for notes in (32, 16, 8):
         yield Task(f"known-{notes}", gallery, _first(queries, notes))
-    yield Task("known-middle", gallery, [replace(query, asked=_middle(_tune(query))) for query in queries])
+    yield Task("known-middle", gallery, [replace(query, item=_middle(query.tune)) for query in queries])
     yield Task("known-transposed", gallery, moved)
     for notes in (32, 16):
         yield Task(f"known-{notes}-transposed", gallery, _first(moved, notes))
-    by_name = replace(gallery, known=_names_only(gallery.known), train=lambda: gallery.encoders)
+    by_name = replace(gallery, library=_names_only(gallery.library), fit=lambda: gallery.fitted)
     yield Task("known-title-index", by_name, queries)
 
 
-def unseen_tasks(known: Known, learner: Learner) -> Iterator[Task]:
-    """Titles and tunes that no encoder saw, both ways round."""
-    drawn = known.drawn()
-    for number, split in enumerate(known.pools):
-        learned = learner.learned(known.only((*split.train, *split.validation)))
+def unseen_tasks(library: SampledLibrary, encoders: EncoderSource) -> Iterator[Task]:
+    """Titles and tunes that no encoder learned: tunes as queries, and titles as queries."""
+    drawn = library.draw_one_per_title()
+    for number, split in enumerate(library.pools):
+        trained_on = encoders.trained_on(library.only((*split.train, *split.validation)))
 
-        def train(number: int = number, split: Split = split) -> Encoders:
-            return learner.learn_split(f"unseen-{number}", known, split)
+        def fit(number: int = number, split: Split = split) -> Fitted:
+            return encoders.from_split(f"unseen-{number}", library, split)
 
-        pool = known.keeping({drawn[title] for title in split.test}).only(split.test)
+        pool = library.keeping({drawn[title] for title in split.test}).only(split.test)
         queries = [_query(pool, setting, [_title(pool, setting)]) for setting in range(len(pool.tunes))]
         names = _names_only(pool)
-        gallery = Gallery(names, learned, train)
-        yield Task("unseen", gallery, queries, fresh=pool.catalogue)
-        stripped = Known(Catalogue(tuple(map(_without_rhythm_words, names.catalogue.titles))), [])
-        yield Task("unseen-no-rhythm-words", replace(gallery, known=stripped), queries, fresh=pool.catalogue)
-        asked = [
-            replace(query, asked=title.title)
+        gallery = Gallery(names, trained_on, fit)
+        yield Task("unseen", gallery, queries, unseen=pool.catalogue)
+        stripped = Library(Catalogue(tuple(map(_without_rhythm_words, names.catalogue.titles))), [])
+        yield Task(
+            "unseen-no-rhythm-words", replace(gallery, library=stripped), queries, unseen=pool.catalogue
+        )
+        titles = [
+            replace(query, item=title.title)
             for query, title in zip(queries, pool.catalogue.titles, strict=True)
         ]
-        yield Task("title-to-tune", replace(gallery, known=pool), asked, fresh=pool.catalogue)
+        yield Task("title-to-tune", replace(gallery, library=pool), titles, unseen=pool.catalogue)
 
 
-def no_match_task(known: Known, learner: Learner) -> Task:
-    """Tunes of the first pool of unseen ones, whose relatives are in the pool with them, have no match."""
-    left_out = known.pools[0].test
-    kept = sorted(set(range(len(known.catalogue))) - set(left_out))
+def no_match_task(library: SampledLibrary, encoders: EncoderSource) -> Task:
+    """Held-out settings, and tunes without a match.
+
+    The latter are the tunes of the first pool, which gallery and training lack. A tune that shares a name or
+    nearly a melody with one of them is in the pool too.
+    """
+    left_out = library.pools[0].test
+    kept = sorted(set(range(len(library.catalogue))) - set(left_out))
     number = {title: i for i, title in enumerate(kept)}
-    held = known.held_out()
-    rest = known.keeping(_rest(known)).only(kept)
-    drawn = known.drawn()
+    rest = library.keeping(_not_held_out(library)).only(kept)
+    drawn = library.draw_one_per_title()
     queries = [
-        _query(known, setting, [number[_title(known, setting)]])
-        for setting in held
-        if _title(known, setting) in number
+        _query(library, setting, [number[_title(library, setting)]])
+        for setting in library.hold_out()
+        if _title(library, setting) in number
     ]
-    queries += [_query(known, drawn[title], []) for title in left_out]
-    return Task("no-match", _gallery("no-match", rest, learner), queries)
+    queries += [_query(library, drawn[title], []) for title in left_out]
+    return Task("no-match", _gallery("no-match", rest, encoders), queries)
 
 
-def foreign_task(known: Known, gallery: Gallery, foreign: Known) -> Task:
-    """As many tunes of another tradition as a pool has, against the gallery of `known_gallery`."""
-    queries = [_query(known, setting, [_title(known, setting)]) for setting in known.held_out()]
-    strangers = sorted(foreign.drawn().values(), key=foreign.lot)[:POOL]
-    return Task("no-match-foreign", gallery, queries + [_query(foreign, one, []) for one in strangers])
+def foreign_task(library: SampledLibrary, gallery: Gallery, foreign: SampledLibrary) -> Task:
+    """Held-out settings, and as many tunes of another tradition as a pool has.
+
+    `gallery` is that of `known_gallery`.
+    """
+    queries = [_query(library, setting, [_title(library, setting)]) for setting in library.hold_out()]
+    strangers = sorted(foreign.draw_one_per_title().values(), key=foreign.draw_order)[:POOL_SIZE]
+    return Task(
+        "no-match-foreign", gallery, queries + [_query(foreign, setting, []) for setting in strangers]
+    )
 
 
-def cross_task(first: Known, second: Known, learner: Learner) -> Task:
+def cross_task(first: SampledLibrary, second: SampledLibrary, encoders: EncoderSource) -> Task:
     """One setting of each title of the second corpus that the first has too, under any of its names."""
     titles_with: dict[str, set[int]] = {}
     for number, title in enumerate(first.catalogue.titles):
         for key in title.keys:
             titles_with.setdefault(key, set()).add(number)
     queries = []
-    for number, setting in second.drawn().items():
+    for number, setting in second.draw_one_per_title().items():
         keys = second.catalogue.titles[number].keys
         right = sorted({title for key in keys for title in titles_with.get(key, ())})
         if right:
             queries.append(_query(second, setting, right))
-    return Task(
-        "cross", _gallery("cross", first, learner), queries, {"cross-verified": _resembling(queries, first)}
-    )
+    subsets = {"cross-verified": _resembling(queries, first)}
+    return Task("cross", _gallery("cross", first, encoders), queries, subsets)
 
 
-def known_gallery(known: Known, learner: Learner) -> Gallery:
+def known_gallery(library: SampledLibrary, encoders: EncoderSource) -> Gallery:
     """All titles, without the settings that are held out."""
-    return _gallery("known", known.keeping(_rest(known)), learner)
+    return _gallery("known", library.keeping(_not_held_out(library)), encoders)
 
 
-def _gallery(name: str, known: Known, learner: Learner) -> Gallery:
-    return Gallery(known, learner.learned(known), lambda: learner.learn_all(name, known))
+def _gallery(name: str, library: Library, encoders: EncoderSource) -> Gallery:
+    return Gallery(library, encoders.trained_on(library), lambda: encoders.from_all(name, library))
 
 
-def _rest(known: Known) -> frozenset[int]:
-    return frozenset(range(len(known.tunes))) - frozenset(known.held_out())
+def _not_held_out(library: SampledLibrary) -> frozenset[int]:
+    return frozenset(range(len(library.tunes))) - frozenset(library.hold_out())
 
 
-def _query(known: Known, setting: int, right: Sequence[int]) -> Query:
-    reference = known.catalogue.settings[setting].reference
-    return Query(reference, unnamed(known.tunes[setting]), np.array(right, dtype=np.int64))
+def _query(library: Library, setting: int, right: Sequence[int]) -> Query:
+    reference = library.catalogue.settings[setting].reference
+    return Query(reference, unnamed(library.tunes[setting]), np.array(right, dtype=np.int64))
 
 
-def _title(known: Known, setting: int) -> int:
-    return int(known.catalogue.title_of_setting[setting])
-
-
-def _tune(query: Query) -> Tune:
-    if isinstance(query.asked, str):
-        raise TypeError("a title is asked, not a tune")
-    return query.asked
+def _title(library: Library, setting: int) -> int:
+    return int(library.catalogue.title_of_setting[setting])
 
 
 def _first(queries: Sequence[Query], notes: int) -> list[Query]:
-    return [replace(query, asked=cut(_tune(query), 0, notes)) for query in queries]
+    return [replace(query, item=cut(query.tune, 0, notes)) for query in queries]
 
 
 def _middle(tune: Tune) -> Tune:
-    """Four bars from the middle; of a tune with fewer, all."""
+    """Four bars from the middle; the whole tune if it has fewer."""
     first = max((len(tune.bars) - _MIDDLE) // 2, 0)
     bars = tune.bars[first : first + _MIDDLE]
     begin, end = bars[0].first, bars[-1].last
     return cut(tune, begin, end - begin) if end > begin else tune
 
 
-def _names_only(known: Known) -> Known:
-    return known.keeping(frozenset())
+def _names_only(library: Library) -> Library:
+    return library.keeping(frozenset())
 
 
 def _without_rhythm_words(title: Title) -> Title:
@@ -235,16 +251,16 @@ def _without_rhythm_words(title: Title) -> Title:
     )
 
 
-def _resembling(queries: Sequence[Query], known: Known) -> frozenset[str]:
+def _resembling(queries: Sequence[Query], library: Library) -> frozenset[str]:
     """References of queries that share a quarter of their interval 4-grams with a right title's setting."""
     settings_of: dict[int, list[int]] = {}
-    for setting, title in enumerate(known.catalogue.title_of_setting.tolist()):
+    for setting, title in enumerate(library.catalogue.title_of_setting.tolist()):
         settings_of.setdefault(title, []).append(setting)
 
     def resembles(query: Query) -> bool:
-        asked = _grams(_tune(query))
+        grams = _grams(query.tune)
         settings = (i for title in query.right.tolist() for i in settings_of.get(title, ()))
-        return any(_overlap(asked, _grams(known.tunes[i])) >= _RESEMBLES for i in settings)
+        return any(_overlap(grams, _grams(library.tunes[i])) >= _RESEMBLES for i in settings)
 
     return frozenset(query.reference for query in queries if resembles(query))
 

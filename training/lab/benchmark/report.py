@@ -1,4 +1,4 @@
-"""What people look at: tables inside a page of prose, and plots beside it, from figures alone."""
+"""The pages of results: tables in the regions of a Markdown page, and plots beside it, all from figures."""
 
 import math
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from training.lab.benchmark.figures import Figure, Metric
+from training.lab.benchmark.figures import BenchmarkError, Figure, Metric
 from training.lab.benchmark.plots import CALIBRATION, KINDS, draw, plot_path
 from training.lab.benchmark.protocols import PROTOCOLS
 from training.lab.benchmark.systems import SYSTEMS
@@ -18,8 +18,8 @@ PAGE, TABLES, PLOTS = "results.md", "results-tables.md", "results"  # the two pa
 class _Table(NamedTuple):
     heading: str
     meaning: str
-    best: bool = True  # whether the best of a row is marked
-    folded: bool = False  # behind a line that opens with a click
+    best: bool = True  # whether the best system of a row is bold
+    folded: bool = False  # whether the table is hidden until a click on its heading
 
 
 _TABLES: dict[Metric, _Table] = {
@@ -28,18 +28,18 @@ _TABLES: dict[Metric, _Table] = {
     "hit@10": _Table(
         "hit@10", "The share of queries with the right answer among the first ten.", folded=True
     ),
-    "mrr@20": _Table("MRR@20", "MRR where an answer below the twentieth counts 0.", folded=True),
-    "lift": _Table("Lift", "MRR over that of a random order."),
+    "mrr@20": _Table("MRR@20", "MRR in which ranks after the twentieth count 0.", folded=True),
+    "lift": _Table("Lift", "MRR divided by that of a random order."),
     "auroc": _Table(
         "AUROC",
-        "How well the score of the first answer tells queries that have a right one from those with none.",
+        "How well the score of the first answer separates queries with a right answer from the others.",
     ),
-    # the quickest system is one that does not look at the tune
+    # Not marked: the fastest system is one that ignores the tune.
     "ms": _Table("Milliseconds a query", "Wall-clock time.", best=False),
 }
 _LEGEND = (
-    "In brackets the 95 % interval over the n queries of a protocol; pool is how many titles, or tunes, are\n"
-    "ranked, chance what a random order of them reaches; the best of a row is bold; - is not measured."
+    "Brackets hold the 95 % interval over the n queries of a protocol. Pool is the number of titles or tunes\n"
+    "ranked, chance the value of a random order. The best system of a row is bold; - is not measured."
 )
 # What the main table of a corpus shows: one metric of each of these protocols.
 _MAIN: dict[str, Metric] = {
@@ -67,7 +67,7 @@ _REGION = re.compile(
 def report(figures: Iterable[Figure], folder: Path) -> None:
     """Draw the plots of each corpus into `folder`/results and renew both pages of tables in `folder`.
 
-    Raises ValueError as `write_tables` does.
+    Raises BenchmarkError as `write_tables` does.
     """
     by_corpus = _by_corpus(figures)
     for of_corpus in by_corpus.values():
@@ -84,7 +84,7 @@ def write_tables(figures: Iterable[Figure], path: Path) -> None:
     without such a region gets one at the end of the page, under its own heading. A missing page is created.
     All other text stays as it is, byte for byte, and so do the regions of corpora without figures.
 
-    Raises ValueError where a region has no end, and as `tables` does; then the page is left alone.
+    Raises BenchmarkError when a region has no end, and as `tables` does; then the page does not change.
     """
     texts = {}
     for corpus, of_corpus in _by_corpus(figures).items():
@@ -98,7 +98,7 @@ def write_tables(figures: Iterable[Figure], path: Path) -> None:
 def write_main_tables(figures: Iterable[Figure], path: Path) -> None:
     """Renew the main table of each corpus in a Markdown page, in regions like those of `write_tables`.
 
-    A corpus without a figure for its main table is left out. Raises ValueError as `write_tables` does.
+    A corpus without a figure for its main table is left out. Raises BenchmarkError as `write_tables` does.
     """
     texts = {corpus: main_table(of_corpus) for corpus, of_corpus in _by_corpus(figures).items()}
     _renew(path, {corpus: text for corpus, text in texts.items() if text}, _NEW_PAGE)
@@ -108,7 +108,7 @@ def _renew(path: Path, texts: Mapping[str, str], new_page: str) -> None:
     """Put a text into the region of each corpus of a page, which begins as `new_page` if it is missing."""
     page = path.read_bytes().decode() if path.exists() else new_page
     if len(_OPENING.findall(page)) != len(_REGION.findall(page)):
-        raise ValueError(f"{path}: a line <!-- tables: ... --> without its <!-- end -->")
+        raise BenchmarkError(f"{path}: a line <!-- tables: ... --> without its <!-- end -->")
     present = {region["corpus"] for region in _REGION.finditer(page)}
     for corpus in texts:
         if corpus not in present:
@@ -126,37 +126,41 @@ def _renew(path: Path, texts: Mapping[str, str], new_page: str) -> None:
 def main_table(figures: Sequence[Figure]) -> str:
     """The main figures of one corpus as a Markdown table with a row for each protocol; empty without figures.
 
-    Raises ValueError as `tables` does.
+    Raises BenchmarkError as `tables` does.
     """
-    rows = [one for one in figures if _MAIN.get(one.protocol) == one.metric and one.system not in _BLIND]
+    rows = [
+        figure
+        for figure in figures
+        if _MAIN.get(figure.protocol) == figure.metric and figure.system not in _BLIND
+    ]
     return _rows(rows, _pools(figures), metric_column=True) if rows else ""
 
 
 def tables(figures: Sequence[Figure]) -> str:
     """Markdown tables of one corpus, one for each metric: a row for each protocol, a column for each system.
 
-    Rows and columns stand in the order in which the figures bring them.
-    Raises ValueError where systems were not asked the same: their n or chance differ within a row.
+    Rows and columns are in the order of the figures. Raises BenchmarkError when n or chance differ within a
+    row: then the systems did not get the same queries.
     """
     parts = [_LEGEND]
     pools = _pools(figures)
     for metric, table in _TABLES.items():
-        found = [figure for figure in figures if figure.metric == metric]
-        if found and table.folded:
+        of_metric = [figure for figure in figures if figure.metric == metric]
+        if of_metric and table.folded:
             parts += [
                 f"<details>\n<summary>{table.heading}</summary>",
                 table.meaning,
-                _rows(found, pools),
+                _rows(of_metric, pools),
                 "</details>",
             ]
-        elif found:
-            parts += [f"### {table.heading}", table.meaning, _rows(found, pools)]
+        elif of_metric:
+            parts += [f"### {table.heading}", table.meaning, _rows(of_metric, pools)]
     return "\n\n".join(parts)
 
 
 def of_benchmark(figures: Iterable[Figure]) -> list[Figure]:
-    """Those of its protocols and systems: others have a page of their own (`training.lab.ablation`)."""
-    return [one for one in figures if one.protocol in PROTOCOLS and one.system in SYSTEMS]
+    """The figures of the benchmark's protocols and systems. Those of ablations have a page of their own."""
+    return [figure for figure in figures if figure.protocol in PROTOCOLS and figure.system in SYSTEMS]
 
 
 def _by_corpus(figures: Iterable[Figure]) -> dict[str, list[Figure]]:
@@ -168,7 +172,11 @@ def _by_corpus(figures: Iterable[Figure]) -> dict[str, list[Figure]]:
 
 def _pools(figures: Iterable[Figure]) -> dict[str, int]:
     """Titles that each protocol ranks: a random order of N has the right one first with probability 1/N."""
-    return {one.protocol: round(1 / one.chance) for one in figures if one.metric == "hit@1" and one.chance}
+    return {
+        figure.protocol: round(1 / figure.chance)
+        for figure in figures
+        if figure.metric == "hit@1" and figure.chance
+    }
 
 
 def _rows(figures: list[Figure], pools: dict[str, int], metric_column: bool = False) -> str:
@@ -187,28 +195,28 @@ def _rows(figures: list[Figure], pools: dict[str, int], metric_column: bool = Fa
         ["---", *["---"] * metric_column, *["---:"] * (1 + with_pool + with_chance + len(systems))],
     ]
     for protocol, row in by_protocol.items():
-        asked = {(figure.n, figure.chance) for figure in row.values()}
+        conditions = {(figure.n, figure.chance) for figure in row.values()}
         metric = next(iter(row.values())).metric
-        if len(asked) > 1:
-            told = ", ".join(f"{one.system}: {one.n}, {one.chance}" for one in row.values())
-            raise ValueError(f"{protocol}, {metric}: n and chance differ between systems ({told})")
-        [(n, chance)] = asked
-        told_chance = [_chance(metric, chance)] if with_chance else []
-        told_pool = [f"{pools[protocol]:,}" if protocol in pools else "-"] if with_pool else []
+        if len(conditions) > 1:
+            differing = ", ".join(f"{figure.system}: {figure.n}, {figure.chance}" for figure in row.values())
+            raise BenchmarkError(f"{protocol}, {metric}: n and chance differ between systems ({differing})")
+        [(n, chance)] = conditions
+        chance_cell = [_chance(metric, chance)] if with_chance else []
+        pool_cell = [f"{pools[protocol]:,}" if protocol in pools else "-"] if with_pool else []
         heading = [_TABLES[metric].heading] * metric_column
-        lines.append([f"`{protocol}`", *heading, f"{n:,}", *told_pool, *told_chance, *_cells(row, systems)])
+        lines.append([f"`{protocol}`", *heading, f"{n:,}", *pool_cell, *chance_cell, *_cells(row, systems)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _cells(row: dict[str, Figure], systems: list[str]) -> list[str]:
-    """A cell for each system; bold is whatever prints as the best does, as nobody sees a difference there."""
-    told = {system: _number(figure.metric, figure.value) for system, figure in row.items()}
+    """A cell for each system. Every value that prints like the best one is bold."""
+    printed = {system: _number(figure.metric, figure.value) for system, figure in row.items()}
     best = max(row.values(), key=lambda figure: figure.value)
     marked = _TABLES[best.metric].best and len(row) > 1
     cells = []
     for system in systems:
-        cell = told.get(system, "-")
-        if marked and cell == told[best.system]:
+        cell = printed.get(system, "-")
+        if marked and cell == printed[best.system]:
             cell = f"**{cell}**"
         figure = row.get(system)
         if figure is not None and figure.low is not None and figure.high is not None:
@@ -218,7 +226,7 @@ def _cells(row: dict[str, Figure], systems: list[str]) -> list[str]:
 
 
 def _number(metric: Metric, value: float) -> str:
-    """Three digits behind the point, two for lift, three in all for milliseconds; no leading zero."""
+    """Three decimals, two for lift, three significant digits for milliseconds; no leading zero."""
     digits = {"lift": 2, "ms": 3 if value < 1 else 2 if value < 10 else 1 if value < 100 else 0}.get(
         metric, 3
     )
@@ -226,7 +234,7 @@ def _number(metric: Metric, value: float) -> str:
 
 
 def _chance(metric: Metric, chance: float | None) -> str:
-    """Like a value, but with two digits that are not zeros: the chance of a large pool is small."""
+    """Like a value, but with two significant digits if it is small, as the chance of a large pool is."""
     if chance is None:
         return "-"
     if 0 < chance < 0.01:

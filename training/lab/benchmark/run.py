@@ -1,4 +1,4 @@
-"""A run: every system is asked every query, and its answers become figures."""
+"""A run: every system answers every query, and the results become figures."""
 
 import csv
 import time
@@ -10,34 +10,30 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from index.library import Library
 from index.mrr import K, chance
 from index.titles import title_key
 from model.abc import Tune
-from model.errors import GanAinmError
 from training.corpora.curate import ExactMelody, exact_melody
-from training.lab.benchmark.figures import Figure, Metric
-from training.lab.benchmark.gallery import Known
+from training.lab.benchmark.figures import BenchmarkError, Figure, Metric
+from training.lab.benchmark.metrics import Place, auroc_interval, hit, mean_interval, reciprocal
 from training.lab.benchmark.protocols import Query, Task
-from training.lab.benchmark.ranks import Place, auroc_interval, hit, mean_interval, reciprocal
-from training.lab.benchmark.systems import SYSTEMS, Listed, System
+from training.lab.benchmark.systems import SYSTEMS, System, SystemEntry
+from training.lab.leaks import LeakError
 from training.reporter import Reporter
 
 _COLUMNS = ("protocol", "system", "query", "pool", "above", "level", "score", "ms")
 
 
-class LeakError(GanAinmError):
-    """Encoders that have learned what they are asked."""
-
-
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a system made of a query.
+class Result:
+    """The result of one query with one system.
 
     Attributes
     ----------
-    query : its reference
-    pool : titles ranked
-    place : of the right title, None where there is none
+    query : reference of the query
+    pool : number of titles ranked
+    place : of the best right title; None if no title is right
     score : of the first title
     ms : milliseconds from query to scores
     """
@@ -49,26 +45,30 @@ class Answer:
     ms: float
 
 
-Answers = dict[tuple[str, str], list[Answer]]  # by protocol and system
+Results = dict[tuple[str, str], list[Result]]  # by protocol and system
 
 
-def ask(
+def run_tasks(
     tasks: Iterable[Task], systems: Sequence[str], wanted: Collection[str], report: Reporter
-) -> tuple[Answers, list[LeakError]]:
-    """Ask the systems what they can be asked; not those whose encoders have learned the answers.
+) -> tuple[Results, list[LeakError]]:
+    """Run the queries of each task through each system that can answer them.
+
+    A system whose encoders were trained on the answers is skipped.
 
     Parameters
     ----------
+    tasks : consumed one by one
     systems : names of `SYSTEMS`
-    wanted : protocols; all, if empty
+    wanted : the protocols to run; all if empty
+    report : receives the progress
 
     Returns
     -------
-    The answers, and the leaks for which some were not asked for.
+    The results, and the leaks that caused systems to be skipped.
     """
-    answers: Answers = defaultdict(list)
+    results: Results = defaultdict(list)
     leaks: list[LeakError] = []
-    gallery, made = None, dict[str, System]()
+    gallery, built = None, dict[str, System]()
     for task in tasks:
         protocols = [name for name in task.protocols if not wanted or name in wanted]
         able = [name for name in systems if _is_able(SYSTEMS[name], task)]
@@ -79,35 +79,37 @@ def ask(
         except LeakError as leak:
             report.say(f"{leak}; not measured")
             leaks.append(leak)
-            able = [name for name in able if not SYSTEMS[name].trained]
+            able = [name for name in able if not SYSTEMS[name].needs_encoders]
         if task.gallery is not gallery:
-            gallery, made = task.gallery, {}
+            gallery, built = task.gallery, {}
         for name in able:
-            system = made[name] = made.get(name) or SYSTEMS[name].make(task.gallery)
+            system = built[name] = built.get(name) or SYSTEMS[name].build(task.gallery)
             advance = report.step(f"{task.protocol}: {name}", len(task.queries))
-            found = list(_ask(system, task, advance))
+            of_task = list(_run(system, task, advance))
             for protocol in protocols:
                 kept = task.subsets.get(protocol)
-                answers[protocol, name] += [one for one in found if kept is None or one.query in kept]
-    return answers, leaks
+                results[protocol, name] += [
+                    result for result in of_task if kept is None or result.query in kept
+                ]
+    return results, leaks
 
 
 def check_leaks(task: Task) -> None:
-    """Raises LeakError when the encoders have learned what the task takes for unknown.
+    """Raise LeakError when the encoders were trained on what the task assumes they do not know.
 
-    Of a query they may not have learned the melody, note for note, under a right name, unless the gallery
-    holds it under that name too. Of fresh titles, and of tunes without a match, they may have learned neither
+    They may not have learned the melody of a query, note for note, under a right name, unless the gallery has
+    it under that name too. Where titles are unseen, or a query has no match, they may have learned neither
     the melody under any name nor the name.
     """
-    catalogue, learned = task.fresh or task.gallery.catalogue, task.gallery.learned
-    under_name = set(_named_melodies(learned)) - set(_named_melodies(task.gallery.known))
-    melodies = {exact_melody(tune) for tune in learned.tunes}
-    names = {title_key(name) for name in learned.catalogue.names}
+    catalogue, trained_on = task.unseen or task.gallery.catalogue, task.gallery.trained_on
+    under_name = set(_named_melodies(trained_on)) - set(_named_melodies(task.gallery.library))
+    melodies = {exact_melody(tune) for tune in trained_on.tunes}
+    names = {title_key(name) for name in trained_on.catalogue.names}
 
     def leaks(query: Query) -> bool:
-        melody = None if isinstance(query.asked, str) else exact_melody(query.asked)
+        melody = None if isinstance(query.item, str) else exact_melody(query.item)
         right = {title_key(name) for title in query.right for name in catalogue.titles[title].names}
-        if task.fresh or not right:
+        if task.unseen or not right:
             return melody in melodies or not right.isdisjoint(names)
         return any((name, melody) in under_name for name in right)
 
@@ -115,25 +117,32 @@ def check_leaks(task: Task) -> None:
         raise LeakError(f"{task.protocol}: the encoders have learned {seen} of {len(task.queries)} queries")
 
 
-def figures(corpus: str, answers: Answers) -> Iterator[Figure]:
-    """Every metric of every protocol and system."""
-    for (protocol, system), found in answers.items():
-        if any(answer.place is None for answer in found):
-            yield _auroc(corpus, protocol, system, found)
-        elif found:
-            places = [answer.place for answer in found if answer.place]
-            yield from rankings((corpus, protocol, system), places, [answer.pool for answer in found])
-            ms = mean_interval(np.array([answer.ms for answer in found]))
-            yield _figure((corpus, protocol, system, "ms"), ms, len(found), None)
+def figures(corpus: str, results: Results) -> Iterator[Figure]:
+    """Every metric of every protocol and system.
+
+    Raises BenchmarkError when all queries of a protocol are without a match.
+    """
+    for (protocol, system), of_queries in results.items():
+        if any(result.place is None for result in of_queries):
+            yield _auroc((corpus, protocol, system), of_queries)
+        elif of_queries:
+            places = [result.place for result in of_queries if result.place]
+            pools = [result.pool for result in of_queries]
+            yield from retrieval_figures((corpus, protocol, system), places, pools)
+            ms = mean_interval(np.array([result.ms for result in of_queries]))
+            yield _figure((corpus, protocol, system, "ms"), ms, len(of_queries), None)
 
 
-def rankings(of: tuple[str, str, str], places: Sequence[Place], pools: Sequence[int]) -> Iterator[Figure]:
-    """Every metric of a system's rankings, one for each query.
+def retrieval_figures(
+    key: tuple[str, str, str], places: Sequence[Place], pools: Sequence[int]
+) -> Iterator[Figure]:
+    """MRR, hit rates and, for unseen titles, lift.
 
     Parameters
     ----------
-    of : corpus, protocol and system
-    places, pools : of the right title of each query, and how many titles were ranked
+    key : corpus, protocol and system
+    places : of the right title of each query
+    pools : number of titles ranked for each query
     """
     sizes = np.array(pools)
     by_chance = np.array([chance(size, size) for size in pools])
@@ -147,47 +156,49 @@ def rankings(of: tuple[str, str, str], places: Sequence[Place], pools: Sequence[
     for metric, first in hits.items():
         level = float((np.minimum(first, sizes) / sizes).mean())
         values[metric] = ([hit(place, first) for place in places], level)
-    if of[1].startswith("unseen") or of[1] == "title-to-tune":
+    if key[1].startswith("unseen") or key[1] == "title-to-tune":
         values["lift"] = ((reciprocals / by_chance).tolist(), 1.0)
     for metric, (of_queries, level) in values.items():
-        yield _figure((*of, metric), mean_interval(np.array(of_queries)), len(places), level)
+        yield _figure((*key, metric), mean_interval(np.array(of_queries)), len(places), level)
 
 
-def save_answers(answers: Answers, path: Path) -> None:
-    """Write a CSV line for each answer, from which all figures can be computed again."""
+def save_results(results: Results, path: Path) -> None:
+    """Write a CSV row for each result; all figures can be computed from these rows."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)
-        for (protocol, system), found in answers.items():
-            for one in found:
-                place = (one.place.above, one.place.level) if one.place else ("", "")
-                figures = (f"{one.score:.6g}", f"{one.ms:.3f}")
-                writer.writerow((protocol, system, one.query, one.pool, *place, *figures))
+        for (protocol, system), of_queries in results.items():
+            for result in of_queries:
+                place = (result.place.above, result.place.level) if result.place else ("", "")
+                numbers = (f"{result.score:.6g}", f"{result.ms:.3f}")
+                writer.writerow((protocol, system, result.query, result.pool, *place, *numbers))
 
 
-def _is_able(listed: Listed, task: Task) -> bool:
-    if not task.gallery.known.tunes:
-        return listed.names
-    return listed.to_tune or isinstance(task.queries[0].asked, Tune)
+def _is_able(entry: SystemEntry, task: Task) -> bool:
+    if not task.gallery.library.tunes:
+        return entry.ranks_names
+    return entry.takes_titles or isinstance(task.queries[0].item, Tune)
 
 
-def _ask(system: System, task: Task, advance: Callable[[], object]) -> Iterator[Answer]:
+def _run(system: System, task: Task, advance: Callable[[], object]) -> Iterator[Result]:
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # as the service runs: one query, one core
+    torch.set_num_threads(1)  # like the service: one query, one core
     for query in task.queries:
-        begun = time.perf_counter()
-        scores = system.scores(query.asked)
-        ms = 1000 * (time.perf_counter() - begun)
+        start = time.perf_counter()
+        scores = system.scores(query.item)
+        ms = 1000 * (time.perf_counter() - start)
         place = Place.of(scores, query.right) if len(query.right) else None
-        yield Answer(query.reference, len(scores), place, float(scores.max()), ms)
+        yield Result(query.reference, len(scores), place, float(scores.max()), ms)
         advance()
     torch.set_num_threads(threads)
 
 
-def _auroc(corpus: str, protocol: str, system: str, found: Sequence[Answer]) -> Figure:
-    matched = np.array([answer.score for answer in found if answer.place])
-    strangers = np.array([answer.score for answer in found if not answer.place])
-    return _figure((corpus, protocol, system, "auroc"), auroc_interval(matched, strangers), len(found), 0.5)
+def _auroc(key: tuple[str, str, str], results: Sequence[Result]) -> Figure:
+    matched = np.array([result.score for result in results if result.place])
+    strangers = np.array([result.score for result in results if not result.place])
+    if not len(matched):
+        raise BenchmarkError(f"{key[1]}: no query has a match; is there a tune with several settings?")
+    return _figure((*key, "auroc"), auroc_interval(matched, strangers), len(results), 0.5)
 
 
 def _figure(
@@ -208,7 +219,7 @@ def _figure(
     )
 
 
-def _named_melodies(known: Known) -> Iterator[tuple[str, ExactMelody]]:
-    for tune, title in zip(known.tunes, known.catalogue.title_of_setting, strict=True):
-        for name in known.catalogue.titles[title].names:
+def _named_melodies(library: Library) -> Iterator[tuple[str, ExactMelody]]:
+    for tune, title in zip(library.tunes, library.catalogue.title_of_setting, strict=True):
+        for name in library.catalogue.titles[title].names:
             yield title_key(name), exact_melody(tune)

@@ -1,7 +1,7 @@
-"""What a suggestion costs as the catalogue grows: time, memory, disk, and what the approximate search misses.
+"""What a suggestion costs as the catalogue grows: time, memory, disk, and recall of the approximate search.
 
-A catalogue of synthetic settings is written as an artifact has it, and loaded and asked in a process of its
-own, whose memory is then that of what a service loads.
+A catalogue of synthetic settings is written in the format of an artifact. A process of its own loads it and
+answers the queries, so its memory is that of what a service loads.
 """
 
 import multiprocessing
@@ -21,36 +21,38 @@ from index.alignment import align
 from index.artifact import Artifact
 from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
+from index.library import Library
 from index.melody_index import MelodyIndex
 from index.ranking import RankingModel, rank
 from model.abc import read_tune, write
 from model.abc.variation import ornamented, transposed, unnamed
 from model.checkpoint import load_tune_encoder
 from model.encoder import Vectors
+from training.lab.benchmark.figures import BenchmarkError
 from training.lab.benchmark.synthetic import Synthetic
 from training.reporter import Reporter
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)  # titles
-_ASKED = 100  # tunes, of the first thousand
-_NOTES = range(100, 121)  # of a tune that is asked
+_QUERIES = 100  # tunes, taken from the first thousand
+_NOTES = range(100, 121)  # notes of a query
 _ORNAMENTED = 0.1  # share of its notes
-_TOP = 10  # titles asked for, and rows that the recall counts
-_EQUAL = 1e-5  # cosines that differ by less are the same
+_TOP = 10  # titles of an answer, and rows that the recall counts
+_EQUAL = 1e-5  # cosines that differ by less are equal
 _CHUNK = 1000  # tunes made and encoded at a time
 
 
 class Cost(BaseModel, frozen=True):
-    """What was measured of one catalogue.
+    """The cost of one catalogue.
 
     Attributes
     ----------
-    titles : each with one name and one setting
-    ms : milliseconds from ABC to answer on one core, median
-    outside_ms : the same without the alignment: without comparing candidates and finding bars
-    memory : bytes that loading took
+    titles : number of titles, each with one name and one setting
+    ms : median milliseconds from ABC to answer on one core
+    outside_ms : the same without the alignment, which compares candidates and finds matching bars
+    memory : bytes that loading takes
     disk : bytes of the files
-    recall : share of the ten nearest rows of each cosine index that are found, the lower of the two
-    first : share of the tunes asked whose title came first
+    recall : share of the ten nearest rows that the search finds; the lower of the two cosine indexes
+    first : share of the queries whose title comes first
     """
 
     titles: int
@@ -62,34 +64,34 @@ class Cost(BaseModel, frozen=True):
     first: float
 
 
-def measure(sizes: Sequence[int], made_of: Artifact, folder: Path, report: Reporter) -> list[Cost]:
-    """The cost of catalogues of these sizes, which are made of an artifact's settings and encoded with it.
+def measure_costs(sizes: Sequence[int], made_of: Artifact, folder: Path, report: Reporter) -> list[Cost]:
+    """The cost of catalogues of these sizes, made from an artifact's settings and encoded with its encoders.
 
-    What is written for each is in `folder` for as long as it is asked, some kilobytes a title. Raises
-    ValueError where the settings have no tune of the length that is asked.
+    Each catalogue takes some kilobytes a title in `folder` while it is measured. Raises BenchmarkError when
+    no setting has the length of a query.
     """
-    tunes = [read_tune(setting.abc) for setting in made_of.catalogue.settings]
-    synthetic = Synthetic(made_of.catalogue, tunes)
-    asked = _questions(synthetic, min(1000, *sizes))
+    synthetic = Synthetic(Library.read(made_of.suggester.catalogue))
+    queries = _queries(synthetic, min(1000, *sizes))
     costs = []
     for size in sorted(sizes):
         with TemporaryDirectory(dir=folder) as written:
             _write(Path(written), size, synthetic, made_of, report)
-            report.say(f"{size:,} titles are written, and asked")
-            # Started afresh: FAISS must not be forked, and its memory is to be that of these files.
+            report.say(f"{size:,} titles are written; measuring")
+            # A spawned process, because FAISS must not be forked and only the memory of these files counts.
             context = multiprocessing.get_context("spawn")
             with ProcessPoolExecutor(1, mp_context=context) as pool:
-                costs.append(pool.submit(_ask, Path(written), made_of.path, asked).result())
+                costs.append(pool.submit(_ask, Path(written), made_of.path, queries).result())
         report.say(f"{costs[-1]}")
     return costs
 
 
-def _questions(synthetic: Synthetic, among: int) -> dict[int, str]:
-    """Tunes of about 110 notes in ABC, changed as players change them, by their numbers."""
+def _queries(synthetic: Synthetic, among: int) -> dict[int, str]:
+    """Tunes of about 110 notes in ABC, varied as players vary them, by their numbers."""
     rng = np.random.default_rng(synthetic.seed)
-    numbers = [number for number in range(among) if len(synthetic.tune(number).notes) in _NOTES][:_ASKED]
+    numbers = [number for number in range(among) if len(synthetic.tune(number).notes) in _NOTES][:_QUERIES]
     if not numbers:
-        raise ValueError(f"none of the first {among} tunes has {_NOTES.start} to {_NOTES.stop - 1} notes")
+        notes = f"{_NOTES.start} to {_NOTES.stop - 1} notes"
+        raise BenchmarkError(f"none of the first {among} synthetic tunes has {notes}")
     return {
         number: write(ornamented(transposed(unnamed(synthetic.tune(number)), 3), _ORNAMENTED, rng))
         for number in numbers
@@ -97,7 +99,7 @@ def _questions(synthetic: Synthetic, among: int) -> dict[int, str]:
 
 
 def _write(folder: Path, size: int, synthetic: Synthetic, made_of: Artifact, report: Reporter) -> None:
-    """Write a catalogue and its indexes as an artifact has them."""
+    """Write a catalogue and its indexes in the format of an artifact."""
     catalogue = Catalogue(tuple(synthetic.title(number) for number in range(size)))
     catalogue.save(folder / artifact.CATALOGUE)
     names, vectors = [], []
@@ -120,8 +122,8 @@ def _write(folder: Path, size: int, synthetic: Synthetic, made_of: Artifact, rep
 
 
 def _ask(folder: Path, made_of: Path, asked: dict[int, str]) -> Cost:
-    """Load what was written, and ask."""
-    torch.set_num_threads(1)  # as the service runs: one query, one core
+    """Load the catalogue and its indexes, and measure the answers to the queries `asked`."""
+    torch.set_num_threads(1)  # like the service: one query, one core
     before = _resident()
     catalogue = Catalogue.load(folder / artifact.CATALOGUE)
     encoder = load_tune_encoder(made_of / artifact.TUNE_ENCODER, torch.device("cpu"))
@@ -131,7 +133,7 @@ def _ask(folder: Path, made_of: Path, asked: dict[int, str]) -> Cost:
     melody_index = MelodyIndex.load(folder / artifact.MELODIES, vectors)
 
     def suggest(abc: str) -> tuple[int, float, float]:
-        """The first title, seconds in all, and seconds of the alignment."""
+        """The first title, seconds in total, and seconds of the alignment."""
         begun = time.perf_counter()
         tune = read_tune(abc)
         vector = encoder.encode([tune])
@@ -148,7 +150,7 @@ def _ask(folder: Path, made_of: Path, asked: dict[int, str]) -> Cost:
         compared = time.perf_counter() - sought - (sought - ended)
         return titles[0].title, ended - begun, ended - ranked + compared
 
-    for abc in asked.values():  # until everything is in memory that is ever read
+    for abc in asked.values():  # so that all pages that a query reads are in memory
         suggest(abc)
     first, seconds, aligned = np.array([suggest(abc) for abc in asked.values()]).T
     memory = _resident() - before
@@ -167,12 +169,12 @@ def _ask(folder: Path, made_of: Path, asked: dict[int, str]) -> Cost:
 def _recall(index: CosineIndex, queries: Vectors) -> float:
     """Share of the nearest rows that the index finds; rows as near as the last of them count."""
     exact = np.sort(index.vectors @ queries.T, axis=0)[-_TOP:][0]
-    found = [[hit.score for hit in hits] for hits in index.search(queries, _TOP)]
-    near = [np.sum(np.array(scores) >= last - _EQUAL) for scores, last in zip(found, exact, strict=True)]
+    scores_of = [[hit.score for hit in hits] for hits in index.search(queries, _TOP)]
+    near = [np.sum(np.array(scores) >= last - _EQUAL) for scores, last in zip(scores_of, exact, strict=True)]
     return float(np.mean(near) / _TOP)
 
 
 def _resident() -> int:
-    """Bytes of this process in memory, as Linux tells them."""
+    """Bytes of this process in memory, from Linux's /proc."""
     pages = Path("/proc/self/statm").read_text().split()[1]
     return int(pages) * resource.getpagesize()

@@ -1,4 +1,4 @@
-"""The costs of catalogues of many sizes, as JSON, as a table and as a plot."""
+"""The costs of catalogues of several sizes as JSON, as a table and as a plot."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -7,26 +7,26 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 from pydantic import TypeAdapter
 
+from training.lab import palette
 from training.lab.benchmark.scale import Cost
 
 COSTS, PLOT = "scale.json", "results/scale.png"  # in the folder of the results
-_LIMIT = 150  # milliseconds a suggestion may take at a million titles
+_LIMIT = 150  # milliseconds that a suggestion may take with a million titles
 
 _COSTS = TypeAdapter(list[Cost])
-# Two colours of Okabe and Ito's, as in `training/lab/benchmark/plots.py`.
 _LINES: tuple[tuple[str, dict[str, tuple[str, Callable[[Cost], float]]]], ...] = (
     (
         "milliseconds a suggestion",
         {
-            "in all": ("#d55e00", lambda cost: cost.ms),
-            "outside the alignment": ("#0072b2", lambda cost: cost.outside_ms),
+            "in all": (palette.VERMILLION, lambda cost: cost.ms),
+            "outside the alignment": (palette.BLUE, lambda cost: cost.outside_ms),
         },
     ),
     (
         "megabytes",
         {
-            "in memory": ("#d55e00", lambda cost: cost.memory / 1e6),
-            "on disk": ("#0072b2", lambda cost: cost.disk / 1e6),
+            "in memory": (palette.VERMILLION, lambda cost: cost.memory / 1e6),
+            "on disk": (palette.BLUE, lambda cost: cost.disk / 1e6),
         },
     ),
 )
@@ -45,7 +45,7 @@ def load_costs(path: Path) -> list[Cost]:
 
 
 def table(costs: Iterable[Cost]) -> str:
-    """The costs in Markdown."""
+    """The costs as a Markdown table."""
     lines = [
         "| titles | ms | outside the alignment | in memory, MB | on disk, MB | recall@10 | right first |",
         "|---:|---:|---:|---:|---:|---:|---:|",
@@ -58,7 +58,7 @@ def table(costs: Iterable[Cost]) -> str:
 
 
 def _draw(costs: Sequence[Cost], path: Path) -> None:
-    """Time and size by the number of titles, on logarithmic axes."""
+    """Draw time and size by the number of titles, on logarithmic axes."""
     canvas = Canvas(figsize=(9, 3.6), dpi=200, layout="constrained")
     FigureCanvasAgg(canvas)
     titles = [cost.titles for cost in costs]

@@ -1,4 +1,4 @@
-"""The systems that the benchmark compares. Each answers from a gallery."""
+"""The systems that the benchmark compares. Each answers queries from a gallery."""
 
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
@@ -17,45 +17,46 @@ from model.abc import Tune
 from model.grams import MAX_NOTES, interval_grams
 from training.fitting.fit_ranking import ask, fit_ranking
 from training.lab.benchmark.gallery import Gallery
-from training.lab.benchmark.ranks import Floats
+from training.lab.benchmark.metrics import Floats
 
 _RERANKED = 300  # settings
-_FRAGMENT = 48  # notes; a query with fewer is not compared as a whole
-_BEGINNING = 4  # notes; a pickup may stand before
-_DEPTH = 100  # titles that the product is asked for
+_FRAGMENT = 48  # notes; a shorter query is not compared with whole tunes
+_BEGINNING = 4  # notes; a match may begin after a pickup
+_DEPTH = 100  # titles in the product's answer
 
 
 class System(Protocol):
-    """Something that puts titles to a tune, or tunes to a title."""
+    """Ranks titles for a tune, or tunes for a title."""
 
-    def scores(self, asked: Tune | str) -> Floats:
-        """How well each title of the gallery, or its tune, fits what is asked; shape = (titles,).
+    def scores(self, query: Tune | str) -> Floats:
+        """How well each title of the gallery, or its tune, fits the query; shape = (titles,).
 
-        The highest score says how sure the system is that what is asked is there at all.
+        The highest score says how sure the system is that the gallery has the tune at all. Raises TypeError
+        for a title if the system takes only tunes.
         """
 
 
 class Random:
-    """A score drawn for each title."""
+    """A random score for each title."""
 
     def __init__(self, gallery: Gallery) -> None:
         self._titles = len(gallery.catalogue)
         self._rng = np.random.default_rng(0)
 
-    def scores(self, _asked: Tune | str) -> Floats:
-        """Anything, from 0 to 1."""
+    def scores(self, _query: Tune | str) -> Floats:
+        """Random, 0 to 1."""
         return self._rng.random(self._titles)
 
 
 class Popularity:
-    """Titles with more settings first, whatever is asked."""
+    """Titles with more settings first, whatever the query."""
 
     def __init__(self, gallery: Gallery) -> None:
         count = np.bincount(gallery.catalogue.title_of_setting, minlength=len(gallery.catalogue))
         self._scores = count.astype(np.float64)
 
-    def scores(self, _asked: Tune | str) -> Floats:
-        """How many settings each title has."""
+    def scores(self, _query: Tune | str) -> Floats:
+        """The number of settings of each title."""
         return self._scores
 
 
@@ -64,12 +65,12 @@ class PitchHistogram:
 
     def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
-        known = np.array([_histogram(tune) for tune in gallery.known.tunes])
-        self._turned = np.concatenate([np.roll(known, turn, axis=1) for turn in range(12)])
+        histograms = np.array([_histogram(tune) for tune in gallery.library.tunes])
+        self._turned = np.concatenate([np.roll(histograms, turn, axis=1) for turn in range(12)])
 
-    def scores(self, asked: Tune | str) -> Floats:
+    def scores(self, query: Tune | str) -> Floats:
         """The cosine, 0 to 1."""
-        cosines = self._turned @ _histogram(_tune(asked))
+        cosines = self._turned @ _histogram(_tune(query))
         return _best_of_title(cosines.reshape(12, -1).max(axis=0), self._gallery)
 
 
@@ -78,87 +79,87 @@ class Ngram:
 
     def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
-        self._index = NgramIndex([interval_grams(tune, GRAM) for tune in gallery.known.tunes])
+        self._index = NgramIndex([interval_grams(tune, GRAM) for tune in gallery.library.tunes])
 
-    def scores(self, asked: Tune | str) -> Floats:
+    def scores(self, query: Tune | str) -> Floats:
         """The cosine, 0 to 1."""
-        return _best_of_title(self._index.cosines(interval_grams(_tune(asked), GRAM)), self._gallery)
+        return _best_of_title(self._index.cosines(interval_grams(_tune(query), GRAM)), self._gallery)
 
 
 class NgramEdit:
     """The best settings by n-grams, ranked again by edit distance and best substring of their intervals.
 
-    A fragment counts by its best substring, a little more where that begins a tune, as people mostly know
-    beginnings; n-grams decide between equals. Of a longer query edit distance, substring and n-grams count
-    alike.
+    A fragment scores by its best substring, with a small bonus if that begins the tune, because people mostly
+    remember beginnings; n-grams break ties. For a longer query, edit distance, substring and n-grams have
+    equal weight.
     """
 
     def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
-        self._index = NgramIndex([interval_grams(tune, GRAM) for tune in gallery.known.tunes])
-        self._intervals = [_letters(tune) for tune in gallery.known.tunes]
+        self._index = NgramIndex([interval_grams(tune, GRAM) for tune in gallery.library.tunes])
+        self._intervals = [_letters(tune) for tune in gallery.library.tunes]
 
-    def scores(self, asked: Tune | str) -> Floats:
-        """0 to 1; below 0 for titles of which no setting was ranked again, in the order of their n-grams."""
-        tune = _tune(asked)
+    def scores(self, query: Tune | str) -> Floats:
+        """0 to 1; below 0, in the order of their n-grams, for titles that were not ranked again."""
+        tune = _tune(query)
         letters = _letters(tune)
         cosines = self._index.cosines(interval_grams(tune, GRAM))
         scores = cosines - 2
         for setting in np.argsort(-cosines, kind="stable")[:_RERANKED]:
-            known = self._intervals[setting]
-            found = fuzz.partial_ratio_alignment(letters, known)
-            substring, begins = (found.score / 100, found.dest_start < _BEGINNING) if found else (0, False)
+            intervals = self._intervals[setting]
+            match = fuzz.partial_ratio_alignment(letters, intervals)
+            substring, begins = (match.score / 100, match.dest_start < _BEGINNING) if match else (0, False)
             if len(tune.notes) < _FRAGMENT:
                 scores[setting] = 0.94 * substring + 0.05 * begins + 0.01 * cosines[setting]
             else:
-                whole = Levenshtein.normalized_similarity(letters, known)
+                whole = Levenshtein.normalized_similarity(letters, intervals)
                 scores[setting] = (whole + substring + cosines[setting]) / 3
         return _best_of_title(scores, self._gallery)
 
 
 class Encoding:
-    """The encoders alone: the vector of what is asked against those of settings, or of names without any."""
+    """The encoders alone: the vector of the query against those of the settings, or else of the names."""
 
     def __init__(self, gallery: Gallery) -> None:
         self._encoders = gallery.encoders
         self._titles = len(gallery.catalogue)
-        if gallery.known.tunes:
+        if gallery.library.tunes:
             self._title_of_row = gallery.catalogue.title_of_setting
-            self._rows = self._encoders.tune.encode(gallery.known.tunes)
+            self._rows = self._encoders.tune.encode(gallery.library.tunes)
         else:
             self._title_of_row = gallery.catalogue.title_of_name
             self._rows = self._encoders.title.encode(gallery.catalogue.names)
 
-    def scores(self, asked: Tune | str) -> Floats:
+    def scores(self, query: Tune | str) -> Floats:
         """The cosine, -1 to 1."""
-        if isinstance(asked, str):
-            vectors = self._encoders.title.encode([asked])
+        if isinstance(query, str):
+            vectors = self._encoders.title.encode([query])
         else:
-            vectors = self._encoders.tune.encode([asked])
+            vectors = self._encoders.tune.encode([query])
         cosines = self._rows @ vectors[0]
         return _best(cosines.astype(np.float64), self._title_of_row, self._titles)
 
 
 class GanAinm:
-    """The product as it is served."""
+    """The product as the service answers."""
 
     def __init__(self, gallery: Gallery) -> None:
-        catalogue, tunes = gallery.catalogue, gallery.known.tunes
+        catalogue, tunes = gallery.catalogue, gallery.library.tunes
         self._titles, self._encoder = len(catalogue), gallery.encoders.tune
         self._title_index = CosineIndex(
             gallery.encoders.title.encode(catalogue.names), catalogue.title_of_name
         )
         vectors = CosineIndex(self._encoder.encode(tunes), catalogue.title_of_setting)
         self._melody_index = MelodyIndex(tunes, vectors)
-        self._model = gallery.encoders.ranking or self._fit(gallery)
+        self._model = gallery.fitted.ranking or self._fit(gallery)
 
     def _fit(self, gallery: Gallery) -> RankingModel:
-        questions = ask(gallery.catalogue, gallery.known.tunes, self._melody_index, self._encoder, seed=0)
+        questions = ask(gallery.catalogue, gallery.library.tunes, self._melody_index, self._encoder, seed=0)
         return fit_ranking(questions, style=1 / self._titles)
 
-    def scores(self, asked: Tune | str) -> Floats:
-        """The confidence, 0 to 1; -1 for titles that are not in the answer."""
-        tune = _tune(asked)
+    def scores(self, query: Tune | str) -> Floats:
+        """The confidence, 0 to 1; -1 for titles below the first hundred."""
+        tune = _tune(query)
         vector = self._encoder.encode([tune])
         answer = rank(tune, vector, self._title_index, self._melody_index, self._model, _DEPTH)
         scores = np.full(self._titles, -1.0)
@@ -167,42 +168,42 @@ class GanAinm:
         return scores
 
 
-class Listed(NamedTuple):
-    """How a system is made, and what it needs and can.
+class SystemEntry(NamedTuple):
+    """How to build a system, what it can do and what it needs.
 
     Attributes
     ----------
-    make : builds it for a gallery
-    names : whether it can rank titles by their names alone
-    to_tune : whether it can be asked for the tune of a title
-    trained : whether it needs encoders
+    build : builds it for a gallery
+    ranks_names : whether it can rank titles by their names alone
+    takes_titles : whether it can rank tunes for a title
+    needs_encoders : whether it needs encoders
     """
 
-    make: Callable[[Gallery], System]
-    names: bool = False
-    to_tune: bool = False
-    trained: bool = False
+    build: Callable[[Gallery], System]
+    ranks_names: bool = False
+    takes_titles: bool = False
+    needs_encoders: bool = False
 
 
 SYSTEMS = {
-    "random": Listed(Random, names=True, to_tune=True),
-    "popularity": Listed(Popularity),
-    "pitch-histogram": Listed(PitchHistogram),
-    "ngram": Listed(Ngram),
-    "ngram-edit": Listed(NgramEdit),
-    "encoders": Listed(Encoding, names=True, to_tune=True, trained=True),
-    "gan-ainm": Listed(GanAinm, names=True, trained=True),
+    "random": SystemEntry(Random, ranks_names=True, takes_titles=True),
+    "popularity": SystemEntry(Popularity),
+    "pitch-histogram": SystemEntry(PitchHistogram),
+    "ngram": SystemEntry(Ngram),
+    "ngram-edit": SystemEntry(NgramEdit),
+    "encoders": SystemEntry(Encoding, ranks_names=True, takes_titles=True, needs_encoders=True),
+    "gan-ainm": SystemEntry(GanAinm, ranks_names=True, needs_encoders=True),
 }
 
 
-def _tune(asked: Tune | str) -> Tune:
-    if isinstance(asked, str):
-        raise TypeError("this system cannot be asked for the tune of a title")
-    return asked
+def _tune(query: Tune | str) -> Tune:
+    if isinstance(query, str):
+        raise TypeError("this system does not rank tunes for a title")
+    return query
 
 
 def _histogram(tune: Tune) -> Floats:
-    """Shares of the twelve pitch classes in a tune's time, as a vector of unit length. shape = (12,)"""
+    """The share of each pitch class in a tune's duration, as a vector of unit length. shape = (12,)"""
     pitches = np.array([note.pitch for note in tune.notes])
     shares = np.bincount(pitches % 12, [float(note.duration) for note in tune.notes], 12)
     return np.asarray(shares / (np.linalg.norm(shares) or 1))
@@ -214,7 +215,7 @@ def _letters(tune: Tune) -> bytes:
 
 
 def _best_of_title(scores: Floats, gallery: Gallery) -> Floats:
-    """For each title the highest score of its settings."""
+    """The highest score of each title's settings."""
     return _best(scores, gallery.catalogue.title_of_setting, len(gallery.catalogue))
 
 

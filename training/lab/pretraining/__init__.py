@@ -1,1 +1,1 @@
-"""Pretraining: the hierarchical note model learns to predict the next note, before it describes tunes."""
+"""Pretraining: the hierarchical note model learns to predict the next note before it encodes tunes."""

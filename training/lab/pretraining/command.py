@@ -1,6 +1,5 @@
-"""The command `python -m training pretrain`."""
+"""The commands `pretrain` and `fit-pretrained`."""
 
-import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +7,8 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from model.abc import write
+from index.library import Library
+from model.abc import Tune, write
 from model.device import pick_device
 from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
@@ -16,90 +16,117 @@ from training.corpora.aliases import read_aliases
 from training.corpora.curate import CurationError, curate
 from training.corpora.exclusions import read_exclusions
 from training.corpora.lists import describe_unmatched
+from training.fitting.config import TitleName, preset
+from training.fitting.fit import fit
 from training.fitting.split import group_titles, split_titles
 from training.lab.pretraining.baseline import bigram, unigram
 from training.lab.pretraining.nats import Nats
 from training.lab.pretraining.next_note import PretrainConfig, framed
 from training.lab.pretraining.pretrain import measure
-from training.lab.pretraining.pretrain import pretrain as learn
+from training.lab.pretraining.pretrain import pretrain as train
 from training.lab.pretraining.pretrained import save
-from training.lab.pretraining.sample import sample
-from training.options import (
-    FIT_ERRORS,
-    AcceptLicence,
-    Aliases,
-    Device,
-    Exclude,
-    end_interrupted,
-    fail_with,
-    stop,
-)
+from training.lab.pretraining.sample import Header, sample
+from training.lab.workspace import Workspace
+from training.options import AcceptLicence, Aliases, Artifacts, Device, Exclude, Seed, resumable
 
-_SAMPLES = (("G major", "6/8", "jig"), ("D major", "4/4", "reel"))
+_SAMPLES = (Header("G major", "6/8", "jig"), Header("D major", "4/4", "reel"))
+
+Corpora = Annotated[
+    list[str] | None, typer.Option(help="As for `fit`; all three books by default. Repeatable.")
+]
 
 
 def pretrain(
-    out: Annotated[Path, typer.Option(dir_okay=False, help="File for the weights: pretrained.safetensors.")],
-    corpus: Annotated[
-        list[str] | None, typer.Option(help="As for `fit`. Without it: all three books.")
-    ] = None,
+    out: Annotated[
+        Path, typer.Option(dir_okay=False, help="File for the weights, such as pretrained.safetensors.")
+    ],
+    corpus: Corpora = None,
     accept_licence: AcceptLicence = None,
     exclude: Exclude = None,
     aliases: Aliases = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Most epochs.")] = PretrainConfig.max_epochs,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of everything that is drawn.")] = 0,
+    epochs: Annotated[int, typer.Option(min=1, help="Maximum number of epochs.")] = PretrainConfig.max_epochs,
+    seed: Seed = 0,
     device: Device = "auto",
 ) -> None:
-    """Teach the recurrent note model to predict the next note. Interrupted, it goes on when called again."""
-    signal.signal(signal.SIGTERM, stop)
+    """Teach the recurrent note model to predict the next note. Resumes after an interruption."""
     checkpoint = out.with_name(f"{out.name}.training")
     config = PretrainConfig(seed=seed, max_epochs=epochs)
-    with ConsoleReporter() as report:
-        try:
-            corpora = find_corpora(corpus or BOOKS, accept_licence)
-            pairs = read_aliases(aliases) if aliases else frozenset()
-            read = curate(corpora, report.step("reading"), read_exclusions(*exclude or ()), pairs)
-            if not read.library.tunes:
-                raise CurationError(f"no tune can be learned; {len(read.skipped)} were left out")
-            if read.unmatched:
-                report.say(describe_unmatched(read.unmatched))
-            split = split_titles(group_titles(read.library.catalogue, read.library.tunes), seed)
-            learned, validation, test = (
-                [
-                    read.library.tunes[i]
-                    for i in np.flatnonzero(np.isin(read.library.catalogue.title_of_setting, titles))
-                ]
-                for titles in (split.train, split.validation, split.test)
-            )
-            report.say(f"{len(learned)} tunes to learn, {len(validation)} to stop by, {len(test)} to test on")
-            model = learn(learned, validation, config, checkpoint, pick_device(device), report)
-            save(model, learned, out)
-            known, asked = ([framed(tune, config.longest) for tune in part] for part in (learned, test))
-            report.step("measuring")
-            found = {
-                "unigram": unigram(known, asked),
-                "bigram": bigram(known, asked),
-                "model": measure(model, asked),
-            }
-            drawn = [sample(model, *header, seed) for header in _SAMPLES]
-            checkpoint.unlink()
-        except FIT_ERRORS as error:
-            fail_with(error)
-        except KeyboardInterrupt:
-            end_interrupted()
-    _tell(found)
-    for tune in drawn:
+    with ConsoleReporter() as report, resumable():
+        corpora = find_corpora(corpus or BOOKS, accept_licence)
+        pairs = read_aliases(aliases) if aliases else frozenset()
+        curated = curate(corpora, report.step("reading"), read_exclusions(*exclude or ()), pairs)
+        library = curated.library
+        if not library.tunes:
+            raise CurationError(f"there is no tune to learn from (skipped: {len(curated.skipped)})")
+        if curated.unmatched:
+            report.say(describe_unmatched(curated.unmatched))
+        split = split_titles(group_titles(library.catalogue, library.tunes), seed)
+        training, validation, test = (
+            _tunes_of(library, titles) for titles in (split.train, split.validation, split.test)
+        )
+        report.say(
+            f"{len(training)} tunes for training, {len(validation)} for validation, {len(test)} for test"
+        )
+        workspace = Workspace(out.parent, pick_device(device), report)
+        model = train(training, validation, config, workspace, checkpoint.name)
+        save(model, training, out)
+        report.step("measuring")
+        known, unknown = ([framed(tune, config.longest) for tune in part] for part in (training, test))
+        nats = {
+            "unigram": unigram(known, unknown),
+            "bigram": bigram(known, unknown),
+            "model": measure(model, unknown),
+        }
+        samples = [sample(model, header, seed) for header in _SAMPLES]
+        checkpoint.unlink()
+    console.print(_perplexities(nats))
+    for tune in samples:
         console.print(f"\n{write(tune)}", soft_wrap=True)
     console.print(f"written: {out}", soft_wrap=True)
 
 
-def _tell(found: dict[str, Nats]) -> None:
-    """Print the perplexities of the tunes of the test part."""
+def fit_pretrained(
+    file: Annotated[Path, typer.Argument(help="File of `pretrain`.")],
+    corpus: Corpora = None,
+    accept_licence: AcceptLicence = None,
+    exclude: Exclude = None,
+    aliases: Aliases = None,
+    artifacts: Artifacts = Path("artifacts"),
+    title_encoder: Annotated[
+        TitleName,
+        typer.Option(help="Encoder of names: n-grams, or a frozen sentence model (extra `sentence`)."),
+    ] = "ngram",
+    seed: Seed = 0,
+    device: Device = "auto",
+) -> None:
+    """Train with a recurrent tune encoder that starts from a pretrained note model, and publish an artifact.
+
+    Use the corpora, lists and seed of `pretrain`: the note model must not have seen tunes that the new
+    encoders are tested on.
+    """
+    with ConsoleReporter() as report, resumable():
+        config = preset("rnn", title_encoder, seed)
+        corpora = find_corpora(corpus or BOOKS, accept_licence)
+        for source in corpora:
+            report.say(f"{source.name}: {source.licence}")
+        excluded = read_exclusions(*exclude or ())
+        pairs = read_aliases(aliases) if aliases else frozenset()
+        version = fit(corpora, config, artifacts, pick_device(device), report, excluded, pairs, file)
+    console.print(f"published {artifacts / version}")
+
+
+def _tunes_of(library: Library, titles: tuple[int, ...]) -> list[Tune]:
+    settings = np.flatnonzero(np.isin(library.catalogue.title_of_setting, titles))
+    return [library.tunes[i] for i in settings.tolist()]
+
+
+def _perplexities(nats: dict[str, Nats]) -> Table:
+    """The perplexities of test tunes as a table, a row for each model."""
     table = Table(box=None)
     for heading in ("perplexity", "pitch", "duration", "both"):
         table.add_column(heading, no_wrap=True)
-    for name, nats in found.items():
-        perplexity = nats.perplexity
+    for name, of_model in nats.items():
+        perplexity = of_model.perplexity
         figures = (perplexity.pitch, perplexity.duration, perplexity.both)
         table.add_row(name, *(f"{figure:.3f}" for figure in figures))
-    console.print(table)
+    return table

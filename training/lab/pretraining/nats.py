@@ -1,4 +1,4 @@
-"""How surprising notes are to a model, in nats, and the perplexities that follow from it."""
+"""How surprising notes are to a model, in nats, and the perplexities that follow."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -8,12 +8,12 @@ from torch import Tensor
 
 
 class Perplexity(NamedTuple):
-    """Among how many equally likely values a model is as uncertain as it is; 1 at the least.
+    """The number of equally likely values that would be equally uncertain; at least 1.
 
     Attributes
     ----------
-    pitch : of pitches; that a tune ends is one of them
-    duration : of durations, the pitch being known
+    pitch : of pitches; the end of a tune counts as one
+    duration : of durations, given the pitch
     """
 
     pitch: float
@@ -21,17 +21,17 @@ class Perplexity(NamedTuple):
 
     @property
     def both(self) -> float:
-        """Of whole notes: p(pitch, duration) = p(pitch) p(duration | pitch)."""
+        """Of notes: p(pitch, duration) = p(pitch) p(duration | pitch)."""
         return self.pitch * self.duration
 
 
 class Nats(NamedTuple):
-    """-log p of what came.
+    """-ln p of the notes of some tunes.
 
     Attributes
     ----------
     pitch : of every pitch and every end of a tune. shape = (P,)
-    duration : of every duration. shape = (D,), as ends have none
+    duration : of every duration. shape = (D,), because ends have none
     """
 
     pitch: Tensor
@@ -39,12 +39,12 @@ class Nats(NamedTuple):
 
     @classmethod
     def joined(cls, parts: Iterable["Nats"]) -> "Nats":
-        """Several as one."""
+        """Concatenate parts."""
         return cls(*map(torch.cat, zip(*parts, strict=True)))
 
     @property
     def loss(self) -> Tensor:
-        """The mean of each, added; a scalar."""
+        """The sum of both means; a scalar."""
         return self.pitch.mean() + self.duration.mean()
 
     @property

@@ -1,7 +1,6 @@
-"""The model of the next note: the hierarchy, and what it says of the pitch and duration that follow.
+"""The next-note model: the hierarchy, with heads that predict the pitch and duration of the next note.
 
-Where a note stands, its place and its bar, follows from the notes before it; only pitch and duration are
-predicted.
+The position of a note in its bar follows from the notes before it, so only pitch and duration are predicted.
 """
 
 from collections.abc import Sequence
@@ -30,22 +29,22 @@ from model.experimental.notes import (
 from model.experimental.rnn_tune_encoder import RnnTuneConfig
 from training.lab.pretraining.nats import Nats
 
-END = 0  # in the column of pitches: the tune has ended
+END = 0  # in the column of pitches: the tune ends
 
 
 @dataclass(frozen=True)
 class PretrainConfig:
-    """What the model is, and how to train it. Saved with its weights.
+    """The sizes of the model and how to train it. Saved with its weights.
 
     Attributes
     ----------
-    seed : of everything drawn
-    widths, hidden : as in `RnnTuneConfig`; the same there, and what was learned fits
-    longest : notes read of a tune, the first; 0 < x <= `MAX_TOKENS`
+    seed : random seed
+    widths, hidden : as in `RnnTuneConfig`; the weights fit an encoder with the same values
+    longest : the number of notes read of a tune, from its beginning; 0 < x <= `MAX_TOKENS`
     batch : tunes a step, > 0
     rate : learning rate, > 0
-    max_epochs : most epochs, > 0
-    patience : epochs without a better validation perplexity after which it stops, > 0
+    max_epochs : maximum number of epochs, > 0
+    patience : epochs without a better validation perplexity after which training stops, > 0
     """
 
     seed: int = 0
@@ -58,15 +57,15 @@ class PretrainConfig:
     patience: int = 3
 
     def __post_init__(self) -> None:
-        """Refuse with ValueError what is out of range."""
+        """Raise ValueError when a value is out of range."""
         if min(self.hidden, self.batch, self.max_epochs, self.patience) < 1 or self.rate <= 0:
-            raise ValueError("hidden, batch, rate, max_epochs and patience are more than 0")
+            raise ValueError("hidden, batch, rate, max_epochs and patience must be more than 0")
         if not 0 < self.longest <= MAX_TOKENS:
-            raise ValueError(f"longest is {self.longest}; it is 1 to {MAX_TOKENS}")
+            raise ValueError(f"longest is {self.longest}; it must be 1 to {MAX_TOKENS}")
 
 
 class NextNote(nn.Module):
-    """A `Hierarchy` with a head for the next pitch, and one for its duration that is told the pitch."""
+    """A `Hierarchy` with a head for the next pitch, and one for its duration given the pitch."""
 
     def __init__(self, config: PretrainConfig) -> None:
         super().__init__()
@@ -77,17 +76,27 @@ class NextNote(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
+        """The device of the weights."""
         return self.pitch.weight.device
 
     def duration_logits(self, states: Tensor, pitch: Tensor) -> Tensor:
-        """For each of `DURATIONS`, if the next pitch is this. shapes = (..., hidden) and (...)"""
+        """Logits of `DURATIONS` given the next pitch.
+
+        Parameters
+        ----------
+        states : of the hierarchy, shape = (..., hidden)
+        pitch : numbers of pitches, shape = (...)
+
+        Returns
+        -------
+        shape = (..., durations)
+        """
         embedded = self.hierarchy.embedding.columns[PITCH](pitch)
         logits: Tensor = self.duration(torch.cat([states, embedded], dim=-1))
         return logits
 
     def nats(self, batch: Sequence[Tokens]) -> Nats:
-        """How surprising the notes of tunes are, one tune after another; each as `framed` gives it."""
+        """How surprising the notes of some tunes are, in the order of the tunes; each is from `framed`."""
         rows, lengths = padded(batch, self.device)
         states = self.hierarchy(rows[:, :-1], lengths - 1)
         steps = torch.arange(states.shape[1]) < lengths[:, None] - 1
@@ -102,13 +111,13 @@ class NextNote(nn.Module):
 
 
 def framed(tune: Tune, longest: int) -> Tokens:
-    """A tune's rows between one that knows only the header, and one that says that the tune ends.
+    """The rows of a tune's notes, after a row with only the header and before a row that marks the end.
 
-    shape = (notes + 2, 7). The second is left out of a tune of more than `longest` notes. The model reads all
-    rows but the last and predicts all but the first.
+    shape = (notes + 2, 7). A tune of more than `longest` notes is cut there and has no end row. The model
+    reads all rows but the last and predicts all but the first.
     """
     start = np.zeros((1, len(SIZES)), dtype=np.int64)
-    start[0, BAR] = 1  # it belongs to the first bar: without a bar it would pass for what fills up a batch
+    start[0, BAR] = 1  # in the first bar: a row without a bar is padding
     start[0, MODE:] = header_numbers(tune)
     end = np.full((int(len(tune.notes) <= longest), len(SIZES)), END)
     return np.concatenate([start, note_tokens(tune)[:longest], end])

@@ -1,4 +1,4 @@
-"""The training of the next-note model: all tunes in every epoch, until those held out say to stop."""
+"""Training of the next-note model: every epoch visits all tunes; validation tunes decide when to stop."""
 
 import hashlib
 import json
@@ -15,24 +15,34 @@ from model.experimental.notes import Tokens
 from training.fitting.resumable import Resumable, code_digest
 from training.lab.pretraining.nats import Nats
 from training.lab.pretraining.next_note import NextNote, PretrainConfig, framed
-from training.reporter import Reporter
+from training.lab.workspace import Workspace
 
 
 def pretrain(
     tunes: Sequence[Tune],
     validation_tunes: Sequence[Tune],
     config: PretrainConfig,
-    checkpoint: Path,
-    device: torch.device,
-    report: Reporter,
+    workspace: Workspace,
+    checkpoint: str,
 ) -> NextNote:
-    """Learn from some tunes until others are predicted no better; the best weights are those returned.
+    """Train until the validation tunes are predicted no better, and return the model with its best weights.
 
-    Whoever calls decides which tunes may be seen. Interrupted, it leaves a checkpoint; called again with the
-    same tunes and config, it goes on from there.
+    The caller decides which tunes the model may see. An interrupted training leaves a checkpoint, and the
+    same call resumes from it.
+
+    Parameters
+    ----------
+    tunes : to train on
+    validation_tunes : to stop by
+    config : how to train
+    workspace : where to train
+    checkpoint : name of the checkpoint in the workspace's folder
     """
-    learned, asked = ([framed(tune, config.longest) for tune in part] for part in (tunes, validation_tunes))
-    run = Pretraining(config, learned, device, checkpoint, _fingerprint(config, learned, asked))
+    report = workspace.report
+    training = [framed(tune, config.longest) for tune in tunes]
+    validation = [framed(tune, config.longest) for tune in validation_tunes]
+    fingerprint = _fingerprint(config, training, validation)
+    run = Pretraining(config, training, workspace.device, workspace.folder / checkpoint, fingerprint)
     advance = report.step("pretraining", config.max_epochs, run.progress.epochs)
 
     def on_epoch(record: dict[str, float]) -> None:
@@ -42,35 +52,37 @@ def pretrain(
             f"validation perplexity {math.exp(-record['validation']):.3f}"
         )
 
-    return run.fit(config.max_epochs, lambda model: -float(measure(model, asked).loss), on_epoch)
+    return run.fit(config.max_epochs, lambda model: -float(measure(model, validation).loss), on_epoch)
 
 
 @torch.no_grad()
-def measure(model: NextNote, asked: Sequence[Tokens]) -> Nats:
-    """How surprising tunes are, each as `framed` gives it."""
+def measure(model: NextNote, tunes: Sequence[Tokens]) -> Nats:
+    """How surprising tunes are to the model; each is from `framed`."""
     model.eval()
     batch = model.config.batch
-    return Nats.joined(model.nats(asked[start : start + batch]) for start in range(0, len(asked), batch))
+    return Nats.joined(model.nats(tunes[start : start + batch]) for start in range(0, len(tunes), batch))
 
 
 class Pretraining(Resumable[NextNote]):
-    """One pretraining; validation gives minus the nats of a note.
+    """One pretraining. Its validation figure is minus the nats of a note.
 
     Parameters
     ----------
-    config, learned, device : how, on what tunes, each as `framed` gives it, and where to train
+    config : how to train
+    tunes : the training tunes, each from `framed`
+    device : where to train
     checkpoint, fingerprint : see `Resumable`
     """
 
     def __init__(
         self,
         config: PretrainConfig,
-        learned: Sequence[Tokens],
+        tunes: Sequence[Tokens],
         device: torch.device,
         checkpoint: Path,
         fingerprint: str,
     ) -> None:
-        self._learned = learned
+        self._tunes = tunes
 
         def build() -> tuple[NextNote, torch.optim.Optimizer]:
             model = NextNote(config).to(device)
@@ -79,16 +91,16 @@ class Pretraining(Resumable[NextNote]):
         super().__init__("pretrain", config.seed, build, config.patience, checkpoint, fingerprint)
 
     def losses(self, rng: np.random.Generator) -> Iterator[torch.Tensor]:
-        """The nats of a note of each batch, the tunes in an order drawn anew."""
-        order = rng.permutation(len(self._learned))
+        """The loss of each batch, with the tunes in random order."""
+        order = rng.permutation(len(self._tunes))
         size = self.model.config.batch
         for start in range(0, len(order), size):
-            yield self.model.nats([self._learned[i] for i in order[start : start + size]]).loss
+            yield self.model.nats([self._tunes[i] for i in order[start : start + size]]).loss
 
 
-def _fingerprint(config: PretrainConfig, learned: Sequence[Tokens], asked: Sequence[Tokens]) -> str:
+def _fingerprint(config: PretrainConfig, training: Sequence[Tokens], validation: Sequence[Tokens]) -> str:
     digest = hashlib.sha256(code_digest())
-    digest.update(json.dumps([asdict(config), len(learned)]).encode())
-    for rows in (*learned, *asked):
+    digest.update(json.dumps([asdict(config), len(training)]).encode())
+    for rows in (*training, *validation):
         digest.update(rows.tobytes())
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""The file of a pretrained model: weights, config, digests of what was learned; and what begins with it."""
+"""The file of a pretrained model: weights, config, digests of its training tunes; and transfer from it."""
 
 import hashlib
 from collections.abc import Sequence
@@ -19,19 +19,19 @@ _KEY = "pretraining"
 
 @dataclass(frozen=True)
 class Pretrained:
-    """A model of the next note, and digests of the melodies that it has learned."""
+    """A next-note model, and digests of the melodies that it was trained on."""
 
     model: NextNote
     melodies: frozenset[str]
 
     def beyond(self, tunes: Sequence[Tune]) -> int:
-        """How many of its melodies are, note for note, of none of the tunes."""
+        """The number of its melodies that none of the tunes has note for note."""
         return len(self.melodies.difference(map(_digest, tunes)))
 
 
-def save(model: NextNote, learned: Sequence[Tune], path: Path) -> None:
-    """Write weights, config, and a digest of the melody of each tune that the model has learned."""
-    melodies = sorted({_digest(tune) for tune in learned})
+def save(model: NextNote, training_tunes: Sequence[Tune], path: Path) -> None:
+    """Write weights, config, and a digest of the melody of each training tune."""
+    melodies = sorted({_digest(tune) for tune in training_tunes})
     save_weights(model, _KEY, {**asdict(model.config), "melodies": melodies}, path)
 
 
@@ -40,27 +40,27 @@ def load(path: Path, device: torch.device) -> Pretrained:
     saved, weights = read_weights(path, _KEY, device)
     try:
         melodies = frozenset(saved.pop("melodies"))
-        saved["widths"] = tuple(saved["widths"])  # JSON knows no tuples
+        saved["widths"] = tuple(saved["widths"])  # JSON has no tuples
         model = NextNote(PretrainConfig(**saved))
     except (KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path.name}: no pretrained model has such a config: {error!r}") from error
+        raise CheckpointError(f"{path.name}: not the config of a pretrained model: {error!r}") from error
     return Pretrained(with_weights(model, weights, path, device), melodies)
 
 
 def transfer(path: Path, encoder: nn.Module) -> Pretrained:
-    """Give an encoder the hierarchy of a pretrained model; the rest of it stays as it is.
+    """Copy the hierarchy of a pretrained model into an encoder; its other weights stay as they are.
 
-    Returns what the hierarchy is of. Raises CheckpointError when the file cannot be read, its sizes are not
-    the encoder's, or the encoder has no hierarchy.
+    Returns the pretrained model. Raises CheckpointError when the file cannot be read, its sizes are not the
+    encoder's, or the encoder has no hierarchy.
     """
     if not isinstance(encoder, RnnTuneEncoder):
         raise CheckpointError(f"{path.name} is for the recurrent encoder, not for {type(encoder).__name__}")
     pretrained = load(path, encoder.device)
-    has, wants = ((one.widths, one.hidden) for one in (pretrained.model.config, encoder.config))
-    if has != wants:
+    config, wanted = pretrained.model.config, encoder.config
+    if (config.widths, config.hidden) != (wanted.widths, wanted.hidden):
         raise CheckpointError(
-            f"{path.name} has embeddings of {has[0]} and {has[1]} hidden units, "
-            f"the encoder has {wants[0]} and {wants[1]}"
+            f"{path.name} has embeddings of {config.widths} and {config.hidden} hidden units, "
+            f"the encoder has {wanted.widths} and {wanted.hidden}"
         )
     encoder.hierarchy.load_state_dict(pretrained.model.hierarchy.state_dict())
     return pretrained

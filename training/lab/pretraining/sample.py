@@ -1,8 +1,9 @@
-"""Tunes drawn from the next-note model."""
+"""Tunes sampled from the next-note model."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,44 +15,51 @@ from model.experimental.notes import DURATIONS, MAX_TOKENS, midi_pitch, padded
 from training.lab.pretraining.next_note import END, NextNote, framed
 
 
-def sample(
-    model: NextNote,
-    key: str,
-    meter: str,
-    rhythm: str,
-    seed: int,
-    temperature: float = 1.0,
-    most: int = MAX_TOKENS,
-) -> Tune:
-    """Draw a tune note by note, each from what the model says of it after those before.
+class Header(NamedTuple):
+    """What a sampled tune is to be.
 
-    Bars are as long as the metre says, the first too, and a note may be held over a bar line.
+    Attributes
+    ----------
+    key : as in `Tune.key`, "D major"
+    meter : one that gives bars a length, "6/8"
+    rhythm : such as "jig"; "" leaves it open
+    """
+
+    key: str
+    meter: str
+    rhythm: str
+
+
+def sample(
+    model: NextNote, header: Header, seed: int, temperature: float = 1.0, most: int = MAX_TOKENS
+) -> Tune:
+    """Sample a tune note by note, each from the model's prediction after the notes before it.
+
+    All bars, the first too, are as long as the metre says, and a note may last beyond a bar line.
 
     Parameters
     ----------
-    model : what to draw from
-    key : as in `Tune.key`, "D major"
-    meter : one that gives bars a length, "6/8"
-    rhythm : as "jig"; "" leaves it open
-    seed : of what is drawn
-    temperature : what the logits are divided by, > 0; below 1 it draws likely notes even oftener
-    most : notes at which it breaks off, > 0; no more than the model reads of a tune
+    model : the model to sample from
+    header : key, metre and rhythm of the tune
+    seed : random seed
+    temperature : the logits are divided by it, > 0; below 1 likely notes become even likelier
+    most : maximum number of notes, > 0; the model's own limit applies too
 
     Raises
     ------
     ValueError
         For a metre that gives bars no length.
     """
-    found = read_meter(meter)
-    if found is None or found.whole is None:
-        raise ValueError(f"bars of metre {meter!r} have no length")
+    meter = read_meter(header.meter)
+    if meter is None or meter.whole is None:
+        raise ValueError(f"bars of metre {header.meter!r} have no length")
     tune = Tune(
         number=1,
         titles=("Gan Ainm",),
-        rhythm=rhythm,
-        meter=found.name,
+        rhythm=header.rhythm,
+        meter=meter.name,
         unit=Fraction(1, 8),
-        key=key,
+        key=header.key,
         header=(),
         notes=(),
         bars=(),
@@ -60,10 +68,10 @@ def sample(
     )
     rng = torch.Generator().manual_seed(seed)
     while len(tune.notes) < min(most, model.config.longest):
-        drawn = _draw(model, tune, temperature, rng)
-        if drawn is None:
+        note = _draw(model, tune, temperature, rng)
+        if note is None:
             break
-        tune = _longer(tune, *drawn, 4 * found.whole)
+        tune = _longer(tune, *note, 4 * meter.whole)
     return tune
 
 
@@ -71,12 +79,12 @@ def sample(
 def _draw(
     model: NextNote, tune: Tune, temperature: float, rng: torch.Generator
 ) -> tuple[int, Fraction] | None:
-    """MIDI number and quarter notes of the note after a tune's last; None where the tune ends."""
+    """Sample the MIDI number and quarter notes of the next note; None if the tune ends."""
     rows, lengths = padded([framed(tune, model.config.longest)[:-1]], model.device)
     state = model.hierarchy(rows, lengths)[0, -1]
     logits = model.pitch(state)
     if not tune.notes:
-        logits[END] = -torch.inf  # a tune has notes
+        logits[END] = -torch.inf  # a tune has at least one note
     pitch = _pick(logits, temperature, rng)
     if pitch == END:
         return None
@@ -85,13 +93,13 @@ def _draw(
 
 
 def _pick(logits: Tensor, temperature: float, rng: torch.Generator) -> int:
-    """Drawn on the CPU, whose generator makes the same of a seed everywhere."""
+    """Sample on the CPU, whose generator gives the same numbers for a seed on every machine."""
     p = (logits.double() / temperature).softmax(dim=-1).cpu()
     return int(torch.multinomial(p, 1, generator=rng))
 
 
 def _longer(tune: Tune, pitch: int, duration: Fraction, whole: Fraction) -> Tune:
-    """A tune with one note more, in bars of `whole` quarter notes."""
+    """The tune with one more note, in bars of `whole` quarter notes."""
     onset = tune.notes[-1].onset + tune.notes[-1].duration if tune.notes else Fraction(0)
     note = Note(pitch, onset, duration, bar=int(onset / whole), line=1, column=1)
     notes = (*tune.notes, note)

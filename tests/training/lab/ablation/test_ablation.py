@@ -25,8 +25,8 @@ from training.lab.ablation.plan import Cell, PlanError, read_plan
 from training.lab.ablation.pool import _check_leaks, pool_of_exact_titles, pool_of_settings, pools_of_titles
 from training.lab.ablation.report import report
 from training.lab.benchmark.figures import load_figures
-from training.lab.benchmark.gallery import Known
-from training.lab.benchmark.ranks import Place
+from training.lab.benchmark.sampled_library import SampledLibrary
+from training.lab.benchmark.metrics import Place
 from training.lab.benchmark.report import of_benchmark
 from training.lab.benchmark.run import LeakError
 from training.lab.pretraining.pretrain import pretrain
@@ -106,9 +106,9 @@ def test_what_is_wrong_in_a_plan_is_told(plan: Path, change: tuple[str, str], to
         read_plan(plan)
 
 
-def test_pools_of_titles_share_nothing(known: Known) -> None:
-    titles = known.catalogue.title_of_setting
-    for pool in pools_of_titles(known):
+def test_pools_of_titles_share_nothing(library: SampledLibrary) -> None:
+    titles = library.catalogue.title_of_setting
+    for pool in pools_of_titles(library):
         learned = set(titles[list(pool.settings)].tolist())
         assert learned <= set(pool.titles)
         asked = {int(titles[i]) for i in (*pool.test, *pool.validation)}
@@ -118,31 +118,34 @@ def test_pools_of_titles_share_nothing(known: Known) -> None:
         assert pool.leaks == 0
 
 
-def test_a_pool_of_settings_shares_titles_but_no_setting(known: Known) -> None:
-    titles = known.catalogue.title_of_setting
-    pool = pool_of_settings(known)
+def test_a_pool_of_settings_shares_titles_but_no_setting(library: SampledLibrary) -> None:
+    titles = library.catalogue.title_of_setting
+    pool = pool_of_settings(library)
     assert set(pool.settings).isdisjoint((*pool.test, *pool.validation))
     assert set(pool.test).isdisjoint(pool.validation)
     assert len({int(titles[i]) for i in pool.test}) == len(pool.test)
-    assert len(pool.settings) + len(pool.test) + len(pool.validation) == len(known.tunes)
+    assert len(pool.settings) + len(pool.test) + len(pool.validation) == len(library.tunes)
     assert set(titles[list(pool.settings)].tolist()) == set(pool.titles)
     shared = sum(int(titles[i]) in pool.titles for i in pool.test)
     assert 0 < shared <= pool.leaks < len(pool.test)
 
 
-def test_a_pool_of_exact_titles_asks_the_same_and_learns_no_setting_of_what_it_asks(known: Known) -> None:
+def test_a_pool_of_exact_titles_asks_the_same_and_learns_no_setting_of_what_it_asks(
+    library: SampledLibrary,
+) -> None:
     """Though one of another title may have its melody."""
-    titles = known.catalogue.title_of_setting
-    before = pool_of_settings(known)
+    titles = library.catalogue.title_of_setting
+    before = pool_of_settings(library)
     asked = {int(titles[i]) for i in (*before.test, *before.validation)}
     others = sorted(set(titles.tolist()) - asked)
-    assert pool_of_exact_titles(known).leaks == 0
-    alone = next(i for i in before.test if [int(titles[i])] in known.groups)
+    assert pool_of_exact_titles(library).leaks == 0
+    alone = next(i for i in before.test if [int(titles[i])] in library.groups)
     twin = next(i for i, title in enumerate(titles) if title == others[0])
-    known = Known(
-        known.catalogue, [known.tunes[alone] if i == twin else tune for i, tune in enumerate(known.tunes)]
+    known = SampledLibrary(
+        library.catalogue,
+        [library.tunes[alone] if i == twin else tune for i, tune in enumerate(library.tunes)],
     )
-    pool = pool_of_exact_titles(known)
+    pool = pool_of_exact_titles(library)
     assert pool.leaks == 1
     assert (pool.test, pool.validation) == (before.test, before.validation)
     assert pool.titles == tuple(others)
@@ -253,9 +256,9 @@ def test_figures_of_the_benchmarks_systems_are_in_its_tables(plan: Path, tmp_pat
     assert "unseen-first" not in page
 
 
-def test_leaks_are_found(known: Known) -> None:
-    pool = next(pools_of_titles(known))
-    title_of = known.catalogue.title_of_setting
+def test_leaks_are_found(library: SampledLibrary) -> None:
+    pool = next(pools_of_titles(library))
+    title_of = library.catalogue.title_of_setting
     asked = {int(title_of[i]) for i in pool.test}
     others = [i for i, title in enumerate(title_of) if int(title) in asked and i not in pool.test]
     with pytest.raises(LeakError, match="melodies of 1 of"):
@@ -290,31 +293,31 @@ def test_a_cell_learns_what_its_pool_gives_and_nothing_else(
     assert outcome.pretraining is not None
     assert outcome.pretraining["max_epochs"] == 1
     pool = next(pools_of_titles(ablation._known(read_plan(plan).arms["fair"])))
-    known = pool.known
-    assert set(pretrained) == {known.tunes[i] for i in pool.settings}
+    known = pool.library
+    assert set(pretrained) == {library.tunes[i] for i in pool.settings}
     assert offered == {
-        "abc": {known.catalogue.settings[i].abc for i in pool.settings},
+        "abc": {library.catalogue.settings[i].abc for i in pool.settings},
         "titles": set(pool.titles),
     }
 
 
-def test_a_title_counts_by_the_best_of_its_names(known: Known) -> None:
+def test_a_title_counts_by_the_best_of_its_names(library: SampledLibrary) -> None:
     """Against a plain loop."""
-    titles = known.catalogue.titles
+    titles = library.catalogue.titles
     named = Catalogue((replace(titles[0], aliases=("The Other",)), *titles[1:]))
-    known = Known(named, known.tunes)
-    pool = next(pools_of_titles(known))
+    known = SampledLibrary(named, library.tunes)
+    pool = next(pools_of_titles(library))
     asked = [*dict.fromkeys([int(np.argmax(named.title_of_setting == 0)), *pool.test])]
     torch.manual_seed(0)
     towers = Towers(ENCODERS).eval()
     features = Features(
-        [towers.tune.features(tune) for tune in known.tunes],
+        [towers.tune.features(tune) for tune in library.tunes],
         [towers.title.features(name) for name in named.names],
     )
     scores, tunes, _ = _scores(towers, pool, features, asked)
     assert scores.shape == (len(asked), len(asked))
     for i, setting in enumerate(asked):
-        tune = towers.tune.encode([known.tunes[setting]])[0]
+        tune = towers.tune.encode([library.tunes[setting]])[0]
         assert tunes[i] == pytest.approx(tune, abs=1e-5)
         for j, other in enumerate(asked):
             names = titles_of(named, other)
@@ -374,8 +377,8 @@ def test_a_corpus_that_is_not_there_is_told(plan: Path, tmp_path: Path) -> None:
     assert "no.abc" in done.output
 
 
-def test_titles_keep_their_numbers_when_settings_are_left_out(known: Known) -> None:
+def test_titles_keep_their_numbers_when_settings_are_left_out(library: SampledLibrary) -> None:
     """A cell's lessons have fewer settings than the catalogue whose names it was given."""
-    pool = pool_of_settings(known)
-    learned: Catalogue = known.keeping(frozenset(pool.settings)).catalogue
-    assert learned.names == known.catalogue.names
+    pool = pool_of_settings(library)
+    learned: Catalogue = library.keeping(frozenset(pool.settings)).catalogue
+    assert learned.names == library.catalogue.names

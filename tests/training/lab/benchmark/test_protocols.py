@@ -7,8 +7,9 @@ from index.catalogue import Catalogue
 from model.abc import Tune
 from model.abc.variation import transposed
 from model.grams import interval_grams
-from tests.training.conftest import SEVERAL, Untrained
-from training.lab.benchmark.gallery import Known
+from tests.training.conftest import SEVERAL
+from tests.training.lab.conftest import Untrained
+from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.benchmark.protocols import (
     Query,
     Task,
@@ -22,71 +23,71 @@ from training.lab.benchmark.protocols import (
 
 
 @pytest.fixture
-def tasks(known: Known, learner: Untrained) -> dict[str, Task]:
+def tasks(library: SampledLibrary, untrained: Untrained) -> dict[str, Task]:
     return {
         task.protocol: task
-        for task in known_tasks(known, known_gallery(known, learner), frozenset({"airs/1"}))
+        for task in known_tasks(library, known_gallery(library, untrained), frozenset({"airs/1"}))
     }
 
 
 def tune(query: Query) -> Tune:
-    assert isinstance(query.asked, Tune)
-    return query.asked
+    assert isinstance(query.item, Tune)
+    return query.item
 
 
-def same(known: Known, setting: int, asked: Tune) -> bool:
-    return [note.pitch for note in known.tunes[setting].notes] == [note.pitch for note in asked.notes]
+def same(library: SampledLibrary, setting: int, other: Tune) -> bool:
+    return [note.pitch for note in library.tunes[setting].notes] == [note.pitch for note in other.notes]
 
 
 def test_one_setting_of_each_tune_with_several_is_asked_and_not_in_the_gallery(
-    known: Known, tasks: dict[str, Task]
+    library: SampledLibrary, tasks: dict[str, Task]
 ) -> None:
     task = tasks["known"]
     gallery = task.gallery.catalogue
     assert len(task.queries) == SEVERAL
-    assert len(task.gallery.known.tunes) == len(known.tunes) - SEVERAL
+    assert len(task.gallery.library.tunes) == len(library.tunes) - SEVERAL
     references = {setting.reference for setting in gallery.settings}
     assert not references & {query.reference for query in task.queries}
-    number = {setting.reference: i for i, setting in enumerate(known.catalogue.settings)}
+    number = {setting.reference: i for i, setting in enumerate(library.catalogue.settings)}
     for query in task.queries:
         setting = number[query.reference]
-        assert [gallery.titles[i].title for i in query.right] == [known.catalogue.settings[setting].title]
-        assert same(known, setting, tune(query))
+        assert [gallery.titles[i].title for i in query.right] == [library.catalogue.settings[setting].title]
+        assert same(library, setting, tune(query))
 
 
-def test_tunes_of_one_name_are_as_many_as_their_collection_says(known: Known) -> None:
-    title = known.catalogue.titles[0]
+def test_tunes_of_one_name_are_as_many_as_their_collection_says(library: SampledLibrary) -> None:
+    title = library.catalogue.titles[0]
     address = "https://tunes.example/{}#{}"
     settings = tuple(
         replace(setting, url=address.format(tune, i))
         for i, (setting, tune) in enumerate(zip(title.settings, (1, 1, 2), strict=True))
     )
-    catalogue = Catalogue((replace(title, settings=settings), *known.catalogue.titles[1:2]))
-    addressed = Known(catalogue, known.tunes[:6])
-    held = addressed.held_out()
+    catalogue = Catalogue((replace(title, settings=settings), *library.catalogue.titles[1:2]))
+    addressed = SampledLibrary(catalogue, library.tunes[:6])
+    held = addressed.hold_out()
     assert len(held) == 2
     assert {0, 1} & set(held)
     assert 2 not in held  # the only setting of its tune
 
 
-def test_what_is_drawn_does_not_depend_on_the_rest_of_the_catalogue(known: Known) -> None:
-    def drawn(of: Known) -> set[str]:
-        return {of.catalogue.settings[i].reference for i in of.held_out()}
+def test_what_is_drawn_does_not_depend_on_the_rest_of_the_catalogue(library: SampledLibrary) -> None:
+    def drawn(of: SampledLibrary) -> set[str]:
+        return {of.catalogue.settings[i].reference for i in of.hold_out()}
 
-    assert drawn(known.only(range(10, 50))) == {
+    assert drawn(library.only(range(10, 50))) == {
         reference
-        for reference in drawn(known)
-        if reference in {setting.reference for setting in known.only(range(10, 50)).catalogue.settings}
+        for reference in drawn(library)
+        if reference in {setting.reference for setting in library.only(range(10, 50)).catalogue.settings}
     }
 
 
-def test_no_query_tells_its_name(tasks: dict[str, Task]) -> None:
+def test_no_query_has_its_name(tasks: dict[str, Task]) -> None:
     for task in tasks.values():
         for query in task.queries:
             assert (tune(query).titles, tune(query).header, tune(query).number) == ((), (), 0)
 
 
-def test_queries_are_cut_and_moved_as_the_protocol_says(tasks: dict[str, Task]) -> None:
+def test_queries_are_cut_and_transposed_as_the_protocol_says(tasks: dict[str, Task]) -> None:
     whole = {query.reference: tune(query) for query in tasks["known"].queries}
     for protocol, notes in (("known-32", 32), ("known-16-transposed", 16), ("known-8", 8)):
         for query in tasks[protocol].queries:
@@ -107,92 +108,98 @@ def test_queries_are_cut_and_moved_as_the_protocol_says(tasks: dict[str, Task]) 
         assert 4 <= len(tune(query).notes) < len(whole[query.reference].notes)
 
 
-def test_subsets_are_of_the_same_queries(tasks: dict[str, Task], known: Known) -> None:
+def test_subsets_are_of_the_same_queries(tasks: dict[str, Task], library: SampledLibrary) -> None:
     task = tasks["known"]
-    asked = {query.reference for query in task.queries}
-    assert task.subsets["known-audited"] == asked - {"airs/1"}
-    assert task.subsets["known-verified"] == asked  # a varied setting resembles its tune
+    references = {query.reference for query in task.queries}
+    assert task.subsets["known-audited"] == references - {"airs/1"}
+    assert task.subsets["known-verified"] == references  # a varied setting resembles its tune
     assert (
         "known-audited"
-        not in next(known_tasks(known, known_gallery(known, Untrained()), frozenset())).subsets
+        not in next(known_tasks(library, known_gallery(library, Untrained()), frozenset())).subsets
     )
 
 
-def test_names_alone_are_ranked_by_the_same_encoders(tasks: dict[str, Task], learner: Untrained) -> None:
+def test_names_alone_are_ranked_by_the_same_encoders(tasks: dict[str, Task], untrained: Untrained) -> None:
     task = tasks["known-title-index"]
-    assert not task.gallery.known.tunes
+    assert not task.gallery.library.tunes
     assert task.gallery.catalogue.names == tasks["known"].gallery.catalogue.names
     for name in ("known", "known-title-index", "known-8"):
         assert tasks[name].gallery.encoders
-    assert {name for name, _ in learner.asked} == {"known"}
+    assert {name for name, _ in untrained.requests} == {"known"}
 
 
-def test_unseen_titles_are_in_one_pool_and_not_learned(known: Known, learner: Untrained) -> None:
-    tasks = list(unseen_tasks(known, learner))
+def test_unseen_titles_are_in_one_pool_and_not_learned(library: SampledLibrary, untrained: Untrained) -> None:
+    tasks = list(unseen_tasks(library, untrained))
     pools = [task.gallery for task in tasks if task.protocol == "unseen"]
     titles = [set(pool.catalogue.names) for pool in pools]
     assert len(pools) == 5
-    assert len(set.union(*titles)) == sum(map(len, titles)) <= len(known.catalogue.names)
+    assert len(set.union(*titles)) == sum(map(len, titles)) <= len(library.catalogue.names)
     for pool, names in zip(pools, titles, strict=True):
         assert len(names) > 10
-        assert not names & set(pool.learned.catalogue.names)
-        assert not pool.known.tunes
+        assert not names & set(pool.trained_on.catalogue.names)
+        assert not pool.library.tunes
     for task in tasks:
         assert len(task.queries) == len(task.gallery.catalogue)
         assert [query.right.tolist() for query in task.queries] == [[i] for i in range(len(task.queries))]
-        assert task.fresh is not None
+        assert task.unseen is not None
 
 
-def test_words_for_rhythms_are_taken_out_of_the_names(known: Known, learner: Untrained) -> None:
-    titles = tuple(replace(title, title=f"{title.title} Slip Jig") for title in known.catalogue.titles)
-    tasks = list(unseen_tasks(Known(Catalogue(titles), known.tunes), learner))
+def test_rhythm_words_are_removed_from_the_names(library: SampledLibrary, untrained: Untrained) -> None:
+    titles = tuple(replace(title, title=f"{title.title} Slip Jig") for title in library.catalogue.titles)
+    tasks = list(unseen_tasks(SampledLibrary(Catalogue(titles), library.tunes), untrained))
     for protocol, ending in (("unseen", "Slip Jig"), ("unseen-no-rhythm-words", "")):
         names = next(task for task in tasks if task.protocol == protocol).gallery.catalogue.names
         assert all(name.endswith(ending) for name in names)
     assert all(name.startswith("fancy ") and name[6:].isdigit() for name in names)
 
 
-def test_for_a_title_its_tune_is_right(known: Known, learner: Untrained) -> None:
-    task = next(task for task in unseen_tasks(known, learner) if task.protocol == "title-to-tune")
-    assert len(task.gallery.known.tunes) == len(task.gallery.catalogue)
+def test_for_a_title_its_tune_is_right(library: SampledLibrary, untrained: Untrained) -> None:
+    task = next(task for task in unseen_tasks(library, untrained) if task.protocol == "title-to-tune")
+    assert len(task.gallery.library.tunes) == len(task.gallery.catalogue)
     for query in task.queries:
-        assert query.asked == task.gallery.catalogue.titles[query.right[0]].title
+        assert query.item == task.gallery.catalogue.titles[query.right[0]].title
 
 
-def test_tunes_without_a_match_are_neither_known_nor_learned(known: Known, learner: Untrained) -> None:
-    task = no_match_task(known, learner)
+def test_tunes_without_a_match_are_neither_known_nor_learned(
+    library: SampledLibrary, untrained: Untrained
+) -> None:
+    task = no_match_task(library, untrained)
     strangers = [query for query in task.queries if not len(query.right)]
     matched = [query for query in task.queries if len(query.right)]
     assert strangers
     assert matched
     title_of = {
-        setting.reference: known.catalogue.titles[title].title
-        for setting, title in zip(known.catalogue.settings, known.catalogue.title_of_setting, strict=True)
+        setting.reference: library.catalogue.titles[title].title
+        for setting, title in zip(library.catalogue.settings, library.catalogue.title_of_setting, strict=True)
     }
     names = task.gallery.catalogue.names
     assert not {title_of[query.reference] for query in strangers} & set(names)
     for query in matched:
         assert title_of[query.reference] == names[query.right[0]]
-    assert task.gallery.learned is task.gallery.known
+    assert task.gallery.trained_on is task.gallery.library
 
 
-def test_a_foreign_tune_has_no_match(known: Known, tasks: dict[str, Task]) -> None:
-    foreign = known.only(range(60, 100))
-    task = foreign_task(known, tasks["known"].gallery, foreign)
+def test_a_foreign_tune_has_no_match(library: SampledLibrary, tasks: dict[str, Task]) -> None:
+    foreign = library.only(range(60, 100))
+    task = foreign_task(library, tasks["known"].gallery, foreign)
     assert sum(not len(query.right) for query in task.queries) == 40
     assert sum(bool(len(query.right)) for query in task.queries) == SEVERAL
 
 
-def test_one_corpus_is_asked_for_the_titles_of_another(known: Known, learner: Untrained) -> None:
-    first = known.only(range(10))
-    titles = [replace(title, title=f"Other {i}") for i, title in enumerate(known.catalogue.titles[:4])]
+def test_one_corpus_is_asked_for_the_titles_of_another(library: SampledLibrary, untrained: Untrained) -> None:
+    first = library.only(range(10))
+    titles = [replace(title, title=f"Other {i}") for i, title in enumerate(library.catalogue.titles[:4])]
     titles[0] = replace(titles[0], aliases=("Fancy 00",))  # not the same name
     titles[1] = replace(titles[1], aliases=("FANCY 1",))
     titles[2] = replace(titles[2], title="Fancy 2")
-    unlike = [transposed(tune, 1) for tune in known.tunes[:3]]
-    second = Known(Catalogue(tuple(titles)), [*unlike, *known.tunes[3:6], *known.tunes[6:9], *unlike])
-    task = cross_task(first, second, learner)
+    unlike = [transposed(tune, 1) for tune in library.tunes[:3]]
+    second = SampledLibrary(
+        Catalogue(tuple(titles)), [*unlike, *library.tunes[3:6], *library.tunes[6:9], *unlike]
+    )
+    task = cross_task(first, second, untrained)
     assert [query.right.tolist() for query in task.queries] == [[1], [2]]
     assert task.subsets["cross-verified"] == {query.reference for query in task.queries}
-    mixed = Known(second.catalogue, [*known.tunes[90:93], *known.tunes[93:96], *known.tunes[6:12]])
-    assert len(cross_task(first, mixed, learner).subsets["cross-verified"]) == 1
+    mixed = SampledLibrary(
+        second.catalogue, [*library.tunes[90:93], *library.tunes[93:96], *library.tunes[6:12]]
+    )
+    assert len(cross_task(first, mixed, untrained).subsets["cross-verified"]) == 1

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from training.lab.benchmark.figures import Figure, Metric
+from training.lab.benchmark.figures import BenchmarkError, Figure, Metric
 from training.lab.benchmark.plots import draw
 from training.lab.benchmark.report import main_table, report, tables, write_main_tables, write_tables
 
@@ -107,7 +107,7 @@ def test_systems_that_were_not_asked_the_same_are_an_error(
     n: int, chance: float | None, tmp_path: Path
 ) -> None:
     unequal = [figure("known", "ngram", 0.9), figure("known", "gan-ainm", 0.9, n=n, chance=chance)]
-    with pytest.raises(ValueError, match=r"known, mrr: n and chance differ .*gan-ainm"):
+    with pytest.raises(BenchmarkError, match=r"known, mrr: n and chance differ .*gan-ainm"):
         write_tables(unequal, tmp_path / "results.md")
     assert not (tmp_path / "results.md").exists()
 
@@ -115,7 +115,7 @@ def test_systems_that_were_not_asked_the_same_are_an_error(
 def test_a_page_is_begun(tmp_path: Path) -> None:
     page = tmp_path / "docs" / "results.md"
     write_tables(FIGURES, page)
-    assert page.read_text().startswith("# Results\n\n## books\n\n<!-- tables: books -->\n\nIn brackets")
+    assert page.read_text().startswith("# Results\n\n## books\n\n<!-- tables: books -->\n\nBrackets hold")
     assert page.read_text().endswith("|\n\n<!-- end -->\n")
 
 
@@ -168,7 +168,7 @@ def test_a_region_without_end_is_an_error_and_no_prose_is_lost(tmp_path: Path, r
     page = tmp_path / "results.md"
     text = f"<!-- tables: books -->\nprose\n{region}"
     page.write_text(text)
-    with pytest.raises(ValueError, match="without its <!-- end -->"):
+    with pytest.raises(BenchmarkError, match="without its <!-- end -->"):
         write_tables(FIGURES, page)
     assert page.read_text() == text
 

@@ -6,17 +6,19 @@ import numpy as np
 import pytest
 
 from tests.support import Silent
-from tests.training.conftest import SEVERAL, Untrained
-from training.lab.benchmark.figures import Figure, load_figures, renewed, save_figures
-from training.lab.benchmark.gallery import Known
+from tests.training.conftest import SEVERAL
+from tests.training.lab.conftest import Untrained
+from training.lab.benchmark.figures import BenchmarkError, Figure, load_figures, renewed, save_figures
+from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.benchmark.protocols import Task, known_gallery, known_tasks, no_match_task, unseen_tasks
-from training.lab.benchmark.run import LeakError, ask, check_leaks, figures, save_answers
+from training.lab.benchmark.run import check_leaks, figures, run_tasks, save_results
 from training.lab.benchmark.systems import SYSTEMS
+from training.lab.leaks import LeakError
 
 
 @pytest.fixture
-def known_task(known: Known, learner: Untrained) -> Task:
-    return next(known_tasks(known, known_gallery(known, learner), frozenset()))
+def known_task(library: SampledLibrary, untrained: Untrained) -> Task:
+    return next(known_tasks(library, known_gallery(library, untrained), frozenset()))
 
 
 def by_key(found: list[Figure]) -> dict[tuple[str, str, str], Figure]:
@@ -25,67 +27,70 @@ def by_key(found: list[Figure]) -> dict[tuple[str, str, str], Figure]:
 
 def planted(task: Task, names: str = "") -> Task:
     """The task with its first query among what the encoders learned, under its own title or another."""
-    query, learned = task.queries[0], task.gallery.learned
+    query, learned = task.queries[0], task.gallery.trained_on
     titles = list(learned.catalogue.titles)
     place = int(query.right[0]) if len(query.right) and not names else 0
     at = int(np.searchsorted(learned.catalogue.title_of_setting, place))
     settings = titles[place].settings
     titles[place] = replace(titles[place], settings=(settings[0], *settings))
-    asked = query.asked
-    assert not isinstance(asked, str)
-    tunes = [*learned.tunes[:at], asked, *learned.tunes[at:]]
-    leaky = Known(replace(learned.catalogue, titles=tuple(titles)), tunes)
-    return replace(task, gallery=replace(task.gallery, learned=leaky))
+    tunes = [*learned.tunes[:at], query.tune, *learned.tunes[at:]]
+    leaky = SampledLibrary(replace(learned.catalogue, titles=tuple(titles)), tunes)
+    return replace(task, gallery=replace(task.gallery, trained_on=leaky))
 
 
-def test_what_was_learned_is_not_asked(known: Known, learner: Untrained, known_task: Task) -> None:
+def test_what_was_learned_is_not_asked(
+    library: SampledLibrary, untrained: Untrained, known_task: Task
+) -> None:
     check_leaks(known_task)
     with pytest.raises(LeakError, match="learned 1 of 40"):
         check_leaks(planted(known_task))
-    unseen = next(unseen_tasks(known, learner))
+    unseen = next(unseen_tasks(library, untrained))
     check_leaks(unseen)
     with pytest.raises(LeakError, match="unseen: the encoders have learned 1 of"):
         check_leaks(planted(unseen, names="another title"))
-    stranger = no_match_task(known, learner)
+    stranger = no_match_task(library, untrained)
     stranger = replace(stranger, queries=stranger.queries[::-1])  # those without a match first
     check_leaks(stranger)
     with pytest.raises(LeakError, match="learned 1 of"):
         check_leaks(planted(stranger, names="another title"))
 
 
-def test_a_title_that_was_learned_is_not_unseen(known: Known, learner: Untrained) -> None:
-    unseen = next(unseen_tasks(known, learner))
-    leaky = replace(unseen.gallery, learned=known)
+def test_a_title_that_was_learned_is_not_unseen(library: SampledLibrary, untrained: Untrained) -> None:
+    unseen = next(unseen_tasks(library, untrained))
+    leaky = replace(unseen.gallery, trained_on=library)
     with pytest.raises(LeakError, match=f"learned {len(unseen.queries)} of"):
         check_leaks(replace(unseen, gallery=leaky))
 
 
 def test_a_leak_stops_the_systems_that_learn_and_no_other(known_task: Task) -> None:
-    answers, leaks = ask([planted(known_task)], ["ngram", "encoders", "gan-ainm"], (), Silent())
-    assert {system for _, system in answers} == {"ngram"}
+    results, leaks = run_tasks([planted(known_task)], ["ngram", "encoders", "gan-ainm"], (), Silent())
+    assert {system for _, system in results} == {"ngram"}
     assert [str(leak) for leak in leaks] == ["known: the encoders have learned 1 of 40 queries"]
-    answers, leaks = ask([known_task], ["ngram", "encoders"], (), Silent())
-    assert {system for _, system in answers} == {"ngram", "encoders"}
+    results, leaks = run_tasks([known_task], ["ngram", "encoders"], (), Silent())
+    assert {system for _, system in results} == {"ngram", "encoders"}
     assert not leaks
 
 
-def test_every_system_answers_what_it_can(known: Known, learner: Untrained) -> None:
-    tasks = [*known_tasks(known, known_gallery(known, learner), frozenset()), *unseen_tasks(known, learner)]
-    answered, _ = ask(tasks, list(SYSTEMS), (), Silent())
-    assert {system for protocol, system in answered if protocol == "known-verified"} == SYSTEMS.keys()
+def test_every_system_answers_what_it_can(library: SampledLibrary, untrained: Untrained) -> None:
+    tasks = [
+        *known_tasks(library, known_gallery(library, untrained), frozenset()),
+        *unseen_tasks(library, untrained),
+    ]
+    results, _ = run_tasks(tasks, list(SYSTEMS), (), Silent())
+    assert {system for protocol, system in results if protocol == "known-verified"} == SYSTEMS.keys()
     by_names = {"random", "encoders", "gan-ainm"}
-    assert {system for protocol, system in answered if protocol == "unseen"} == by_names
-    assert {system for protocol, system in answered if protocol == "title-to-tune"} == {"random", "encoders"}
+    assert {system for protocol, system in results if protocol == "unseen"} == by_names
+    assert {system for protocol, system in results if protocol == "title-to-tune"} == {"random", "encoders"}
 
 
-def test_only_the_wanted_protocols_are_run(known: Known, learner: Untrained) -> None:
-    tasks = list(known_tasks(known, known_gallery(known, learner), frozenset()))
-    answered, _ = ask(tasks, ["ngram", "encoders"], ["known-32", "known-verified"], Silent())
-    assert {protocol for protocol, _ in answered} == {"known-32", "known-verified"}
+def test_only_the_wanted_protocols_are_run(library: SampledLibrary, untrained: Untrained) -> None:
+    tasks = list(known_tasks(library, known_gallery(library, untrained), frozenset()))
+    results, _ = run_tasks(tasks, ["ngram", "encoders"], ["known-32", "known-verified"], Silent())
+    assert {protocol for protocol, _ in results} == {"known-32", "known-verified"}
 
 
 def test_systems_that_hear_the_tune_find_it_and_chance_is_chance(known_task: Task) -> None:
-    found = by_key(list(figures("airs", ask([known_task], list(SYSTEMS), (), Silent())[0])))
+    found = by_key(list(figures("airs", run_tasks([known_task], list(SYSTEMS), (), Silent())[0])))
     pool = len(known_task.gallery.catalogue)
     for system in ("ngram", "ngram-edit"):
         assert found["known", system, "mrr"].value > 0.95
@@ -99,32 +104,36 @@ def test_systems_that_hear_the_tune_find_it_and_chance_is_chance(known_task: Tas
     assert ("known", "ngram", "lift") not in found
 
 
-def test_unseen_tunes_have_a_lift(known: Known, learner: Untrained) -> None:
-    found = by_key(list(figures("airs", ask(unseen_tasks(known, learner), ["random"], (), Silent())[0])))
+def test_unseen_tunes_have_a_lift(library: SampledLibrary, untrained: Untrained) -> None:
+    found = by_key(
+        list(figures("airs", run_tasks(unseen_tasks(library, untrained), ["random"], (), Silent())[0]))
+    )
     lift, mrr = found["unseen", "random", "lift"], found["unseen", "random", "mrr"]
     assert mrr.chance is not None
     assert lift.value == pytest.approx(mrr.value / mrr.chance, rel=0.02)
     assert lift.low is not None
     assert lift.high is not None
     assert lift.low < 1 < lift.high
-    assert lift.n == sum(len(task.queries) for task in unseen_tasks(known, learner)) / 3
+    assert lift.n == sum(len(task.queries) for task in unseen_tasks(library, untrained)) / 3
 
 
-def test_tunes_without_a_match_score_lower(known: Known, learner: Untrained) -> None:
-    answers, _ = ask([no_match_task(known, learner)], ["ngram", "random", "popularity"], (), Silent())
-    found = by_key(list(figures("airs", answers)))
+def test_tunes_without_a_match_score_lower(library: SampledLibrary, untrained: Untrained) -> None:
+    results, _ = run_tasks(
+        [no_match_task(library, untrained)], ["ngram", "random", "popularity"], (), Silent()
+    )
+    found = by_key(list(figures("airs", results)))
     assert found["no-match", "ngram", "auroc"].value > 0.95
     assert found["no-match", "popularity", "auroc"].value == 0.5
     assert found["no-match", "random", "auroc"].chance == 0.5
     assert ("no-match", "ngram", "mrr") not in found
 
 
-def test_figures_can_be_computed_from_the_answers_that_are_saved(known_task: Task, tmp_path: Path) -> None:
-    answers, _ = ask([known_task], ["ngram", "popularity"], (), Silent())
-    save_answers(answers, tmp_path / "answers.csv")
-    with (tmp_path / "answers.csv").open(encoding="utf-8") as file:
+def test_figures_can_be_computed_from_the_saved_results(known_task: Task, tmp_path: Path) -> None:
+    results, _ = run_tasks([known_task], ["ngram", "popularity"], (), Silent())
+    save_results(results, tmp_path / "results.csv")
+    with (tmp_path / "results.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["protocol"] == "known"]
-    for (_, system, metric), figure in by_key(list(figures("airs", answers))).items():
+    for (_, system, metric), figure in by_key(list(figures("airs", results))).items():
         mine = [row for row in rows if row["system"] == system]
         ranks = [np.arange(int(row["above"]), int(row["above"]) + int(row["level"]) + 1) + 1 for row in mine]
         recomputed = {
@@ -139,7 +148,7 @@ def test_figures_can_be_computed_from_the_answers_that_are_saved(known_task: Tas
 def test_figures_are_saved_a_row_a_line_and_renewed_in_place(known_task: Task, tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     assert load_figures(path) == []
-    found = list(figures("airs", ask([known_task], ["ngram", "random"], (), Silent())[0]))
+    found = list(figures("airs", run_tasks([known_task], ["ngram", "random"], (), Silent())[0]))
     save_figures(found, path)
     assert load_figures(path) == found
     assert len(path.read_text().splitlines()) == len(found) + 2
@@ -147,5 +156,5 @@ def test_figures_are_saved_a_row_a_line_and_renewed_in_place(known_task: Task, t
     other = found[0].model_copy(update={"corpus": "elsewhere"})
     assert renewed(found, [newer, other]) == [*found[:3], newer, *found[4:], other]
     path.write_text('[{"corpus": "airs"}]')
-    with pytest.raises(ValueError, match="protocol"):
+    with pytest.raises(BenchmarkError, match="protocol"):
         load_figures(path)

@@ -8,9 +8,9 @@ import torch
 from index import artifact
 from index.alignment import Melody, similarity
 from index.artifact import Artifact
-from model.abc import read_tune
+from index.library import Library
 from tests.support import Silent
-from training.lab.benchmark.scale import measure
+from training.lab.benchmark.scale import measure_costs
 from training.lab.benchmark.scale_report import COSTS, PLOT, load_costs, save_costs, table
 from training.lab.benchmark.synthetic import Synthetic
 
@@ -21,12 +21,12 @@ def loaded(small_artifacts: Path) -> Artifact:
 
 
 def synthetic(loaded: Artifact, seed: int = 0) -> Synthetic:
-    return Synthetic(loaded.catalogue, [read_tune(one.abc) for one in loaded.catalogue.settings], seed)
+    return Synthetic(Library.read(loaded.suggester.catalogue), seed)
 
 
 def test_synthetic_tunes_are_tunes_of_their_own_and_the_same_each_time(loaded: Artifact) -> None:
     made = synthetic(loaded)
-    count = len(made.tunes)
+    count = len(made.library.tunes)
     assert made.tune(7) == synthetic(loaded).tune(7) != synthetic(loaded, seed=1).tune(7)
     assert made.title(7) == synthetic(loaded).title(7)
     alike = [
@@ -37,7 +37,7 @@ def test_synthetic_tunes_are_tunes_of_their_own_and_the_same_each_time(loaded: A
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's account of memory")
 def test_costs_are_measured_saved_and_drawn(loaded: Artifact, tmp_path: Path) -> None:
-    costs = measure([400, 200], loaded, tmp_path, Silent())
+    costs = measure_costs([400, 200], loaded, tmp_path, Silent())
     assert not list(tmp_path.glob("tmp*")), "what was written is gone"
     small, large = costs
     assert (small.titles, large.titles) == (200, 400)

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from training.lab.benchmark.ranks import Place, auroc_interval, hit, mean_interval, reciprocal
+from training.lab.benchmark.metrics import Place, auroc_interval, hit, mean_interval, reciprocal
 
 SCORES = np.array([0.9, 0.5, 0.5, 0.5, 0.1])
 

@@ -1,0 +1,10 @@
+"""The colours of all plots: Okabe and Ito's, which people with any colour vision can tell apart."""
+
+ORANGE = "#e69f00"
+SKY_BLUE = "#56b4e9"
+GREEN = "#009e73"
+YELLOW = "#f0e442"
+BLUE = "#0072b2"
+VERMILLION = "#d55e00"
+PURPLE = "#cc79a7"
+BLACK = "#000000"
