@@ -1,5 +1,5 @@
-# One image for both: the trainer (`python -m training fit`) and the service (the default command).
-FROM python:3.11-slim AS dependencies
+# One image for both: the trainer (`gan-ainm fit`) and the service (the default command).
+FROM python:3.11-slim AS build
 RUN python -m venv /venv
 WORKDIR /build
 COPY pyproject.toml ./
@@ -8,7 +8,14 @@ ARG TORCH=cpu
 RUN scripts/install-torch /venv/bin/python
 COPY requirements.lock ./
 RUN /venv/bin/python -m pip install --no-deps --require-hashes -r requirements.lock
-# Nothing here runs pip, what only a compiler reads, PyTorch's own tests, or any of music21 but its tunes.
+COPY LICENSE README.md ./
+COPY cli cli
+COPY index index
+COPY model model
+COPY service service
+COPY training training
+RUN /venv/bin/python -m pip install --no-deps --no-build-isolation .
+# The image needs no pip, no C++ headers, none of PyTorch's own tests, and of music21 only the tunes.
 RUN cd /venv/lib/python3.11/site-packages \
     && rm -rf torch/include torch/test torch/bin/test_* \
     && find music21 -type f ! -name '*.abc' ! -path music21/__init__.py -delete \
@@ -19,13 +26,8 @@ LABEL org.opencontainers.image.title="Gan Ainm" \
       org.opencontainers.image.description="Puts names to folk tunes" \
       org.opencontainers.image.licenses="MIT"
 RUN install -d -o 10001 -g 10001 /artifacts
-COPY --from=dependencies /venv /venv
+COPY --from=build /venv /venv
 WORKDIR /app
-COPY LICENSE ./
-COPY index index
-COPY model model
-COPY service service
-COPY training training
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     OMP_NUM_THREADS=1 \
@@ -37,4 +39,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", "\
 import os, urllib.request as r; \
 r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:' + os.environ['PORT'] + '/readyz', timeout=4)"]
-CMD ["python", "-m", "service"]
+CMD ["gan-ainm", "serve"]

@@ -1,4 +1,4 @@
-# Each target installs what it needs, once, into .venv. Set on the command line or in the environment:
+# Each target installs what it needs, once, into .venv. You can set on the command line or in the environment:
 #   PYTHON  makes .venv; 3.11 or newer        TORCH  cuda: the package registry's build, gigabytes of CUDA
 #   HOST, PORT  where to serve                ARTIFACTS  where the trainer publishes and the service reads
 PYTHON ?= python3
@@ -12,30 +12,35 @@ bin := .venv/bin
 pip := $(bin)/python -m pip install --disable-pip-version-check --quiet --no-deps
 compile := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --no-emit-package torch --annotation-style line --custom-compile-command "make lock"
+# One torch thread per test process: two processes with two threads each get in each other's way on two cores.
+pytest := OMP_NUM_THREADS=1 $(bin)/python -m pytest --numprocesses auto
 
-.PHONY: help install serve train bench bench-quality test lint types docs lock
+.PHONY: help install serve train bench bench-quality test test-all lint types docs lock
 
 help:     ## show this list
 	@awk -F ' *## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
-install: .venv/run-$(TORCH)  ## what the trainer and the service need
+install: .venv/run-$(TORCH)  ## install what the trainer and the service need
 
-serve: install  ## serve on http://HOST:PORT, after training if there is no artifact to read
-	$(bin)/python -m training fit --if-needed
-	OMP_NUM_THREADS=1 exec $(bin)/python -m service
+serve: install  ## serve on http://HOST:PORT, after training if there is no usable artifact
+	$(bin)/gan-ainm fit --if-needed
+	OMP_NUM_THREADS=1 exec $(bin)/gan-ainm serve
 
-train: install  ## train anew and publish the artifact
-	$(bin)/python -m training fit
+train: install  ## train on the three books and publish the artifact
+	$(bin)/gan-ainm fit
 
 bench: install  ## measure the published artifact's own figures again
-	$(bin)/python -m training evaluate
+	$(bin)/gan-ainm evaluate
 
-bench-quality: install  ## measure every system on the three books and renew docs/results.*
-	$(bin)/python -m training evaluate --corpus oneills1850 --corpus ryansMammoth --corpus airdsAirs \
+bench-quality: .venv/dev  ## compare all systems on the three books and renew docs/results*
+	$(bin)/gan-ainm benchmark --corpus oneills1850 --corpus ryansMammoth --corpus airdsAirs \
 		--foreign essenFolksong --audited docs/audited/public-domain.txt --name public-domain --out docs
 
-test: .venv/dev  ## run the tests
-	$(bin)/python -m pytest
+test: .venv/dev  ## run the tests, without those that train on all three books
+	$(pytest) -m "not slow"
+
+test-all: .venv/dev  ## run every test
+	$(pytest)
 
 lint: .venv/dev  ## check style and format
 	$(bin)/ruff check
@@ -48,8 +53,9 @@ docs: .venv/dev  ## check that the documents say what the code does
 	$(bin)/python -m pytest tests/test_docs.py
 
 lock: .venv/dev  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes newer releases
-	$(compile) $(UPGRADE) pyproject.toml -o requirements.lock
-	$(compile) $(UPGRADE) pyproject.toml --extra sentence --group dev -c requirements.lock -o requirements-dev.lock
+	$(compile) $(UPGRADE) pyproject.toml --extra train -o requirements.lock
+	$(compile) $(UPGRADE) pyproject.toml --extra train --extra lab --extra sentence --group dev \
+		-c requirements.lock -o requirements-dev.lock
 
 .venv/run-$(TORCH): pyproject.toml requirements.lock scripts/install-torch
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: set PYTHON")'

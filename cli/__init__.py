@@ -1,0 +1,1 @@
+"""The command `gan-ainm`, on top of everything else."""

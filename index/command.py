@@ -1,0 +1,113 @@
+"""The command `suggest`: put names to tunes without a server."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from index import load
+from index.suggestions import MelodyEvidence, Suggestion, Suggestions
+from index.tunebook import MAX_FILE_BYTES, Entry, TunebookError, read_path
+from model.abc import Tune, decode, read_tunebook
+from model.device import DeviceName
+
+_STANDARD_INPUT = "-"
+
+
+def suggest(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE]...",
+            help="Tunebooks, folders or tars of them; `-` or nothing reads standard input.",
+        ),
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, max=100, help="Titles per tune, 1 to 100.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per tune and line.")] = False,
+    artifacts: Annotated[
+        Path, typer.Option(envvar="ARTIFACTS", help="Folder of the published artifacts.")
+    ] = Path("artifacts"),
+    device: Annotated[
+        DeviceName, typer.Option(envvar="DEVICE", help="Where to compute; auto uses a GPU if there is one.")
+    ] = "cpu",
+) -> None:
+    """Suggest titles for every tune of the files, each with its reason.
+
+    A tune that cannot be read is reported on standard error and skipped.
+    """
+    suggester = load(artifacts, device)
+    count = 0
+    for entry in _read(files or [_STANDARD_INPUT]):
+        if not isinstance(entry.tune, Tune):
+            typer.echo(f"{entry.reference}: {entry.tune}", err=True)
+            continue
+        count += 1
+        suggestions = suggester.suggest(entry.tune, top)
+        show = _as_json if as_json else _as_text
+        typer.echo(show(entry.reference, suggestions))
+    if not count:
+        raise TunebookError("no tune could be read")
+
+
+def _read(files: Sequence[str]) -> Iterator[Entry]:
+    for file in files:
+        if file == _STANDARD_INPUT:
+            data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+            if len(data) > MAX_FILE_BYTES:
+                raise TunebookError(f"standard input may have at most {MAX_FILE_BYTES} bytes")
+            yield from (Entry(f"stdin:{tune.line}", tune) for tune in read_tunebook(decode(data)))
+        else:
+            yield from read_path(Path(file))
+
+
+def _as_json(reference: str, suggestions: Suggestions) -> str:
+    return json.dumps(
+        {
+            "reference": reference,
+            "known": suggestions.known,
+            "titles": [asdict(suggestion) for suggestion in suggestions.titles],
+            "warnings": [asdict(warning) for warning in suggestions.warnings],
+        },
+        ensure_ascii=False,
+    )
+
+
+def _as_text(reference: str, suggestions: Suggestions) -> str:
+    kind = "a known tune" if suggestions.known else "not a known tune; tunes like it have such names"
+    lines = [f"{reference}: {kind}"]
+    for suggestion in suggestions.titles:
+        lines.append(f"  {suggestion.confidence:6.1%}  {_names(suggestion)}")
+        reason = _match(suggestion.melody) if suggestion.melody else "in style"
+        lines.append(f"          {reason}")
+    lines += [f"  {warning}" for warning in suggestions.warnings]
+    return "\n".join(lines)
+
+
+def _names(suggestion: Suggestion) -> str:
+    also = f" (also {', '.join(suggestion.aliases)})" if suggestion.aliases else ""
+    return suggestion.title + also
+
+
+def _match(melody: MelodyEvidence) -> str:
+    """The setting that matches, the transposition and the bars, as in "bars 1-8 match 9-16"."""
+    setting = melody.setting
+    described = ", ".join(filter(None, (setting.reference, setting.key, setting.meter)))
+    semitones = abs(melody.transposition)
+    unit = "semitone" if semitones == 1 else "semitones"
+    moved = f"{semitones} {unit} {'higher' if melody.transposition > 0 else 'lower'}" if semitones else ""
+    runs: list[list[tuple[int, int]]] = []
+    for bar, other in melody.bars:
+        if runs and runs[-1][-1] == (bar - 1, other - 1):
+            runs[-1].append((bar, other))
+        else:
+            runs.append([(bar, other)])
+    bars = "; ".join(f"{_range(run[0][0], run[-1][0])} match {_range(run[0][1], run[-1][1])}" for run in runs)
+    return "; ".join(filter(None, (f"like {described}", moved, bars and f"bars {bars}")))
+
+
+def _range(first: int, last: int) -> str:
+    return f"{first}" if first == last else f"{first}-{last}"
