@@ -37,9 +37,8 @@ def audit(
 ) -> None:
     """Find titles on the wrong tune from the music alone."""
     with ConsoleReporter() as report:
-        excluded = read_exclusions(*exclude or ())
         listed = read_exclusions(suspects) if suspects else None
-        library = read_library(find_corpora(corpora, accept_licence), excluded, report)
+        library = read_library(find_corpora(corpora, accept_licence), report, exclude)
         result = audit_library(library, report.step("comparing", len(library.tunes)))
         write_report(result, out)
     misfits = sum(finding.kind == "misfit" for finding in result.findings)

@@ -1,4 +1,4 @@
-"""Read corpora for a command: lists, curation, and a report of what was kept."""
+"""Reading for commands: exclusion and alias lists, curation, and a report of what was kept."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,14 +17,21 @@ def read_corpora(
     exclude: Sequence[Path] | None = None,
     aliases: Path | None = None,
 ) -> Curated:
-    """Curate corpora with progress, and report licences, counts and unmatched list entries.
-
-    Raises TunebookError or ListError when something cannot be read.
+    """Curate corpora, and report their licences, how many tunes were kept, and unmatched list entries.
 
     Parameters
     ----------
+    corpora : what to read
+    report : shows the progress
     exclude : exclusion lists
     aliases : an alias list
+
+    Raises
+    ------
+    TunebookError
+        When a corpus cannot be read.
+    ListError
+        When a list cannot be read.
     """
     for corpus in corpora:
         report.say(f"{corpus.name}: {corpus.licence}")

@@ -1,20 +1,15 @@
-import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 from click.testing import Result
 from typer.testing import CliRunner
 
-from index import artifact
-from tests.support import KESH, SMALL, Silent
+from tests.support import KESH
 from tests.training.titled_airs import right_titles, varied_airs, write_book
 from training.__main__ import app
 from training.audit.report import EXCLUSIONS
-from training.corpora import Corpus, find_corpora
-from training.corpora.curate import curate
-from training.fitting.fit import fit
+from training.corpora import Corpus
+from training.corpora.curate import Curated, curate
 
 
 @pytest.fixture(scope="module")
@@ -63,27 +58,29 @@ def test_a_missing_list_is_an_error(book: Path, option: str, tmp_path: Path) -> 
     assert "none.txt" in result.stderr
 
 
-def test_fit_joins_aliases_and_reports_what_matches_nothing(small_corpus: Corpus, tmp_path: Path) -> None:
-    tunes = re.split(r"(?m)^(?=X:)", small_corpus.path.read_text(encoding="utf-8"))
-    (tmp_path / "airs.abc").write_text("".join(tunes[:60]), encoding="utf-8")  # a few, so that it is quick
-    corpora = find_corpora([str(tmp_path / "airs.abc")])
-    catalogue = curate(corpora).library.catalogue
-    first, second = catalogue.titles[:2]
-    report = Silent()
-    version = fit(
-        corpora,
-        replace(SMALL, max_epochs=1, refit_epochs=1),
-        tmp_path / "out",
-        torch.device("cpu"),
-        report,
-        excluded={"airs/gone.abc:7"},
-        aliases={(second.settings[0].reference, first.settings[0].reference)},
-    )
-    assert "1 list entry matches no setting: airs/gone.abc:7" in report.said
-    published = artifact.load(tmp_path / "out", torch.device("cpu"))
-    assert published.version == version
-    assert published.catalogue.titles[0].names[:2] == (first.title, second.title)
-    assert len(published.catalogue) == len(catalogue) - 1
+def test_fit_joins_aliases_and_excludes_settings(
+    small_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted: list[Curated] = []
+
+    def fit(curated: Curated, *_: object) -> str:
+        fitted.append(curated)
+        return "version"
+
+    monkeypatch.setattr("training.fitting.command.fit_artifact", fit)
+    catalogue = curate([small_corpus]).library.catalogue
+    first, second, third = catalogue.titles[:3]
+    excluded = [setting.reference for setting in third.settings]
+    (tmp_path / "exclude.txt").write_text("\n".join([*excluded, "airs/gone.abc:7"]))
+    pair = (second.settings[0].reference, first.settings[0].reference)
+    (tmp_path / "aliases.txt").write_text("\t".join(pair))
+    lists = ("--exclude", tmp_path / "exclude.txt", "--aliases", tmp_path / "aliases.txt")
+    result = run("fit", "--corpus", small_corpus.path, *lists, "--artifacts", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "1 list entry matches no setting: airs/gone.abc:7" in result.stdout
+    titles = fitted[0].library.catalogue.titles
+    assert titles[0].names[:2] == (first.title, second.title)
+    assert [title.names for title in titles[1:]] == [title.names for title in catalogue.titles[3:]]
 
 
 def test_fit_refuses_a_broken_alias_list(small_corpus: Corpus, tmp_path: Path) -> None:

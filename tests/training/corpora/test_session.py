@@ -117,7 +117,7 @@ def test_the_licence_is_shown_until_it_is_accepted(tmp_path: Path) -> None:
     accepted = ["fit", "--accept-licence", "thesession", "--corpus", str(tmp_path)]
     shown = CliRunner().invoke(app, [*accepted, "--artifacts", str(tmp_path / "out")])
     assert "forbid use with large language models" in shown.output
-    assert "2 titles were read, 0 tunes left out; training needs 30 titles" in shown.output
+    assert "2 titles were read, 0 tunes skipped; training needs 30 titles" in shown.output
 
 
 def test_a_file_of_tunes_is_a_dump_and_aliases_may_be_missing_or_of_the_other_format(tmp_path: Path) -> None:
