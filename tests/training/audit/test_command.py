@@ -1,8 +1,7 @@
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from tests.support import KESH
 from tests.training.titled_airs import right_titles, varied_airs, write_book
