@@ -15,7 +15,9 @@ from pydantic import SecretStr
 from service.settings import Settings
 from tests.support import SMALL, Silent, serve
 from training.corpora import Corpus, find_corpora
+from training.corpora.curate import curate
 from training.fitting.fit import fit
+from training.fitting.trainings import Trainer
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +43,7 @@ def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 @pytest.fixture(scope="session")
 def _published(small_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("published")
-    fit([small_corpus], SMALL, root, torch.device("cpu"), Silent())
+    fit(curate([small_corpus]), root, Trainer(SMALL, torch.device("cpu"), Silent()))
     return root
 
 

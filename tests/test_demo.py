@@ -34,7 +34,9 @@ def client(demo_artifacts: Path) -> Iterator[httpx.Client]:
 
 
 def drawn(demo: Artifact, corpus: str, count: int) -> list[tuple[str, Setting]]:
-    pairs = [(setting.title, setting) for setting in demo.catalogue.settings if setting.corpus == corpus]
+    pairs = [
+        (setting.title, setting) for setting in demo.suggester.catalogue.settings if setting.corpus == corpus
+    ]
     return [pairs[i] for i in np.random.default_rng(0).choice(len(pairs), count, replace=False)]
 
 
@@ -52,7 +54,7 @@ def test_every_tune_of_the_books_is_known(demo: Artifact) -> None:
         "ryansMammoth": (1059, 13),
         "airdsAirs": (1180, 0),
     }
-    settings = demo.catalogue.settings
+    settings = demo.suggester.catalogue.settings
     assert len(settings) == demo.manifest.settings == 4151
     references = [reference for setting in settings for reference in (setting.reference, *setting.also)]
     assert len(set(references)) == len(references) == 4248
@@ -60,13 +62,13 @@ def test_every_tune_of_the_books_is_known(demo: Artifact) -> None:
 
 
 def test_a_merged_setting_names_every_source(demo: Artifact, client: httpx.Client) -> None:
-    setting = next(setting for setting in demo.catalogue.settings if setting.also)
+    setting = next(setting for setting in demo.suggester.catalogue.settings if setting.also)
     best = client.post("/suggest-titles", json={"abc": setting.abc, "top_k": 1}).json()["suggestions"][0]
     assert best["evidence"][0]["setting"]["also"] == list(setting.also)
 
 
 def test_no_two_titles_are_shown_with_one_name(demo: Artifact) -> None:
-    keys = [title_key(title.title) for title in demo.catalogue.titles]
+    keys = [title_key(title.title) for title in demo.suggester.catalogue.titles]
     assert len(set(keys)) == len(keys)
 
 

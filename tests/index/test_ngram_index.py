@@ -1,4 +1,5 @@
 from collections import Counter
+from collections.abc import Sequence
 from math import log, sqrt
 
 import numpy as np
@@ -13,7 +14,7 @@ from training.corpora.curate import curate
 
 
 @pytest.fixture(scope="module")
-def tunes(small_corpus: Corpus) -> list[Tune]:
+def tunes(small_corpus: Corpus) -> Sequence[Tune]:
     return curate([small_corpus]).library.tunes
 
 
@@ -21,11 +22,11 @@ def grams(tune: Tune) -> Ints:
     return interval_grams(tune, GRAM)
 
 
-def indexed(tunes: list[Tune]) -> NgramIndex:
+def indexed(tunes: Sequence[Tune]) -> NgramIndex:
     return NgramIndex([grams(tune) for tune in tunes])
 
 
-def weights(tune: Tune, known: list[Tune]) -> dict[int, float]:
+def weights(tune: Tune, known: Sequence[Tune]) -> dict[int, float]:
     """As the class says, with dictionaries."""
     count = Counter(interval_grams(tune, GRAM).tolist())
     df = Counter(gram for other in known for gram in set(interval_grams(other, GRAM).tolist()))
@@ -38,7 +39,7 @@ def weights(tune: Tune, known: list[Tune]) -> dict[int, float]:
     return {gram: weight / norm for gram, weight in found.items()}
 
 
-def test_the_cosines_are_those_of_the_formula(tunes: list[Tune]) -> None:
+def test_the_cosines_are_those_of_the_formula(tunes: Sequence[Tune]) -> None:
     asked, known = tunes[0], tunes[1:40]
     got = indexed(known).cosines(grams(asked))
     mine = weights(asked, known)
@@ -47,7 +48,7 @@ def test_the_cosines_are_those_of_the_formula(tunes: list[Tune]) -> None:
         assert cosine == pytest.approx(sum(weight * theirs.get(gram, 0) for gram, weight in mine.items()))
 
 
-def test_a_tune_is_found_in_another_key(tunes: list[Tune]) -> None:
+def test_a_tune_is_found_in_another_key(tunes: Sequence[Tune]) -> None:
     index = indexed(tunes)
     for number in range(0, len(tunes), 10):
         cosines = index.cosines(grams(transposed(tunes[number], 4)))
@@ -55,13 +56,13 @@ def test_a_tune_is_found_in_another_key(tunes: list[Tune]) -> None:
         assert cosines.max() < 1.001
 
 
-def test_without_a_shared_run_nothing_is_near(tunes: list[Tune]) -> None:
+def test_without_a_shared_run_nothing_is_near(tunes: Sequence[Tune]) -> None:
     assert not indexed(tunes).cosines(grams(cut(tunes[0], 0, GRAM))).any()
     assert indexed([]).cosines(grams(tunes[0])).shape == (0,)
     assert np.array_equal(indexed([cut(tunes[0], 0, 3)]).cosines(grams(tunes[0])), [0.0])
 
 
-def test_common_n_grams_are_read_last(tunes: list[Tune], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_common_n_grams_are_read_last(tunes: Sequence[Tune], monkeypatch: pytest.MonkeyPatch) -> None:
     index = indexed(tunes)
     whole = [index.cosines(grams(tune)) for tune in tunes]
     read = np.mean([np.count_nonzero(cosines) for cosines in whole])

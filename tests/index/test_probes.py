@@ -8,7 +8,6 @@ from index import artifact
 from index.catalogue import Catalogue, Setting
 from index.mrr import K
 from index.probes import COUNT, load_probes, make_probes, measure, save_probes
-from index.ranking import rank
 from model.abc import read_tune
 from tests.support import KESH
 
@@ -52,7 +51,7 @@ def test_the_seed_decides_and_probes_come_back_from_disk(tmp_path: Path) -> None
 def test_measuring_nothing_is_refused(small_artifacts: Path) -> None:
     loaded = artifact.load(small_artifacts, torch.device("cpu"))
     with pytest.raises(ValueError, match="no queries"):
-        measure([], loaded.tune_encoder, loaded.title_index, loaded.catalogue)
+        measure([], loaded.suggester.encoders.tune, loaded.suggester.title_index, 10)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
@@ -60,17 +59,6 @@ def test_both_devices_rank_alike(small_artifacts: Path) -> None:
     answers = []
     for device in ("cpu", "cuda"):
         loaded = artifact.load(small_artifacts, torch.device(device))
-        tunes = [read_tune(probe.abc) for probe in loaded.probes]
-        found = (
-            rank(
-                tune,
-                loaded.tune_encoder.encode([tune]),
-                loaded.title_index,
-                loaded.melody_index,
-                loaded.ranking,
-                K,
-            )
-            for tune in tunes
-        )
-        answers.append(np.array([[ranked.title for ranked in one.titles] for one in found]))
+        ranked = [loaded.suggester.rank(read_tune(probe.abc), K) for probe in loaded.probes]
+        answers.append(np.array([[title.title for title in ranking.titles] for ranking in ranked]))
     assert np.array_equal(answers[0], answers[1])

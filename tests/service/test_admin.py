@@ -122,7 +122,7 @@ def test_an_index_that_is_not_sound_is_not_served(
     monkeypatch.setattr(CosineIndex, "__init__", build_wrong)
     job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
     assert job["status"] == "failed"
-    assert "its MRR is" in job["error"]
+    assert "the MRR of the probes is" in job["error"]
     assert client.get("/health").json()["artifact"] == before
 
 
@@ -215,7 +215,7 @@ def test_own_tunebooks_are_known_after_a_reindex_and_forgotten_with_their_files(
 
 
 def test_a_tune_of_the_user_joins_its_title(small_artifacts: Path, tmp_path: Path) -> None:
-    known = artifact.load(small_artifacts, torch.device("cpu")).catalogue.titles[5]
+    known = artifact.load(small_artifacts, torch.device("cpu")).suggester.catalogue.titles[5]
     (tmp_path / "mine.abc").write_text(
         f"X:1\nT:{known.title.upper()}\nT:My Own Name For It\n{NEW[NEW.index('R:') :]}"
     )
@@ -223,7 +223,7 @@ def test_a_tune_of_the_user_joins_its_title(small_artifacts: Path, tmp_path: Pat
     with serve(settings) as client:
         job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
         assert job["result"]["tunes"] == 1
-    after = artifact.load(small_artifacts, torch.device("cpu")).catalogue.titles[5]
+    after = artifact.load(small_artifacts, torch.device("cpu")).suggester.catalogue.titles[5]
     assert after.title == known.title
     assert "My Own Name For It" in after.aliases
     assert after.settings[: len(known.settings)] == known.settings

@@ -33,7 +33,7 @@ def test_every_kind_of_encoder_is_trained_and_served(
 ) -> None:
     artifacts, tunebooks = tmp_path / "artifacts", tmp_path / "tunebooks"
     with monkeypatch.context() as patch:
-        patch.setattr("training.__main__.preset", short)
+        patch.setattr("training.fitting.command.preset", short)
         encoders = ("--encoder", tune, "--title-encoder", title)
         places = ("--corpus", str(small_corpus.path), "--artifacts", str(artifacts))
         done = CliRunner().invoke(app, ["fit", *places, *encoders])

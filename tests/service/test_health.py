@@ -13,6 +13,8 @@ from pydantic import SecretStr
 
 from index import artifact
 from index.mrr import chance
+from index.suggester import TITLES
+from model.version import VERSION
 from service.app import create_app
 from service.settings import Settings
 from tests.support import serve
@@ -21,12 +23,12 @@ from tests.support import serve
 def shuffle_rows(root: Path) -> None:
     """Put the rows of the title index in another order, and make the manifest agree."""
     loaded = artifact.load(root, torch.device("cpu"))
-    vectors = loaded.title_index.vectors
+    vectors = loaded.suggester.title_index.vectors
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors[np.random.default_rng(0).permutation(len(vectors))])
-    faiss.write_index(index, str(loaded.path / artifact.TITLES))
+    faiss.write_index(index, str(loaded.path / TITLES))
     manifest = json.loads((loaded.path / artifact.MANIFEST).read_text())
-    manifest["files"][artifact.TITLES] = artifact.sha256(loaded.path / artifact.TITLES)
+    manifest["files"][TITLES] = artifact.sha256(loaded.path / TITLES)
     (loaded.path / artifact.MANIFEST).write_text(json.dumps(manifest))
 
 
@@ -36,6 +38,7 @@ def test_health_tells_what_is_served_and_how_well(client: httpx.Client, small_ar
     assert response.status_code == 200
     health = response.json()
     assert health["status"] == "ok"
+    assert health["version"] == VERSION
     assert health["artifact"] == (small_artifacts / artifact.CURRENT).resolve().name
     assert health["device"] == "cpu" or torch.cuda.is_available()
     assert (health["titles"], health["settings"]) == (manifest.titles, manifest.settings)

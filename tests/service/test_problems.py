@@ -1,4 +1,3 @@
-import json
 import socket
 
 import httpx
@@ -28,11 +27,8 @@ def test_errors_of_routing_are_problems(client: httpx.Client, method: str, path:
         b"nonsense\r\n\r\n",
     ],
 )
-def test_what_is_no_http_is_answered_by_a_problem(client: httpx.Client, sent: bytes) -> None:
-    answer = exchange(client, sent)
-    assert answer.startswith(b"HTTP/1.1 400 ")
-    assert b"content-type: application/problem+json" in answer.lower()
-    assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == 400
+def test_malformed_http_gets_a_400(client: httpx.Client, sent: bytes) -> None:
+    assert exchange(client, sent).startswith(b"HTTP/1.1 400 ")
 
 
 def test_a_client_that_asks_before_it_sends_too_much_is_told_at_once(client: httpx.Client) -> None:

@@ -19,7 +19,7 @@ ABC = {"Content-Type": "text/vnd.abc"}
 @pytest.fixture
 def known(small_artifacts: Path) -> list[tuple[str, Tune]]:
     """Every fourth title of the catalogue with its first setting."""
-    catalogue = artifact.load(small_artifacts, torch.device("cpu")).catalogue
+    catalogue = artifact.load(small_artifacts, torch.device("cpu")).suggester.catalogue
     return [(title.title, read_tune(title.settings[0].abc)) for title in catalogue.titles[::4]]
 
 

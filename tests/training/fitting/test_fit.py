@@ -14,15 +14,16 @@ import torch
 
 from index import artifact
 from index.publication import locked
-from index.ranking import rank
 from model.abc import read_tune
 from model.abc.variation import cut, transposed, unnamed
+from model.encoders import TUNE_ENCODER
 from tests.support import KESH, SMALL, Silent
 from training.corpora import Corpus, find_corpora
-from training.corpora.curate import CurationError
+from training.corpora.curate import CurationError, curate
 from training.fitting.fit import WORK, fit
 from training.fitting.split import SplitError
 from training.fitting.test_figure import recompute_test
+from training.fitting.trainings import Trainer
 
 CPU = torch.device("cpu")
 
@@ -46,17 +47,14 @@ def test_the_test_mrr_is_recomputed_from_the_evaluation_folder(small_artifacts: 
 
 def test_the_published_encoders_know_every_tune(small_artifacts: Path) -> None:
     loaded = artifact.load(small_artifacts, CPU)
-    moved = [transposed(unnamed(read_tune(setting.abc)), 4) for setting in loaded.catalogue.settings]
+    moved = [
+        transposed(unnamed(read_tune(setting.abc)), 4) for setting in loaded.suggester.catalogue.settings
+    ]
     for tunes, most_wrong in ((moved, 0), ([cut(tune, 0, 32) for tune in moved], 0.05 * len(moved))):
-        vectors = (loaded.tune_encoder.encode([tune]) for tune in tunes)
-        indexes = loaded.title_index, loaded.melody_index
-        answers = [
-            rank(tune, vector, *indexes, loaded.ranking, 1)
-            for tune, vector in zip(tunes, vectors, strict=True)
-        ]
+        answers = [loaded.suggester.rank(tune, 1) for tune in tunes]
         assert np.mean([answer.known for answer in answers]) > 0.9
         first = np.array([answer.titles[0].title for answer in answers])
-        assert (first != loaded.catalogue.title_of_setting).sum() <= most_wrong
+        assert (first != loaded.suggester.catalogue.title_of_setting).sum() <= most_wrong
     assert loaded.manifest.probes.value > 0.8
 
 
@@ -89,24 +87,29 @@ def test_metrics_tell_the_whole_story(small_artifacts: Path) -> None:
 def test_the_same_seed_publishes_the_same_figures(
     small_corpus: Corpus, small_artifacts: Path, tmp_path: Path
 ) -> None:
-    fit([small_corpus], SMALL, tmp_path / "again", CPU, Silent())
+    fit(curate([small_corpus]), tmp_path / "again", Trainer(SMALL, CPU, Silent()))
     one, two = artifact.load(small_artifacts, CPU), artifact.load(tmp_path / "again", CPU)
     assert one.version != two.version
     assert one.manifest.test == two.manifest.test
     assert one.manifest.probes == two.manifest.probes
-    assert one.manifest.files[artifact.TUNE_ENCODER] == two.manifest.files[artifact.TUNE_ENCODER]
+    assert one.manifest.files[TUNE_ENCODER] == two.manifest.files[TUNE_ENCODER]
 
 
 def test_nothing_of_the_work_is_left(small_artifacts: Path) -> None:
     version = (small_artifacts / artifact.CURRENT).resolve().name
-    assert sorted(path.name for path in small_artifacts.iterdir()) == [version, artifact.CURRENT]
+    assert sorted(path.name for path in small_artifacts.iterdir()) == [
+        ".publish.lock",
+        ".training.lock",
+        version,
+        artifact.CURRENT,
+    ]
 
 
 def test_too_little_to_learn_from_is_said(tmp_path: Path) -> None:
     path = tmp_path / "one.abc"
     path.write_text(KESH)
-    with pytest.raises(CurationError, match="1 titles were read, 0 tunes left out; training needs 30"):
-        fit(find_corpora([str(path)]), SMALL, tmp_path / "out", CPU, Silent())
+    with pytest.raises(CurationError, match="1 titles were read, 0 tunes skipped; training needs 30"):
+        fit(curate(find_corpora([str(path)])), tmp_path / "out", Trainer(SMALL, CPU, Silent()))
 
 
 def test_titles_that_all_hang_together_are_refused_and_nothing_is_published(
@@ -116,29 +119,28 @@ def test_titles_that_all_hang_together_are_refused_and_nothing_is_published(
     path = tmp_path / "reels.abc"
     path.write_text(small_corpus.path.read_text().replace("\nM:", "\nT:Reel\nM:"))
     with pytest.raises(SplitError, match="leave none for"):
-        fit(find_corpora([str(path)]), SMALL, small_artifacts, CPU, Silent())
+        fit(curate(find_corpora([str(path)])), small_artifacts, Trainer(SMALL, CPU, Silent()))
     assert artifact.current_version(small_artifacts) == version
-    assert WORK in {path.name for path in small_artifacts.iterdir()}
 
 
 def test_two_trainings_do_not_share_a_folder(small_corpus: Corpus, tmp_path: Path) -> None:
-    with locked(tmp_path / WORK):
+    with locked(tmp_path / ".training.lock"):
         done = run("fit", "--corpus", small_corpus.path, "--artifacts", tmp_path)
     assert done.returncode == 1
-    assert "another training is at work" in done.stdout
+    assert f"another process is at work in {tmp_path}" in done.stderr
 
 
 def test_a_corpus_that_is_not_there_is_an_error_of_one_line(tmp_path: Path) -> None:
     done = run("fit", "--corpus", tmp_path / "none[/b]", "--artifacts", tmp_path)
     assert done.returncode == 1
-    assert "none[/b] is neither a book nor a file or folder" in done.stdout
+    assert "none[/b] is neither a book nor a file or folder" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_evaluating_nothing_is_an_error_of_one_line(tmp_path: Path) -> None:
     done = run("evaluate", "--artifacts", tmp_path)
     assert done.returncode == 1
-    assert "has no current artifact" in done.stdout
+    assert "has no current artifact" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
 
@@ -182,7 +184,7 @@ def test_a_killed_training_leaves_a_checkpoint_and_no_broken_artifact(
     os.kill(process.pid, how)
     told, _ = process.communicate(timeout=60)
     assert process.returncode != 0
-    assert ("goes on from the last checkpoint" in told) == (how != signal.SIGKILL)
+    assert ("run the same command again to resume" in told) == (how != signal.SIGKILL)
     with pytest.raises(artifact.ArtifactError, match="no current artifact"):
         artifact.load(root, CPU)
 
@@ -204,7 +206,7 @@ def test_another_config_does_not_go_on_from_the_checkpoint(small_corpus: Corpus,
     interrupted = Silent()
     interrupted.say = stop  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
-        fit([small_corpus], SMALL, tmp_path, CPU, interrupted)
+        fit(curate([small_corpus]), tmp_path, Trainer(SMALL, CPU, interrupted))
     other = Silent()
-    fit([small_corpus], replace(SMALL, seed=3), tmp_path, CPU, other)
+    fit(curate([small_corpus]), tmp_path, Trainer(replace(SMALL, seed=3), CPU, other))
     assert any(text.startswith("epoch 1:") and "validation" in text for text in other.said)

@@ -4,23 +4,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.library import Library
 from index.titles import title_key
 from model.abc import Tune, read_tune, write
 from model.abc.variation import ornamented, transposed
 from tests.support import KESH
 from training.corpora import BOOKS, find_corpora
-from training.corpora.curate import Curated, curate
+from training.corpora.curate import curate
 from training.fitting.split import Split, group_titles, split_titles
 
 
 @pytest.fixture(scope="module")
-def books() -> Curated:
-    return curate(find_corpora(BOOKS))
+def books() -> Library:
+    return curate(find_corpora(BOOKS)).library
 
 
 @pytest.fixture(scope="module")
-def groups(books: Curated) -> list[list[int]]:
-    return group_titles(books.catalogue, books.tunes)
+def groups(books: Library) -> list[list[int]]:
+    return group_titles(books)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def split(groups: list[list[int]]) -> Split:
     return split_titles(groups, seed=0)
 
 
-def test_every_title_is_in_one_part_of_the_right_size(books: Curated, split: Split) -> None:
+def test_every_title_is_in_one_part_of_the_right_size(books: Library, split: Split) -> None:
     titles = [*split.train, *split.validation, *split.test]
     assert sorted(titles) == list(range(len(books.catalogue)))
     tenth = len(titles) / 10
@@ -36,7 +37,7 @@ def test_every_title_is_in_one_part_of_the_right_size(books: Curated, split: Spl
     assert tenth - 1 <= len(split.test) <= tenth + 20
 
 
-def test_no_name_is_on_two_sides(books: Curated, split: Split) -> None:
+def test_no_name_is_on_two_sides(books: Library, split: Split) -> None:
     keys = [
         {title_key(name) for title in part for name in books.catalogue.titles[title].names}
         for part in (split.train, split.validation, split.test)
@@ -62,7 +63,7 @@ def with_notes_changed(tune: Tune, share: float, rng: np.random.Generator) -> Tu
 
 
 def test_a_melody_under_another_title_in_another_key_is_in_the_same_group(
-    books: Curated, tmp_path: Path
+    books: Library, tmp_path: Path
 ) -> None:
     rng = np.random.default_rng(0)
     planted = []
@@ -71,10 +72,8 @@ def test_a_melody_under_another_title_in_another_key_is_in_the_same_group(
         planted.append(write(replace(tune, titles=(f"Planted {i}",))))
     path = tmp_path / "planted.abc"
     path.write_text("\n".join(planted), encoding="utf-8")
-    found = curate(find_corpora([*BOOKS, str(path)]))
-    group_of = {
-        title: n for n, group in enumerate(group_titles(found.catalogue, found.tunes)) for title in group
-    }
+    found = curate(find_corpora([*BOOKS, str(path)])).library
+    group_of = {title: n for n, group in enumerate(group_titles(found)) for title in group}
     titles = found.catalogue.title_of_setting
     references = {setting.reference: i for i, setting in enumerate(found.catalogue.settings)}
     together = 0
@@ -85,7 +84,7 @@ def test_a_melody_under_another_title_in_another_key_is_in_the_same_group(
     assert together == 60
 
 
-def test_unrelated_tunes_are_in_groups_of_their_own(books: Curated, groups: list[list[int]]) -> None:
+def test_unrelated_tunes_are_in_groups_of_their_own(books: Library, groups: list[list[int]]) -> None:
     assert max(len(group) for group in groups) < 0.05 * len(books.catalogue)
     assert sum(len(group) == 1 for group in groups) > 0.8 * len(groups)
 
@@ -94,6 +93,6 @@ def test_a_shared_alias_makes_a_group(tmp_path: Path) -> None:
     other = "X:2\nT:Something Else\nT:Kesh, The\nK:D\nDEFGABcdefgfedcB\n"
     path = tmp_path / "two.abc"
     path.write_text(KESH + "\n" + other, encoding="utf-8")
-    found = curate(find_corpora([str(path)]))
-    assert group_titles(found.catalogue, found.tunes) == [[0, 1]]
+    found = curate(find_corpora([str(path)])).library
+    assert group_titles(found) == [[0, 1]]
     assert read_tune(other).titles[1] == "Kesh, The"

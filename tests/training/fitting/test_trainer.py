@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -7,38 +8,65 @@ import pytest
 import torch
 from safetensors import safe_open
 
+from index.library import Library
 from index.titles import title_key
-from model.checkpoint import TITLE_ENCODERS, TUNE_ENCODERS
-from tests.support import SMALL
+from model.registry import ENCODERS
+from tests.support import SMALL, Silent
 from training.corpora import Corpus
-from training.corpora.curate import Curated, curate
+from training.corpora.curate import curate
+from training.fitting.checkpoints import Progress, TrainingCheckpoint, code_digest
 from training.fitting.config import FitConfig, TitleName, TuneName, preset
-from training.fitting.lessons import Lessons
-from training.fitting.resumable import code_digest
 from training.fitting.towers import Towers
-from training.fitting.trainer import Run
+from training.fitting.trainer import Batches, train
+from training.fitting.training_set import TrainingSet
+from training.fitting.trainings import Trainer
 
 CPU = torch.device("cpu")
+Validate = Callable[[Towers], float]
 
 
 @pytest.fixture(scope="module")
-def curated(small_corpus: Corpus) -> Curated:
-    return curate([small_corpus])
+def small_library(small_corpus: Corpus) -> Library:
+    return curate([small_corpus]).library
 
 
 @pytest.fixture(scope="module")
-def lessons(curated: Curated) -> Lessons:
-    towers = Towers(SMALL)
-    return Lessons(
-        curated.library.catalogue,
-        range(len(curated.library.catalogue)),
-        [towers.tune.features(tune) for tune in curated.library.tunes],
-        [towers.title.features(name) for name in curated.library.catalogue.names],
-    )
+def training_set(small_library: Library) -> TrainingSet:
+    return TrainingSet.read(small_library, SMALL)
 
 
-def run(lessons: Lessons, folder: Path, config: FitConfig = SMALL, fingerprint: str = "f") -> Run:
-    return Run("test", config, lessons, CPU, folder / "run.safetensors", fingerprint)
+class Unchanged:
+    """A featurizer whose views change nothing."""
+
+    def view(self, features: Any, _rng: np.random.Generator) -> Any:
+        return features
+
+
+@pytest.fixture(scope="module")
+def numbers(small_library: Library) -> TrainingSet:
+    """A training set whose features are the numbers of settings and names."""
+    catalogue, unchanged = small_library.catalogue, Unchanged()
+    settings, names = range(len(catalogue.settings)), range(len(catalogue.names))
+    return TrainingSet(catalogue, settings, names, unchanged, unchanged)  # type: ignore[arg-type]
+
+
+def all_titles(training_set: TrainingSet, config: FitConfig) -> Batches:
+    return Batches(training_set, range(len(training_set.catalogue)), config)
+
+
+class Training:
+    """A training of all titles for some epochs, with its checkpoint in a folder."""
+
+    def __init__(
+        self, training_set: TrainingSet, folder: Path, config: FitConfig = SMALL, fingerprint: str = "f"
+    ) -> None:
+        self.run = Trainer(config, CPU, Silent()).start("test", all_titles(training_set, config))
+        self.checkpoint = TrainingCheckpoint(folder / "run.safetensors", fingerprint)
+        self.progress = Progress()
+
+    def fit(self, epochs: int, validate: Validate | None = None, **options: Any) -> Towers:
+        self.progress = train(replace(self.run, epochs=epochs), self.checkpoint, validate, **options)
+        return self.run.model
 
 
 def weights(towers: Towers) -> dict[str, np.ndarray]:
@@ -49,23 +77,19 @@ def same(a: Towers, b: Towers) -> bool:
     return all(np.array_equal(value, weights(b)[name]) for name, value in weights(a).items())
 
 
-class Plain:
-    """An encoder whose features are what it is given, and whose views change nothing."""
-
-    def view(self, features: Any, _rng: np.random.Generator) -> Any:
-        return features
+def by_step(values: list[float]) -> Validate:
+    steps = iter(values)
+    return lambda _: next(steps)
 
 
 @pytest.mark.parametrize("most_names", [10_000, 100])
-def test_batches_hold_every_title_once_and_all_its_names(curated: Curated, most_names: int) -> None:
-    catalogue, plain = curated.library.catalogue, Plain()
-    lessons = Lessons(
-        catalogue, range(len(catalogue)), range(len(curated.library.tunes)), range(len(catalogue.names))
-    )
-    asked: list[int] = []
-    for batch in lessons.batches(replace(SMALL, names=most_names), plain, plain, np.random.default_rng(0)):
+def test_batches_hold_every_title_once_and_all_its_names(numbers: TrainingSet, most_names: int) -> None:
+    catalogue = numbers.catalogue
+    batches = all_titles(numbers, replace(SMALL, names=most_names))
+    seen: list[int] = []
+    for batch in batches.epoch(np.random.default_rng(0)):
         titles = catalogue.title_of_setting[batch.tunes].tolist()
-        asked += titles
+        seen += titles
         assert catalogue.title_of_setting[batch.again].tolist() == titles
         assert len(set(batch.names)) == len(batch.names) == min(most_names, len(catalogue.names))
         for title, positives in zip(titles, batch.positives, strict=True):
@@ -74,96 +98,95 @@ def test_batches_hold_every_title_once_and_all_its_names(curated: Curated, most_
             assert set(own.tolist()) <= set(right)
             keys = {title_key(catalogue.names[name]) for name in own}
             assert {title_key(catalogue.names[name]) for name in right} == keys, "shared names are right"
-    assert sorted(asked) == list(range(len(catalogue))) == list(range(len(lessons)))
+    assert sorted(seen) == list(range(len(catalogue))) == list(range(len(batches)))
 
 
-def test_settings_of_a_title_are_drawn_anew(curated: Curated) -> None:
-    catalogue, plain = curated.library.catalogue, Plain()
+def test_every_setting_of_a_title_is_sampled(numbers: TrainingSet) -> None:
+    catalogue = numbers.catalogue
     several = int(np.bincount(catalogue.title_of_setting).argmax())
-    lessons = Lessons(catalogue, [several], range(len(curated.library.tunes)), range(len(catalogue.names)))
+    batches = Batches(numbers, [several], SMALL)
     rng = np.random.default_rng(0)
-    drawn = {batch.tunes[0] for _ in range(50) for batch in lessons.batches(SMALL, plain, plain, rng)}
-    assert drawn == set(np.flatnonzero(catalogue.title_of_setting == several).tolist())
-    assert len(drawn) > 1
+    sampled = {batch.tunes[0] for _ in range(50) for batch in batches.epoch(rng)}
+    assert sampled == set(np.flatnonzero(catalogue.title_of_setting == several).tolist())
+    assert len(sampled) > 1
 
 
-def test_a_title_can_be_told_from_one_name_of_each_of_its_batch(curated: Curated) -> None:
-    catalogue, plain = curated.library.catalogue, Plain()
-    settings, names = range(len(curated.library.tunes)), range(len(catalogue.names))
-    lessons = Lessons(catalogue, range(len(catalogue)), settings, names)
-    config = replace(SMALL, names=0, melody=0.0)
+def test_titles_can_be_contrasted_with_one_name_of_each_of_their_batch(numbers: TrainingSet) -> None:
+    catalogue = numbers.catalogue
+    batches = all_titles(numbers, replace(SMALL, names=0, melody=0.0))
     rng = np.random.default_rng(0)
-    drawn = set[int]()
+    sampled = set[int]()
     for _ in range(20):
-        for batch in lessons.batches(config, plain, plain, rng):
+        for batch in batches.epoch(rng):
             titles = catalogue.title_of_setting[batch.tunes]
             assert catalogue.title_of_name[batch.names].tolist() == titles.tolist()
             assert batch.positives.shape == (len(titles), len(titles))
             assert bool(batch.positives.diag().all())
             assert batch.again == []
-            drawn |= set(batch.names)
-    assert len(drawn) > len(catalogue), "aliases are drawn too"
+            sampled |= set(batch.names)
+    assert len(sampled) > len(catalogue), "aliases are sampled too"
 
 
-def test_settings_of_a_title_draw_together(lessons: Lessons, tmp_path: Path) -> None:
-    def likeness(melody: float) -> float:
-        towers = run(lessons, tmp_path / str(melody), replace(SMALL, melody=melody)).fit(6)
-        batch = next(lessons.batches(SMALL, towers.tune, towers.title, np.random.default_rng(0)))
-        one, other = towers.tune.encode_features(batch.tunes), towers.tune.encode_features(batch.again)
-        cosines = one @ other.T
+def test_the_melody_loss_draws_settings_of_a_title_together(
+    training_set: TrainingSet, tmp_path: Path
+) -> None:
+    def lead(melody: float) -> float:
+        towers = Training(training_set, tmp_path / str(melody), replace(SMALL, melody=melody)).fit(6)
+        batch = next(all_titles(training_set, SMALL).epoch(np.random.default_rng(0)))
+        cosines = towers.tune.encode_features(batch.tunes) @ towers.tune.encode_features(batch.again).T
         return float(np.diag(cosines).mean() - cosines.mean())
 
-    assert likeness(2.0) > likeness(0.0) + 0.02
+    assert lead(2.0) > lead(0.0) + 0.02
 
 
-def test_the_loss_falls_and_the_temperature_is_learned(lessons: Lessons, tmp_path: Path) -> None:
-    trained = run(lessons, tmp_path)
-    before = float(trained.towers.log_scale.detach())
-    trained.fit(6)
-    losses = [record["loss"] for record in trained.progress.history]
+def test_the_loss_falls_and_the_temperature_is_learned(training_set: TrainingSet, tmp_path: Path) -> None:
+    training = Training(training_set, tmp_path)
+    before = float(training.run.model.log_scale.detach())
+    training.fit(6)
+    losses = [record["loss"] for record in training.progress.history]
     assert losses[-1] < 0.5 * losses[0]
-    assert float(trained.towers.log_scale.detach()) != before
+    assert float(training.run.model.log_scale.detach()) != before
 
 
-def test_the_same_seed_gives_the_same_weights_and_another_others(lessons: Lessons, tmp_path: Path) -> None:
-    one = run(lessons, tmp_path / "a").fit(2)
-    two = run(lessons, tmp_path / "b").fit(2)
-    other = run(lessons, tmp_path / "c", replace(SMALL, seed=1)).fit(2)
-    assert same(one, two)
-    assert not same(one, other)
+def test_the_seed_decides_the_weights(training_set: TrainingSet, tmp_path: Path) -> None:
+    first = Training(training_set, tmp_path / "a").fit(2)
+    again = Training(training_set, tmp_path / "b").fit(2)
+    other = Training(training_set, tmp_path / "c", replace(SMALL, seed=1)).fit(2)
+    assert same(first, again)
+    assert not same(first, other)
 
 
 def test_an_interrupted_training_ends_with_the_same_weights(
-    lessons: Lessons, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    training_set: TrainingSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.fitting.resumable._SECONDS_BETWEEN_CHECKPOINTS", -1.0)
-    whole = run(lessons, tmp_path / "whole").fit(5, validate=_by_step([1, 3, 2, 1, 0]))
+    monkeypatch.setattr("training.fitting.checkpoints._SECONDS_BETWEEN_SAVES", -1.0)
+    whole = Training(training_set, tmp_path / "whole").fit(5, by_step([1, 3, 2, 1, 0]))
 
     def interrupt(record: dict[str, float]) -> None:
         if record["epoch"] == 4:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(lessons, tmp_path / "parts").fit(5, validate=_by_step([1, 3, 2, 1, 0]), on_epoch=interrupt)
-    resumed = run(lessons, tmp_path / "parts")
-    assert resumed.progress.epochs == 3
-    assert same(resumed.fit(5, validate=_by_step([1, 0])), whole)
+        Training(training_set, tmp_path / "parts").fit(5, by_step([1, 3, 2, 1, 0]), on_epoch=interrupt)
+    resumed = Training(training_set, tmp_path / "parts")
+    assert resumed.checkpoint.progress().epochs == 3
+    assert same(resumed.fit(5, by_step([1, 0])), whole)
     assert [record["epoch"] for record in resumed.progress.history] == [1, 2, 3, 4, 5]
 
 
-def test_it_stops_early_and_takes_the_best_weights(lessons: Lessons, tmp_path: Path) -> None:
-    at_best = run(lessons, tmp_path / "a").fit(2)
-    stopping = run(lessons, tmp_path / "b", replace(SMALL, patience=2))
-    stopped = stopping.fit(20, validate=_by_step([1, 5, 4, 3, 9, 9]))
+def test_it_stops_early_and_takes_the_best_weights(training_set: TrainingSet, tmp_path: Path) -> None:
+    at_best = Training(training_set, tmp_path / "a").fit(2)
+    stopping = Training(training_set, tmp_path / "b", replace(SMALL, patience=2))
+    stopped = stopping.fit(20, by_step([1, 5, 4, 3, 9, 9]))
     assert stopping.progress.epochs == 4
     assert stopping.progress.best_epoch == 2
     assert same(stopped, at_best)
 
 
-def test_a_finished_training_is_not_done_again(lessons: Lessons, tmp_path: Path) -> None:
-    first = run(lessons, tmp_path).fit(4, validate=_by_step([1, 3, 2, 1]))
-    again = run(lessons, tmp_path)
-    assert again.progress.done
+def test_a_finished_training_is_not_repeated(training_set: TrainingSet, tmp_path: Path) -> None:
+    first = Training(training_set, tmp_path).fit(4, by_step([1, 3, 2, 1]))
+    again = Training(training_set, tmp_path)
+    assert again.checkpoint.progress().done
     assert same(again.fit(4), first), "the weights of the best epoch, not of the last"
     with safe_open(tmp_path / "run.safetensors", framework="pt") as file:
         kept = {name.partition("/")[0] for name in file.keys()}  # noqa: SIM118, not a mapping
@@ -171,38 +194,39 @@ def test_a_finished_training_is_not_done_again(lessons: Lessons, tmp_path: Path)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a checkpoint" * 100])
-def test_a_broken_checkpoint_is_begun_anew(lessons: Lessons, tmp_path: Path, content: bytes) -> None:
+def test_a_broken_checkpoint_is_ignored(training_set: TrainingSet, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "run.safetensors").write_bytes(content)
-    assert run(lessons, tmp_path).progress.epochs == 0
+    assert Training(training_set, tmp_path).checkpoint.progress() == Progress()
+    assert same(Training(training_set, tmp_path).fit(1), Training(training_set, tmp_path / "new").fit(1))
 
 
-def test_a_checkpoint_of_other_data_is_ignored(lessons: Lessons, tmp_path: Path) -> None:
-    run(lessons, tmp_path).fit(1)
-    assert run(lessons, tmp_path, fingerprint="other").progress.epochs == 0
+def test_a_checkpoint_of_other_data_is_ignored(training_set: TrainingSet, tmp_path: Path) -> None:
+    Training(training_set, tmp_path).fit(1)
+    assert Training(training_set, tmp_path).checkpoint.progress().epochs == 1
+    assert Training(training_set, tmp_path, fingerprint="other").checkpoint.progress().epochs == 0
 
 
-def _by_step(values: list[float]):  # type: ignore[no-untyped-def]
-    steps = iter(values)
-    return lambda _: next(steps)
-
-
-def test_the_code_is_part_of_a_fingerprint_wherever_it_lies(
+def test_the_code_is_part_of_a_fingerprint_and_the_lab_only_on_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a folder called "benchmark" too, which is the name of code that no weight depends on."""
-    training = tmp_path / "benchmark" / "training"
-    (training / "benchmark").mkdir(parents=True)
-    monkeypatch.setattr("training.fitting.resumable.__file__", str(training / "resumable.py"))
-    nothing = code_digest()
-    (training / "benchmark" / "run.py").write_text("asked")
-    assert code_digest() == nothing
-    (training / "lessons.py").write_text("learned")
-    assert code_digest() != nothing
+    """Even when the checkout lies in a folder called "lab"."""
+    root = tmp_path / "lab"
+    (root / "training" / "fitting").mkdir(parents=True)
+    (root / "training" / "lab").mkdir()
+    monkeypatch.setattr(
+        "training.fitting.checkpoints.__file__", str(root / "training" / "fitting" / "checkpoints.py")
+    )
+    empty = code_digest()
+    (root / "training" / "lab" / "cell.py").write_text("measured")
+    assert code_digest() == empty
+    assert code_digest("training/lab") != empty
+    (root / "training" / "fitting" / "trainer.py").write_text("trained")
+    assert code_digest() != empty
 
 
-def test_every_encoder_can_be_trained_by_its_name() -> None:
-    assert set(get_args(TuneName)) == set(TUNE_ENCODERS)
-    assert set(get_args(TitleName)) == set(TITLE_ENCODERS)
+def test_every_encoder_has_a_preset() -> None:
+    assert set(get_args(TuneName)) == set(ENCODERS["tune"])
+    assert set(get_args(TitleName)) == set(ENCODERS["title"])
     for tune in get_args(TuneName):
         for title in get_args(TitleName):
             config = preset(tune, title)
