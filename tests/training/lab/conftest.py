@@ -17,7 +17,7 @@ from training.lab.benchmark.sampled_library import SampledLibrary
 
 @dataclass
 class Untrained:
-    """Encoders with random weights. It records what it should have trained: a name and a number of settings."""
+    """Gives encoders with random weights, and records the name and number of settings of each request."""
 
     requests: list[tuple[str, int]] = field(default_factory=list)
 

@@ -2,26 +2,28 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from model.checkpoint import build_title_encoder, build_tune_encoder
-from model.encoder import Encoder
+from index.library import Library
+from model.encoder import Featurizer
+from model.registry import Tower, build_featurizer
 from training.corpora import find_corpora
 from training.corpora.curate import curate
 from training.corpora.exclusions import read_exclusions
 from training.corpora.lists import describe_unmatched
-from training.lab.ablation.cell import CellData, Features, Outcome, run_cell
+from training.fitting.training_set import TrainingSet
+from training.lab.ablation.cell import CellData, Outcome, run_cell
 from training.lab.ablation.plan import Arm, Cell, Plan
 from training.lab.ablation.pool import Pool, pool_of_exact_titles, pool_of_settings, pools_of_titles
 from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.pretraining.next_note import PretrainConfig
 from training.lab.pretraining.pretrain import pretrain
-from training.lab.pretraining.pretrained import save
+from training.lab.pretraining.pretrained import Pretrained, load, save
 from training.lab.workspace import Workspace
 
 CELLS = "cells"
@@ -43,7 +45,7 @@ class Ablation:
         self._workspace, self._report = workspace, workspace.report
         self._libraries: dict[tuple[Any, ...], SampledLibrary] = {}
         self._pools: dict[str, list[Pool]] = {}
-        self._features: dict[Callable[..., Any], tuple[Any, list[Any]]] = {}
+        self._features: dict[Tower, tuple[Any, list[Any]]] = {}
 
     def outcomes(self) -> Iterator[Outcome]:
         """The outcomes of all cells. A finished cell is run again only if plan or corpus have changed.
@@ -82,8 +84,8 @@ class Ablation:
 
     def _run(self, cell: Cell, digest: str) -> Outcome:
         pool = self._pool(cell)
-        pretrained = self._pretrained(cell, pool) if cell.spec.transfer else None
-        data = CellData(pool, self._read_features(cell, pool), pretrained, digest)
+        warm_start = self._pretrained(cell, pool) if cell.spec.transfer else None
+        data = CellData(pool, self._read_features(cell, pool), warm_start, digest)
         outcome = run_cell(cell, data, self._workspace)
         part = self._path(cell).with_suffix(".part")
         part.write_text(outcome.model_dump_json() + "\n", encoding="utf-8")
@@ -125,8 +127,8 @@ class Ablation:
             self._libraries[key] = SampledLibrary(read.library.catalogue, read.library.tunes)
         return self._libraries[key]
 
-    def _pretrained(self, cell: Cell, pool: Pool) -> Path:
-        """The file of a next-note model of the tunes that a pool may learn, trained if there is none yet.
+    def _pretrained(self, cell: Cell, pool: Pool) -> Pretrained:
+        """A next-note model of the tunes that a pool may learn. It is trained if there is no file of it yet.
 
         A tenth of those tunes is for validation.
         """
@@ -144,29 +146,31 @@ class Ablation:
             save(model, tunes[few:], part)
             part.replace(path)
             checkpoint.unlink(missing_ok=True)
-        return path
+        return load(path, self._workspace.device)
 
-    def _read_features(self, cell: Cell, pool: Pool) -> Features:
+    def _read_features(self, cell: Cell, pool: Pool) -> TrainingSet:
         library, config = pool.library, cell.config
-        return Features(
-            self._read_by(build_tune_encoder, config.tune_encoder, library, library.tunes),
-            self._read_by(build_title_encoder, config.title_encoder, library, library.catalogue.names),
+        tune_featurizer = build_featurizer("tune", config.tune_encoder)
+        title_featurizer = build_featurizer("title", config.title_encoder)
+        return TrainingSet(
+            library.catalogue,
+            self._read("tune", tune_featurizer, config.tune_encoder, library),
+            self._read("title", title_featurizer, config.title_encoder, library),
+            tune_featurizer,
+            title_featurizer,
         )
 
-    def _read_by(
-        self,
-        build: Callable[..., Encoder[Any, Any]],
-        config: Mapping[str, Any],
-        library: SampledLibrary,
-        items: Sequence[Any],
+    def _read(
+        self, tower: Tower, featurizer: Featurizer[Any, Any], config: Mapping[str, Any], library: Library
     ) -> list[Any]:
-        """Features of items. Those of the previous cell are used again if it has the same encoder."""
+        """Features of all tunes or names; those of the previous cell if it has the same encoder."""
         key = (id(library), dict(config))
-        if build not in self._features or self._features[build][0] != key:
-            encoder, features = build(config), list[Any]()
+        if tower not in self._features or self._features[tower][0] != key:
+            items = library.tunes if tower == "tune" else library.catalogue.names
+            features = []
             advance = self._report.step(f"features for {config['name']}", len(items))
             for item in items:
-                features.append(encoder.features(item))
+                features.append(featurizer.features(item))
                 advance()
-            self._features[build] = key, features
-        return self._features[build][1]
+            self._features[tower] = key, features
+        return self._features[tower][1]

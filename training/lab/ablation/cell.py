@@ -1,26 +1,24 @@
 """One cell of an ablation: training, measurement, and the outcome that is saved."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 from pydantic import BaseModel
 
-from index.mrr import K
+from index.mrr import Floats, K, Place, hit, reciprocal_rank
 from model.encoder import Vectors
-from training.fitting.lessons import Lessons
-from training.fitting.resumable import code_digest
+from training.fitting.checkpoints import TrainingCheckpoint, code_digest
 from training.fitting.towers import Towers
-from training.fitting.trainer import Run
+from training.fitting.trainer import Batches, Run, train
+from training.fitting.training_set import TrainingSet
+from training.fitting.trainings import Trainer
 from training.lab.ablation.plan import Cell
 from training.lab.ablation.pool import Pool
-from training.lab.benchmark.metrics import Floats, Place, hit, reciprocal
-from training.lab.pretraining.pretrained import load
+from training.lab.pretraining.pretrained import Pretrained
 from training.lab.workspace import Workspace
-from training.reporter import Reporter
 
 MAPPED = 150  # tunes on a map: more would hide each other
 
@@ -76,47 +74,38 @@ class Outcome(BaseModel, frozen=True):
 
 
 @dataclass(frozen=True)
-class Features:
-    """What the encoders of a config read of all settings and all names of a catalogue, in their order."""
-
-    tunes: Sequence[Any]
-    names: Sequence[Any]
-
-
-@dataclass(frozen=True)
 class CellData:
     """What a cell is trained and measured on.
 
     Attributes
     ----------
     pool : the settings
-    features : of the pool's library
-    pretrained : file of the note model that the tune encoder starts from; None without one
+    features : of all settings and names of the pool's library
+    warm_start : what the tune encoder starts from; None for random weights
     digest : see `Outcome`
     """
 
     pool: Pool
-    features: Features
-    pretrained: Path | None
+    features: TrainingSet
+    warm_start: Pretrained | None
     digest: str
 
 
 def run_cell(cell: Cell, data: CellData, workspace: Workspace) -> Outcome:
     """Train until validation stops improving, and measure. Resumes an interrupted training."""
-    pool, features, pretrained = data.pool, data.features, data.pretrained
-    device, checkpoint = workspace.device, workspace.folder / cell.checkpoint
+    pool, features = data.pool, data.features
     epochs: list[Epoch] = []
     best = 0
     if cell.spec.trained:
-        fingerprint = f"{data.digest} {code_digest().hex()}"
-        lessons = _lessons(pool, features)
-        run = Run(cell.name, cell.config, lessons, device, checkpoint, fingerprint, pretrained)
-        _train(run, cell, pool, features, workspace.report)
-        towers, best = run.towers, run.progress.best_epoch
-        epochs = [Epoch.model_validate(record) for record in run.progress.history]
+        trainer = Trainer(cell.config, workspace.device, workspace.report, data.warm_start)
+        run = trainer.start(cell.name, Batches(_learned(pool, features), pool.titles, cell.config))
+        fingerprint = f"{data.digest} {code_digest('training/lab').hex()}"
+        checkpoint = TrainingCheckpoint(workspace.folder / cell.checkpoint, fingerprint)
+        epochs, best = _train(run, checkpoint, data, workspace)
+        towers = run.model
     else:
         torch.manual_seed(cell.config.seed)
-        towers = Towers(cell.config).to(device).eval()
+        towers = Towers(cell.config).to(workspace.device).eval()
     scores, tunes, titles = _scores(towers, pool, features, pool.test)
     return Outcome(
         digest=data.digest,
@@ -126,7 +115,7 @@ def run_cell(cell: Cell, data: CellData, workspace: Workspace) -> Outcome:
         trained=cell.spec.trained,
         transfer=cell.spec.transfer,
         config=asdict(cell.config),
-        pretraining=asdict(load(pretrained, device).model.config) if pretrained else None,
+        pretraining=data.warm_start.config if data.warm_start else None,
         parameters=sum(
             weight.numel()
             for encoder in (towers.tune, towers.title)
@@ -140,14 +129,18 @@ def run_cell(cell: Cell, data: CellData, workspace: Workspace) -> Outcome:
     )
 
 
-def _lessons(pool: Pool, features: Features) -> Lessons:
-    learned = pool.library.keeping(frozenset(pool.settings))  # keeps all names, in their order
-    tunes = [features.tunes[i] for i in pool.settings]
-    return Lessons(learned.catalogue, pool.titles, tunes, features.names)
+def _learned(pool: Pool, features: TrainingSet) -> TrainingSet:
+    """The features of the settings that may be learned, with all names."""
+    catalogue = pool.library.keeping(frozenset(pool.settings)).catalogue  # keeps titles without settings
+    return replace(features, catalogue=catalogue, tunes=[features.tunes[i] for i in pool.settings])
 
 
-def _train(run: Run, cell: Cell, pool: Pool, features: Features, report: Reporter) -> None:
-    advance = report.step(cell.name, cell.config.max_epochs, run.progress.epochs)
+def _train(
+    run: Run[Towers], checkpoint: TrainingCheckpoint, data: CellData, workspace: Workspace
+) -> tuple[list[Epoch], int]:
+    """Train, and return the epochs and the number of the best."""
+    pool, features, report = data.pool, data.features, workspace.report
+    advance = report.step(run.name, run.epochs, checkpoint.progress().epochs)
     hits: list[float] = []
 
     def validate(towers: Towers) -> float:
@@ -157,18 +150,19 @@ def _train(run: Run, cell: Cell, pool: Pool, features: Features, report: Reporte
 
     def on_epoch(record: dict[str, float]) -> None:
         record["validation_hit"] = hits[-1]
-        record["training"] = _mrr(_places(_scores(run.towers, pool, features, pool.training)[0]))
+        record["training"] = _mrr(_places(_scores(run.model, pool, features, pool.training)[0]))
         advance()
         report.say(
-            f"{cell.name}, epoch {record['epoch']}: loss {record['loss']:.3f}, MRR@20 training "
+            f"{run.name}, epoch {record['epoch']}: loss {record['loss']:.3f}, MRR@20 training "
             f"{record['training']:.4f}, validation {record['validation']:.4f}"
         )
 
-    run.fit(cell.config.max_epochs, validate, on_epoch)
+    progress = train(run, checkpoint, validate, on_epoch)
+    return [Epoch.model_validate(record) for record in progress.history], progress.best_epoch
 
 
 def _scores(
-    towers: Towers, pool: Pool, features: Features, settings: Sequence[int]
+    towers: Towers, pool: Pool, features: TrainingSet, settings: Sequence[int]
 ) -> tuple[Floats, Vectors, Vectors]:
     """Scores of the titles of some settings for each of them, and the vectors that they come from.
 
@@ -195,7 +189,7 @@ def _places(scores: Floats) -> list[Place]:
 
 
 def _mrr(places: Sequence[Place]) -> float:
-    return float(np.mean([reciprocal(place, K) for place in places]))
+    return float(np.mean([reciprocal_rank(place, K) for place in places]))
 
 
 def _on_plane(tunes: Vectors, titles: Vectors) -> list[tuple[float, float, float, float]]:

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from model.checkpoint import CheckpointError, build_title_encoder, build_tune_encoder
 from model.errors import GanAinmError
+from model.registry import EncoderError, build_encoder
 from training.fitting.config import FitConfig, TitleName, TuneName, preset
 from training.lab.benchmark.sampled_library import POOL_COUNT
 from training.lab.pretraining.next_note import PretrainConfig
@@ -161,8 +161,8 @@ def read_plan(path: Path) -> Plan:
         plan = Plan.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         PretrainConfig(**plan.pretraining)
         for cell in plan.cells():  # report what cannot be built now, not hours later
-            build_tune_encoder(cell.config.tune_encoder)
-            build_title_encoder(cell.config.title_encoder)
-    except (OSError, ValueError, TypeError, CheckpointError) as error:
+            build_encoder("tune", cell.config.tune_encoder)
+            build_encoder("title", cell.config.title_encoder)
+    except (OSError, ValueError, TypeError, EncoderError) as error:
         raise PlanError(f"{path}: {error}") from error
     return plan

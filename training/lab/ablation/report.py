@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.mrr import K, chance
+from index.mrr import K, Place, chance, hit, mean_interval, reciprocal_rank
 from training.lab.ablation.cell import Outcome
 from training.lab.ablation.plan import Plan
 from training.lab.ablation.plots import draw_bars, draw_curves, draw_map
 from training.lab.benchmark.figures import load_figures, renewed, save_figures
-from training.lab.benchmark.metrics import Place, hit, mean_interval, reciprocal
 from training.lab.benchmark.report import of_benchmark
 from training.lab.benchmark.report import report as report_benchmark
 from training.lab.benchmark.run import retrieval_figures
@@ -124,7 +123,7 @@ def _chance(entry: _Entry) -> float:
 
 def _over_chance(entry: _Entry) -> tuple[float, float, float]:
     """MRR@20 divided by its chance, with its interval."""
-    value, low, high = mean_interval(np.array([reciprocal(place, K) for place in entry.places]))
+    value, low, high = mean_interval(np.array([reciprocal_rank(place, K) for place in entry.places]))
     level = _chance(entry)
     return value / level, low / level, high / level
 
@@ -154,6 +153,6 @@ def _cell(entry: _Entry) -> str:
     if first.epochs:
         best = first.epochs[first.best - 1]
         training, validation = f"{best.training:.4f}", f"{best.validation:.4f}"
-    test = np.mean([reciprocal(place, K) for place in entry.places])
+    test = np.mean([reciprocal_rank(place, K) for place in entry.places])
     hit_rate = np.mean([hit(place, K) for place in entry.places])
     return f"**{value:.2f}** ({low:.2f}-{high:.2f}); {training}, {validation}, {test:.4f}, {hit_rate:.3f}"

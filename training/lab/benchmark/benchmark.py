@@ -1,7 +1,7 @@
 """The benchmark as a whole: corpora in, figures, tables and plots out."""
 
 from collections.abc import Collection, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.artifact import Artifact
@@ -9,6 +9,7 @@ from training.corpora import Corpus
 from training.corpora.curate import curate
 from training.corpora.lists import describe_unmatched
 from training.fitting.config import FitConfig
+from training.fitting.trainings import Trainer
 from training.lab.benchmark.encoder_sources import ArtifactEncoders, TrainedEncoders
 from training.lab.benchmark.figures import load_figures, renewed, save_figures
 from training.lab.benchmark.protocols import (
@@ -103,7 +104,8 @@ class Benchmark:
     def _encoders(self, workspace: Workspace) -> EncoderSource:
         if self.artifact:
             return ArtifactEncoders(self.artifact)
-        return TrainedEncoders(FitConfig(), replace(workspace, folder=workspace.folder / self.name))
+        trainer = Trainer(FitConfig(), workspace.device, workspace.report)
+        return TrainedEncoders(trainer, workspace.folder / self.name)
 
     def _tasks(self, encoders: EncoderSource, out: Path, report: Reporter) -> Iterator[Task]:
         corpora, foreign = self.data.corpora, self.data.foreign

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
-from training.lab.benchmark.metrics import Floats, hit
+from index.mrr import Floats, hit
 from training.lab.benchmark.run import Result
 
 _BINS = 10

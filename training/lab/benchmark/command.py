@@ -98,7 +98,7 @@ def scale(
 ) -> None:
     """Measure what a suggestion costs with up to a million synthetic titles. Linux only."""
     with ConsoleReporter() as report, resumable():
-        made_of = artifacts_on_disk.load(artifacts, torch.device("cpu"))
+        made_of = artifacts_on_disk.load(artifacts, torch.device("cpu")).suggester
         out.mkdir(parents=True, exist_ok=True)
         costs = measure_costs(titles or SIZES, made_of, out, report)
         from training.lab.benchmark.scale_report import save_costs, table  # matplotlib is slow to import

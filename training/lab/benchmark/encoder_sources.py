@@ -1,16 +1,14 @@
 """Where the encoders of a benchmark come from: training during the run, or an artifact."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from index.artifact import Artifact
 from index.library import Library
-from model.encoders import Encoders
-from training.fitting.config import FitConfig
-from training.fitting.material import Material
 from training.fitting.split import Split
-from training.fitting.trainer import Run
+from training.fitting.training_set import TrainingSet
+from training.fitting.trainings import Trainer
 from training.lab.benchmark.gallery import Fitted
-from training.lab.workspace import Workspace
 
 
 @dataclass
@@ -19,13 +17,13 @@ class TrainedEncoders:
 
     Attributes
     ----------
-    config : how to train
-    workspace : where to train; its folder keeps the checkpoints
+    trainer : trains them
+    folder : for the checkpoints
     """
 
-    config: FitConfig
-    workspace: Workspace
-    _last: tuple[Library, Material] | None = field(default=None, init=False, repr=False)
+    trainer: Trainer
+    folder: Path
+    _last: tuple[Library, TrainingSet] | None = field(default=None, init=False, repr=False)
 
     def trained_on(self, library: Library) -> Library:
         """The library itself."""
@@ -33,22 +31,23 @@ class TrainedEncoders:
 
     def from_all(self, name: str, library: Library) -> Fitted:
         """Train on a whole library, as for an artifact that is published."""
-        space = self.workspace
-        space.report.say(f"{name}: training on {len(library.tunes)} settings")
-        path = space.folder / f"{name}.safetensors"
-        return _fitted(self._material(library).learn_all(path, space.device, space.report))
+        self.trainer.report.say(f"{name}: training on {len(library.tunes)} settings")
+        trained = self.trainer.on_all(self._training_set(library), self._checkpoint(name))
+        return Fitted(trained.towers.encoders)
 
     def from_split(self, name: str, library: Library, split: Split) -> Fitted:
         """Train on a split, as for the test figure of an artifact."""
-        space = self.workspace
-        space.report.say(f"{name}: training on {len(split.train)} titles")
-        path = space.folder / f"{name}.safetensors"
-        return _fitted(self._material(library).learn_split(split, path, space.device, space.report))
+        self.trainer.report.say(f"{name}: training on {len(split.train)} titles")
+        trained = self.trainer.on_split(self._training_set(library), split, self._checkpoint(name))
+        return Fitted(trained.towers.encoders)
 
-    def _material(self, library: Library) -> Material:
+    def _checkpoint(self, name: str) -> Path:
+        return self.folder / f"{name}.safetensors"
+
+    def _training_set(self, library: Library) -> TrainingSet:
         # The splits of one library follow each other, so keeping the last features is enough.
         if self._last is None or self._last[0] is not library:
-            self._last = library, Material.of(library.catalogue, library.tunes, self.config)
+            self._last = library, TrainingSet.read(library, self.trainer.config)
         return self._last[1]
 
 
@@ -71,7 +70,3 @@ class ArtifactEncoders:
     def from_split(self, _name: str, _library: Library, _split: Split) -> Fitted:
         """The encoders of the artifact."""
         return self._fitted
-
-
-def _fitted(run: Run) -> Fitted:
-    return Fitted(Encoders(run.towers.tune, run.towers.title))

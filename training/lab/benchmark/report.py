@@ -38,8 +38,8 @@ _TABLES: dict[Metric, _Table] = {
     "ms": _Table("Milliseconds a query", "Wall-clock time.", best=False),
 }
 _LEGEND = (
-    "Brackets hold the 95 % interval over the n queries of a protocol. Pool is the number of titles or tunes\n"
-    "ranked, chance the value of a random order. The best system of a row is bold; - is not measured."
+    "Brackets hold the 95 % interval over the n queries of a protocol. Pool is the number of titles or\n"
+    "tunes ranked, chance the value of a random order. The best system of a row is bold; - is not measured."
 )
 # What the main table of a corpus shows: one metric of each of these protocols.
 _MAIN: dict[str, Metric] = {

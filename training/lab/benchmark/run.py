@@ -11,12 +11,12 @@ import numpy as np
 import torch
 
 from index.library import Library
-from index.mrr import K, chance
+from index.mrr import K, Place, chance, hit, mean_interval, reciprocal_rank
 from index.titles import title_key
 from model.abc import Tune
 from training.corpora.curate import ExactMelody, exact_melody
+from training.lab.benchmark.auroc import auroc_interval
 from training.lab.benchmark.figures import BenchmarkError, Figure, Metric
-from training.lab.benchmark.metrics import Place, auroc_interval, hit, mean_interval, reciprocal
 from training.lab.benchmark.protocols import Query, Task
 from training.lab.benchmark.systems import SYSTEMS, System, SystemEntry
 from training.lab.leaks import LeakError
@@ -146,8 +146,8 @@ def retrieval_figures(
     """
     sizes = np.array(pools)
     by_chance = np.array([chance(size, size) for size in pools])
-    reciprocals = np.array([reciprocal(place) for place in places])
-    cut = [reciprocal(place, K) for place in places]
+    reciprocals = np.array([reciprocal_rank(place) for place in places])
+    cut = [reciprocal_rank(place, K) for place in places]
     values: dict[Metric, tuple[Sequence[float], float]] = {
         "mrr": (reciprocals.tolist(), float(by_chance.mean())),
         "mrr@20": (cut, float(np.mean([chance(size, K) for size in pools]))),

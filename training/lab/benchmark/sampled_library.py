@@ -24,7 +24,7 @@ class SampledLibrary(Library):
     @cached_property
     def groups(self) -> list[list[int]]:
         """Titles that share a name or nearly a melody, as lists of their numbers. Slow, so computed once."""
-        return group_titles(self.catalogue, self.tunes)
+        return group_titles(self)
 
     @cached_property
     def pools(self) -> list[Split]:

@@ -16,17 +16,12 @@ import numpy as np
 import torch
 from pydantic import BaseModel
 
-from index import artifact
 from index.alignment import align
-from index.artifact import Artifact
-from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
 from index.library import Library
-from index.melody_index import MelodyIndex
-from index.ranking import RankingModel, rank
+from index.suggester import INDEX_FILES, Suggester
 from model.abc import read_tune, write
 from model.abc.variation import ornamented, transposed, unnamed
-from model.checkpoint import load_tune_encoder
 from model.encoder import Vectors
 from training.lab.benchmark.figures import BenchmarkError
 from training.lab.benchmark.synthetic import Synthetic
@@ -38,7 +33,6 @@ _NOTES = range(100, 121)  # notes of a query
 _ORNAMENTED = 0.1  # share of its notes
 _TOP = 10  # titles of an answer, and rows that the recall counts
 _EQUAL = 1e-5  # cosines that differ by less are equal
-_CHUNK = 1000  # tunes made and encoded at a time
 
 
 class Cost(BaseModel, frozen=True):
@@ -49,8 +43,8 @@ class Cost(BaseModel, frozen=True):
     titles : number of titles, each with one name and one setting
     ms : median milliseconds from ABC to answer on one core
     outside_ms : the same without the alignment, which compares candidates and finds matching bars
-    memory : bytes that loading takes
-    disk : bytes of the files
+    memory : bytes that loading takes, with both encoders
+    disk : bytes of the catalogue and its indexes
     recall : share of the ten nearest rows that the search finds; the lower of the two cosine indexes
     first : share of the queries whose title comes first
     """
@@ -64,13 +58,13 @@ class Cost(BaseModel, frozen=True):
     first: float
 
 
-def measure_costs(sizes: Sequence[int], made_of: Artifact, folder: Path, report: Reporter) -> list[Cost]:
-    """The cost of catalogues of these sizes, made from an artifact's settings and encoded with its encoders.
+def measure_costs(sizes: Sequence[int], made_of: Suggester, folder: Path, report: Reporter) -> list[Cost]:
+    """The cost of catalogues of these sizes, made from a Suggester's settings and encoded with its encoders.
 
     Each catalogue takes some kilobytes a title in `folder` while it is measured. Raises BenchmarkError when
     no setting has the length of a query.
     """
-    synthetic = Synthetic(Library.read(made_of.suggester.catalogue))
+    synthetic = Synthetic(Library.read(made_of.catalogue))
     queries = _queries(synthetic, min(1000, *sizes))
     costs = []
     for size in sorted(sizes):
@@ -80,7 +74,7 @@ def measure_costs(sizes: Sequence[int], made_of: Artifact, folder: Path, report:
             # A spawned process, because FAISS must not be forked and only the memory of these files counts.
             context = multiprocessing.get_context("spawn")
             with ProcessPoolExecutor(1, mp_context=context) as pool:
-                costs.append(pool.submit(_ask, Path(written), made_of.path, queries).result())
+                costs.append(pool.submit(_measure, Path(written), queries).result())
         report.say(f"{costs[-1]}")
     return costs
 
@@ -98,72 +92,52 @@ def _queries(synthetic: Synthetic, among: int) -> dict[int, str]:
     }
 
 
-def _write(folder: Path, size: int, synthetic: Synthetic, made_of: Artifact, report: Reporter) -> None:
-    """Write a catalogue and its indexes in the format of an artifact."""
-    catalogue = Catalogue(tuple(synthetic.title(number) for number in range(size)))
-    catalogue.save(folder / artifact.CATALOGUE)
-    names, vectors = [], []
-    advance = report.step(f"encoding {size:,} titles, in thousands", -(-size // _CHUNK))
-    for first in range(0, size, _CHUNK):
-        numbers = range(first, min(first + _CHUNK, size))
-        names.append(made_of.title_encoder.encode([catalogue.titles[number].title for number in numbers]))
-        vectors.append(made_of.tune_encoder.encode([synthetic.tune(number) for number in numbers]))
-        advance()
-    title_of_row = np.arange(size)
-    del catalogue
-    report.say(f"indexing {size:,} titles")
-    CosineIndex(np.concatenate(names), title_of_row).save(folder / artifact.TITLES)
-    del names
-    settings = CosineIndex(np.concatenate(vectors), title_of_row)
-    del vectors
-    settings.save(folder / artifact.SETTINGS)
-    tunes = (synthetic.tune(number) for number in range(size))
-    MelodyIndex(tunes, settings).save(folder / artifact.MELODIES)
+def _write(folder: Path, size: int, synthetic: Synthetic, made_of: Suggester, report: Reporter) -> None:
+    """Index a catalogue of this size and write it in the format of an artifact."""
+    advance = report.step(f"indexing {size:,} titles", 2 * size)  # each tune is read twice: vector, melody
+    Suggester.build(synthetic.first(size, advance), made_of.encoders, made_of.ranking).save(folder)
 
 
-def _ask(folder: Path, made_of: Path, asked: dict[int, str]) -> Cost:
-    """Load the catalogue and its indexes, and measure the answers to the queries `asked`."""
+def _measure(folder: Path, queries: dict[int, str]) -> Cost:
+    """Load what `_write` wrote, and measure the answers to queries: ABC by the number of its tune."""
     torch.set_num_threads(1)  # like the service: one query, one core
     before = _resident()
-    catalogue = Catalogue.load(folder / artifact.CATALOGUE)
-    encoder = load_tune_encoder(made_of / artifact.TUNE_ENCODER, torch.device("cpu"))
-    model = RankingModel.load(made_of / artifact.RANKING)
-    title_index = CosineIndex.load(folder / artifact.TITLES, catalogue.title_of_name)
-    vectors = CosineIndex.load(folder / artifact.SETTINGS, catalogue.title_of_setting)
-    melody_index = MelodyIndex.load(folder / artifact.MELODIES, vectors)
-
-    def suggest(abc: str) -> tuple[int, float, float]:
-        """The first title, seconds in total, and seconds of the alignment."""
-        begun = time.perf_counter()
-        tune = read_tune(abc)
-        vector = encoder.encode([tune])
-        titles = rank(tune, vector, title_index, melody_index, model, _TOP).titles
-        shown = [found.setting for found in titles]
-        known = [read_tune(catalogue.settings[setting].abc) for setting in shown if setting is not None]
-        ranked = time.perf_counter()
-        for other in known:
-            align(tune, other)
-        ended = time.perf_counter()
-        melody_index.candidates(tune, vector)
-        sought = time.perf_counter()
-        melody_index.compare(tune, vector)
-        compared = time.perf_counter() - sought - (sought - ended)
-        return titles[0].title, ended - begun, ended - ranked + compared
-
-    for abc in asked.values():  # so that all pages that a query reads are in memory
-        suggest(abc)
-    first, seconds, aligned = np.array([suggest(abc) for abc in asked.values()]).T
+    suggester = Suggester.load(folder, torch.device("cpu"))
+    for abc in queries.values():  # so that all pages that a query reads are in memory
+        suggester.suggest(abc, _TOP)
+    seconds, aligned = np.array([_time(suggester, abc) for abc in queries.values()]).T
     memory = _resident() - before
-    queries = encoder.encode([read_tune(abc) for abc in asked.values()])
+    tunes = [read_tune(abc) for abc in queries.values()]
+    first = [suggester.rank(tune, _TOP).titles[0].title for tune in tunes]
+    vectors = suggester.encoders.tune.encode(tunes)
+    indexes = (suggester.title_index, suggester.melody_index.vectors)
     return Cost(
-        titles=len(catalogue),
+        titles=len(suggester.catalogue),
         ms=1000 * float(np.median(seconds)),
         outside_ms=1000 * float(np.median(seconds - aligned)),
         memory=memory,
-        disk=sum(file.stat().st_size for file in folder.iterdir()),
-        recall=min(_recall(title_index, queries), _recall(vectors, queries)),
-        first=float(np.mean(first == list(asked))),
+        disk=sum((folder / name).stat().st_size for name in INDEX_FILES),
+        recall=min(_recall(index, vectors) for index in indexes),
+        first=float(np.mean(np.array(first) == list(queries))),
     )
+
+
+def _time(suggester: Suggester, abc: str) -> tuple[float, float]:
+    """Seconds of an answer in total, and of the alignment alone."""
+    start = time.perf_counter()
+    answer = suggester.suggest(abc, _TOP)
+    seconds = time.perf_counter() - start
+    shown = [read_tune(suggestion.melody.setting.abc) for suggestion in answer.titles if suggestion.melody]
+    vector, index = suggester.encoders.tune.encode([answer.tune]), suggester.melody_index
+    start = time.perf_counter()
+    for tune in shown:
+        align(answer.tune, tune)
+    aligned = time.perf_counter()
+    index.candidates(answer.tune, vector)
+    candidates = time.perf_counter()
+    index.compare(answer.tune, vector)  # finds the candidates, too
+    compared = time.perf_counter()
+    return seconds, (aligned - start) + (compared - candidates) - (candidates - aligned)
 
 
 def _recall(index: CosineIndex, queries: Vectors) -> float:

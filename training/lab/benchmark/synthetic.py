@@ -1,11 +1,13 @@
 """Synthetic settings: as many tunes as a measurement of cost needs, each made from a real one."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import overload
 
 import numpy as np
 
-from index.catalogue import Title
+from index.catalogue import Catalogue, Title
 from index.library import Library
 from model.abc import Tune
 
@@ -30,6 +32,11 @@ class Synthetic:
     @cached_property
     def _words(self) -> list[str]:
         return [word for name in self.library.catalogue.names for word in name.split()]
+
+    def first(self, size: int, on_tune: Callable[[], object] = lambda: None) -> Library:
+        """The first titles as a library. Each tune is made whenever it is read, and calls `on_tune`."""
+        catalogue = Catalogue(tuple(self.title(number) for number in range(size)))
+        return Library(catalogue, _Tunes(self, size, on_tune))
 
     def tune(self, number: int) -> Tune:
         """A real setting with a share of its notes moved by one or two steps of its scale."""
@@ -56,3 +63,28 @@ class Synthetic:
         name = " ".join(self._words[i] for i in rng.integers(len(self._words), size=_WORDS))
         setting = self.library.catalogue.settings[number % len(self.library.tunes)]
         return Title(name, (), (replace(setting, reference=f"synthetic/{number}", title=name),))
+
+
+@dataclass(frozen=True)
+class _Tunes(Sequence[Tune]):
+    """The first tunes, made when they are read: a million do not fit into memory."""
+
+    synthetic: Synthetic
+    size: int
+    on_tune: Callable[[], object]
+
+    def __len__(self) -> int:
+        return self.size
+
+    @overload
+    def __getitem__(self, number: int) -> Tune: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[Tune]: ...
+
+    def __getitem__(self, number: int | slice) -> Tune | list[Tune]:
+        numbers = range(self.size)[number]
+        if isinstance(numbers, range):
+            return [self[i] for i in numbers]
+        self.on_tune()
+        return self.synthetic.tune(numbers)

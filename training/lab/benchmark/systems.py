@@ -8,16 +8,14 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from index.cosine_index import CosineIndex
 from index.lines import text_of
-from index.melody_index import MelodyIndex
+from index.mrr import Floats
 from index.ngram_index import GRAM, NgramIndex
-from index.ranking import RankingModel, rank
+from index.suggester import Suggester
 from model.abc import Tune
 from model.grams import MAX_NOTES, interval_grams
-from training.fitting.fit_ranking import ask, fit_ranking
+from training.fitting.fit_ranking import fit_ranking, ranking_examples
 from training.lab.benchmark.gallery import Gallery
-from training.lab.benchmark.metrics import Floats
 
 _RERANKED = 300  # settings
 _FRAGMENT = 48  # notes; a shorter query is not compared with whole tunes
@@ -144,26 +142,17 @@ class GanAinm:
     """The product as the service answers."""
 
     def __init__(self, gallery: Gallery) -> None:
-        catalogue, tunes = gallery.catalogue, gallery.library.tunes
-        self._titles, self._encoder = len(catalogue), gallery.encoders.tune
-        self._title_index = CosineIndex(
-            gallery.encoders.title.encode(catalogue.names), catalogue.title_of_name
-        )
-        vectors = CosineIndex(self._encoder.encode(tunes), catalogue.title_of_setting)
-        self._melody_index = MelodyIndex(tunes, vectors)
-        self._model = gallery.fitted.ranking or self._fit(gallery)
-
-    def _fit(self, gallery: Gallery) -> RankingModel:
-        questions = ask(gallery.catalogue, gallery.library.tunes, self._melody_index, self._encoder, seed=0)
-        return fit_ranking(questions, style=1 / self._titles)
+        self._titles = len(gallery.catalogue)
+        suggester = Suggester.build(gallery.library, gallery.encoders, gallery.fitted.ranking)
+        if gallery.fitted.ranking is None:
+            examples = ranking_examples(gallery.library, suggester, seed=0)
+            suggester = suggester.with_ranking(fit_ranking(examples, style=1 / self._titles))
+        self._suggester = suggester
 
     def scores(self, query: Tune | str) -> Floats:
         """The confidence, 0 to 1; -1 for titles below the first hundred."""
-        tune = _tune(query)
-        vector = self._encoder.encode([tune])
-        answer = rank(tune, vector, self._title_index, self._melody_index, self._model, _DEPTH)
         scores = np.full(self._titles, -1.0)
-        for ranked in answer.titles:
+        for ranked in self._suggester.rank(_tune(query), _DEPTH).titles:
             scores[ranked.title] = ranked.confidence
         return scores
 

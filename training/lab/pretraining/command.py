@@ -12,28 +12,23 @@ from model.abc import Tune, write
 from model.device import pick_device
 from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
-from training.corpora.aliases import read_aliases
-from training.corpora.curate import CurationError, curate
-from training.corpora.exclusions import read_exclusions
-from training.corpora.lists import describe_unmatched
+from training.corpora.curate import CurationError
+from training.corpora.reading import read_corpora
 from training.fitting.config import TitleName, preset
 from training.fitting.fit import fit
 from training.fitting.split import group_titles, split_titles
+from training.fitting.trainings import Trainer
 from training.lab.pretraining.baseline import bigram, unigram
 from training.lab.pretraining.nats import Nats
 from training.lab.pretraining.next_note import PretrainConfig, framed
 from training.lab.pretraining.pretrain import measure
 from training.lab.pretraining.pretrain import pretrain as train
-from training.lab.pretraining.pretrained import save
+from training.lab.pretraining.pretrained import load, save
 from training.lab.pretraining.sample import Header, sample
 from training.lab.workspace import Workspace
-from training.options import AcceptLicence, Aliases, Artifacts, Device, Exclude, Seed, resumable
+from training.options import AcceptLicence, Aliases, Artifacts, Corpora, Device, Exclude, Seed, resumable
 
 _SAMPLES = (Header("G major", "6/8", "jig"), Header("D major", "4/4", "reel"))
-
-Corpora = Annotated[
-    list[str] | None, typer.Option(help="As for `fit`; all three books by default. Repeatable.")
-]
 
 
 def pretrain(
@@ -52,15 +47,11 @@ def pretrain(
     checkpoint = out.with_name(f"{out.name}.training")
     config = PretrainConfig(seed=seed, max_epochs=epochs)
     with ConsoleReporter() as report, resumable():
-        corpora = find_corpora(corpus or BOOKS, accept_licence)
-        pairs = read_aliases(aliases) if aliases else frozenset()
-        curated = curate(corpora, report.step("reading"), read_exclusions(*exclude or ()), pairs)
+        curated = read_corpora(find_corpora(corpus or BOOKS, accept_licence), report, exclude, aliases)
         library = curated.library
         if not library.tunes:
             raise CurationError(f"there is no tune to learn from (skipped: {len(curated.skipped)})")
-        if curated.unmatched:
-            report.say(describe_unmatched(curated.unmatched))
-        split = split_titles(group_titles(library.catalogue, library.tunes), seed)
+        split = split_titles(group_titles(library), seed)
         training, validation, test = (
             _tunes_of(library, titles) for titles in (split.train, split.validation, split.test)
         )
@@ -94,7 +85,7 @@ def fit_pretrained(
     artifacts: Artifacts = Path("artifacts"),
     title_encoder: Annotated[
         TitleName,
-        typer.Option(help="Encoder of names: n-grams, or a frozen sentence model (extra `sentence`)."),
+        typer.Option(help="Title encoder: n-grams, or a frozen sentence model (the extra `sentence`)."),
     ] = "ngram",
     seed: Seed = 0,
     device: Device = "auto",
@@ -105,14 +96,11 @@ def fit_pretrained(
     encoders are tested on.
     """
     with ConsoleReporter() as report, resumable():
-        config = preset("rnn", title_encoder, seed)
-        corpora = find_corpora(corpus or BOOKS, accept_licence)
-        for source in corpora:
-            report.say(f"{source.name}: {source.licence}")
-        excluded = read_exclusions(*exclude or ())
-        pairs = read_aliases(aliases) if aliases else frozenset()
-        version = fit(corpora, config, artifacts, pick_device(device), report, excluded, pairs, file)
-    console.print(f"published {artifacts / version}")
+        computing = pick_device(device)
+        trainer = Trainer(preset("rnn", title_encoder, seed), computing, report, load(file, computing))
+        curated = read_corpora(find_corpora(corpus or BOOKS, accept_licence), report, exclude, aliases)
+        version = fit(curated, artifacts, trainer)
+    console.print(f"published {artifacts / version}", soft_wrap=True)
 
 
 def _tunes_of(library: Library, titles: tuple[int, ...]) -> list[Tune]:

@@ -5,17 +5,19 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
 import torch
 
 from model.abc import Tune
 from model.experimental.notes import Tokens
-from training.fitting.resumable import Resumable, code_digest
+from training.fitting.checkpoints import TrainingCheckpoint, code_digest
+from training.fitting.trainer import Run, seed_epoch, train
 from training.lab.pretraining.nats import Nats
 from training.lab.pretraining.next_note import NextNote, PretrainConfig, framed
 from training.lab.workspace import Workspace
+
+_NAME = "pretrain"  # of the run; its random numbers depend on it
 
 
 def pretrain(
@@ -41,9 +43,8 @@ def pretrain(
     report = workspace.report
     training = [framed(tune, config.longest) for tune in tunes]
     validation = [framed(tune, config.longest) for tune in validation_tunes]
-    fingerprint = _fingerprint(config, training, validation)
-    run = Pretraining(config, training, workspace.device, workspace.folder / checkpoint, fingerprint)
-    advance = report.step("pretraining", config.max_epochs, run.progress.epochs)
+    saved = TrainingCheckpoint(workspace.folder / checkpoint, _fingerprint(config, training, validation))
+    advance = report.step("pretraining", config.max_epochs, saved.progress().epochs)
 
     def on_epoch(record: dict[str, float]) -> None:
         advance()
@@ -52,7 +53,9 @@ def pretrain(
             f"validation perplexity {math.exp(-record['validation']):.3f}"
         )
 
-    return run.fit(config.max_epochs, lambda model: -float(measure(model, validation).loss), on_epoch)
+    run = _start(training, config, workspace.device)
+    train(run, saved, lambda model: -float(measure(model, validation).loss), on_epoch)
+    return run.model
 
 
 @torch.no_grad()
@@ -63,43 +66,29 @@ def measure(model: NextNote, tunes: Sequence[Tokens]) -> Nats:
     return Nats.joined(model.nats(tunes[start : start + batch]) for start in range(0, len(tunes), batch))
 
 
-class Pretraining(Resumable[NextNote]):
-    """One pretraining. Its validation figure is minus the nats of a note.
+def _start(tunes: Sequence[Tokens], config: PretrainConfig, device: torch.device) -> Run[NextNote]:
+    """A run with fresh weights. Its loss is the nats of a note."""
+    seed_epoch(config.seed, _NAME, 0)
+    model = NextNote(config).to(device)
 
-    Parameters
-    ----------
-    config : how to train
-    tunes : the training tunes, each from `framed`
-    device : where to train
-    checkpoint, fingerprint : see `Resumable`
-    """
+    def epoch(rng: np.random.Generator) -> Iterator[torch.Tensor]:
+        order = rng.permutation(len(tunes))
+        for start in range(0, len(order), config.batch):
+            yield model.nats([tunes[i] for i in order[start : start + config.batch]]).loss
 
-    def __init__(
-        self,
-        config: PretrainConfig,
-        tunes: Sequence[Tokens],
-        device: torch.device,
-        checkpoint: Path,
-        fingerprint: str,
-    ) -> None:
-        self._tunes = tunes
-
-        def build() -> tuple[NextNote, torch.optim.Optimizer]:
-            model = NextNote(config).to(device)
-            return model, torch.optim.Adam(model.parameters(), config.rate, fused=True)
-
-        super().__init__("pretrain", config.seed, build, config.patience, checkpoint, fingerprint)
-
-    def losses(self, rng: np.random.Generator) -> Iterator[torch.Tensor]:
-        """The loss of each batch, with the tunes in random order."""
-        order = rng.permutation(len(self._tunes))
-        size = self.model.config.batch
-        for start in range(0, len(order), size):
-            yield self.model.nats([self._tunes[i] for i in order[start : start + size]]).loss
+    return Run(
+        name=_NAME,
+        seed=config.seed,
+        model=model,
+        optimizer=torch.optim.Adam(model.parameters(), config.rate, fused=True),
+        epoch=epoch,
+        epochs=config.max_epochs,
+        patience=config.patience,
+    )
 
 
 def _fingerprint(config: PretrainConfig, training: Sequence[Tokens], validation: Sequence[Tokens]) -> str:
-    digest = hashlib.sha256(code_digest())
+    digest = hashlib.sha256(code_digest("training/lab/pretraining"))
     digest.update(json.dumps([asdict(config), len(training)]).encode())
     for rows in (*training, *validation):
         digest.update(rows.tobytes())

@@ -1,17 +1,19 @@
-"""The file of a pretrained model: weights, config, digests of its training tunes; and transfer from it."""
+"""A pretrained next-note model: its file, and its use as the warm start of a recurrent tune encoder."""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
-from torch import nn
 
 from model.abc import Tune
 from model.checkpoint import CheckpointError, read_weights, save_weights, with_weights
+from model.encoder import Encoder
 from model.experimental.rnn_tune_encoder import RnnTuneEncoder
 from training.corpora.curate import exact_melody
+from training.lab.leaks import LeakError
 from training.lab.pretraining.next_note import NextNote, PretrainConfig
 
 _KEY = "pretraining"
@@ -19,14 +21,50 @@ _KEY = "pretraining"
 
 @dataclass(frozen=True)
 class Pretrained:
-    """A next-note model, and digests of the melodies that it was trained on."""
+    """A `training.fitting.warm_start.WarmStart` with the hierarchy of a next-note model.
+
+    Attributes
+    ----------
+    model : the next-note model
+    melodies : digests of the melodies that it was trained on
+    name : of its file
+    digest : of its file
+    """
 
     model: NextNote
     melodies: frozenset[str]
+    name: str
+    digest: str
 
-    def beyond(self, tunes: Sequence[Tune]) -> int:
-        """The number of its melodies that none of the tunes has note for note."""
-        return len(self.melodies.difference(map(_digest, tunes)))
+    @property
+    def config(self) -> dict[str, Any]:
+        """The model's `PretrainConfig`."""
+        return asdict(self.model.config)
+
+    def apply(self, encoder: Encoder[Tune, Any]) -> None:
+        """Copy the hierarchy into a recurrent tune encoder; its other weights stay as they are.
+
+        Raises CheckpointError when the encoder has no hierarchy, or one of other sizes.
+        """
+        if not isinstance(encoder, RnnTuneEncoder):
+            raise CheckpointError(
+                f"{self.name} is for the recurrent encoder, not for {type(encoder).__name__}"
+            )
+        config, wanted = self.model.config, encoder.config
+        if (config.widths, config.hidden) != (wanted.widths, wanted.hidden):
+            raise CheckpointError(
+                f"{self.name} has embeddings of {config.widths} and {config.hidden} hidden units, "
+                f"the encoder has {wanted.widths} and {wanted.hidden}"
+            )
+        encoder.hierarchy.load_state_dict(self.model.hierarchy.state_dict())
+
+    def check_leaks(self, training_tunes: Sequence[Tune]) -> None:
+        """Raise LeakError when the model was trained on a melody that none of these tunes has."""
+        if leaks := len(self.melodies.difference(map(_digest, training_tunes))):
+            raise LeakError(
+                f"{self.name} was trained on {leaks} melodies that are not in the training part of this "
+                "split: pretrain it with the same corpora, lists and seed"
+            )
 
 
 def save(model: NextNote, training_tunes: Sequence[Tune], path: Path) -> None:
@@ -44,26 +82,8 @@ def load(path: Path, device: torch.device) -> Pretrained:
         model = NextNote(PretrainConfig(**saved))
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path.name}: not the config of a pretrained model: {error!r}") from error
-    return Pretrained(with_weights(model, weights, path, device), melodies)
-
-
-def transfer(path: Path, encoder: nn.Module) -> Pretrained:
-    """Copy the hierarchy of a pretrained model into an encoder; its other weights stay as they are.
-
-    Returns the pretrained model. Raises CheckpointError when the file cannot be read, its sizes are not the
-    encoder's, or the encoder has no hierarchy.
-    """
-    if not isinstance(encoder, RnnTuneEncoder):
-        raise CheckpointError(f"{path.name} is for the recurrent encoder, not for {type(encoder).__name__}")
-    pretrained = load(path, encoder.device)
-    config, wanted = pretrained.model.config, encoder.config
-    if (config.widths, config.hidden) != (wanted.widths, wanted.hidden):
-        raise CheckpointError(
-            f"{path.name} has embeddings of {config.widths} and {config.hidden} hidden units, "
-            f"the encoder has {wanted.widths} and {wanted.hidden}"
-        )
-    encoder.hierarchy.load_state_dict(pretrained.model.hierarchy.state_dict())
-    return pretrained
+    model = with_weights(model, weights, path, device)
+    return Pretrained(model, melodies, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def _digest(tune: Tune) -> str:

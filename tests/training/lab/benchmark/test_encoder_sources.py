@@ -5,22 +5,22 @@ import numpy as np
 import torch
 
 from index import artifact
+from index.mrr import Place, reciprocal_rank
 from tests.support import SMALL, Silent
 from training.fitting.config import FitConfig
 from training.fitting.split import split_titles
-from training.lab.benchmark.sampled_library import SampledLibrary
+from training.fitting.trainings import Trainer
 from training.lab.benchmark.encoder_sources import ArtifactEncoders, TrainedEncoders
 from training.lab.benchmark.protocols import known_gallery, unseen_tasks
-from training.lab.benchmark.metrics import Place, reciprocal
+from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.benchmark.systems import SYSTEMS
-from training.lab.workspace import Workspace
 
 CPU = torch.device("cpu")
 
 
 def source(folder: Path, config: FitConfig = SMALL) -> tuple[TrainedEncoders, Silent]:
     report = Silent()
-    return TrainedEncoders(config, Workspace(folder, CPU, report)), report
+    return TrainedEncoders(Trainer(config, CPU, report), folder), report
 
 
 def test_encoders_are_trained_once_for_a_gallery_and_resume(library: SampledLibrary, tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_encoders_are_trained_once_for_a_gallery_and_resume(library: SampledLibr
     gallery = known_gallery(library, encoders)
     assert not report.said, "they are trained on first use"
     scores = SYSTEMS["encoders"].build(gallery).scores(gallery.library.tunes[0])
-    assert reciprocal(Place.of(scores, np.array([0]))) == 1
+    assert reciprocal_rank(Place.of(scores, np.array([0]))) == 1
     assert sum(line.startswith("epoch") for line in report.said) == SMALL.refit_epochs
     encoders, report = source(tmp_path)
     again = known_gallery(library, encoders)

@@ -9,7 +9,6 @@ from model.abc.variation import transposed
 from model.grams import interval_grams
 from tests.training.conftest import SEVERAL
 from tests.training.lab.conftest import Untrained
-from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.benchmark.protocols import (
     Query,
     Task,
@@ -20,6 +19,7 @@ from training.lab.benchmark.protocols import (
     no_match_task,
     unseen_tasks,
 )
+from training.lab.benchmark.sampled_library import SampledLibrary
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from tests.support import Silent
 from tests.training.conftest import SEVERAL
 from tests.training.lab.conftest import Untrained
 from training.lab.benchmark.figures import BenchmarkError, Figure, load_figures, renewed, save_figures
-from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.benchmark.protocols import Task, known_gallery, known_tasks, no_match_task, unseen_tasks
 from training.lab.benchmark.run import check_leaks, figures, run_tasks, save_results
+from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.benchmark.systems import SYSTEMS
 from training.lab.leaks import LeakError
 

@@ -37,7 +37,7 @@ def test_synthetic_tunes_are_tunes_of_their_own_and_the_same_each_time(loaded: A
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's account of memory")
 def test_costs_are_measured_saved_and_drawn(loaded: Artifact, tmp_path: Path) -> None:
-    costs = measure_costs([400, 200], loaded, tmp_path, Silent())
+    costs = measure_costs([400, 200], loaded.suggester, tmp_path, Silent())
     assert not list(tmp_path.glob("tmp*")), "what was written is gone"
     small, large = costs
     assert (small.titles, large.titles) == (200, 400)

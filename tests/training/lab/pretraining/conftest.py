@@ -24,4 +24,4 @@ def model(config: PretrainConfig) -> NextNote:
 
 @pytest.fixture(scope="session")
 def tunes(small_corpus: Corpus) -> list[Tune]:
-    return curate([small_corpus]).library.tunes[:24]
+    return list(curate([small_corpus]).library.tunes[:24])

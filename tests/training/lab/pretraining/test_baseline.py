@@ -6,19 +6,19 @@ from model.experimental.notes import DURATIONS, SIZES
 from training.lab.pretraining.baseline import bigram, unigram
 from training.lab.pretraining.next_note import framed
 
-LEARNED = [framed(read_tune("K:C\nCDCD\n"), 256)]  # pitches: start C D C D end
-ASKED = [framed(read_tune("K:C\nCE2\n"), 256)]
+TRAINING = [framed(read_tune("K:C\nCDCD\n"), 256)]  # pitches: start C D C D end
+TEST = [framed(read_tune("K:C\nCE2\n"), 256)]
 
 
 def test_unigrams_are_counts_and_one() -> None:
-    nats = unigram(LEARNED, ASKED)
+    nats = unigram(TRAINING, TEST)
     pitches, lengths = 5 + SIZES.pitch, 4 + len(DURATIONS)
     assert (-nats.pitch).exp().numpy() == pytest.approx(np.array([3, 1, 2]) / pitches)
     assert (-nats.duration).exp().numpy() == pytest.approx(np.array([5, 1]) / lengths)
 
 
 def test_bigrams_are_counts_of_pairs_and_unigrams() -> None:
-    nats = bigram(LEARNED, ASKED)
+    nats = bigram(TRAINING, TEST)
     c, e, end = np.array([3, 1, 2]) / (5 + SIZES.pitch)
     after_start, after_c, after_e = (1 + c) / (1 + 1), e / (2 + 1), end
     assert (-nats.pitch).exp().numpy() == pytest.approx(np.array([after_start, after_c, after_e]))
@@ -27,8 +27,8 @@ def test_bigrams_are_counts_of_pairs_and_unigrams() -> None:
 
 
 def test_a_perplexity_is_no_more_than_the_values_there_are(tunes: list[Tune]) -> None:
-    learned, asked = ([framed(tune, 256) for tune in part] for part in (tunes[:16], tunes[16:]))
-    one, two = unigram(learned, asked).perplexity, bigram(learned, asked).perplexity
+    training, test = ([framed(tune, 256) for tune in part] for part in (tunes[:16], tunes[16:]))
+    one, two = unigram(training, test).perplexity, bigram(training, test).perplexity
     assert 1 < two.pitch < one.pitch < SIZES.pitch
     assert 1 < two.duration < one.duration < len(DURATIONS)
     assert two.both == pytest.approx(two.pitch * two.duration)

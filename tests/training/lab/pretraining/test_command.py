@@ -19,7 +19,7 @@ from training.lab.pretraining.pretrained import load
 CPU = torch.device("cpu")
 
 
-def test_interrupted_it_goes_on_and_tells_what_it_measured(
+def test_an_interrupted_pretraining_resumes_and_prints_what_it_measured(
     small_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "new" / "pretrained.safetensors"
@@ -33,7 +33,7 @@ def test_interrupted_it_goes_on_and_tells_what_it_measured(
         shown = CliRunner().invoke(app, command)
     assert shown.exit_code == 130
     assert "epoch 1:" in shown.output
-    assert "the same command goes on" in shown.output
+    assert "run the same command again to resume" in shown.output
 
     shown = CliRunner().invoke(app, command)
     assert shown.exit_code == 0, shown.output
@@ -51,7 +51,7 @@ def test_interrupted_it_goes_on_and_tells_what_it_measured(
     assert [file.name for file in out.parent.iterdir()] == [out.name]
 
 
-def test_fit_begins_with_it_unless_it_has_learned_more_than_fit_learns(
+def test_fit_pretrained_starts_from_it_unless_it_has_seen_more_than_fit_trains_on(
     small_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def short(*named: Any) -> FitConfig:
@@ -59,41 +59,38 @@ def test_fit_begins_with_it_unless_it_has_learned_more_than_fit_learns(
         return replace(preset(*named), max_epochs=1, refit_epochs=1, dense_rate=1e-9)
 
     def run(command: str, *options: str) -> Result:
-        return CliRunner().invoke(app, [command, "--corpus", str(small_corpus.path), *options])
+        return CliRunner().invoke(app, [command, *options, "--corpus", str(small_corpus.path)])
 
-    monkeypatch.setattr("training.__main__.preset", short)
+    for command in ("training.fitting.command", "training.lab.pretraining.command"):
+        monkeypatch.setattr(f"{command}.preset", short)
     notes, name = tmp_path / "notes.safetensors", "hierarchy.note_rnn.weight_ih_l0"
     assert run("pretrain", "--out", str(notes), "--epochs", "1").exit_code == 0
     learned = load(notes, CPU).model.get_parameter(name)
 
-    def weights(folder: str, *options: str) -> torch.Tensor:
-        fitted = run("fit", "--artifacts", str(tmp_path / folder), "--encoder", "rnn", *options)
+    def weights(folder: str, *command: str) -> torch.Tensor:
+        fitted = run(*command, "--artifacts", str(tmp_path / folder))
         assert fitted.exit_code == 0, fitted.output
-        return artifact.load(tmp_path / folder, CPU).tune_encoder.get_parameter(name)
+        return artifact.load(tmp_path / folder, CPU).suggester.encoders.tune.get_parameter(name)
 
-    begun = ("--pretrained", str(notes))
-    assert torch.allclose(weights("begun", *begun), learned, atol=1e-5)
-    assert not torch.allclose(weights("new"), learned, atol=1e-5)
+    warm = ("fit-pretrained", str(notes))
+    assert torch.allclose(weights("warm", *warm), learned, atol=1e-5)
+    assert not torch.allclose(weights("cold", "fit", "--encoder", "rnn"), learned, atol=1e-5)
     artifacts = ("--artifacts", str(tmp_path / "none"))
     left_out = tmp_path / "left-out.txt"
     read = curate([small_corpus])
-    title = split_titles(group_titles(read.library.catalogue, read.library.tunes), 0).train[0]
+    title = split_titles(group_titles(read.library), 0).train[0]
     left_out.write_text(f"{read.library.catalogue.titles[title].settings[0].reference}\n", encoding="utf-8")
     for other in (("--seed", "1"), ("--exclude", str(left_out))):
-        shown = run("fit", *artifacts, "--encoder", "rnn", *other, *begun)
+        shown = run(*warm, *artifacts, *other)
         assert shown.exit_code == 1
-        assert re.search(r"has learned [1-9]\d* melodies that are not in the training part", shown.output)
-    shown = run("fit", *artifacts, *begun)
-    assert shown.exit_code == 1
-    assert "is for the recurrent encoder" in shown.output
-    assert "reading" not in shown.output, "it is told before anything is read"
+        assert re.search(r"trained on [1-9]\d* melodies that are not in the training part", shown.output)
 
 
-def test_a_corpus_without_tunes_is_told(tmp_path: Path) -> None:
+def test_a_corpus_without_tunes_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "empty.abc").write_text("X:1\nT:Too short\nK:C\nCDE\n")
     shown = CliRunner().invoke(
         app, ["pretrain", "--corpus", str(tmp_path), "--out", str(tmp_path / "out.safetensors")]
     )
     assert shown.exit_code == 1
-    assert "no tune can be learned; 1 were left out" in shown.output
+    assert "there is no tune to learn from (skipped: 1)" in shown.output
     assert not (tmp_path / "out.safetensors").exists()

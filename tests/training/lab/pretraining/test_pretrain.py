@@ -9,18 +9,19 @@ from tests.support import Silent
 from training.lab.pretraining.baseline import unigram
 from training.lab.pretraining.next_note import NextNote, PretrainConfig, framed
 from training.lab.pretraining.pretrain import measure, pretrain
+from training.lab.workspace import Workspace
 
 CPU = torch.device("cpu")
 
 
 @pytest.fixture(autouse=True)
 def often_saved(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.fitting.resumable._SECONDS_BETWEEN_CHECKPOINTS", -1.0)
+    monkeypatch.setattr("training.fitting.checkpoints._SECONDS_BETWEEN_SAVES", -1.0)
 
 
 def learn(tunes: list[Tune], config: PretrainConfig, folder: Path, report: Silent | None = None) -> NextNote:
-    path = folder / "pretraining.safetensors"
-    return pretrain(tunes[:16], tunes[16:], config, path, CPU, report or Silent())
+    workspace = Workspace(folder, CPU, report or Silent())
+    return pretrain(tunes[:16], tunes[16:], config, workspace, "pretraining.safetensors")
 
 
 def same(a: NextNote, b: NextNote) -> bool:
@@ -45,9 +46,9 @@ def test_it_learns_what_unigrams_cannot_say(
     tunes: list[Tune], config: PretrainConfig, tmp_path: Path
 ) -> None:
     model = learn(tunes, config, tmp_path)
-    learned, asked = ([framed(tune, config.longest) for tune in part] for part in (tunes[:16], tunes[16:]))
-    assert measure(model, learned).loss < 0.85 * unigram(learned, learned).loss
-    assert measure(model, asked).loss < unigram(learned, asked).loss
+    training, test = ([framed(tune, config.longest) for tune in part] for part in (tunes[:16], tunes[16:]))
+    assert measure(model, training).loss < 0.85 * unigram(training, training).loss
+    assert measure(model, test).loss < unigram(training, test).loss
 
 
 def test_an_interrupted_training_ends_with_the_same_weights(

@@ -6,18 +6,21 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from index.catalogue import Catalogue
+from index.library import Library
 from model.abc import read_tune
 from model.abc.variation import cut, transposed
 from model.checkpoint import CheckpointError, save_encoder
 from model.experimental.rnn_tune_encoder import RnnTuneConfig, RnnTuneEncoder
 from model.ngram_title_encoder import NgramTitleConfig
 from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
-from tests.support import KESH
+from tests.support import KESH, Silent
 from training.fitting.config import preset
-from training.fitting.lessons import Lessons
-from training.fitting.trainer import Run
+from training.fitting.trainer import Batches
+from training.fitting.training_set import TrainingSet
+from training.fitting.trainings import Trainer
+from training.lab.leaks import LeakError
 from training.lab.pretraining.next_note import NextNote, PretrainConfig, framed
-from training.lab.pretraining.pretrained import load, save, transfer
+from training.lab.pretraining.pretrained import Pretrained, load, save
 
 CPU = torch.device("cpu")
 
@@ -44,7 +47,7 @@ def test_the_hierarchy_is_transferred_and_nothing_else(
     model: NextNote, path: Path, encoder: RnnTuneEncoder
 ) -> None:
     before = {name: weight.clone() for name, weight in encoder.state_dict().items()}
-    transfer(path, encoder)
+    load(path, CPU).apply(encoder)
     learned = model.state_dict()
     parts = set()
     for name, weight in encoder.state_dict().items():
@@ -59,10 +62,11 @@ def test_the_hierarchy_is_transferred_and_nothing_else(
     )
 
 
-def test_it_says_which_melodies_were_learned(path: Path) -> None:
+def test_a_melody_that_is_not_trained_on_is_a_leak(path: Path) -> None:
     tune, pretrained = read_tune(KESH), load(path, CPU)
-    assert pretrained.beyond([cut(tune, 0, 30), replace(tune, titles=("Another",), key="A major")]) == 0
-    assert pretrained.beyond([transposed(tune, 2), cut(tune, 0, 30)]) == 1
+    pretrained.check_leaks([cut(tune, 0, 30), replace(tune, titles=("Another",), key="A major")])
+    with pytest.raises(LeakError, match="was trained on 1 melodies that are not in the training part"):
+        pretrained.check_leaks([transposed(tune, 2), cut(tune, 0, 30)])
 
 
 def test_by_default_what_is_learned_fits() -> None:
@@ -77,49 +81,49 @@ def test_sizes_that_do_not_fit_are_both_named(
     misfit = RnnTuneEncoder(replace(encoder.config, **other))  # type: ignore[arg-type]
     before = {name: weight.clone() for name, weight in misfit.state_dict().items()}
     with pytest.raises(CheckpointError) as raised:
-        transfer(path, misfit)
+        load(path, CPU).apply(misfit)
     for side in (load(path, CPU).model.config, misfit.config):
         assert f"{side.widths}" in str(raised.value)
         assert f"{side.hidden}" in str(raised.value)
     assert all(torch.equal(weight, before[name]) for name, weight in misfit.state_dict().items())
 
 
-def test_what_is_no_pretrained_model_is_refused(tmp_path: Path, encoder: RnnTuneEncoder) -> None:
+def test_other_files_are_refused(tmp_path: Path, encoder: RnnTuneEncoder) -> None:
     path = tmp_path / "other.safetensors"
-    with pytest.raises(CheckpointError, match=r"other\.safetensors is no checkpoint"):
-        transfer(path, encoder)
+    with pytest.raises(CheckpointError, match=r"other\.safetensors is not a checkpoint"):
+        load(path, CPU)
     path.write_bytes(b"no safetensors" * 10)
-    with pytest.raises(CheckpointError, match="is no checkpoint"):
-        transfer(path, encoder)
+    with pytest.raises(CheckpointError, match="is not a checkpoint"):
+        load(path, CPU)
     save_encoder(encoder, path)
-    with pytest.raises(CheckpointError, match="no checkpoint of this kind"):
-        transfer(path, encoder)
+    with pytest.raises(CheckpointError, match="is not a checkpoint of this kind"):
+        load(path, CPU)
     save_file({"weight": torch.zeros(1)}, path, {"pretraining": '{"melodies": []}'})
-    with pytest.raises(CheckpointError, match=r"no pretrained model has such a config: KeyError\('widths'\)"):
-        transfer(path, encoder)
+    with pytest.raises(CheckpointError, match=r"not the config of a pretrained model: KeyError\('widths'\)"):
+        load(path, CPU)
 
 
-def test_weights_that_do_not_fit_their_config_are_refused(path: Path, encoder: RnnTuneEncoder) -> None:
+def test_weights_that_do_not_fit_their_config_are_refused(path: Path) -> None:
     metadata = {"pretraining": '{"widths": [16, 4, 4, 2, 2, 2, 2], "hidden": 20, "melodies": []}'}
     save_file(load_file(path), path, metadata)
     with pytest.raises(CheckpointError, match="weights do not fit"):
-        transfer(path, encoder)
+        load(path, CPU)
 
 
-def test_a_training_can_begin_with_it(model: NextNote, path: Path, config: PretrainConfig) -> None:
-    def weights(pretrained: Path | None) -> torch.Tensor:
+def test_a_training_can_start_from_it(model: NextNote, path: Path, config: PretrainConfig) -> None:
+    def weights(warm_start: Pretrained | None) -> torch.Tensor:
         tune = asdict(RnnTuneConfig(widths=config.widths, hidden=config.hidden, top=8, dim=16))
         title = asdict(NgramTitleConfig(dim=16, buckets=64))
         started = replace(preset("rnn"), tune_encoder=tune, title_encoder=title)
-        lessons = Lessons(Catalogue(()), [], [], [])
-        run = Run("test", started, lessons, CPU, path.with_name("none"), "", pretrained)
-        return run.towers.tune.get_parameter("hierarchy.note_rnn.weight_ih_l0")
+        trainer = Trainer(started, CPU, Silent(), warm_start)
+        batches = Batches(TrainingSet.read(Library.read(Catalogue(())), started), [], started)
+        return trainer.start("test", batches).model.tune.get_parameter("hierarchy.note_rnn.weight_ih_l0")
 
     learned = model.get_parameter("hierarchy.note_rnn.weight_ih_l0")
-    assert torch.equal(weights(path), learned)
+    assert torch.equal(weights(load(path, CPU)), learned)
     assert not torch.equal(weights(None), learned)
 
 
-def test_only_a_recurrent_encoder_can_begin_with_it(path: Path) -> None:
+def test_only_a_recurrent_encoder_can_start_from_it(path: Path) -> None:
     with pytest.raises(CheckpointError, match=r"pretrained\.safetensors is for the recurrent encoder"):
-        transfer(path, NgramTuneEncoder(NgramTuneConfig(buckets=64, dim=16)))
+        load(path, CPU).apply(NgramTuneEncoder(NgramTuneConfig(buckets=64, dim=16)))
