@@ -21,7 +21,7 @@ PROTOCOL = {
     "settings": "unseen-random-split",
     "exact-titles": "unseen-exact-titles",
 }
-_FIRST = "-first"  # ends the name of a protocol that measures only the first of several pools
+FIRST = "-first"  # ends the name of a protocol that measures only the first of several pools
 _PAGE = """# Ablation
 
 Each row is a system, trained until the MRR@20 on its validation tunes stopped improving; each column is an
@@ -97,7 +97,7 @@ def _entries(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[_Entry]:
             done = [outcome for outcome in outcomes if (outcome.arm, outcome.system) == (name, system)]
             protocol = PROTOCOL[arm.split]
             if done:
-                first = protocol + _FIRST * (arm.pools > 1)
+                first = protocol + FIRST * (arm.pools > 1)
                 yield _Entry(name, arm.corpus, first, system, done[:1])
             if len(done) == arm.pools > 1:
                 yield _Entry(name, arm.corpus, protocol, system, done)
