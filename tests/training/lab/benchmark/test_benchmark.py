@@ -41,7 +41,9 @@ def by_protocol(figures: list[Figure]) -> dict[str, set[str]]:
 
 
 def test_baselines_are_measured_without_training_anything(tunebook: Path, tmp_path: Path) -> None:
-    done = benchmark("ngram", "random", "--corpus", tunebook, "--out", tmp_path, "--artifacts", tmp_path / "a")
+    done = benchmark(
+        "ngram", "random", "--corpus", tunebook, "--out", tmp_path, "--artifacts", tmp_path / "a"
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "epoch" not in done.stdout
     figures = load_figures(tmp_path / "results.json")
