@@ -121,7 +121,7 @@ def test_an_index_that_does_not_fit_is_refused(curated: Curated, index: MelodyIn
     with pytest.raises(ValueError, match=f"there are {len(curated.library.tunes)} tunes and 3 vectors"):
         MelodyIndex(curated.library.tunes, fewer)
     index.save(tmp_path / "x.safetensors")
-    with pytest.raises(ValueError, match=f"{len(curated.library.tunes)} settings, its vectors are 3"):
+    with pytest.raises(ValueError, match=f"{len(curated.library.tunes)} settings, but there are 3 vectors"):
         MelodyIndex.load(tmp_path / "x.safetensors", fewer)
     for content in (b"no index", save({"lines/first": np.zeros(3)})):
         (tmp_path / "y.safetensors").write_bytes(content)
