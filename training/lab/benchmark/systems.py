@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from index.lines import text_of
+from index.melody_texts import text_of
 from index.mrr import Floats
 from index.ngram_index import GRAM, NgramIndex
 from index.suggester import Suggester
