@@ -1,4 +1,4 @@
-"""Alignment: how alike two melodies are, note for note, in whatever keys they stand, and in which bars."""
+"""Alignment: how similar two melodies are in any key, and which of their bars match."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,13 +15,13 @@ from model.abc import Tune
 from model.grams import FEWEST_NOTES, MAX_NOTES, Ints
 
 Pitches = NDArray[np.integer]
-_GRAM = 3  # intervals; a shared run of them votes for a transposition
-_TRANSPOSITIONS = 2  # the most voted for that are tried
+_GRAM = 3  # intervals; each run of them that both melodies have votes for a transposition
+_TRANSPOSITIONS = 2  # how many transpositions are tried, those with the most votes
 _HIGHEST = 127  # MIDI number
-_PLACES = 16  # of a run in the asked tune that vote; in a drone it is everywhere
-_MOVES = 4 * _HIGHEST  # transpositions that are told apart; half of them are downwards
+_MOST_VOTES = 16  # occurrences of a run in the query that vote; in a drone there are hundreds
+_SPAN = 4 * _HIGHEST  # transpositions that are counted, half of them downwards
 
-# What a passage earns for a pair of matching notes, and pays for a note skipped in either tune.
+# What a passage scores for a pair of matching notes, and loses for a note skipped in either tune.
 _MATCH = 3
 _SKIP = 2
 
@@ -43,68 +43,72 @@ class Melody(NamedTuple):
 
     @property
     def grams(self) -> Ints:
-        """Runs of three intervals as numbers, each from the pitch of the same place on. shape = (runs,)"""
+        """The runs of three intervals as numbers; run i starts at note i. shape = (runs,)"""
         return _grams(self.pitches.astype(np.int64))
 
     def text(self, semitones: int = 0) -> bytes:
-        """A byte for each pitch, moved by so many semitones: what leaves MIDI's range does not come back."""
+        """A byte for each pitch, moved by some semitones and taken modulo 256."""
         moved = self.pitches.astype(np.int64) + semitones
         return moved.astype(np.uint8).tobytes()
 
 
 def similarity(a: Melody, b: Melody) -> float:
-    """Twice the longest common subsequence of pitches over the notes of both, at the best transposition.
+    """Length of the longest common subsequence of pitches over the mean length, at the best transposition.
 
-    1 for the same melody in any key, about .5 for unrelated tunes of one kind, 0 when they share no run of
-    three intervals. The subsequence is found bit-parallel (Hyyrö 2004).
+    1 for the same melody in any key, about 0.5 for unrelated tunes of one kind, 0 when they share no run of
+    three intervals. The algorithm is bit-parallel (Hyyrö 2004).
     """
     return float(similarities(a, [b])[0])
 
 
-def similarities(asked: Melody, known: Sequence[Melody]) -> NDArray[np.float64]:
-    """The `similarity` of one melody to each of many, for less than one by one. shape = (known,)"""
-    _, lengths = _best_transpositions(asked, known)
-    notes = np.array([len(asked.pitches) + len(melody.pitches) for melody in known])
-    found: NDArray[np.float64] = 2 * lengths / notes
-    return found
+def similarities(query: Melody, candidates: Sequence[Melody]) -> NDArray[np.float64]:
+    """The `similarity` of one melody to each of many; faster than one by one. shape = (candidates,)"""
+    _, lengths = _best_transpositions(query, candidates)
+    notes = np.array([len(query.pitches) + len(melody.pitches) for melody in candidates])
+    values: NDArray[np.float64] = 2 * lengths / notes
+    return values
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Which bars of a tune that was asked about are which bars of a known setting.
+    """Which bars of a query match which bars of a setting.
 
     Attributes
     ----------
-    transposition : semitones by which the asked tune stands higher than the known one, octaves included: 12
-        an octave higher, -5 a fourth lower
-    bars : number of a bar of the asked tune and number of the known setting's bar that matches it, as
-        `Bar.number` counts; in the order of the asked tune, each of its bars at most once
+    transposition : semitones by which the query is higher than the setting, octaves included: 12 is an octave
+        higher, -5 a fourth lower
+    bars : pairs of bars that match, as `Bar.number` counts them: in the query, in the setting; in the order
+        of the query, each of its bars at most once
     """
 
     transposition: int
     bars: tuple[tuple[int, int], ...]
 
 
-def align(asked: Tune, known: Tune) -> Alignment:
-    """Find the bars of a known setting that are played in the asked tune, at the best transposition.
+def align(query: Tune, setting: Tune) -> Alignment:
+    """Find the bars of a setting that the query contains, at the best transposition.
 
-    Two bars match when at least half of the notes of the one that has more are matched to one another. A bar
-    of the asked tune whose notes are half in one known bar and half in another goes to that with its first
-    notes. A bar of the known setting may match several of the asked tune, as when a repeat is written out.
-    Only the first `MAX_NOTES` notes of each are aligned. The transposition is 0, and no bars match, where
-    either tune has no bars or fewer than four notes, or they share no run of three intervals.
+    Two bars match when at least half of the notes of the one with more notes match notes of the other. If
+    half of a bar of the query matches one bar of the setting and half another, the bar that matches its first
+    notes counts. A bar of the setting may match several bars of the query, for example in a written-out
+    repeat.
+
+    Only the first `MAX_NOTES` notes of each are aligned. If either tune has no bars or fewer than four notes,
+    or they share no run of three intervals, the transposition is 0 and no bars match.
     """
-    a, b = Melody.of(asked), Melody.of(known)
-    semitones, length = (int(found[0]) for found in _best_transpositions(a, [b]))
-    if not (length and asked.bars and known.bars):
+    a, b = Melody.of(query), Melody.of(setting)
+    transpositions, lengths = _best_transpositions(a, [b])
+    semitones = int(transpositions[0])
+    if not (lengths[0] and query.bars and setting.bars):
         return Alignment(0, ())
-    matched = Counter(
-        (asked.notes[i].bar, known.notes[j].bar) for i, j in _matching_notes(a.pitches, b.pitches + semitones)
+    matches = Counter(
+        (query.notes[i].bar, setting.notes[j].bar)
+        for i, j in _matching_notes(a.pitches, b.pitches + semitones)
     )
     pairs: dict[int, int] = {}
-    for (bar, other), count in matched.items():  # in the order of the asked tune's notes
-        if 2 * count >= max(_notes(asked, bar), _notes(known, other)):
-            pairs.setdefault(asked.bars[bar].number, known.bars[other].number)
+    for (bar, other), count in matches.items():  # in the order of the query's notes
+        if 2 * count >= max(_notes(query, bar), _notes(setting, other)):
+            pairs.setdefault(query.bars[bar].number, setting.bars[other].number)
     return Alignment(semitones, tuple(pairs.items()))
 
 
@@ -112,115 +116,116 @@ def _notes(tune: Tune, bar: int) -> int:
     return tune.bars[bar].last - tune.bars[bar].first
 
 
-def _matching_notes(asked: Pitches, known: Pitches) -> list[tuple[int, int]]:
-    """Places of notes of the same pitch in passages that the two melodies share.
+def _matching_notes(query: Pitches, setting: Pitches) -> list[tuple[int, int]]:
+    """Pairs of notes with the same pitch in the passages that two melodies share: number in each.
 
-    Every passage has a compact place in both. Passages do not overlap in `asked` and stand in any order in
-    `known`, so that a fragment, a repeat written out, and parts in another order are all found. This is the
-    search for repeated matches of Durbin, Eddy, Krogh and Mitchison (Biological Sequence Analysis, 1998,
-    section 2.3), which maximises what the passages earn together, each less a threshold.
+    A passage is a local alignment. Passages do not overlap in the query, and may come in any order in the
+    setting, so this finds fragments, written-out repeats and parts in another order. It is the search for
+    repeated matches of Durbin, Eddy, Krogh and Mitchison (Biological Sequence Analysis, 1998, section 2.3),
+    which maximises the sum of the passages' scores, each less a threshold.
 
     Parameters
     ----------
-    asked : pitches, shape = (notes of the asked tune,)
-    known : pitches at the asked tune's transposition, shape = (notes of the known tune,)
+    query : pitches, shape = (notes of the query,)
+    setting : pitches, transposed to the query's key, shape = (notes of the setting,)
     """
-    # A passage earns at least what so many matching notes in a row do; what is shorter may be in any tune.
-    threshold = _MATCH * min(FEWEST_NOTES, len(asked), len(known)) - 1
-    same = asked[:, None] == known[None, :]
+    # A passage must score as much as this many matching notes in a row; shorter ones occur in any tune.
+    threshold = _MATCH * min(FEWEST_NOTES, len(query), len(setting)) - 1
+    same = query[:, None] == setting[None, :]
     reward = np.where(same, _MATCH + 2 * _SKIP, 0).astype(np.int32)
-    skips = _SKIP * np.arange(len(known) + 1, dtype=np.int32)
+    skips = _SKIP * np.arange(len(setting) + 1, dtype=np.int32)
 
-    # outside[i] is the most that the first i notes of `asked` earn with no passage open, and earned[i, j]
-    # with one that has come as far as the known note j or opens there. To `earned` is added what skipping i
-    # and j notes costs: a skip then leaves it as it is, and all skips along a row are one running maximum.
-    earned = np.empty((len(asked) + 1, len(known) + 1), dtype=np.int32)
-    earned[0] = skips
-    outside = [0]
+    # closed[i] is the best score of the query's first i notes with no passage open; opened[i, j] is the best
+    # with a passage that has reached note j of the setting or opens there. `opened` also includes the cost
+    # of skipping i + j notes, so that a skip does not change it and all skips along a row are one running
+    # maximum.
+    opened = np.empty((len(query) + 1, len(setting) + 1), dtype=np.int32)
+    opened[0] = skips
+    closed = [0]
     for i, rewards in enumerate(reward):
-        row = earned[i + 1]
-        row[:] = earned[i]
-        np.maximum(row[1:], earned[i, :-1] + rewards, out=row[1:])
+        row = opened[i + 1]
+        row[:] = opened[i]
+        np.maximum(row[1:], opened[i, :-1] + rewards, out=row[1:])
         np.maximum.accumulate(row, out=row)
-        added = _SKIP * (i + 1)
-        outside.append(max(outside[-1], int((row - skips).max()) - added - threshold))
-        np.maximum(row, skips + (outside[-1] + added), out=row)
+        skipped = _SKIP * (i + 1)
+        closed.append(max(closed[-1], int((row - skips).max()) - skipped - threshold))
+        np.maximum(row, skips + (closed[-1] + skipped), out=row)
 
     pairs = []
-    i = len(asked)
+    i = len(query)
     while i:
-        if outside[i] == outside[i - 1]:
+        if closed[i] == closed[i - 1]:
             i -= 1
             continue
-        j = int((earned[i] - skips).argmax())
-        while earned[i, j] > outside[i] + _SKIP * (i + j):
+        j = int((opened[i] - skips).argmax())
+        while opened[i, j] > closed[i] + _SKIP * (i + j):
             if same[i - 1, j - 1]:
                 i, j = i - 1, j - 1
                 pairs.append((i, j))
-            elif earned[i, j] == earned[i - 1, j]:
+            elif opened[i, j] == opened[i - 1, j]:
                 i -= 1
             else:
                 j -= 1
     return pairs[::-1]
 
 
-def _best_transpositions(asked: Melody, known: Sequence[Melody]) -> tuple[Ints, Ints]:
-    """For each known melody the semitones to add to it that leave the longest common subsequence of pitches.
+def _best_transpositions(query: Melody, candidates: Sequence[Melody]) -> tuple[Ints, Ints]:
+    """The transposition of each candidate that gives the longest common subsequence with the query.
 
-    Returns these and the lengths of the subsequences; both are 0 where no run of intervals is shared.
-    shapes = (known,)
+    Returns the semitones to add to each candidate, and the lengths of the subsequences. Both are 0 for a
+    candidate that shares no run of intervals. shapes = (candidates,)
     """
-    number, semitones = _transpositions(asked, known)
-    moved = {move: asked.text(-move) for move in set(semitones.tolist())}
-    texts = [melody.text() for melody in known]
-    found = process.cpdist(
-        [moved[move] for move in semitones.tolist()],
-        [texts[i] for i in number.tolist()],
+    numbers, semitones = _transpositions(query, candidates)
+    transposed = {move: query.text(-move) for move in set(semitones.tolist())}
+    texts = [melody.text() for melody in candidates]
+    lengths = process.cpdist(
+        [transposed[move] for move in semitones.tolist()],
+        [texts[i] for i in numbers.tolist()],
         scorer=LCSseq.similarity,
         dtype=np.int64,
     )
-    # In falling order of votes, so that of equal lengths the first is the one most voted for.
-    best, length = np.zeros(len(known), np.int64), np.zeros(len(known), np.int64)
-    order = np.lexsort((np.arange(len(found)), -found, number))
-    first = order[np.unique(number[order], return_index=True)[1]]
-    best[number[first]], length[number[first]] = semitones[first], found[first]
-    return best, length
+    # Transpositions come in falling order of votes, so at equal lengths the one with the most votes is first.
+    order = np.lexsort((np.arange(len(lengths)), -lengths, numbers))
+    first = order[np.unique(numbers[order], return_index=True)[1]]
+    best, longest = np.zeros(len(candidates), np.int64), np.zeros(len(candidates), np.int64)
+    best[numbers[first]], longest[numbers[first]] = semitones[first], lengths[first]
+    return best, longest
 
 
-def _transpositions(asked: Melody, known: Sequence[Melody]) -> tuple[Ints, Ints]:
-    """The semitones to add to each known melody that most of the shared runs of intervals ask for.
+def _transpositions(query: Melody, candidates: Sequence[Melody]) -> tuple[Ints, Ints]:
+    """The transpositions of each candidate that the most shared runs of intervals vote for.
 
-    Returns numbers of known melodies, and semitones for them, those with most votes first. A number is there
-    once or twice, or not at all where no run is shared. shapes = (transpositions,)
+    Returns numbers of candidates, and the semitones to add to each, those with the most votes first. A
+    candidate appears up to twice, and not at all if it shares no run. shapes = (transpositions,)
     """
-    pitches = np.concatenate([melody.pitches for melody in known]).astype(np.int64)
-    notes = np.array([len(melody.pitches) for melody in known])
-    owner = np.repeat(np.arange(len(known)), notes)
+    pitches = np.concatenate([melody.pitches for melody in candidates]).astype(np.int64)
+    notes = np.array([len(melody.pitches) for melody in candidates])
+    owner = np.repeat(np.arange(len(candidates)), notes)
     grams = _grams(pitches)
-    whole = np.flatnonzero(owner[: len(grams)] == owner[_GRAM:])  # begin and end in one melody
-    runs = asked.grams
-    order = np.argsort(runs, kind="stable")
-    run, first, count = np.unique(runs[order], return_index=True, return_counts=True)
-    count = np.minimum(count, _PLACES)
+    whole = np.flatnonzero(owner[: len(grams)] == owner[_GRAM:])  # starts of runs within one melody
+    query_grams = query.grams
+    order = np.argsort(query_grams, kind="stable")
+    run, first, count = np.unique(query_grams[order], return_index=True, return_counts=True)
+    count = np.minimum(count, _MOST_VOTES)
     near = np.minimum(np.searchsorted(run, grams[whole]), max(len(run) - 1, 0))
     shared = np.flatnonzero(run[near] == grams[whole]) if len(run) else np.zeros(0, np.int64)
-    # Every place in `asked` with the run that begins at a place in a known melody.
-    place = order[laid_end_to_end(first[near[shared]], count[near[shared]])]
+    # Every start of a run in the query, with every start of the same run in a candidate.
+    start = order[laid_end_to_end(first[near[shared]], count[near[shared]])]
     other = np.repeat(whole[shared], count[near[shared]])
-    move = asked.pitches[place] - pitches[other] + _MOVES // 2
-    votes = np.bincount(owner[other] * _MOVES + move, minlength=len(known) * _MOVES).reshape(-1, _MOVES)
+    move = query.pitches[start] - pitches[other] + _SPAN // 2
+    votes = np.bincount(owner[other] * _SPAN + move, minlength=len(candidates) * _SPAN).reshape(-1, _SPAN)
     numbers, moves = [], []
     for _ in range(_TRANSPOSITIONS):
         most = votes.argmax(axis=1)
-        voted = np.flatnonzero(votes[np.arange(len(known)), most])
+        voted = np.flatnonzero(votes[np.arange(len(candidates)), most])
         numbers.append(voted)
-        moves.append(most[voted] - _MOVES // 2)
-        votes[np.arange(len(known)), most] = 0
+        moves.append(most[voted] - _SPAN // 2)
+        votes[np.arange(len(candidates)), most] = 0
     return np.concatenate(numbers), np.concatenate(moves)
 
 
 def _grams(pitches: Ints) -> Ints:
-    """Runs of intervals as numbers, without hashing: an interval between MIDI numbers fits into a byte."""
+    """Runs of intervals as numbers, without hashing: an interval between MIDI numbers fits in a byte."""
     intervals = np.diff(pitches) + _HIGHEST
     count = max(len(intervals) - _GRAM + 1, 0)
     grams = np.zeros(count, np.int64)

@@ -1,20 +1,21 @@
-"""The cosine index: search of unit vectors by cosine, on FAISS.
+"""The cosine index: searches unit vectors by cosine, with FAISS.
 
-Up to a size every row is compared. Above it all rows are compared as sketches, four bits for two numbers
-(product quantisation, Jégou, Douze and Schmid 2011, scanned in registers, André, Kermarrec and Le Scouarnec
-2015), and only the best of these, a thousand or more, exactly: what is found is nearly always the same.
+Up to 10,000 rows it compares the query with every row. In a larger index it compares sketches of all rows,
+four bits for two numbers (product quantisation, Jégou, Douze and Schmid 2011, scanned in registers, André,
+Kermarrec and Le Scouarnec 2015), and then only the best thousand or more exactly. The results are nearly
+always the same.
 
-Two of them make an artifact: the title index (a row for each name) and the melody index (a row for each
-setting). In both, several rows may stand for one title, and an answer names no title twice.
+An artifact has two of these indexes: the title index (a row for each name) and the vectors of the melody
+index (a row for each setting). In both, a title may have several rows, and a search returns no title twice.
 
-torch must be imported before faiss: each brings an OpenMP runtime, and only in this order they share one. Set
+Import torch before faiss: each brings an OpenMP runtime, and only in this order do they share one. Set
 OMP_NUM_THREADS=1 for a server: from 10,000 rows on, FAISS splits a single query over threads and gets slower.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch  # noqa: F401, before faiss
+import torch  # noqa: F401, must come before faiss
 
 import faiss  # isort: skip
 import numpy as np
@@ -22,14 +23,14 @@ from numpy.typing import NDArray
 
 from model.encoder import Vectors
 
-_EXACT = 10_000  # rows; with more, sketches are faster, and FAISS would split a query over threads
+_EXACT = 10_000  # rows; above this, sketches are faster, and FAISS would split a query over threads
 _BITS = 4  # of a sketch, for two numbers
-_AGAIN = 1000  # rows compared exactly, at least
+_RESCORED = 1000  # fewest rows compared exactly after the sketches
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A title found: its number, the best of its rows, and that row's cosine (-1 to 1)."""
+    """A title in the result of a search: its number, its best row, and that row's cosine (-1 to 1)."""
 
     title: int
     row: int
@@ -37,17 +38,17 @@ class Hit:
 
 
 class CosineIndex:
-    """Unit vectors and the title that each stands for.
+    """Unit vectors, each with the title it belongs to.
 
     Parameters
     ----------
     vectors : float32, shape = (rows, dim), of unit length
-    title_of_row : in rising order, shape = (rows,); kept under this name
+    title_of_row : numbers of titles in rising order, shape = (rows,); also an attribute
 
     Raises
     ------
     ValueError
-        When the two have different lengths, or titles are not in order.
+        When there are not as many vectors as titles, or the titles are not in rising order.
     """
 
     def __init__(self, vectors: Vectors, title_of_row: NDArray[np.int64]) -> None:
@@ -72,14 +73,14 @@ class CosineIndex:
 
     @property
     def vectors(self) -> Vectors:
-        """The rows. shape = (rows, dim)"""
+        """All rows. shape = (rows, dim)"""
         rows: Vectors = self._faiss.reconstruct_n(0, len(self))
         return rows
 
     def search(self, queries: Vectors, k: int) -> list[list[Hit]]:
-        """For each query the `k` titles with the best rows, best first, or all where there are fewer.
+        """For each query the `k` titles with the best rows, best first, or all titles if there are fewer.
 
-        Rows with the same score keep the order of the index, so that answers are repeatable.
+        Rows with the same score keep the order of the index, so results are reproducible.
 
         Parameters
         ----------
@@ -91,12 +92,12 @@ class CosineIndex:
         parameters = None
         if isinstance(self._faiss, faiss.IndexRefineFlat):
             parameters = faiss.IndexRefineSearchParameters()
-            parameters.k_factor = max(_AGAIN / rows_needed, 1)
+            parameters.k_factor = max(_RESCORED / rows_needed, 1)
         scores, rows = self._faiss.search(np.ascontiguousarray(queries), rows_needed, params=parameters)
-        return [self._best(*found, k) for found in zip(scores, rows, strict=True)]
+        return [self._best(*result, k) for result in zip(scores, rows, strict=True)]
 
     def nearest_row(self, query: Vectors, title: int) -> Hit:
-        """The best row of a title that has one. `query` is of unit length, shape = (1, dim)."""
+        """The best row of a title that has rows. `query` has unit length, shape = (1, dim)."""
         rows = np.arange(*np.searchsorted(self.title_of_row, [title, title + 1]))
         scores = self._faiss.reconstruct_batch(rows) @ query[0]
         best = int(scores.argmax())
@@ -106,41 +107,41 @@ class CosineIndex:
         order = np.lexsort((rows, -scores))
         rows, scores = rows[order], scores[order]
         best: dict[int, int] = {}
-        for place, title in enumerate(self.title_of_row[rows].tolist()):
-            best.setdefault(title, place)
+        for rank, title in enumerate(self.title_of_row[rows].tolist()):
+            best.setdefault(title, rank)
             if len(best) == k:
                 break
-        return [Hit(title, int(rows[place]), float(scores[place])) for title, place in best.items()]
+        return [Hit(title, int(rows[rank]), float(scores[rank])) for title, rank in best.items()]
 
     def save(self, path: Path) -> None:
-        """Write the FAISS index; the titles of its rows follow from the catalogue."""
+        """Write the FAISS index. The titles of its rows are not saved: they follow from the catalogue."""
         faiss.write_index(self._faiss, str(path))
 
     @classmethod
     def load(cls, path: Path, title_of_row: NDArray[np.int64]) -> "CosineIndex":
         """Read what `save` wrote.
 
-        Raises ValueError when it is no index of that kind or has other rows.
+        Raises ValueError when the file is not such an index or does not have as many rows as `title_of_row`.
         """
         try:
             faiss_index = faiss.read_index(str(path))
         except RuntimeError as error:
             raise ValueError(f"{path.name} is not a FAISS index: {error}") from error
         if not isinstance(faiss_index, faiss.IndexFlatIP | faiss.IndexRefineFlat):
-            found = type(faiss_index).__name__
-            raise ValueError(f"{path.name} is a {found}, not an IndexFlatIP or an IndexRefineFlat")
+            kind = type(faiss_index).__name__
+            raise ValueError(f"{path.name} is a {kind}, not an IndexFlatIP or an IndexRefineFlat")
         index = cls.__new__(cls)
         index._set(faiss_index, title_of_row)
         return index
 
 
 def _build(vectors: Vectors) -> faiss.Index:
-    """The FAISS index of these rows."""
+    """The FAISS index of these vectors: exact, or with sketches."""
     rows, dim = vectors.shape
     index: faiss.Index = faiss.IndexFlatIP(dim)
     if rows > _EXACT:
         sketches = faiss.IndexPQFastScan(dim, dim // 2, _BITS, faiss.METRIC_INNER_PRODUCT)
         index = faiss.IndexRefineFlat(sketches)
-        index.train(vectors[:: rows // _EXACT])  # what it draws for k-means, it draws with a fixed seed
+        index.train(vectors[:: rows // _EXACT])  # k-means with a fixed seed
     index.add(vectors)
     return index
