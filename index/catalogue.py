@@ -1,7 +1,7 @@
-"""The catalogue: every title known, with its aliases, its settings and where they come from.
+"""The catalogue: titles with their aliases and settings, and where the settings come from.
 
-On disk it is JSON lines, one title a line. The order of titles is part of an artifact: the rows of both
-indexes follow it.
+On disk it is JSON lines, one title per line. The order of the titles is part of an artifact, because the rows
+of both indexes follow it.
 """
 
 import json
@@ -25,12 +25,13 @@ class Setting:
 
     Attributes
     ----------
-    corpus, reference : the collection it stands in, whose licence the manifest names, and where in it
+    corpus : the collection that it comes from; the manifest has the licence
+    reference : where in the corpus it is
     title : as printed; see `Catalogue.shorten`
-    rhythm, meter, key : as declared, "" where they are not
-    abc : the tune in ABC
+    rhythm, meter, key : as the tune declares them, "" if it does not
+    abc : the tune in ABC notation
     url : its address on the web, "" if it has none
-    also : references of settings of the same title with the same notes, which this one stands for
+    also : references of the settings with the same title and the same notes that were merged into this one
     """
 
     corpus: str
@@ -59,14 +60,14 @@ class Title:
 
     @property
     def keys(self) -> list[str]:
-        """What its names are recognised by, as tunes of the rhythms of its settings (`index.titles`)."""
+        """Keys of all its names, for tunes with the rhythms of its settings (`index.titles.title_keys`)."""
         rhythms = dict.fromkeys(setting.rhythm for setting in self.settings)
         return [key for name in self.names for rhythm in rhythms for key in title_keys(name, rhythm)]
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Titles in their order. No two have the same key."""
+    """Titles in a fixed order. No two have the same key."""
 
     titles: tuple[Title, ...]
 
@@ -80,7 +81,7 @@ class Catalogue:
 
     @cached_property
     def title_of_name(self) -> NDArray[np.int64]:
-        """For each of `names`, the title it belongs to. shape = (names,)"""
+        """The number of the title that each of `names` belongs to. shape = (names,)"""
         return np.repeat(np.arange(len(self)), [len(title.names) for title in self.titles])
 
     @cached_property
@@ -90,37 +91,45 @@ class Catalogue:
 
     @cached_property
     def title_of_setting(self) -> NDArray[np.int64]:
-        """For each of `settings`, the title it belongs to. shape = (settings,)"""
+        """The number of the title that each of `settings` belongs to. shape = (settings,)"""
         return np.repeat(np.arange(len(self)), [len(title.settings) for title in self.titles])
 
     @classmethod
     def collect(
         cls, named: Iterable[tuple[Iterable[str], Setting]], aliases: Iterable[tuple[str, str]] = ()
     ) -> "Catalogue":
-        """Settings with the names each was found under, as a catalogue.
+        """Group settings into titles.
 
-        Settings whose own titles are one title (`index.titles.title_keys`) share an entry, written as it was
-        first found; every other spelling and name becomes an alias. So do settings whose references are a
-        pair of `aliases`; a pair of which one is not among the settings is passed over.
+        Settings whose titles have a key in common (`index.titles.title_keys`) form one entry. The first
+        spelling becomes its title; all other spellings and names become aliases.
+
+        Parameters
+        ----------
+        named : settings, each with all its names
+        aliases : pairs of references whose settings also form one entry; pairs with a reference that no
+            setting has are ignored
         """
-        found = list(named)
-        together = DisjointSets(len(found))
-        first_with: dict[str, int] = {}  # key -> the first setting that has it
-        for number, (_, setting) in enumerate(found):
+        names_of, all_settings = [], []
+        for names, setting in named:
+            names_of.append(names)
+            all_settings.append(setting)
+        groups = DisjointSets(len(all_settings))
+        first_with: dict[str, int] = {}  # key -> number of the first setting that has it
+        for number, setting in enumerate(all_settings):
             for key in title_keys(setting.title, setting.rhythm):
-                together.join(number, first_with.setdefault(key, number))
-        number_of = {setting.reference: number for number, (_, setting) in enumerate(found)}
-        for one, other in aliases:
-            if one in number_of and other in number_of:
-                together.join(number_of[one], number_of[other])
+                groups.join(number, first_with.setdefault(key, number))
+        number_of = {setting.reference: number for number, setting in enumerate(all_settings)}
+        for a, b in aliases:
+            if a in number_of and b in number_of:
+                groups.join(number_of[a], number_of[b])
         titles = []
-        for numbers in together.sets():
-            settings = tuple(found[number][1] for number in numbers)
-            # Each name once, in the order found; the titles of the settings before their other names.
+        for numbers in groups.sets():
+            settings = tuple(all_settings[number] for number in numbers)
+            # Each name once, in order; the titles of the settings come before their other names.
             names = dict.fromkeys(
                 (
                     *(setting.title for setting in settings),
-                    *(name for number in numbers for name in found[number][0]),
+                    *(name for number in numbers for name in names_of[number]),
                 )
             )
             first, *others = names
@@ -128,47 +137,49 @@ class Catalogue:
         return cls(tuple(titles))
 
     def with_settings(self, named: Iterable[tuple[Iterable[str], Setting]]) -> "Catalogue":
-        """The same titles in their order, with more settings; what has no title among them stands at the end.
+        """The same titles in the same order, with more settings; new titles follow at the end.
 
-        A setting belongs to the first title that has a key of one of its names in common with it.
+        A setting belongs to the first title that has a key in common with one of the setting's names.
         """
         titles = list(self.titles)
         number_of: dict[str, int] = {}
         for number, title in enumerate(titles):
             for key in title.keys:
                 number_of.setdefault(key, number)
-        for more in Catalogue.collect(named).titles:
-            known = [number_of[key] for key in more.keys if key in number_of]
-            if known:
-                old = titles[known[0]]
-                aliases = dict.fromkeys((*old.aliases, *(name for name in more.names if name != old.title)))
-                titles[known[0]] = Title(old.title, tuple(aliases), (*old.settings, *more.settings))
-            else:
-                titles.append(more)
+        for added in Catalogue.collect(named).titles:
+            number = next((number_of[key] for key in added.keys if key in number_of), None)
+            if number is None:
+                titles.append(added)
+                continue
+            old = titles[number]
+            aliases = dict.fromkeys((*old.aliases, *(name for name in added.names if name != old.title)))
+            titles[number] = Title(old.title, tuple(aliases), (*old.settings, *added.settings))
         return Catalogue(tuple(titles))
 
     def merge(self, content: Callable[[Setting], Hashable]) -> "Catalogue":
-        """The same titles, in which settings with the same content are one: the first, with references of
-        the others in `also`. Every name stays.
+        """The same titles, with one setting for each content.
+
+        The first setting of a title with that content stays and lists the references of the others in `also`.
+        All names stay.
         """
         return Catalogue(
             tuple(replace(title, settings=_merged(title.settings, content)) for title in self.titles)
         )
 
     def shorten(self) -> "Catalogue":
-        """The same titles without a rhythm printed after them (`index.titles.without_rhythm`).
+        """The same titles without the rhythm printed after them (`index.titles.without_rhythm`).
 
-        The longer spelling becomes an alias. It stays the title where another entry has the shorter one.
+        The longer spelling becomes an alias. It stays the title when another entry has the shorter name.
         """
-        found_in = Counter(
+        entries_with = Counter(
             key
             for title in self.titles
-            for key in {title_key(each) for name in title.names for each in (name, without_rhythm(name)[0])}
+            for key in {title_key(form) for name in title.names for form in (name, without_rhythm(name)[0])}
         )
 
         def short(name: str) -> str:
             shorter, _ = without_rhythm(name)
-            return shorter if is_title(shorter) and found_in[title_key(shorter)] == 1 else name
+            return shorter if is_title(shorter) and entries_with[title_key(shorter)] == 1 else name
 
         titles = []
         for title in self.titles:
@@ -185,7 +196,10 @@ class Catalogue:
 
     @classmethod
     def load(cls, path: Path) -> "Catalogue":
-        """Read JSON lines. Raises ValueError when they are not a catalogue."""
+        """Read JSON lines.
+
+        Raises OSError when the file cannot be read, ValueError when it is not a catalogue.
+        """
         try:
             with path.open(encoding="utf-8") as file:
                 return cls(tuple(_read_titles(map(json.loads, file))))

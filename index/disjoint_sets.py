@@ -1,4 +1,4 @@
-"""Disjoint sets: things that belong together, whoever says so (Galler and Fischer 1964)."""
+"""Disjoint sets, also called union-find (Galler and Fischer 1964)."""
 
 from collections import defaultdict
 
@@ -10,15 +10,15 @@ class DisjointSets:
         self._parent = list(range(size))
 
     def join(self, a: int, b: int) -> None:
-        """Make one set of those that hold `a` and `b`."""
+        """Merge the sets of `a` and `b`."""
         self._parent[self._root(a)] = self._root(b)
 
     def sets(self) -> list[list[int]]:
-        """Every set, its numbers in order; the sets in the order of their first numbers."""
-        found: dict[int, list[int]] = defaultdict(list)
+        """All sets in the order of their first numbers, each in rising order."""
+        members: dict[int, list[int]] = defaultdict(list)
         for number in range(len(self._parent)):
-            found[self._root(number)].append(number)
-        return list(found.values())
+            members[self._root(number)].append(number)
+        return list(members.values())
 
     def _root(self, number: int) -> int:
         while self._parent[number] != number:

@@ -1,4 +1,4 @@
-"""The manifest: an artifact's provenance, counts, figures and checksums."""
+"""The manifest: the provenance, counts, figures and checksums of an artifact."""
 
 from typing import Any
 
@@ -6,20 +6,19 @@ from pydantic import BaseModel
 
 from index.mrr import Mrr
 
-FORMAT = 5  # of the artifact's folder; a reader refuses any other
+FORMAT = 5  # of the artifact's folder; loading refuses any other
 
 
 class CorpusCount(BaseModel, frozen=True):
-    """A collection that the artifact was trained on.
+    """A collection that is in the artifact's catalogue.
 
     Attributes
     ----------
     name, licence : of the corpus
     tunes : settings that were read and kept
-    merged : how many of those have the same title and the same notes as another setting and were merged into
-        it
+    merged : how many of these were merged into another setting with the same title and the same notes
     skipped : tunes that were skipped
-    sha256 : of everything that was read
+    sha256 : digest of everything that was read
     """
 
     name: str
@@ -31,20 +30,21 @@ class CorpusCount(BaseModel, frozen=True):
 
 
 class Manifest(BaseModel, frozen=True):
-    """Provenance, counts and figures of an artifact, and the sha256 of its files.
+    """Where an artifact comes from, what it holds and how well it works.
 
     Attributes
     ----------
     format : `FORMAT` of the version that wrote it
-    version : of the project that wrote it; 0.1.0 did not say
-    created : ISO 8601, UTC
+    version : version of the project that wrote it; 0.1.0 did not record it
+    created : when it was written, ISO 8601, UTC
     revision : git revision of the code that wrote it, "unknown" outside a checkout
-    seed : of the training
+    seed : random seed of the training
+    corpora : the collections in it
     titles, settings, dim : counts of the catalogue; length of the vectors
     probes : the MRR of the probes when it was published
     test : the MRR of unseen tunes, measured once in training
-    encoders : the config of each
-    rebuilt_from : version of the artifact whose encoders this one has, when only the index was built again
+    encoders : the config of each encoder
+    rebuilt_from : version of the artifact that this one was rebuilt from, None after a training
     files : sha256 of every other file, by its path in the folder
     """
 

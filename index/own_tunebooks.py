@@ -1,4 +1,4 @@
-"""The user's own tunebooks: tunes that are known as soon as they are indexed, without any training."""
+"""The user's own tunebooks: their tunes are in the catalogue once they are indexed, without training."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,18 +7,18 @@ from index.catalogue import Setting
 from index.manifest import CorpusCount
 from index.tunebook import read_files, read_path, sha256_of
 
-NAME = "tunebooks"  # of the corpus, in references and in the manifest
+NAME = "tunebooks"  # name of the corpus, in references and in the manifest
 
 
 @dataclass(frozen=True)
 class OwnTunebooks:
-    """What a folder of tunebooks holds.
+    """The content of a folder of tunebooks.
 
     Attributes
     ----------
     named : settings, each with all its names
-    skipped : for each tune left out its reference and the reason
-    count : the same in numbers, for the manifest
+    skipped : the reference of each skipped tune, and the reason
+    count : the numbers of both, for the manifest
     """
 
     named: list[tuple[tuple[str, ...], Setting]]
@@ -27,9 +27,9 @@ class OwnTunebooks:
 
 
 def read_own(folder: Path) -> OwnTunebooks:
-    """Read every tunebook of a folder; a bad tune is named and takes no other with it.
+    """Read every tunebook of a folder. Tunes that cannot be in a catalogue are skipped and listed.
 
-    Raises TunebookError when the folder cannot be read.
+    Raises what `index.tunebook.read_path` raises.
     """
     named, skipped = [], []
     for entry in read_path(folder):

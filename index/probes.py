@@ -1,8 +1,8 @@
-"""Probes: settings of the catalogue, changed the way players change them, whose titles must still be found.
+"""Probes: settings of the catalogue, changed the way players change them; their titles must rank high.
 
-An artifact carries its probes and the MRR they had when it was published. The service measures the same
-probes on the encoder and index it has loaded. When the figure falls, something is broken, whatever the status
-codes say.
+An artifact contains its probes and the MRR that they had when it was published. The service measures the same
+probes with the encoder and index that it has loaded. If the MRR has dropped, something is broken, whatever
+the status codes say.
 """
 
 import json
@@ -21,7 +21,7 @@ from model.abc.variation import cut, ornamented, transposed, unnamed
 from model.encoder import Encoder
 
 COUNT = 300
-DEGRADED = 0.9  # share of the recorded MRR below which an artifact no longer works as it did when published
+DEGRADED = 0.9  # an MRR below this share of the recorded one means that the artifact is broken
 _FEWEST_NOTES = 32
 _MOST_NOTES = 64
 _ORNAMENTED = 0.1  # share of notes
@@ -36,10 +36,10 @@ class Probe:
 
 
 def make_probes(catalogue: Catalogue, seed: int, count: int = COUNT) -> list[Probe]:
-    """Sample settings; transpose each, cut it to 32 to 64 notes, and ornament a tenth of the notes.
+    """Sample settings; transpose each, cut it to 32 to 64 notes, and ornament a tenth of its notes.
 
-    From a small catalogue each setting is sampled several times and changed differently each time. Tunes with
-    fewer notes stay whole.
+    A tune with fewer than 32 notes is not cut. If the catalogue is small, every setting is sampled several
+    times and changed differently each time.
     """
     rng = np.random.default_rng(seed)
     rounds = -(-count // len(catalogue.settings))
@@ -52,7 +52,7 @@ def make_probes(catalogue: Catalogue, seed: int, count: int = COUNT) -> list[Pro
 
 
 def measure(probes: Sequence[Probe], encoder: Encoder[Tune, Any], title_index: CosineIndex, pool: int) -> Mrr:
-    """MRR@20 of the probes' titles in a title index of `pool` titles. Raises ValueError without probes."""
+    """MRR@20 of the probes in a title index of `pool` titles. Raises ValueError when there are no probes."""
     vectors = encoder.encode(read_tune(probe.abc) for probe in probes)
     titles = [probe.title for probe in probes]
     return summarise(search_reciprocal_ranks(title_index, vectors, titles), pool)
@@ -64,7 +64,7 @@ def save_probes(probes: Sequence[Probe], path: Path) -> None:
 
 
 def load_probes(path: Path) -> list[Probe]:
-    """Read JSON lines. Raises ValueError or TypeError when they are not probes."""
+    """Read JSON lines. Raises OSError, and ValueError or TypeError when the file does not hold probes."""
     return [Probe(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 

@@ -1,7 +1,8 @@
 """Publication: a new artifact replaces the old one completely or not at all.
 
-The writer fills a temporary folder, hashes its files, loads it once as a check, syncs it, and renames it.
-Only then does `current` move. Whenever the writer is killed, `current` points to a complete artifact.
+The writer fills a temporary folder, hashes its files, loads it once as a check, syncs it to disk, and renames
+it. Only then does it move the link `current`. If the writer is killed at any moment, `current` points to a
+complete artifact.
 """
 
 import os
@@ -29,8 +30,8 @@ from index.artifact import (
 from index.manifest import Manifest
 from model.errors import GanAinmError
 
-_KEPT = 5  # artifacts: the current one and those before it
-_STALE_S = 3600.0  # a temporary file or folder of this age is a leftover of a killed writer
+_KEPT = 5  # artifacts that are kept, with the current one
+_STALE_S = 3600.0  # seconds; an older temporary file or folder was left behind by a killed writer
 _LOCK = ".publish.lock"  # in the folder of artifacts
 
 
@@ -40,7 +41,7 @@ class BusyError(GanAinmError):
 
 @contextmanager
 def locked(lock: Path, wait: bool = True) -> Iterator[None]:
-    """Hold a lock file, which is made if necessary, against other processes.
+    """Hold a lock file against other processes; create it if necessary.
 
     Raises BusyError when another process holds it and `wait` is false.
     """
@@ -49,14 +50,14 @@ def locked(lock: Path, wait: bool = True) -> Iterator[None]:
         with FileLock(lock, timeout=-1 if wait else 0):
             yield
     except Timeout as error:
-        raise BusyError(f"another process is at work in {lock.parent}") from error
+        raise BusyError(f"another process is working in {lock.parent}") from error
 
 
 @contextmanager
 def staging(root: Path) -> Iterator[Path]:
-    """A temporary folder beside the artifacts, in which the next one is written.
+    """A temporary folder beside the artifacts, for writing the next one.
 
-    It is removed afterwards unless it was published.
+    It is removed at the end unless it was published.
     """
     root.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".staging-", dir=root))
@@ -69,15 +70,28 @@ def staging(root: Path) -> Iterator[Path]:
 def publish(root: Path, staged: Path, manifest: Manifest, replaces: str | None = None) -> str:
     """Turn a staged folder into the current artifact, and return its version.
 
-    Keeps the last five artifacts and removes older ones. Raises ArtifactError when the staged artifact cannot
-    be loaded, or when `replaces` is given and the current artifact no longer has that version.
+    Keeps the last five artifacts and removes older ones.
+
+    Parameters
+    ----------
+    root : the folder of artifacts
+    staged : a folder made by `staging`, complete but for the manifest
+    manifest : without the files, which are added here
+    replaces : the version that must still be current, None for any
+
+    Raises
+    ------
+    ArtifactError
+        When the staged artifact cannot be loaded, or the current version is not `replaces`.
+    OSError
+        When the disk cannot be written.
     """
     files = {file.relative_to(staged).as_posix(): sha256(file) for file in folder_files(staged)}
     text = manifest.model_copy(update={"files": files}).model_dump_json(indent=2)
     (staged / MANIFEST).write_text(text + "\n", encoding="utf-8")
     read_folder(staged, torch.device("cpu"))
     for file in folder_files(staged):
-        file.chmod(0o644)  # some writers make files private, as mkdtemp does folders
+        file.chmod(0o644)  # some writers make private files, and mkdtemp a private folder
         _sync(file)
     for folder in (*(path for path in staged.rglob("*") if path.is_dir()), staged):
         folder.chmod(0o755)
@@ -85,7 +99,7 @@ def publish(root: Path, staged: Path, manifest: Manifest, replaces: str | None =
     version = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     with locked(root / _LOCK):
         if replaces is not None and (current := current_version(root)) != replaces:
-            raise ArtifactError(f"{current} was published meanwhile; this one was to replace {replaces}")
+            raise ArtifactError(f"{current} was published in the meantime; expected {replaces}")
         staged.rename(root / version)
         _sync(root)
         pointer = root / f".{CURRENT}-{version}"
@@ -97,9 +111,9 @@ def publish(root: Path, staged: Path, manifest: Manifest, replaces: str | None =
 
 
 def link_files(source: Path, staged: Path, without: Collection[str]) -> None:
-    """Put the files of an artifact into a staged folder, as hard links where the file system has them.
+    """Put the files of an artifact into a staged folder, as hard links if the file system allows.
 
-    The manifest and the files named in `without` are left out.
+    Leaves out the manifest and the files named in `without`.
     """
     for file in folder_files(source):
         name = file.relative_to(source)
@@ -114,7 +128,7 @@ def link_files(source: Path, staged: Path, without: Collection[str]) -> None:
 
 
 def _sweep(root: Path) -> None:
-    """Remove all artifacts but the last few, and what killed writers left behind."""
+    """Remove all artifacts but the last five, and everything that killed writers left behind."""
     manifests = sorted(root.glob(f"[0-9]*/{MANIFEST}"), key=lambda manifest: manifest.stat().st_mtime_ns)
     leftovers = [
         path

@@ -1,4 +1,4 @@
-"""Runs: stretches of one long array, picked out together."""
+"""Runs: stretches of one long array."""
 
 import numpy as np
 
@@ -6,11 +6,11 @@ from model.grams import Ints
 
 
 def laid_end_to_end(first: Ints, length: Ints) -> Ints:
-    """The positions of every run, one run after the other.
+    """The positions of all runs, one run after another.
 
     Parameters
     ----------
-    first, length : where each run begins and how long it is, shape = (runs,)
+    first, length : start and length of each run, shape = (runs,)
 
     Returns
     -------

@@ -1,10 +1,10 @@
-"""What is a title, and when two names are one title."""
+"""Titles: which names are titles, and which names mean the same title."""
 
 import re
 
 from model.names import fold
 
-# Words for rhythms, folded, and the family that each belongs to: tunes of one family may be one tune.
+# Folded rhythm words and their families. Only tunes of the same family can be the same tune.
 _FAMILIES = {
     **dict.fromkeys(("jig", "jigs", "jigg", "gigue", "giga", "port", "slide", "slipjig"), "jig"),
     **dict.fromkeys(("reel", "reels", "ril"), "reel"),
@@ -21,7 +21,7 @@ _REMARK = re.compile(
     r"for the (?:ger|german|violin|fife|flute|harp|pipes)\b.*|new set(?:t|ting)?|danced by .*"
 )
 _RHYTHM_LAST = re.compile(r"(.*\S) -- ([\w ]+?)\.?((?:, the)?)", re.IGNORECASE)  # "Durang's -- Hornpipe"
-_KINDS = frozenset(("single", "double", "slip", "hop", "set", "slow", "highland"))  # of a rhythm: "slip jig"
+_QUALIFIERS = frozenset(("single", "double", "slip", "hop", "set", "slow", "highland"))  # as in "slip jig"
 
 _NO_TITLES = frozenset(
     fold(name)
@@ -34,23 +34,23 @@ _NO_TITLES = frozenset(
 
 
 def title_key(name: str) -> str:
-    """Names with the same key are one title, whatever the tunes."""
+    """Names with the same key are the same title, whatever the tunes are."""
     return fold(name)
 
 
 def title_keys(name: str, rhythm: str) -> tuple[str, ...]:
-    """Names of tunes of some rhythm that have a key in common are one title.
+    """Keys of a name for a tune of this rhythm. Two names with a key in common are the same title.
 
-    The first key is the folded name. Where the rhythm is known, from the end of the name or from R:, there is
-    a second without it, so that "Kesh Jig, The" and "The Kesh" are one title where both are jigs, and two
-    where one is a reel.
+    The first key is the folded name. If the name ends with a rhythm, or R: gives one, there is a second key:
+    the name without its rhythm, and the rhythm's family. So "Kesh Jig, The" and "The Kesh" are the same title
+    if both are jigs, and two titles if one is a reel.
     """
     key = title_key(name)
     words = key.split()
     family = _FAMILIES.get(words[-1], "") if words else ""
     if family:
         words.pop()
-        while words and words[-1] in _KINDS:
+        while words and words[-1] in _QUALIFIERS:
             words.pop()
     else:
         family = rhythm_family(rhythm)
@@ -58,32 +58,33 @@ def title_keys(name: str, rhythm: str) -> tuple[str, ...]:
 
 
 def rhythm_family(rhythm: str) -> str:
-    """The family that a rhythm as in R: belongs to, as "jig" for "slip jig"; "" for none that is known."""
+    """The family of a rhythm as in R:, for example "jig" for "slip jig"; "" if it is not in the list."""
     return next((_FAMILIES[word] for word in reversed(fold(rhythm).split()) if word in _FAMILIES), "")
 
 
 def without_rhythm_words(name: str) -> str:
-    """The folded name without any word for a rhythm; "" when there is no other."""
-    return " ".join(word for word in title_key(name).split() if word not in _FAMILIES and word not in _KINDS)
+    """The folded name without words for rhythms; "" if there are no other words."""
+    rhythms = _FAMILIES.keys() | _QUALIFIERS
+    return " ".join(word for word in title_key(name).split() if word not in rhythms)
 
 
 def without_rhythm(name: str) -> tuple[str, str]:
-    """A name without the rhythm that some books print after it, and that rhythm, "" if there is none.
+    """Split off the rhythm that some books print after a name; returns the name and the rhythm, "" if none.
 
-    "COSMOPOLITE -- REEL., THE" is "COSMOPOLITE, THE" and "REEL". What follows the dashes and is no rhythm is
-    part of the name.
+    "COSMOPOLITE -- REEL., THE" becomes "COSMOPOLITE, THE" and "REEL". Words after the dashes that are not a
+    rhythm stay in the name.
     """
-    found = _RHYTHM_LAST.fullmatch(name)
-    if found and _FAMILIES.keys() & fold(found[2]).split()[-1:]:
-        return found[1] + found[3], found[2]
+    match = _RHYTHM_LAST.fullmatch(name)
+    if match and _FAMILIES.keys() & fold(match[2]).split()[-1:]:
+        return match[1] + match[3], match[2]
     return name, ""
 
 
 def is_title(name: str) -> bool:
-    """False for "Gan Ainm", "x", "untitled" and the like, for what has no letter, and for a remark.
+    """Whether a name is a title: not a placeholder, not a remark, and not without letters and digits.
 
-    A remark is a name that is all in parentheses, as in "(Can be used as a clog.)", or says for whom or what
-    a setting is, as in "For the Ger. Flute."
+    Placeholders are "Gan Ainm", "x", "untitled" and the like. A remark is a name in parentheses, such as
+    "(Can be used as a clog.)", or one that says for whom or what a setting is, such as "For the Ger. Flute."
     """
     key = title_key(name)
     in_parentheses = name.strip().startswith("(") and name.strip().endswith(")")

@@ -1,7 +1,4 @@
-"""Tunebooks: ABC files as people keep them, one tune a file or hundreds, in folders and tar archives.
-
-TunebookError: the path is nothing that holds ABC.
-"""
+"""Tunebooks: ABC files as people keep them, with one tune or hundreds, in folders and tar archives."""
 
 import hashlib
 import lzma
@@ -24,7 +21,7 @@ MAX_FILE_BYTES = 64 * 2**20  # of one tunebook; the largest public collections h
 
 
 class TunebookError(GanAinmError):
-    """A path that is no tunebook, folder or tar archive of tunebooks."""
+    """A tunebook that cannot be read: missing, too large, damaged, or without tunes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class Entry:
 
     Attributes
     ----------
-    reference : where the tune stands, for people: file and line, or the numbers its collection gave it
+    reference : where the tune is, for people: file and line, or the numbers that its collection gives it
     tune : the tune, or the reader's error
     """
 
@@ -49,13 +46,13 @@ class Entry:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Its titles, without those that are none ("Gan Ainm")."""
+        """Its titles, without placeholders such as "Gan Ainm"."""
         titles = self.tune.titles if isinstance(self.tune, Tune) else ()
         return tuple(name for name in titles if is_title(name))
 
     @property
     def fault(self) -> str:
-        """Why the tune cannot be in a catalogue; "" if it can."""
+        """Why the tune cannot be in a catalogue, "" if it can."""
         if isinstance(self.tune, AbcError):
             return str(self.tune)
         if not self.names:
@@ -75,7 +72,7 @@ class Entry:
 
 
 def sha256_of(files: Iterable[tuple[str, bytes]]) -> str:
-    """One digest of files, names included, so that a change to any of them is seen."""
+    """One digest of the names and contents of files; a change to any of them changes it."""
     digest = hashlib.sha256()
     for name, data in files:
         digest.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(data).digest())
@@ -83,11 +80,13 @@ def sha256_of(files: Iterable[tuple[str, bytes]]) -> str:
 
 
 def read_path(path: Path) -> Iterator[Entry]:
-    """Every tune of a tunebook file, of a folder with tunebooks at any depth, or of a tar archive of them.
+    """Every tune of a tunebook, of a folder with tunebooks at any depth, or of a tar archive of tunebooks.
 
-    Files are UTF-8 or Latin-1. In folders and archives only names that end in .abc or .txt are read: those of
-    a folder in the order of their names, those of an archive in its own. Raises TunebookError when there is
-    no such path, or a file is too large.
+    Files are UTF-8 or Latin-1. From folders and archives it reads only the files whose names end in .abc or
+    .txt: those of a folder in the order of their names, those of an archive in the archive's order.
+
+    Raises TunebookError when the path does not exist, a file is too large, or an archive is damaged; OSError
+    when a file cannot be read.
     """
     for name, data in read_files(path):
         for tune in read_tunebook(decode(data)):
@@ -95,7 +94,7 @@ def read_path(path: Path) -> Iterator[Entry]:
 
 
 def read_files(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Name and content of every file that `read_path` reads. Raises TunebookError as it does."""
+    """Name and content of every file that `read_path` reads. Raises the same errors."""
     if path.is_dir():
         for file in sorted(path.rglob("*")):
             if file.suffix.lower() in SUFFIXES and file.is_file():
@@ -112,9 +111,9 @@ def read_files(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _members(path: Path) -> Iterator[tuple[str, bytes]]:
-    """The tunebooks of a tar archive, never unpacked to disk, so that their names can do no harm.
+    """The tunebooks of a tar archive. Nothing is unpacked to disk, so their names can do no harm.
 
-    Members come in the archive's own order: going back in a compressed file would unpack it anew each time.
+    They come in the archive's order, because going back in a compressed file means decompressing it again.
     """
     try:
         with tarfile.open(path) as archive:
@@ -122,14 +121,15 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
                 opened = archive.extractfile(member) if member.isfile() else None
                 if opened and member.name.lower().endswith(SUFFIXES):
                     yield member.name, _bounded(member.name, member.size, opened.read)
-            # tarfile takes damage for the end; the checksum of a compressed file stands behind its last byte.
+            # tarfile mistakes damage for the end; only reading to the end checks a compressed file's
+            # checksum.
             while archive.fileobj and archive.fileobj.read(2**20):
                 pass
     except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
-        raise TunebookError(f"{path.name} is a broken archive: {error}") from error
+        raise TunebookError(f"{path.name} is a damaged archive: {error}") from error
 
 
 def _bounded(name: str, size: int, read: Callable[[], bytes]) -> bytes:
     if size > MAX_FILE_BYTES:
-        raise TunebookError(f"{name} has {size} bytes; a tunebook may have {MAX_FILE_BYTES}")
+        raise TunebookError(f"{name} has {size} bytes; a tunebook may have at most {MAX_FILE_BYTES}")
     return read()

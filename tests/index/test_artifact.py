@@ -161,7 +161,9 @@ def test_what_was_published_meanwhile_is_not_replaced(small_artifacts: Path) -> 
     old = load(small_artifacts, CPU)
     with staging(small_artifacts) as staged:
         link_files(old.path, staged, without=())
-        with pytest.raises(ArtifactError, match=f"{old.version} was published meanwhile"):
+        with pytest.raises(
+            ArtifactError, match=f"{old.version} was published in the meantime; expected another"
+        ):
             publish(small_artifacts, staged, old.manifest, replaces="another")
     assert artifact.current_version(small_artifacts) == old.version
 

@@ -97,7 +97,7 @@ def test_a_broken_archive_is_refused(tmp_path: Path, mode: Literal["w:gz", "w:xz
             archive.addfile(member, io.BytesIO(KESH.encode()))
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2] + b"\xff" * 50 + data[len(data) // 2 + 50 :])
-    with pytest.raises(TunebookError, match=r"tunes\.tar is a broken archive"):
+    with pytest.raises(TunebookError, match=r"tunes\.tar is a damaged archive"):
         list(read_path(path))
 
 

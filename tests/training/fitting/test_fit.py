@@ -127,7 +127,7 @@ def test_two_trainings_do_not_share_a_folder(small_corpus: Corpus, tmp_path: Pat
     with locked(tmp_path / ".training.lock"):
         done = run("fit", "--corpus", small_corpus.path, "--artifacts", tmp_path)
     assert done.returncode == 1
-    assert f"another process is at work in {tmp_path}" in done.stderr
+    assert f"another process is working in {tmp_path}" in done.stderr
 
 
 def test_a_corpus_that_is_not_there_is_an_error_of_one_line(tmp_path: Path) -> None:
