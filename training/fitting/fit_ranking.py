@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
 from index.library import Library
 from index.melody_index import FEATURES, Likenesses
@@ -27,8 +28,7 @@ _LENGTHS = (64, 32, 16)  # notes of a fragment
 _UNKNOWN = 0.1  # share of the examples that are repeated without their right title
 _RESEMBLES = 0.12  # cosine of n-grams
 _CHANGED = 0.2  # share of the notes of a changed setting
-_STEPS = 300
-_RATE = 0.05
+_MOST_STEPS = 500
 _LEAST_SPREAD = 0.1  # keeps the weight of a feature that hardly varies from growing without bound
 _DECAY = 1e-3  # of the weights, for standardised features
 
@@ -80,7 +80,7 @@ def ranking_examples(
 
 
 def fit_ranking(examples: Sequence[RankingExample], style: float) -> RankingModel:
-    """Maximum likelihood with a little weight decay, on standardised features.
+    """Maximum likelihood with weight decay, on standardised features, by L-BFGS (Liu and Nocedal 1989).
 
     Without examples all weights are 0. `style` is how often the title index ranks the right title first. With
     few tunes that can be so high that the titles after it would get more probability than is left, so it is
@@ -91,37 +91,45 @@ def fit_ranking(examples: Sequence[RankingExample], style: float) -> RankingMode
         return RankingModel.unfitted(style)
     stacked = np.concatenate([example.likenesses.features for example in examples])
     mean, spread = stacked.mean(axis=0), np.maximum(stacked.std(axis=0), _LEAST_SPREAD)
-    most = max(len(example.right) for example in examples)
-    features = torch.zeros(len(examples), most, len(FEATURES))
-    possible = torch.zeros(len(examples), most + 1, dtype=torch.bool)
-    right = torch.zeros(len(examples), most + 1, dtype=torch.bool)
-    possible[:, most] = True
-    for i, example in enumerate(examples):
-        count = len(example.right)
-        features[i, :count] = torch.from_numpy((example.likenesses.features - mean) / spread)
-        possible[i, :count] = True
-        right[i, :count] = torch.from_numpy(example.right)
-        right[i, most] = not example.right.any()
-    length = torch.tensor([log_length(example.notes) for example in examples], dtype=torch.float32)
-    weights = torch.zeros(2, len(FEATURES), requires_grad=True)
-    none = torch.zeros(2, requires_grad=True)
-    optimizer = torch.optim.AdamW([weights, none], lr=_RATE, weight_decay=_DECAY)
-    for _ in range(_STEPS):
-        scores = features @ weights[0] + (features @ weights[1]) * length[:, None]
-        scores = torch.cat([scores, (none[0] + none[1] * length)[:, None]], dim=1)
-        likely = torch.log_softmax(scores.masked_fill(~possible, -torch.inf), dim=1)
-        loss = -torch.logsumexp(likely.masked_fill(~right, -torch.inf), dim=1).mean()
+    # "None of them" is one more alternative, the last, with one more feature, the last, that only it has.
+    features, right = [], []
+    for example in examples:
+        standardised = (example.likenesses.features - mean) / spread
+        features.append(torch.from_numpy(np.pad(standardised, ((0, 1), (0, 1)))))
+        features[-1][-1, -1] = 1
+        right.append(torch.from_numpy(np.append(example.right, not example.right.any())))
+    alternatives, is_right = pad_sequence(features, batch_first=True), pad_sequence(right, batch_first=True)
+    counts = torch.tensor([len(example.right) + 1 for example in examples])
+    is_padding = torch.arange(alternatives.shape[1]) >= counts[:, None]
+    length = torch.tensor([log_length(example.notes) for example in examples], dtype=torch.float64)
+    weights = torch.zeros(2, len(FEATURES) + 1, dtype=torch.float64, requires_grad=True)
+    optimizer: torch.optim.Optimizer = torch.optim.LBFGS(
+        [weights], max_iter=_MOST_STEPS, line_search_fn="strong_wolfe"
+    )
+
+    def loss() -> torch.Tensor:
+        scores = alternatives @ weights[0] + (alternatives @ weights[1]) * length[:, None]
+        log_probabilities = torch.log_softmax(scores.masked_fill(is_padding, -torch.inf), dim=1)
+        log_likelihood = torch.logsumexp(log_probabilities.masked_fill(~is_right, -torch.inf), dim=1)
+        penalty = _DECAY / 2 * weights[:, :-1].square().sum()
+        return penalty - log_likelihood.mean()
+
+    def closure() -> float:
         optimizer.zero_grad()
-        torch.autograd.backward(loss)
-        optimizer.step()
+        value = loss()
+        torch.autograd.backward(value)
+        return value.item()
+
+    optimizer.step(closure)
     # The same weights for features that are not standardised.
-    scaled = weights.detach().numpy() / spread
-    shift = scaled @ mean
+    fitted = weights.detach().numpy()
+    scaled = fitted[:, :-1] / spread
+    none = fitted[:, -1] + scaled @ mean
     return RankingModel(
         features=FEATURES,
         weights=tuple(scaled[0].tolist()),
         by_length=tuple(scaled[1].tolist()),
-        none=(float(none[0].detach() + shift[0]), float(none[1].detach() + shift[1])),
+        none=(float(none[0]), float(none[1])),
         style=style,
     )
 
