@@ -256,6 +256,7 @@ def test_every_book_and_collection_is_told() -> None:
         "docs/audit.md",
         "docs/design.md",
         "docs/experiments.md",
+        "docs/installing.md",
         "docs/reader.md",
         "docs/results.md",
         "docs/results-tables.md",
