@@ -82,16 +82,28 @@ def test_every_other_curl_example_succeeds(client: httpx.Client) -> None:
         assert run_curl(client, example).status_code in (200, 202), example
 
 
-def test_every_example_of_training_is_a_command() -> None:
+def commands_of(page: str) -> Iterator[typer.Context]:
+    """The parsed gan-ainm commands of a document. Parsing raises for unknown commands, options and values."""
     group = typer.main.get_command(training)
     assert isinstance(group, typer.core.TyperGroup)
-    lines = [line for block in blocks("sh") for line in block.splitlines() if "-m training" in line]
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
+        for line in block.replace("\\\n", " ").splitlines():
+            program, *words = shlex.split(line)
+            if program == ".venv/bin/gan-ainm":
+                name, command, rest = group.resolve_command(typer.Context(group), words)
+                assert command is not None
+                yield command.make_context(name, rest)
+
+
+@pytest.mark.parametrize("page", ["audit.md", "experiments.md", "results.md"])
+def test_every_command_of_the_documents_is_one(page: str) -> None:
+    assert list(commands_of(page))
+
+
+def test_every_command_of_the_how_to_is_one_and_names_what_there_is() -> None:
     named = set()
-    for line in lines:
-        words = shlex.split(line)
-        assert words[:3] == [".venv/bin/python", "-m", "training"]
-        # raises for what it does not know
-        context = group.commands[words[3]].make_context(words[3], words[4:])
+    for context in commands_of("training.md"):
         named |= set(context.params.get("corpus") or ()) | {context.params.get("name")}
     assert named - {None, *BOOKS, *COLLECTIONS} == {
         "~/tunebooks",
@@ -100,21 +112,15 @@ def test_every_example_of_training_is_a_command() -> None:
     }
 
 
-@pytest.mark.parametrize("page", ["experiments.md", "results.md", "training.md"])
-def test_every_command_of_the_documents_is_one(page: str) -> None:
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+def test_every_option_of_training_is_explained() -> None:
     group = typer.main.get_command(training)
     assert isinstance(group, typer.core.TyperGroup)
-    commands = 0
-    for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
-        for line in block.replace("\\\n", " ").splitlines():
-            program, *words = shlex.split(line)
-            if program == ".venv/bin/gan-ainm":
-                name, command, rest = group.resolve_command(typer.Context(group), words)
-                assert command is not None
-                command.make_context(name, rest)  # raises for unknown options and values
-                commands += 1
-    assert commands
+    for name in COMMANDS:
+        _, command, _ = group.resolve_command(typer.Context(group), [name])
+        assert command is not None
+        assert command.help
+        for parameter in command.params:
+            assert getattr(parameter, "help", None), (name, parameter.name)
 
 
 def test_the_how_to_names_every_training_command_book_and_collection() -> None:
@@ -125,17 +131,33 @@ def test_the_how_to_names_every_training_command_book_and_collection() -> None:
         assert f"`{name}`" in text
 
 
-def test_the_printed_figures_are_those_of_the_results() -> None:
-    figures = {figure.key: figure for figure in load_figures(ROOT / "docs" / "results.json")}
-    table = README[README.index("A part of it:") :].split("\n\n")[1].splitlines()
-    systems = [cell.strip(" `") for cell in table[0].split("|")[2:-1]]
-    for line in table[2:]:
-        asked, *cells = (cell.strip() for cell in line.split("|")[1:-1])
-        protocol, metric = re.findall(r"`([^`]+)`", asked)
-        assert len(cells) == len(systems)
-        for system, cell in zip(systems, cells, strict=True):
-            figure = figures.get(("public-domain", protocol, system, metric))
-            assert cell == ("-" if figure is None else f"{figure.value:.3f}".removeprefix("0"))
+def test_the_sentences_of_the_results_quote_their_figures() -> None:
+    page = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    section = page[page.index("## What follows") : page.index("## How it is measured")]
+    sentences = re.split(r"^\d+\. ", section, flags=re.MULTILINE)
+    figures = {figure.key: figure.value for figure in load_figures(ROOT / "docs" / "results.json")}
+    books, clean, ours = "public-domain", "session-2022-clean", "gan-ainm"
+    quoted = [
+        (1, f"{figures[clean, 'known', ours, 'hit@1']:.0%}".replace("%", " %")),
+        (1, f"{figures[clean, 'known', ours, 'mrr']:.3f}"),
+        (2, f"{figures[clean, 'known-audited', ours, 'mrr']:.3f}"),
+        (3, f"{figures[books, 'known', ours, 'mrr']:.3f}"),
+        (3, f"{figures[books, 'known-verified', ours, 'mrr']:.3f}"),
+        (4, f"{figures[clean, 'known-8', ours, 'mrr']:.3f}"),
+        (4, f"{figures[clean, 'known-8', 'ngram-edit', 'mrr']:.3f}"),
+        (6, f"{figures[clean, 'no-match', ours, 'auroc']:.3f}"),
+        (6, f"{figures[books, 'no-match', ours, 'auroc']:.3f}"),
+        (8, f"{figures[books, 'unseen', ours, 'lift']:.1f}"),
+        (8, f"{figures[clean, 'unseen', ours, 'lift']:.1f}"),
+        (9, f"{figures[books, 'unseen-no-rhythm-words', ours, 'lift']:.1f}"),
+        (9, f"{figures[clean, 'unseen-no-rhythm-words', ours, 'lift']:.1f}"),
+        *((10, f"{cost.ms:.0f} ms") for cost in load_costs(ROOT / "docs" / "scale.json")[-2:]),
+    ]
+    assert len(sentences) == 11
+    for number, value in quoted:
+        assert value.removeprefix("0") in sentences[number], (number, value)
+    for corpus in (books, clean):
+        assert figures[corpus, "known-transposed", ours, "mrr"] == figures[corpus, "known", ours, "mrr"]
 
 
 def test_the_pages_of_results_are_what_the_benchmark_writes(tmp_path: Path) -> None:
@@ -228,22 +250,6 @@ def test_every_route_is_told_and_no_other() -> None:
         f"{method.upper()} {path}" for path, methods in app.openapi()["paths"].items() for method in methods
     }
     assert set(re.findall(r"`((?:GET|POST) /\S+)`", README)) == routes
-
-
-def test_every_option_of_training_is_told() -> None:
-    group = typer.main.get_command(training)
-    assert isinstance(group, typer.core.TyperGroup)
-    assert group.commands.keys() == {"fit", "pretrain", "ablate", "audit", "evaluate", "scale", "download"}
-    for name, command in group.commands.items():
-        assert f"-m training {name}" in README
-        options = (parameter for parameter in command.params if parameter.param_type_name == "option")
-        for parameter in options:
-            assert any(f"`{option}" in README for option in parameter.opts), parameter.opts
-
-
-def test_every_book_and_collection_is_told() -> None:
-    for name in (*BOOKS, *COLLECTIONS):
-        assert f"`{name}`" in README
 
 
 @pytest.mark.parametrize(
