@@ -84,7 +84,7 @@ def test_every_other_curl_example_succeeds(client: httpx.Client) -> None:
 
 
 def commands_of(page: str) -> Iterator[dict[str, Any]]:
-    """The parameters of the gan-ainm commands of a document. Parsing raises for unknown options and values."""
+    """The parameters of the gan-ainm commands of a document. Parsing raises for unknown options."""
     group = typer.main.get_command(training)
     assert isinstance(group, typer.core.TyperGroup)
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
