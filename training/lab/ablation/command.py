@@ -23,7 +23,10 @@ def ablate(
     plan: Annotated[Path, typer.Argument(help="Plan as a TOML file, such as docs/ablation.toml.")],
     out: Annotated[
         Path,
-        typer.Option(help="Folder for ablation.md, ablation/, results.json, results.md and results/."),
+        typer.Option(
+            help="Folder for ablation.md, ablation/, results.json and results/; also for results.md and "
+            "results-tables.md when systems of the benchmark are in the plan."
+        ),
     ],
     accept_licence: AcceptLicence = None,
     artifacts: Artifacts = Path("artifacts"),

@@ -1,9 +1,9 @@
 """The commands `benchmark` and `scale`."""
 
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Annotated
 
-import click
 import torch
 import typer
 
@@ -22,6 +22,18 @@ from training.lab.workspace import Workspace
 from training.options import AcceptLicence, Artifacts, Device, Exclude, resumable
 
 
+def _one_of(names: Collection[str]) -> Callable[[list[str] | None], list[str] | None]:
+    """A callback that refuses other names."""
+
+    def check(chosen: list[str] | None) -> list[str] | None:
+        for name in chosen or ():
+            if name not in names:
+                raise typer.BadParameter(f"{name!r} is not one of {', '.join(names)}")
+        return chosen
+
+    return check
+
+
 def benchmark(
     corpus: Annotated[list[str], typer.Option(help="As for `fit`. Repeatable.")],
     out: Annotated[
@@ -31,7 +43,7 @@ def benchmark(
     system: Annotated[
         list[str] | None,
         typer.Argument(
-            click_type=click.Choice([*SYSTEMS]), metavar="[SYSTEM]...", help=f"Of {', '.join(SYSTEMS)}; all."
+            callback=_one_of(SYSTEMS), metavar="SYSTEM", help=f"Any of {', '.join(SYSTEMS)}; all by default."
         ),
     ] = None,
     artifact: Annotated[
@@ -47,7 +59,7 @@ def benchmark(
     protocol: Annotated[
         list[str] | None,
         typer.Option(
-            click_type=click.Choice([*PROTOCOLS]),
+            callback=_one_of(PROTOCOLS),
             metavar="PROTOCOL",
             help=f"Run only this protocol: {', '.join(PROTOCOLS)}. Repeatable.",
         ),

@@ -92,8 +92,7 @@ def fit_pretrained(
 ) -> None:
     """Train with a recurrent tune encoder that starts from a pretrained note model, and publish an artifact.
 
-    Use the corpora, lists and seed of `pretrain`: the note model must not have seen tunes that the new
-    encoders are tested on.
+    Use the corpora, lists and seed of `pretrain`: with others the note model has seen some of the test tunes.
     """
     with ConsoleReporter() as report, resumable():
         computing = pick_device(device)

@@ -1,14 +1,14 @@
 """The command on a small corpus, with every kind of argument."""
 
 import csv
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from typer.testing import CliRunner, Result
 
 from tests.support import SMALL, Silent
+from training.__main__ import app
 from training.corpora import Corpus, find_corpora
 from training.corpora.curate import curate
 from training.corpora.exclusions import read_exclusions
@@ -18,9 +18,8 @@ from training.lab.benchmark.figures import Figure, load_figures
 from training.lab.benchmark.protocols import PROTOCOLS
 
 
-def benchmark(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "training", "benchmark", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+def benchmark(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["benchmark", *map(str, arguments)])
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +43,7 @@ def test_baselines_are_measured_without_training_anything(tunebook: Path, tmp_pa
     done = benchmark(
         "ngram", "random", "--corpus", tunebook, "--out", tmp_path, "--artifacts", tmp_path / "a"
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.exit_code == 0, done.stdout + done.stderr
     assert "epoch" not in done.stdout
     figures = load_figures(tmp_path / "results.json")
     systems = by_protocol(figures)
@@ -64,21 +63,21 @@ def test_baselines_are_measured_without_training_anything(tunebook: Path, tmp_pa
 
 def test_an_artifact_that_lacks_what_is_held_out_is_measured(tunebook: Path, tmp_path: Path) -> None:
     arguments = ("--corpus", tunebook, "--out", tmp_path, "--protocol", "known")
-    assert benchmark("random", *arguments).returncode == 0
+    assert benchmark("random", *arguments).exit_code == 0
     held_out = read_exclusions(tmp_path / "answers" / "airs-held-out.txt")
     corpora = find_corpora([str(tunebook)])
     trainer = Trainer(SMALL, torch.device("cpu"), Silent())
     fit(curate(corpora, excluded=held_out), tmp_path / "fitted", trainer)
     done = benchmark("encoders", "--artifact", tmp_path / "fitted", *arguments)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.exit_code == 0, done.stdout + done.stderr
     assert by_protocol(load_figures(tmp_path / "results.json"))["known"] == {"random", "encoders"}
 
 
 def test_one_protocol_is_renewed_and_the_others_stay(tunebook: Path, tmp_path: Path) -> None:
     arguments = ("--corpus", tunebook, "--out", tmp_path, "--artifacts", tmp_path / "a")
-    assert benchmark("random", "--name", "other", *arguments).returncode == 0
+    assert benchmark("random", "--name", "other", *arguments).exit_code == 0
     before = load_figures(tmp_path / "results.json")
-    assert benchmark("ngram", "--protocol", "known-32", "--name", "mine", *arguments).returncode == 0
+    assert benchmark("ngram", "--protocol", "known-32", "--name", "mine", *arguments).exit_code == 0
     after = load_figures(tmp_path / "results.json")
     assert after[: len(before)] == before
     assert {(figure.corpus, figure.protocol) for figure in after[len(before) :]} == {("mine", "known-32")}
@@ -89,7 +88,7 @@ def test_an_artifact_is_measured_where_it_learned_no_answer(
 ) -> None:
     arguments = ("--corpus", tunebook, "--out", tmp_path, "--protocol", "known")
     done = benchmark("ngram", "--artifact", small_artifacts, *arguments)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "the encoders have learned" in done.stdout
     assert "error: not everything was measured: known: the encoders have learned" in done.stderr
     assert by_protocol(load_figures(tmp_path / "results.json")) == {"known": {"ngram"}}
@@ -100,18 +99,18 @@ def test_mistakes_are_reported(tunebook: Path, tmp_path: Path) -> None:
     for arguments, status, message in (
         (corpus, 2, "Missing option '--out'"),
         (out, 2, "Missing option '--corpus'"),
-        (("nonesuch", *corpus, *out), 2, "'nonesuch' is not one of 'random'"),
-        (("--protocol", "knwon", *corpus, *out), 2, "'knwon' is not one of 'known'"),
+        (("nonesuch", *corpus, *out), 2, "'nonesuch' is not one of random"),
+        (("--protocol", "knwon", *corpus, *out), 2, "'knwon' is not one of known"),
         (("--artifact", "nonesuch", *corpus, *out), 1, "error: nonesuch has no current artifact"),
         (("--corpus", "nonesuch", *out), 1, "error: nonesuch is neither"),
     ):
         done = benchmark(*arguments)
-        assert done.returncode == status
+        assert done.exit_code == status
         assert message in " ".join(done.stderr.split()), done.stderr
 
 
 def test_a_folder_with_other_results_is_refused(tunebook: Path, tmp_path: Path) -> None:
     (tmp_path / "results.json").write_text("{}", encoding="utf-8")
     done = benchmark("random", "--corpus", tunebook, "--out", tmp_path)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "results.json is not a list of figures" in done.stderr
