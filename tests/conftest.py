@@ -1,15 +1,20 @@
-"""Fixtures: a few printed tunes, a small artifact made of them, and a running server."""
+"""Fixtures: a few printed tunes, a small artifact made of them, and a running server.
 
+What takes time is made once in a test run: the first test process trains, the others wait for its lock.
+"""
+
+import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 import torch
+from filelock import FileLock
 from pydantic import SecretStr
 
 from service.settings import Settings
@@ -22,14 +27,33 @@ from training.fitting.trainings import Trainer
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of the machine that runs the tests reaches them."""
+    """Keep the settings of the machine that runs the tests away from them."""
     for field in Settings.model_fields:
         monkeypatch.delenv(field.upper(), raising=False)
 
 
 @pytest.fixture(scope="session")
+def make_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Makes a named folder once for all test processes of this run, and returns it."""
+    base = tmp_path_factory.getbasetemp()
+    # With pytest-xdist each process has a folder of its own inside that of the run.
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder = shared / name
+        with FileLock(shared / f"{name}.lock"):
+            if not folder.exists():
+                part = shared / f"{name}.part"
+                fill(part)
+                part.rename(folder)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    """The first 240 tunes of Aird's second volume and its neighbours, as one tunebook."""
+    """The first 240 tunes of the first two volumes of Aird's Airs, as one tunebook."""
     text = "".join(
         (find_corpora(["airdsAirs"])[0].path / f"book{volume}.abc").read_text(encoding="latin-1")
         for volume in (1, 2)
@@ -41,17 +65,20 @@ def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 
 @pytest.fixture(scope="session")
-def _published(small_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("published")
-    fit(curate([small_corpus]), root, Trainer(SMALL, torch.device("cpu"), Silent()))
-    return root
+def published(small_corpus: Corpus, make_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    """A folder with a small published artifact. Tests must not change it."""
+
+    def train(root: Path) -> None:
+        fit(curate([small_corpus]), root, Trainer(SMALL, torch.device("cpu"), Silent()))
+
+    return make_once("small-artifacts", train)
 
 
 @pytest.fixture
-def small_artifacts(_published: Path, tmp_path: Path) -> Path:
-    """A folder with a small published artifact, the test's own to spoil."""
+def small_artifacts(published: Path, tmp_path: Path) -> Path:
+    """A copy of the small artifact, for a test to change as it likes."""
     root = tmp_path / "artifacts"
-    shutil.copytree(_published, root, symlinks=True)
+    shutil.copytree(published, root, symlinks=True)
     return root
 
 
@@ -65,10 +92,12 @@ def client(small_artifacts: Path) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def demo_artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_artifacts(make_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """What `make serve` trains: all three books, by the command itself."""
-    root = tmp_path_factory.mktemp("demo")
-    command = [sys.executable, "-m", "training", "fit", "--artifacts", str(root)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return root
+
+    def train(root: Path) -> None:
+        command = [sys.executable, "-m", "training", "fit", "--artifacts", str(root)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return make_once("demo-artifacts", train)

@@ -19,6 +19,7 @@ from service.settings import Settings
 from tests.support import serve
 from training.fitting.test_figure import recompute_test
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 CPU = torch.device("cpu")
 
 

@@ -28,12 +28,17 @@ from training.fitting.trainings import Trainer
 CPU = torch.device("cpu")
 
 
+ROOT = Path(__file__).parents[3]
+
+
 def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "training", *map(str, arguments)]
+    return [sys.executable, "-m", "tests.small_training", *map(str, arguments)]
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False, timeout=300)
+    return subprocess.run(
+        command(*arguments), cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+    )
 
 
 def test_the_test_mrr_is_recomputed_from_the_evaluation_folder(small_artifacts: Path) -> None:
@@ -175,7 +180,7 @@ def test_a_killed_training_leaves_a_checkpoint_and_no_broken_artifact(
 ) -> None:
     root = tmp_path / "artifacts"
     arguments = command("fit", "--corpus", small_corpus.path, "--artifacts", root)
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
     while not (root / WORK / "split.safetensors").exists():
         assert process.poll() is None
