@@ -22,7 +22,7 @@ from tests.support import SMALL, Silent, serve
 from training.corpora import Corpus, find_corpora
 from training.corpora.curate import curate
 from training.fitting.fit import fit
-from training.fitting.trainings import Trainer
+from training.fitting.trainer import Trainer
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,13 @@
 """`python -m tests.small_training`: the training commands with a small config, long enough to interrupt."""
 
 from dataclasses import replace
+from unittest.mock import patch
 
 from tests.support import SMALL
 from training.__main__ import app
-from training.fitting import command
 
 CONFIG = replace(SMALL, max_epochs=40, patience=40)
 
 if __name__ == "__main__":
-    command.preset = lambda *_: CONFIG  # type: ignore[assignment]
-    app()
+    with patch("training.fitting.command.preset", lambda *_: CONFIG):
+        app()

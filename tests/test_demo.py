@@ -17,7 +17,7 @@ from model.abc import read_tune, write
 from model.abc.variation import cut, transposed, unnamed
 from service.settings import Settings
 from tests.support import serve
-from training.fitting.test_figure import recompute_test
+from training.fitting.evaluation import recompute_test
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 CPU = torch.device("cpu")

@@ -15,9 +15,9 @@ from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
 from training.corpora.reading import read_corpora
 from training.fitting.config import TitleName, TuneName, preset
+from training.fitting.evaluation import recompute_test
 from training.fitting.fit import fit as fit_artifact
-from training.fitting.test_figure import recompute_test
-from training.fitting.trainings import Trainer
+from training.fitting.trainer import Trainer
 from training.options import AcceptLicence, Aliases, Artifacts, Corpora, Device, Exclude, Seed, resumable
 
 

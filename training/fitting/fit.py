@@ -27,12 +27,12 @@ from model.encoders import Encoders
 from model.version import VERSION
 from training.corpora.curate import Curated, CurationError
 from training.fitting.config import FitConfig
+from training.fitting.evaluation import save_evaluation, unseen_mrr
 from training.fitting.fit_ranking import fit_ranking, ranking_examples
 from training.fitting.split import group_titles, split_titles
-from training.fitting.test_figure import save_evaluation, unseen_mrr
 from training.fitting.towers import Towers
+from training.fitting.trainer import Trainer
 from training.fitting.training_set import TrainingSet
-from training.fitting.trainings import Trainer
 
 WORK = ".training"  # in the folder of artifacts: checkpoints of a training that has not ended
 _LOCK = ".training.lock"  # beside it

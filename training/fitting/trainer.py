@@ -1,200 +1,106 @@
-"""Training on one page: batches, loss, step, validation, early stopping.
+"""The two trainings of a fit: on a split, for the test figure, and on everything, for the service."""
 
-All random numbers of an epoch come from (seed, name of the run, number of the epoch). A training that was
-interrupted and resumed therefore ends with the same weights as one that was not.
-"""
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
 
-import time
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
-
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import nn
 
-from index.titles import title_key
-from model.grams import Ints
 from training.fitting.checkpoints import Progress, TrainingCheckpoint
 from training.fitting.config import FitConfig
-from training.fitting.loss import LOSSES, info_nce
+from training.fitting.evaluation import unseen_mrr
+from training.fitting.split import Split
 from training.fitting.towers import Towers
+from training.fitting.train import Batches, Run, contrastive_loss, seed_epoch, train
 from training.fitting.training_set import TrainingSet
-
-Model = TypeVar("Model", bound=nn.Module)
-
-
-@dataclass
-class Run(Generic[Model]):
-    """One training of one model.
-
-    Attributes
-    ----------
-    name, seed : the source of its random numbers
-    model, optimizer : what is trained, and how
-    epoch : yields the loss of each batch of an epoch, a scalar; a step follows each
-    epochs : most epochs, > 0
-    patience : epochs without a better validation figure before it stops, > 0
-    """
-
-    name: str
-    seed: int
-    model: Model
-    optimizer: torch.optim.Optimizer
-    epoch: Callable[[np.random.Generator], Iterator[torch.Tensor]]
-    epochs: int
-    patience: int
+from training.fitting.warm_start import WarmStart
+from training.reporter import Reporter
 
 
-def train(
-    run: Run[Model],
-    checkpoint: TrainingCheckpoint,
-    validate: Callable[[Model], float] | None = None,
-    on_epoch: Callable[[dict[str, float]], object] = lambda _: None,
-) -> Progress:
-    """Train until the last epoch or, with validation, until it stops improving; then switch to eval mode.
+class Trained(NamedTuple):
+    """Trained towers, in eval mode, and how the training went."""
 
-    Parameters
-    ----------
-    run : what to train
-    checkpoint : resumes an earlier, interrupted training, and saves this one
-    validate : a figure of the model, higher is better; the model ends with the weights of its best epoch
-    on_epoch : called with the record of each epoch, which it may extend
-    """
-    progress = checkpoint.restore(run.model, run.optimizer)
-    while not progress.done:
-        number = progress.epochs + 1
-        rng = seed_epoch(run.seed, run.name, number)
-        start = time.monotonic()
-        losses: list[float] = []
-        run.model.train()
-        for loss in run.epoch(rng):
-            run.optimizer.zero_grad()
-            torch.autograd.backward(loss)
-            run.optimizer.step()
-            losses.append(loss.item())
-        record = {"epoch": number, "loss": float(np.mean(losses)), "seconds": time.monotonic() - start}
-        if validate is not None:
-            record["validation"] = validate(run.model.eval())
-            if record["validation"] > progress.best:
-                progress.best, progress.best_epoch = record["validation"], number
-                checkpoint.keep_best(run.model)
-        progress.epochs = number
-        progress.history.append(record)
-        has_stalled = validate is not None and number - progress.best_epoch >= run.patience
-        progress.done = number >= run.epochs or has_stalled
-        on_epoch(record)
-        if progress.done and checkpoint.best_weights:
-            run.model.load_state_dict(checkpoint.best_weights)
-        checkpoint.save_if_due(run.model, run.optimizer, progress)
-    run.model.eval()
-    return progress
-
-
-def seed_epoch(seed: int, name: str, epoch: int) -> np.random.Generator:
-    """Seed torch for an epoch of a run, and return its generator. Epoch 0 initialises the weights."""
-    epoch_seed = zlib.crc32(f"{seed} {name} {epoch}".encode())
-    torch.manual_seed(epoch_seed)
-    return np.random.default_rng(epoch_seed)
-
-
-def contrastive_loss(towers: Towers, batch: "Batch", config: FitConfig) -> torch.Tensor:
-    """The loss of a batch, a scalar: tunes against names, and against other settings of their titles."""
-    tunes, names = towers.tune(batch.tunes), towers.title(batch.names)
-    scale = towers.scale if config.loss == "info-nce" else torch.tensor(config.margin)
-    loss = LOSSES[config.loss](tunes, names, batch.positives.to(tunes.device), scale)
-    if config.melody:
-        same = torch.eye(len(tunes), dtype=torch.bool, device=tunes.device)
-        loss = loss + config.melody * info_nce(tunes, towers.tune(batch.again), same, towers.melody_scale)
-    return loss
+    towers: Towers
+    progress: Progress
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Training views of the tunes of B titles, and of N names, among them the names of those titles.
+class Trainer:
+    """Trains towers.
 
     Attributes
     ----------
-    tunes, names : features, B and N
-    positives : bool, shape = (B, N); [i, j] whether name j is a name of tune i
-    again : features of the same or other settings of the B titles; B, or none
+    config : how
+    device : where
+    report : shows progress
+    warm_start : weights that the tune encoder begins with, if any
     """
 
-    tunes: list[Any]
-    names: list[Any]
-    positives: torch.Tensor
-    again: list[Any]
+    config: FitConfig
+    device: torch.device
+    report: Reporter
+    warm_start: WarmStart | None = None
 
+    def on_split(self, training_set: TrainingSet, split: Split, path: Path) -> Trained:
+        """Train on the split's training titles until the validation titles say stop.
 
-class Batches:
-    """Samples batches from the settings and names of some titles.
-
-    Parameters
-    ----------
-    training_set : features of all settings and names
-    titles : numbers of the titles to train on
-    config : size and kind of batches
-    """
-
-    def __init__(self, training_set: TrainingSet, titles: Sequence[int], config: FitConfig) -> None:
-        catalogue = training_set.catalogue
-        self._set = training_set
-        self._config = config
-        self._titles = np.intersect1d(titles, catalogue.title_of_setting)
-        every = np.arange(len(catalogue) + 1)
-        self._first_setting = np.searchsorted(catalogue.title_of_setting, every)
-        self._first_name = np.searchsorted(catalogue.title_of_name, every)
-        self._names = np.flatnonzero(np.isin(catalogue.title_of_name, self._titles))
-        self._title_of_name = catalogue.title_of_name
-        # A name that another title has, too, is not a negative: names are compared by their keys.
-        keys: dict[str, int] = {}
-        self._key_of_name = np.array(
-            [keys.setdefault(title_key(name), len(keys)) for name in catalogue.names]
-        )
-
-    def __len__(self) -> int:
-        return len(self._titles)
-
-    def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
-        """Every title once in random order, `config.batch` at a time.
-
-        Each title comes with one random setting, and if `config.melody` with another one. Titles weigh the
-        same however many settings they have: names relate to tunes by titles. Each batch is contrasted with
-        all names, or with `config.names` of them: its own and random others. With 0 each title has one of its
-        names and is contrasted with those of its batch.
+        Resumes from the checkpoint `path`. Raises CheckpointError when the warm start does not fit.
         """
-        order = rng.permutation(self._titles)
-        # A last batch of one title would have nothing to contrast with: it joins the batch before.
-        starts = [*range(0, max(len(order) - 1, 1), self._config.batch)]
-        for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
-            titles = order[start:end]
-            names = self._sample_names(titles, rng)
-            view = self._set.title_featurizer.view
-            yield Batch(
-                self._sample_views(titles, rng),
-                [view(self._set.names[i], rng) for i in names],
-                torch.from_numpy(self._positives(titles, names)),
-                self._sample_views(titles, rng) if self._config.melody else [],
+        config = self.config
+        run = self.start("split", Batches(training_set, split.train, config))
+        checkpoint = TrainingCheckpoint(path, self._fingerprint(training_set, f"{split.as_lists()}"))
+        advance = self.report.step("training on the split", config.max_epochs, checkpoint.progress().epochs)
+
+        def validate(towers: Towers) -> float:
+            return unseen_mrr(towers.encoders, training_set, split.validation).value
+
+        def on_epoch(record: dict[str, float]) -> None:
+            advance()
+            self.report.say(
+                f"epoch {record['epoch']}: loss {record['loss']:.3f}, validation {record['validation']:.4f}"
             )
 
-    def _sample_views(self, titles: Ints, rng: np.random.Generator) -> list[Any]:
-        settings = rng.integers(self._first_setting[titles], self._first_setting[titles + 1])
-        return [self._set.tune_featurizer.view(self._set.tunes[i], rng) for i in settings]
+        return Trained(run.model, train(run, checkpoint, validate, on_epoch))
 
-    def _sample_names(self, titles: Ints, rng: np.random.Generator) -> Ints:
-        most = self._config.names
-        if most == 0:
-            return rng.integers(self._first_name[titles], self._first_name[titles + 1])
-        if len(self._names) <= most:
-            return self._names
-        is_own = np.isin(self._title_of_name[self._names], titles)
-        own, others = self._names[is_own], self._names[~is_own]
-        return np.concatenate([own, rng.choice(others, max(most - len(own), 0), replace=False)])
+    def on_all(self, training_set: TrainingSet, path: Path) -> Trained:
+        """Train on every title for `config.refit_epochs`, so that the encoders know every tune.
 
-    def _positives(self, titles: Ints, names: Ints) -> NDArray[np.bool_]:
-        keys = self._key_of_name[names]
-        first, end = self._first_name[titles], self._first_name[titles + 1]
-        own = [self._key_of_name[i:j] for i, j in zip(first, end, strict=True)]
-        return np.stack([np.isin(keys, of_title) for of_title in own])
+        Resumes from the checkpoint `path`. Raises CheckpointError when the warm start does not fit.
+        """
+        config = self.config
+        titles = range(len(training_set.catalogue))
+        run = replace(self.start("refit", Batches(training_set, titles, config)), epochs=config.refit_epochs)
+        checkpoint = TrainingCheckpoint(path, self._fingerprint(training_set))
+        advance = self.report.step(
+            "training on everything", config.refit_epochs, checkpoint.progress().epochs
+        )
+
+        def on_epoch(record: dict[str, float]) -> None:
+            advance()
+            self.report.say(f"epoch {record['epoch']}: loss {record['loss']:.3f}")
+
+        return Trained(run.model, train(run, checkpoint, on_epoch=on_epoch))
+
+    def start(self, name: str, batches: Batches) -> Run[Towers]:
+        """A run with fresh weights. Raises CheckpointError when the warm start does not fit."""
+        config = self.config
+        seed_epoch(config.seed, name, 0)
+        towers = Towers(config)
+        if self.warm_start:
+            self.warm_start.apply(towers.tune)
+        towers.to(self.device)
+        return Run(
+            name=name,
+            seed=config.seed,
+            model=towers,
+            optimizer=towers.optimizer(config),
+            epoch=lambda rng: (contrastive_loss(towers, batch, config) for batch in batches.epoch(rng)),
+            epochs=config.max_epochs,
+            patience=config.patience,
+        )
+
+    def _fingerprint(self, training_set: TrainingSet, *more: str) -> str:
+        warm_start = self.warm_start.digest if self.warm_start else ""
+        parts = (training_set.fingerprint, warm_start, *more)
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()

@@ -20,10 +20,10 @@ from model.encoders import TUNE_ENCODER
 from tests.support import KESH, SMALL, Silent
 from training.corpora import Corpus, find_corpora
 from training.corpora.curate import CurationError, curate
+from training.fitting.evaluation import recompute_test
 from training.fitting.fit import WORK, fit
 from training.fitting.split import SplitError
-from training.fitting.test_figure import recompute_test
-from training.fitting.trainings import Trainer
+from training.fitting.trainer import Trainer
 
 CPU = torch.device("cpu")
 

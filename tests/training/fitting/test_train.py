@@ -17,9 +17,9 @@ from training.corpora.curate import curate
 from training.fitting.checkpoints import Progress, TrainingCheckpoint, code_digest
 from training.fitting.config import FitConfig, TitleName, TuneName, preset
 from training.fitting.towers import Towers
-from training.fitting.trainer import Batches, train
+from training.fitting.train import Batches, train
+from training.fitting.trainer import Trainer
 from training.fitting.training_set import TrainingSet
-from training.fitting.trainings import Trainer
 
 CPU = torch.device("cpu")
 Validate = Callable[[Towers], float]
