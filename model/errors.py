@@ -4,6 +4,7 @@
     ├── AbcError                a text without a single note
     ├── ArtifactError           no artifact, or one that cannot be used
     │   └── RebuildError        a rebuilt index that must not be published
+    ├── BenchmarkError          results that cannot be read, combined or measured
     ├── BusyError               another process is working in the same folder
     ├── CheckpointError         weights that cannot be read or do not fit their config
     ├── CurationError           corpora that hold too little to learn from

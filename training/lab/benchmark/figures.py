@@ -56,7 +56,7 @@ def load_figures(path: Path) -> list[Figure]:
 
 
 def save_figures(figures: Iterable[Figure], path: Path) -> None:
-    """Write the figures as a JSON list with one row a line, so that a diff shows which rows changed."""
+    """Write the figures as a JSON list with one row per line, so that a diff shows which rows changed."""
     rows = ",\n".join(json.dumps(figure.model_dump()) for figure in figures)
     path.write_text(f"[\n{rows}\n]\n", encoding="utf-8")
 
