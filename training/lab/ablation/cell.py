@@ -12,9 +12,9 @@ from index.mrr import Floats, K, Place, hit, reciprocal_rank
 from model.encoder import Vectors
 from training.fitting.checkpoints import TrainingCheckpoint, code_digest
 from training.fitting.towers import Towers
-from training.fitting.trainer import Batches, Run, train
+from training.fitting.train import Batches, Run, train
+from training.fitting.trainer import Trainer
 from training.fitting.training_set import TrainingSet
-from training.fitting.trainings import Trainer
 from training.lab.ablation.plan import Cell
 from training.lab.ablation.pool import Pool
 from training.lab.pretraining.pretrained import Pretrained

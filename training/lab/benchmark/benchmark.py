@@ -9,7 +9,7 @@ from training.corpora import Corpus
 from training.corpora.curate import curate
 from training.corpora.lists import describe_unmatched
 from training.fitting.config import FitConfig
-from training.fitting.trainings import Trainer
+from training.fitting.trainer import Trainer
 from training.lab.benchmark.encoder_sources import ArtifactEncoders, TrainedEncoders
 from training.lab.benchmark.figures import load_figures, renewed, save_figures
 from training.lab.benchmark.protocols import (

@@ -6,8 +6,8 @@ from pathlib import Path
 from index.artifact import Artifact
 from index.library import Library
 from training.fitting.split import Split
+from training.fitting.trainer import Trainer
 from training.fitting.training_set import TrainingSet
-from training.fitting.trainings import Trainer
 from training.lab.benchmark.gallery import Fitted
 
 

@@ -17,7 +17,7 @@ from training.corpora.reading import read_corpora
 from training.fitting.config import TitleName, preset
 from training.fitting.fit import fit
 from training.fitting.split import group_titles, split_titles
-from training.fitting.trainings import Trainer
+from training.fitting.trainer import Trainer
 from training.lab.pretraining.baseline import bigram, unigram
 from training.lab.pretraining.nats import Nats
 from training.lab.pretraining.next_note import PretrainConfig, framed

@@ -12,7 +12,7 @@ import torch
 from model.abc import Tune
 from model.experimental.notes import Tokens
 from training.fitting.checkpoints import TrainingCheckpoint, code_digest
-from training.fitting.trainer import Run, seed_epoch, train
+from training.fitting.train import Run, seed_epoch, train
 from training.lab.pretraining.nats import Nats
 from training.lab.pretraining.next_note import NextNote, PretrainConfig, framed
 from training.lab.workspace import Workspace

@@ -20,7 +20,7 @@ from training.__main__ import app
 from training.corpora import Corpus
 from training.fitting.config import FitConfig
 from training.fitting.towers import Towers
-from training.fitting.trainer import Batches
+from training.fitting.train import Batches
 from training.fitting.training_set import TrainingSet
 from training.lab.ablation.ablate import Ablation
 from training.lab.ablation.cell import Outcome, _mrr, _places, _scores, run_cell

@@ -13,7 +13,7 @@ from training.corpora import Corpus, find_corpora
 from training.corpora.curate import curate
 from training.corpora.exclusions import read_exclusions
 from training.fitting.fit import fit
-from training.fitting.trainings import Trainer
+from training.fitting.trainer import Trainer
 from training.lab.benchmark.figures import Figure, load_figures
 from training.lab.benchmark.protocols import PROTOCOLS
 

@@ -9,7 +9,7 @@ from index.mrr import Place, reciprocal_rank
 from tests.support import SMALL, Silent
 from training.fitting.config import FitConfig
 from training.fitting.split import split_titles
-from training.fitting.trainings import Trainer
+from training.fitting.trainer import Trainer
 from training.lab.benchmark.encoder_sources import ArtifactEncoders, TrainedEncoders
 from training.lab.benchmark.protocols import known_gallery, unseen_tasks
 from training.lab.benchmark.sampled_library import SampledLibrary

@@ -15,9 +15,9 @@ from model.ngram_title_encoder import NgramTitleConfig
 from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
 from tests.support import KESH, Silent
 from training.fitting.config import preset
-from training.fitting.trainer import Batches
+from training.fitting.train import Batches
+from training.fitting.trainer import Trainer
 from training.fitting.training_set import TrainingSet
-from training.fitting.trainings import Trainer
 from training.lab.leaks import LeakError
 from training.lab.pretraining.next_note import NextNote, PretrainConfig, framed
 from training.lab.pretraining.pretrained import Pretrained, load, save
