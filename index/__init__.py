@@ -1,10 +1,10 @@
-"""Put names to tunes: the library, its indexes, and the Suggester that answers from them.
+"""Names tunes: the library, its indexes, and the Suggester that answers from them.
 
     from index import load
     for suggestion in load("artifacts").suggest(abc_text).titles:
         print(suggestion.title, suggestion.confidence)
 
-Names are imported when they are first used (PEP 562), so `import index.titles` does not wait for torch.
+The exports are imported when they are first used (PEP 562), so `import index.titles` does not import torch.
 """
 
 import importlib
@@ -32,7 +32,7 @@ _MODULES = {
 def load(folder: str | Path, device: "DeviceName" = "cpu") -> "Suggester":
     """The Suggester of the current artifact in a folder of artifacts.
 
-    Raises ArtifactError when there is none or it cannot be used, DeviceError when the device is missing.
+    Raises ArtifactError when there is none or it cannot be used, DeviceError when there is no such device.
     """
     from index import artifact
     from model.device import pick_device

@@ -1,4 +1,4 @@
-"""The artifact: one published, versioned folder with everything the service needs. It never changes.
+"""The artifact: a published, versioned folder with everything the service needs. It never changes.
 
     artifacts/
         current -> 20261122T101500Z-0f3a9c21    what a service loads
@@ -13,7 +13,7 @@
             catalogue.jsonl
             probes.jsonl
             metrics.json                what training measured
-            evaluation/                 split, catalogue, encoders and index: to recompute the test MRR
+            evaluation/                 split, catalogue, encoders and index to recompute the test MRR
 
 `index/publication.py` puts a new artifact in place.
 """
@@ -41,7 +41,7 @@ EVALUATION = "evaluation"
 
 
 class ArtifactError(GanAinmError):
-    """No artifact, or one that cannot be used; the message names what was found and what was expected."""
+    """No artifact, or one that cannot be used. The message says what was found and what was expected."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Artifact:
     ----------
     path : its folder
     manifest : provenance, counts, figures
-    suggester : answers from it
+    suggester : suggests titles from it
     probes : changed tunes whose MRR shows whether it still works
     """
 
@@ -76,12 +76,18 @@ def current_version(root: Path) -> str:
 
 
 def load(root: Path, device: torch.device) -> Artifact:
-    """The current artifact, verified, with its encoders on the device. Raises ArtifactError."""
+    """The current artifact, verified, with its encoders on the device.
+
+    Raises ArtifactError when there is none or it cannot be used.
+    """
     return read_folder(root / current_version(root), device)
 
 
 def read_folder(path: Path, device: torch.device) -> Artifact:
-    """The artifact in a folder, verified, with its encoders on the device. Raises ArtifactError."""
+    """The artifact in a folder, verified, with its encoders on the device.
+
+    Raises ArtifactError when it cannot be used.
+    """
     manifest = _read_manifest(path)
     _verify_files(path, manifest.files)
     try:

@@ -1,4 +1,4 @@
-"""The command `suggest`: put names to tunes without a server."""
+"""The command `suggest`: names tunes without a server."""
 
 import json
 import sys
@@ -23,11 +23,11 @@ def suggest(
         list[str] | None,
         typer.Argument(
             metavar="[FILE]...",
-            help="Tunebooks, folders or tars of them; `-` or nothing reads standard input.",
+            help="Tunebooks, or folders or tar archives of them; `-` or no file reads standard input.",
         ),
     ] = None,
     top: Annotated[int, typer.Option(min=1, max=100, help="Titles per tune, 1 to 100.")] = 5,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per tune and line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON per tune.")] = False,
     artifacts: Annotated[
         Path, typer.Option(envvar="ARTIFACTS", help="Folder of the published artifacts.")
     ] = Path("artifacts"),
@@ -35,9 +35,9 @@ def suggest(
         DeviceName, typer.Option(envvar="DEVICE", help="Where to compute; auto uses a GPU if there is one.")
     ] = "cpu",
 ) -> None:
-    """Suggest titles for every tune of the files, each with its reason.
+    """Suggest titles for every tune of the files, each with the evidence for it.
 
-    A tune that cannot be read is reported on standard error and skipped.
+    Tunes that cannot be read are skipped and reported on standard error.
     """
     suggester = load(artifacts, device)
     count = 0
@@ -77,11 +77,11 @@ def _as_json(reference: str, suggestions: Suggestions) -> str:
 
 
 def _as_text(reference: str, suggestions: Suggestions) -> str:
-    kind = "a known tune" if suggestions.known else "not a known tune; tunes like it have such names"
+    kind = "a known tune" if suggestions.known else "not a known tune; titles are guessed from its style"
     lines = [f"{reference}: {kind}"]
     for suggestion in suggestions.titles:
         lines.append(f"  {suggestion.confidence:6.1%}  {_names(suggestion)}")
-        reason = _match(suggestion.melody) if suggestion.melody else "in style"
+        reason = _match(suggestion.melody) if suggestion.melody else "guessed from style"
         lines.append(f"          {reason}")
     lines += [f"  {warning}" for warning in suggestions.warnings]
     return "\n".join(lines)
@@ -93,7 +93,7 @@ def _names(suggestion: Suggestion) -> str:
 
 
 def _match(melody: MelodyEvidence) -> str:
-    """The setting that matches, the transposition and the bars, as in "bars 1-8 match 9-16"."""
+    """The setting, transposition and bars, as in "like a:1; 1 semitone higher; bars 1-8 match 9-16"."""
     setting = melody.setting
     described = ", ".join(filter(None, (setting.reference, setting.key, setting.meter)))
     semitones = abs(melody.transposition)

@@ -1,7 +1,7 @@
-"""What all commands share: subcommands imported on first use, and how a command reports an error.
+"""What all commands share: they are imported when they are called, and they report errors the same way.
 
-`gan-ainm --help` lists every command without importing torch, and `gan-ainm suggest` imports nothing of
-training.
+So `gan-ainm --help` lists every command without importing torch, and `gan-ainm suggest` does not import the
+training code.
 """
 
 import importlib
@@ -29,7 +29,10 @@ class LazyCommand(NamedTuple):
 
 
 def command_group(commands: Mapping[str, LazyCommand], summary: str) -> typer.Typer:
-    """An app with these subcommands, by name. `summary` is its help."""
+    """An app with these subcommands, given by name. `summary` is its help.
+
+    A subcommand that raises GanAinmError or OSError exits with status 1 and the error on standard error.
+    """
 
     class Group(TyperGroup):
         def resolve_command(self, ctx: Any, args: Any) -> Any:
@@ -57,7 +60,7 @@ def fail(error: Exception | str) -> NoReturn:
 
 
 def _placeholder() -> None:
-    """Stands in the list of commands until the real one is imported."""
+    """Takes the place of a command in the list until the command is imported."""
 
 
 def _load(command: LazyCommand) -> Any:

@@ -1,4 +1,4 @@
-"""The library: a catalogue together with its settings as tunes that have been read."""
+"""The library: a catalogue with its settings read into tunes."""
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,17 +12,17 @@ from model.abc import Tune, read_tune
 
 @dataclass(frozen=True)
 class Library:
-    """Titles and the tunes they name.
+    """Titles and the tunes of their settings.
 
     Attributes
     ----------
     catalogue : the titles; a title may have no settings
-    tunes : the catalogue's settings as tunes, in the order of `Catalogue.settings`
+    tunes : the settings as tunes, in the order of `Catalogue.settings`
 
     Raises
     ------
     ValueError
-        When there are not as many tunes as settings.
+        When the number of tunes is not the number of settings.
     """
 
     catalogue: Catalogue
@@ -38,7 +38,7 @@ class Library:
         return cls(catalogue, [read_tune(setting.abc) for setting in catalogue.settings])
 
     def keeping(self, settings: Container[int]) -> Self:
-        """All titles, with only these settings (numbers in `Catalogue.settings`)."""
+        """All titles with only these settings, given by their numbers in `Catalogue.settings`."""
         kept = [i for i in range(len(self.tunes)) if i in settings]
         of_title: dict[int, list[Setting]] = {}
         for i in kept:
@@ -51,7 +51,7 @@ class Library:
         return replace(self, catalogue=Catalogue(titles), tunes=[self.tunes[i] for i in kept])
 
     def only(self, titles: Iterable[int]) -> Self:
-        """Only these titles, in rising order of their numbers, with all their settings."""
+        """Only these titles, given by their numbers, with all their settings; in rising order."""
         wanted = sorted(titles)
         kept = np.flatnonzero(np.isin(self.catalogue.title_of_setting, wanted))
         catalogue = Catalogue(tuple(self.catalogue.titles[i] for i in wanted))

@@ -1,7 +1,7 @@
-"""Mean reciprocal rank, with its chance level and its interval.
+"""Mean reciprocal rank (MRR), with its chance level and its interval.
 
 Titles with equal scores have no order. Every metric here takes its expected value over all orders of the tied
-titles, so a system that scores all titles alike gets exactly the chance level.
+titles, so a system that gives all titles the same score gets exactly the chance level.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from index.cosine_index import CosineIndex, Hit
 from model.encoder import Vectors
 
-K = 20  # ranks that count; a right title further down counts 0
+K = 20  # ranks that count; a right title below them counts 0
 _RESAMPLES = 1000
 
 Floats = NDArray[np.float64]
@@ -44,12 +44,12 @@ class Mrr(BaseModel, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the best right title stands in a ranking.
+    """Where the best right title is in a ranking, ties included.
 
     Attributes
     ----------
-    above : titles with a higher score
-    level : other titles with the same score
+    above : number of wrong titles with a higher score
+    level : number of wrong titles with the same score
     """
 
     above: int
@@ -59,7 +59,7 @@ class Place:
     def of(cls, scores: Floats, right: NDArray[np.int64]) -> "Place":
         """The place of the best of the `right` titles.
 
-        Raises ValueError when a score is NaN: NaN compares as neither above nor level.
+        Raises ValueError when a score is NaN, because NaN is neither higher nor the same.
 
         Parameters
         ----------
@@ -88,7 +88,7 @@ def hit(place: Place, k: int) -> float:
 def search_reciprocal_ranks(
     index: CosineIndex, queries: Vectors, right: Sequence[int], k: int = K
 ) -> NDArray[np.float64]:
-    """Expected 1/rank of each query's right title among the `k` best of an index, else 0.
+    """Expected 1/rank of each query's right title in a search of an index; ranks after `k` count 0.
 
     A search stops in the middle of tied titles, so it is repeated twice as deep until no tie is cut off.
 
@@ -125,12 +125,12 @@ def chance(pool: int, k: int = K) -> float:
 
 
 def mean_interval(values: Floats, seed: int = 0) -> tuple[float, float, float]:
-    """The mean, and the bounds of its 95 % percentile bootstrap interval (Efron 1979; 1,000 resamples).
+    """The mean, and the bounds of its 95 % interval by percentile bootstrap (Efron 1979; 1,000 resamples).
 
     Raises ValueError when there are no values.
     """
     if len(values) == 0:
-        raise ValueError("no queries, no figure")
+        raise ValueError("there are no queries to measure")
     rng = np.random.default_rng(seed)
     means = [values[rng.integers(len(values), size=len(values))].mean() for _ in range(_RESAMPLES)]
     low, high = np.quantile(means, [0.025, 0.975])

@@ -1,6 +1,6 @@
-"""The ranking model: how likely each candidate of the melody index is the tune, and that none is.
+"""The ranking model: the probability that a candidate of the melody index is the tune, or that none is.
 
-A tune is one of the catalogue's settings or none of them. A conditional logit (McFadden 1974) over the
+The tune is one of the catalogue's settings or none of them. A conditional logit (McFadden 1974) over the
 candidates and the alternative "none" gives the probability of each; `training/fitting/fit_ranking.py` fits
 its weights.
 """
@@ -16,19 +16,19 @@ from index.cosine_index import Hit
 from index.melody_index import FEATURES, Likenesses
 from index.mrr import Floats
 
-STYLE_TITLES = 100  # titles of the title index that share the probability of "none"
-_TYPICAL_LENGTH = 3.6  # ln of a number of notes between the shortest fragment and a whole tune
+STYLE_TITLES = 100  # titles from the title index that share the probability of "none"
+_TYPICAL_LENGTH = 3.6  # ln(notes) of a query between the shortest fragment and a whole tune
 
 
 class RankingModel(BaseModel, frozen=True):
-    """The weights of the ranking.
+    """The weights of the conditional logit.
 
     Attributes
     ----------
     features : `FEATURES`, to check that the weights belong to these
-    weights : of each feature
-    by_length : of each feature times (ln(notes of the query) - 3.6)
-    none : of the alternative "none", and of the same times (ln(notes of the query) - 3.6)
+    weights : weight of each feature
+    by_length : weight of each feature times (ln(notes of the query) - 3.6)
+    none : score of the alternative "none", and its weight for (ln(notes of the query) - 3.6)
     style : probability that the title index ranks the right title of an unknown tune first; its r-th title
         gets 1/r of that (together less than 1)
     """
@@ -63,7 +63,10 @@ class RankingModel(BaseModel, frozen=True):
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read JSON. Raises ValueError when it is not a ranking model of these features."""
+        """Read JSON.
+
+        Raises OSError when the file cannot be read, ValueError when it is not a ranking model for `FEATURES`.
+        """
         try:
             model = cls.model_validate_json(path.read_bytes())
         except ValidationError as error:
@@ -81,8 +84,8 @@ class RankedTitle:
     ----------
     title : its number in the catalogue
     confidence : probability that it is right, 0 to 1
-    setting : number of the setting most likely to be the tune, None when none is likely enough to be evidence
-    similarity : of that setting to the tune, as `index.alignment.similarity`
+    setting : number of its setting that is most likely the tune, None when it is too unlikely as evidence
+    similarity : similarity of that setting and the tune (`index.alignment.similarity`), 0 without a setting
     name : the title's name nearest to the tune in the title index
     """
 

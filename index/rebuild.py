@@ -1,4 +1,4 @@
-"""The rebuild: index the trained catalogue again together with the user's own tunebooks, without training."""
+"""The rebuild: indexes the trained catalogue again with the user's own tunebooks, without training."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,9 +31,9 @@ class Rebuilt:
 
     Attributes
     ----------
-    version : of the new artifact
-    tunes : how many of the user's own tunes it has
-    skipped : for each own tune left out, its reference and the reason
+    version : version of the new artifact
+    tunes : number of the user's own tunes in it
+    skipped : the reference of each of the user's tunes that was skipped, and the reason
     """
 
     version: str
@@ -42,10 +42,10 @@ class Rebuilt:
 
 
 def rebuild(root: Path, device: torch.device, tunebooks: Path | None = None) -> Rebuilt:
-    """Index the current artifact's catalogue again, with the tunebooks as they are now, and publish that.
+    """Index the current artifact's catalogue again, with the tunebooks as they are now, and publish it.
 
-    Titles that were trained on keep their numbers, on which probes and split rely; own titles follow. Own
-    tunes that an earlier rebuild added and that are gone from the folder disappear.
+    Trained titles keep their numbers, because the probes and the split refer to them; titles that are only in
+    the tunebooks follow. Tunes that an earlier rebuild added disappear if they are no longer in the folder.
 
     Parameters
     ----------
@@ -60,9 +60,9 @@ def rebuild(root: Path, device: torch.device, tunebooks: Path | None = None) -> 
     TunebookError
         When the tunebooks cannot be read.
     ArtifactError
-        When the current artifact cannot be read, or another one was published meanwhile.
+        When the current artifact cannot be read, or another one was published in the meantime.
     OSError
-        When the new one cannot be written.
+        When a tunebook cannot be read or the new artifact cannot be written.
     """
     old = artifact.load(root, device)
     trained = Catalogue.load(old.path / artifact.EVALUATION / CATALOGUE)
@@ -76,7 +76,7 @@ def rebuild(root: Path, device: torch.device, tunebooks: Path | None = None) -> 
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "rebuilt_from": old.version,
             "corpora": [*corpora, own.count] if own else corpora,
-            # More titles make the probes harder to rank; that is no fault of the index.
+            # More titles make the probes harder to rank without any fault of the index: measure them again.
             "probes": measure(old.probes, suggester.encoders.tune, suggester.title_index, len(catalogue)),
             "titles": len(catalogue),
             "settings": len(catalogue.settings),

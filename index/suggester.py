@@ -1,4 +1,4 @@
-"""The Suggester: a tune in, ranked titles out. It holds in memory all that an answer needs.
+"""The Suggester: a tune in, ranked titles out. It holds in memory everything that an answer needs.
 
 tune -> vector -> candidates of the melody index -> probability of each ┐
                -> names near it in the title index ─────────────────────┴-> ranked titles -> evidence
@@ -30,19 +30,19 @@ RANKING = "ranking.json"
 INDEX_FILES = (CATALOGUE, TITLES, SETTINGS, MELODIES)
 
 _SIMILARITY = FEATURES.index("similarity")
-# A tune is known when its three likeliest titles together have at least this probability. Three, because one
-# tune can have several titles; no more, because a little probability for each of many candidates is no
-# knowledge.
+# A tune is known when its three likeliest titles together have at least this probability. Three, because a
+# tune can have several titles; not more, because many candidates with a little probability each do not make
+# it known.
 _KNOWN = 0.5
 _LIKELIEST = 3
-# Least probability of a title at which its setting is evidence. It is higher for an unknown tune, whose best
-# candidate among many resembles it by chance.
+# A title with less probability than this gets no setting as evidence. The bound is higher for an unknown
+# tune, because its best candidate among many resembles it by chance.
 _EVIDENCE, _EVIDENCE_UNKNOWN = 0.01, 0.1
 
 
 @dataclass(frozen=True)
 class Suggester:
-    """Puts names to tunes.
+    """Suggests titles for tunes.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Suggester:
     encoders : tune and title encoder
     title_index : a row for each name of the catalogue
     melody_index : a row for each setting of the catalogue
-    ranking : weighs the evidence
+    ranking : model that weighs the evidence
     """
 
     catalogue: Catalogue
@@ -61,7 +61,7 @@ class Suggester:
 
     @classmethod
     def build(cls, library: Library, encoders: Encoders, ranking: RankingModel | None = None) -> Self:
-        """Index a library. Without a ranking all candidates count alike: see `with_ranking`."""
+        """Index a library. Without a ranking model, all candidates are equally likely: see `with_ranking`."""
         catalogue = library.catalogue
         title_index = CosineIndex(encoders.title.encode(catalogue.names), catalogue.title_of_name)
         vectors = CosineIndex(encoders.tune.encode(library.tunes), catalogue.title_of_setting)
@@ -69,7 +69,7 @@ class Suggester:
         return cls(catalogue, encoders, title_index, melody_index, ranking or RankingModel.unfitted())
 
     def with_ranking(self, ranking: RankingModel) -> Self:
-        """The same indexes with another ranking."""
+        """The same indexes with another ranking model."""
         return replace(self, ranking=ranking)
 
     def save(self, folder: Path) -> None:
@@ -89,7 +89,8 @@ class Suggester:
     def load(cls, folder: Path, device: torch.device) -> Self:
         """Read what `save` wrote, with the encoders on the device.
 
-        Raises CheckpointError, OSError, or ValueError when a file is damaged or does not fit the others.
+        Raises CheckpointError, OSError or ValueError when a file is missing, damaged, or does not fit the
+        others.
         """
         catalogue = Catalogue.load(folder / CATALOGUE)
         vectors = CosineIndex.load(folder / SETTINGS, catalogue.title_of_setting)
@@ -115,11 +116,10 @@ class Suggester:
         }
 
     def rank(self, tune: Tune, top_k: int) -> RankedTitles:
-        """The `top_k` most likely titles, as numbers of the catalogue.
+        """The `top_k` most likely titles, by their numbers in the catalogue.
 
-        A title's confidence is the probability of its settings plus its share of the probability that the
-        tune is unknown. The title index shares the latter out: its r-th title gets 1/r of what its first
-        gets.
+        A title's confidence is the probability of its settings, plus its share of the probability that the
+        tune is unknown. The shares follow the title index: its r-th title gets 1/r of what its first gets.
         """
         vector = self.encoders.tune.encode([tune])
         likenesses = self.melody_index.compare(tune, vector)
@@ -155,8 +155,8 @@ class Suggester:
 
         Parameters
         ----------
-        tune : a tune, or ABC text whose first tune is taken
-        top_k : how many titles, at least 1
+        tune : a tune, or ABC text, of which the first tune counts
+        top_k : number of titles, at least 1
 
         Raises
         ------

@@ -40,15 +40,15 @@ class StyleEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A title and why.
+    """A title and the evidence for it.
 
     Attributes
     ----------
-    title : spelled as in the setting that matches, if one does
+    title : as spelled in the matching setting, or else in the catalogue
     aliases : the title's other names and spellings in the catalogue
     confidence : probability that the title is right, 0 to 1
-    melody : the setting that the tune resembles, None when none is likely enough
-    style : the name that fits the tune's style best
+    melody : the setting that the tune resembles, None when no setting is likely enough
+    style : the title's name that fits the tune's style best
     """
 
     title: str
@@ -64,8 +64,8 @@ class Suggestions:
 
     Attributes
     ----------
-    known : whether the tune is probably in the catalogue; otherwise titles are guessed from its style
-    titles : the most likely first, none twice
+    known : whether the tune is probably in the catalogue; if not, titles are guessed from its style
+    titles : the most likely title first, no title twice
     tune : the tune as it was read
     warnings : what was skipped or guessed in the text, and where
     """

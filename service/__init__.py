@@ -1,1 +1,1 @@
-"""Online: HTTP in front of one Suggester."""
+"""The HTTP service around one Suggester."""

@@ -7,7 +7,7 @@ from service.command import serve
 
 
 def main() -> None:
-    """Serve until stopped. Exit with a sentence when settings, artifact or device cannot be used."""
+    """Serve until stopped. Exit with an error message when settings, artifact or device cannot be used."""
     try:
         serve()
     except GanAinmError as error:

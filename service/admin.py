@@ -1,4 +1,4 @@
-"""The admin routes: rebuild the index, and follow that job. They need the admin key."""
+"""The admin routes: rebuild the index, and follow the job that does it. They need the admin key."""
 
 import hashlib
 import hmac
@@ -20,11 +20,11 @@ _bearer = HTTPBearer(auto_error=False, description="ADMIN_API_KEY of the service
 def require_key(
     state: CurrentState, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> None:
-    """Raises Unauthorized unless the request carries the admin key."""
+    """Check the request for the admin key. Raises Unauthorized when it is missing or wrong."""
     key = state.settings.admin_api_key
     given = credentials.credentials if credentials else ""
     expected = key.get_secret_value() if key else ""
-    # Digests have equal length, so the time of the comparison does not reveal the key's length.
+    # Digests all have the same length, so the time of the comparison does not reveal the length of the key.
     same = hmac.compare_digest(_digest(given), _digest(expected))
     if not (same and expected):
         raise Unauthorized("send Authorization: Bearer with the key", headers={"WWW-Authenticate": "Bearer"})
@@ -41,7 +41,7 @@ router = APIRouter(
     "/reindex", operation_id="reindex", status_code=202, responses={202: _ACCEPTED, **problem_responses(409)}
 )
 async def reindex(state: CurrentState, response: Response) -> Job:
-    """Start a job that indexes the catalogue and the tunebooks again, checks the index and serves it."""
+    """Start a job that indexes the catalogue and the tunebooks again, checks the new index and serves it."""
     job = state.jobs.start(lambda: _rebuild(state.engine))
     response.headers["Location"] = job.location
     response.headers["Cache-Control"] = "no-store"

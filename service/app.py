@@ -1,4 +1,4 @@
-"""The service as a picture: settings, what it holds while it runs, and its routes."""
+"""The app: what the service holds while it runs, and its routes."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +17,10 @@ from service.state import State
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
-    """The ASGI app. Without an engine it loads one when it starts, and raises what `load_engine` raises."""
+    """The ASGI app. It serves the engine; without one it loads the one that the settings name when it starts.
+
+    Starting raises what `load_engine` raises.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -29,7 +32,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
 
     app = FastAPI(
         title="Gan Ainm",
-        summary="Puts names to folk tunes.",
+        summary="Suggests titles for folk tunes.",
         version=VERSION,
         lifespan=lifespan,
         responses=problem_responses(400, 500),

@@ -1,4 +1,4 @@
-"""Read a request's body, up to a limit."""
+"""Reads the body of a request, up to a limit."""
 
 import asyncio
 
@@ -7,8 +7,8 @@ from starlette.requests import ClientDisconnect
 
 from service.problems import BodyTooLarge, Disconnected
 
-# A client that is still sending sees our answer only after we have read what it sends. We read this much,
-# this long.
+# A client that is still sending sees our answer only after we have read what it sends. We read at most this
+# much, for at most this long.
 _DRAINED_BYTES = 2**24
 _DRAINED_S = 2.0
 

@@ -14,9 +14,10 @@ class SettingsError(GanAinmError):
 
 
 def serve() -> None:
-    """Serve titles over HTTP. Settings are environment variables: HOST, PORT, ARTIFACTS, DEVICE, ..."""
+    """Serve suggestions over HTTP. Settings are environment variables: HOST, PORT, ARTIFACTS, DEVICE, ..."""
     try:
         settings = Settings()
     except ValidationError as error:
-        raise SettingsError(f"{error}") from error
+        faults = (f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors())
+        raise SettingsError("; ".join(faults)) from error
     make_server(create_app(settings, load_engine(settings)), settings.host, settings.port).run()

@@ -1,7 +1,7 @@
-"""The engine: holds the artifact being served, and swaps in a rebuilt one.
+"""The engine: holds the artifact that is being served, and swaps in a rebuilt one.
 
-The engine refers to one immutable `Snapshot`. A request reads the reference once and keeps that snapshot, so
-the engine can replace it at any moment without disturbing a request.
+The engine refers to one immutable `Snapshot`. A request takes that reference once and keeps it, so the engine
+can replace the snapshot at any moment without disturbing a request.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from service.settings import Settings
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An artifact, with the MRR of its probes as measured on this machine."""
+    """An artifact, with the MRR of its probes measured on this machine."""
 
     artifact: Artifact
     measured: Mrr
@@ -40,12 +40,12 @@ class Engine:
     ----------
     root : the folder of artifacts
     device : where the encoders run
-    tunebooks : the user's own, which a rebuild adds to the trained catalogue; None for none
+    tunebooks : folder of the user's own tunebooks, which a rebuild adds to the catalogue; None for none
 
     Raises
     ------
     ArtifactError
-        When the folder has no artifact that can be used.
+        When the folder has no current artifact, or it cannot be used.
     """
 
     def __init__(self, root: Path, device: torch.device, tunebooks: Path | None = None) -> None:
@@ -57,7 +57,7 @@ class Engine:
     def rebuild(self) -> Rebuilt:
         """Rebuild the index, publish it and serve it. Raises what `index.rebuild.rebuild` raises.
 
-        The old snapshot serves until the new one is loaded, and keeps serving when that fails.
+        The old snapshot is served until the new one is loaded, and afterwards, too, if the rebuild fails.
         """
         rebuilt = rebuild(self._root, self.device, self._tunebooks)
         self.snapshot = self._load()
@@ -73,5 +73,8 @@ class Engine:
 
 
 def load_engine(settings: Settings) -> Engine:
-    """The engine that the settings ask for. Raises ArtifactError or DeviceError."""
+    """The engine for these settings.
+
+    Raises ArtifactError when there is no artifact that can be used, DeviceError when there is no such device.
+    """
     return Engine(settings.artifacts, pick_device(settings.device), settings.tunebooks)

@@ -1,4 +1,4 @@
-"""GET /health, /livez and /readyz: is the service up, can it answer, and does it answer well?"""
+"""GET /health, /livez and /readyz: is the service alive, can it answer, and does it answer well?"""
 
 from datetime import UTC, datetime
 from typing import Literal
@@ -12,13 +12,13 @@ from service.state import CurrentState
 
 
 class MeasuredMrr(Mrr, frozen=True):
-    """An MRR, and when it was measured."""
+    """An MRR and the time when it was measured."""
 
     measured_at: datetime
 
 
 class HealthMrr(BaseModel):
-    """The MRR of the artifact's probes when it was published, and measured here."""
+    """The MRR of the artifact's probes: recorded when it was published, and measured here."""
 
     recorded: Mrr
     measured: MeasuredMrr
@@ -49,7 +49,7 @@ router = APIRouter()
 @router.head("/health", include_in_schema=False)
 @router.get("/health", operation_id="health")
 async def health(state: CurrentState) -> Health:
-    """What is served and how well; `degraded` when the probes do clearly worse than when it was published.
+    """What is served and how well; `degraded` if the probes do clearly worse than when it was published.
 
     The MRR was measured when the service started or after the last re-index.
     """

@@ -18,12 +18,12 @@ _log = logging.getLogger("uvicorn.error")
 
 
 class JobResult(BaseModel, frozen=True):
-    """What a re-index published."""
+    """The result of a re-index."""
 
     artifact: str
-    tunes: int = Field(description="Tunes from the user's own tunebooks in it.")
-    skipped: int = Field(description="Tunes of those that were skipped.")
-    reasons: list[str] = Field(description="The first hundred skipped tunes, with reasons.")
+    tunes: int = Field(description="Tunes from the user's own tunebooks in the new artifact.")
+    skipped: int = Field(description="Tunes in the tunebooks that were skipped.")
+    reasons: list[str] = Field(description="The first hundred skipped tunes, with the reasons.")
 
 
 class Job(BaseModel, frozen=True):
@@ -43,7 +43,7 @@ class Job(BaseModel, frozen=True):
 
 
 class Jobs:
-    """Runs jobs in a thread of their own, and remembers the last hundred."""
+    """Runs jobs in one background thread, and remembers the last hundred."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -66,7 +66,7 @@ class Jobs:
         return job
 
     def get(self, job_id: str) -> Job:
-        """The state of a job. Raises NoSuchJob."""
+        """The state of a job. Raises NoSuchJob when the id is unknown or forgotten."""
         with self._lock:
             if job_id not in self._jobs:
                 raise NoSuchJob(f"no job has the id {job_id!r}; only the last {_KEPT} are remembered")
@@ -80,7 +80,7 @@ class Jobs:
         self._update(job_id, status="running")
         try:
             result = work()
-        except Exception as error:  # the thread's last line of defence: a job may fail, never hang
+        except Exception as error:  # whatever happens, the job must end
             _log.exception("job %s failed", job_id)
             self._update(job_id, status="failed", error=f"{error}", finished_at=datetime.now(UTC))
         else:

@@ -1,4 +1,4 @@
-"""Errors as the client sees them: application/problem+json (RFC 9457).
+"""Errors as a client sees them: application/problem+json (RFC 9457).
 
     Problem                     status  type
     ├── Disconnected            400     disconnected
@@ -11,7 +11,7 @@
     ├── NoNotes                 422     no-notes
     └── InvalidRequest          422     invalid-request
 
-All other errors (no such route, a method not allowed, our own fault) have the type about:blank and a status.
+All other errors (no such route, a method that is not allowed, our own faults) have the type about:blank.
 """
 
 import logging
@@ -89,7 +89,7 @@ class NoSuchJob(Problem):
 
 
 class AlreadyRunning(Problem):
-    """Another job is running, and only one may."""
+    """Another job is running, and only one may run at a time."""
 
     status, type, title = HTTPStatus.CONFLICT, "already-running", "A job is already running"
 
@@ -117,7 +117,7 @@ class NoNotes(Problem):
 
 
 class InvalidRequest(Problem):
-    """A request with fields missing or out of range; the body has the member errors."""
+    """A request with a field that is missing, unknown or out of range; the body has the member errors."""
 
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request is not valid"
 
@@ -140,7 +140,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def invalid_request(errors: Any) -> InvalidRequest:
-    """pydantic's errors as a problem: which field and why, without the input itself."""
+    """pydantic's errors as a problem: which field and why, without repeating the input."""
     listed: list[dict[str, str]] = [
         {"field": ".".join(str(part) for part in error["loc"]), "message": error["msg"]} for error in errors
     ]

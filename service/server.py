@@ -1,13 +1,13 @@
-"""The server: uvicorn, and how long it waits for requests when it stops."""
+"""The server: uvicorn with our options."""
 
 import uvicorn
 from fastapi import FastAPI
 
-_GRACE_S = 10  # seconds that running requests get to finish when the service stops
+_GRACE_S = 10  # seconds that running requests have to finish when the service stops
 
 
 def make_server(app: FastAPI, host: str, port: int, log_level: str = "info") -> uvicorn.Server:
-    """A server, not yet running. Port 0 takes any free port."""
+    """A server that is not yet running. Port 0 takes any free port."""
     config = uvicorn.Config(
         app,
         host=host,

@@ -1,4 +1,4 @@
-"""What the running service holds, and how a route asks for it."""
+"""What the running service holds, and how a route gets it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -23,7 +23,7 @@ TopK = Annotated[int, Field(ge=1, le=100, description="How many titles to sugges
 class SuggestRequest(BaseModel, strict=True, extra="forbid"):
     """A tune, and how many titles to suggest for it."""
 
-    abc: str = Field(description="The tune in ABC notation. Of several tunes the first is taken.")
+    abc: str = Field(description="The tune in ABC notation; if there are several, the first.")
     top_k: TopK = 10
 
 
@@ -36,7 +36,7 @@ class MatchedSetting(BaseModel):
     corpus: str
     reference: str
     also: list[str] = Field(description="References of settings with the same title and the same notes.")
-    url: str = Field(description="Its address on the web, empty if it has none.")
+    url: str = Field(description="Its address on the web; empty if it has none.")
     key: str
     meter: str
     rhythm: str
@@ -47,7 +47,7 @@ class MelodyEvidence(BaseModel):
 
     kind: Literal["melody"] = "melody"
     similarity: float = Field(
-        ge=0, le=1, description="Longest common subsequence of the two melodies, over their mean length."
+        ge=0, le=1, description="Longest common subsequence of the two melodies over their mean length."
     )
     setting: MatchedSetting
     transposition: int = Field(description="Semitones by which the tune is higher than the setting.")
@@ -65,7 +65,7 @@ class StyleEvidence(BaseModel):
 
 
 class SuggestedTitle(BaseModel):
-    """A title, and why."""
+    """A title, and the evidence for it."""
 
     title: str
     aliases: list[str]
@@ -74,7 +74,7 @@ class SuggestedTitle(BaseModel):
 
 
 class TuneSummary(BaseModel):
-    """What was read of the tune."""
+    """The tune as it was read."""
 
     notes: int
     bars: int
@@ -94,15 +94,15 @@ class ReadWarning(BaseModel):
 
 
 class SuggestResponse(BaseModel):
-    """Titles, the most likely first, none twice."""
+    """Titles, the most likely first, no title twice."""
 
     known: bool = Field(
-        description="Whether the tune is probably in the catalogue; otherwise titles are guessed from style."
+        description="Whether the tune is probably in the catalogue; if not, titles are guessed from style."
     )
     suggestions: list[SuggestedTitle]
     tune: TuneSummary
     warnings: list[ReadWarning]
-    artifact: str = Field(description="Version of the artifact that answered.")
+    artifact: str = Field(description="Version of the artifact that the titles come from.")
     took_ms: float = Field(description="Milliseconds from request to answer.")
 
 
@@ -124,7 +124,7 @@ _BODIES: dict[str, Any] = {
 async def suggest_titles(
     request: Request,
     state: CurrentState,
-    top_k: Annotated[TopK, Query(description="For a bare ABC body.")] = 10,
+    top_k: Annotated[TopK, Query(description="How many titles to suggest for a bare ABC body.")] = 10,
 ) -> SuggestResponse:
     """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`."""
     start = time.perf_counter()
