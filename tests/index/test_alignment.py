@@ -19,7 +19,7 @@ FIRST = "DEFA BAFA|d2fd efdB|ABde fdec|dBAF E2D2|"
 SECOND = "faaf gfed|cAeA cAec|fagf edBd|cABc d2d2|"
 
 
-def alike(a: Tune, b: Tune) -> float:
+def likeness(a: Tune, b: Tune) -> float:
     return similarity(Melody.of(a), Melody.of(b))
 
 
@@ -29,47 +29,47 @@ def tune() -> Tune:
 
 
 @pytest.mark.parametrize("semitones", [-40, -7, 0, 1, 12, 40])
-def test_a_melody_is_all_alike_itself_in_any_key(tune: Tune, semitones: int) -> None:
-    assert alike(tune, transposed(tune, semitones)) == 1
+def test_a_melody_has_similarity_1_with_itself_in_any_key(tune: Tune, semitones: int) -> None:
+    assert likeness(tune, transposed(tune, semitones)) == 1
 
 
-def test_it_is_the_longest_common_subsequence(tune: Tune) -> None:
+def test_similarity_is_the_longest_common_subsequence_over_the_mean_length(tune: Tune) -> None:
     part = cut(tune, 7, 20)
-    assert alike(tune, part) == alike(part, tune) == pytest.approx(2 * 20 / (len(tune.notes) + 20))
+    assert likeness(tune, part) == likeness(part, tune) == pytest.approx(2 * 20 / (len(tune.notes) + 20))
     turns = ornamented(tune, 0.2, np.random.default_rng(0))
     expected = 2 * len(tune.notes) / (len(tune.notes) + len(turns.notes))
-    assert alike(tune, transposed(turns, 3)) >= expected - 1e-9
+    assert likeness(tune, transposed(turns, 3)) >= expected - 1e-9
 
 
-def test_other_tunes_are_less_alike_than_variants(tune: Tune) -> None:
+def test_variants_are_more_similar_than_other_tunes(tune: Tune) -> None:
     variant = ornamented(transposed(tune, 5), 0.15, np.random.default_rng(1))
-    assert alike(tune, read_tune(OTHER)) < 0.6 < alike(tune, variant)
+    assert likeness(tune, read_tune(OTHER)) < 0.6 < likeness(tune, variant)
 
 
-def test_melodies_that_share_no_run_of_intervals_are_not_alike() -> None:
-    assert alike(read_tune("K:C\nCDEFG\n"), read_tune("K:C\nCcCcC\n")) == 0
-    assert alike(read_tune("K:C\nC\n"), read_tune("K:C\nC\n")) == 0
+def test_melodies_without_a_shared_run_of_intervals_have_similarity_0() -> None:
+    assert likeness(read_tune("K:C\nCDEFG\n"), read_tune("K:C\nCcCcC\n")) == 0
+    assert likeness(read_tune("K:C\nC\n"), read_tune("K:C\nC\n")) == 0
 
 
-def test_many_at_once_are_as_alike_as_one_by_one(airs: list[Tune]) -> None:
-    known = [Melody.of(tune) for tune in (read_tune("K:C\nC\n"), *airs[:20], read_tune("K:C\nCD\n"))]
-    for asked in (Melody.of(airs[3]), Melody.of(cut(airs[7], 4, 16)), known[0]):
-        assert similarities(asked, known).tolist() == [similarity(asked, other) for other in known]
+def test_many_at_once_give_the_same_similarities_as_one_by_one(airs: list[Tune]) -> None:
+    candidates = [Melody.of(tune) for tune in (read_tune("K:C\nC\n"), *airs[:20], read_tune("K:C\nCD\n"))]
+    for query in (Melody.of(airs[3]), Melody.of(cut(airs[7], 4, 16)), candidates[0]):
+        assert similarities(query, candidates).tolist() == [similarity(query, other) for other in candidates]
 
 
 def bars_of(tune: Tune, first: int, count: int) -> Tune:
-    """`count` bars of a tune from the bar `first` on, counted from 0; they keep their numbers."""
+    """`count` bars of a tune starting at bar `first`, counted from 0; they keep their numbers."""
     bars = tune.bars[first : first + count]
-    begin = bars[0].first
+    start = bars[0].first
     return replace(
         tune,
-        notes=tuple(replace(note, bar=note.bar - first) for note in tune.notes[begin : bars[-1].last]),
-        bars=tuple(replace(bar, first=bar.first - begin, last=bar.last - begin) for bar in bars),
+        notes=tuple(replace(note, bar=note.bar - first) for note in tune.notes[start : bars[-1].last]),
+        bars=tuple(replace(bar, first=bar.first - start, last=bar.last - start) for bar in bars),
     )
 
 
 def with_notes_changed(tune: Tune, share: float, rng: np.random.Generator) -> Tune:
-    """A share of the notes, drawn at random, put on other pitches of the tune."""
+    """Move a random share of the notes to other pitches of the tune."""
     scale = sorted({note.pitch for note in tune.notes})
     return replace(
         tune,
@@ -90,44 +90,44 @@ def airs(small_corpus: Corpus) -> list[Tune]:
 @pytest.mark.parametrize("semitones", [-12, 0, 5, 40])
 def test_every_bar_matches_itself_in_any_key(tune: Tune, airs: list[Tune], semitones: int) -> None:
     assert [bar.number for bar in tune.bars] == [*range(9)]
-    for known in [tune, *airs[:30]]:
-        itself = tuple((bar.number, bar.number) for bar in known.bars)
-        assert align(transposed(known, semitones), known) == Alignment(semitones, itself)
+    for setting in [tune, *airs[:30]]:
+        itself = tuple((bar.number, bar.number) for bar in setting.bars)
+        assert align(transposed(setting, semitones), setting) == Alignment(semitones, itself)
 
 
-def places(fragment: Tune, known: Tune) -> int:
+def occurrences(fragment: Tune, setting: Tune) -> int:
     """How many times a tune has the pitches of a fragment, note for note."""
     part = [note.pitch for note in fragment.notes]
-    whole = [note.pitch for note in known.notes]
+    whole = [note.pitch for note in setting.notes]
     return sum(whole[i : i + len(part)] == part for i in range(len(whole)))
 
 
 @pytest.mark.parametrize("count", [3, 4, 6])
-def test_a_fragment_is_found_in_its_place(airs: list[Tune], count: int) -> None:
-    shown = right = 0
-    for known in airs:
-        fragment = bars_of(known, len(known.bars) // 3, count)
-        if len(fragment.notes) < 16 or places(fragment, known) > 1:
+def test_a_fragment_matches_the_bars_it_was_cut_from(airs: list[Tune], count: int) -> None:
+    fragments = right = 0
+    for setting in airs:
+        fragment = bars_of(setting, len(setting.bars) // 3, count)
+        if len(fragment.notes) < 16 or occurrences(fragment, setting) > 1:
             continue
         numbers = [bar.number for bar in fragment.bars]
-        assert align(transposed(fragment, -3), known) == Alignment(
+        assert align(transposed(fragment, -3), setting) == Alignment(
             -3, tuple(zip(numbers, numbers, strict=True))
         )
-        found = dict(align(known, fragment).bars)
-        right += sum(found.get(number) == number for number in numbers)
-        shown += 1
-    assert shown >= 30
-    # Where a fragment itself repeats some bars, two places in it can be right.
-    assert right >= 0.98 * count * shown
+        bars = dict(align(setting, fragment).bars)
+        right += sum(bars.get(number) == number for number in numbers)
+        fragments += 1
+    assert fragments >= 30
+    # If a fragment repeats a bar, two of its bars can be right.
+    assert right >= 0.98 * count * fragments
 
 
-def test_most_bars_match_when_some_notes_are_others(airs: list[Tune]) -> None:
+def test_most_bars_match_when_some_notes_differ(airs: list[Tune]) -> None:
     rng = np.random.default_rng(0)
-    for known in airs[:30]:
-        found = align(with_notes_changed(transposed(known, 2), 0.15, rng), known)
-        assert found.transposition == 2
-        assert sum(bar == other for bar, other in found.bars) >= 0.8 * len(known.bars)
-        assert sum(bar != other for bar, other in found.bars) <= 1
+    for setting in airs[:30]:
+        alignment = align(with_notes_changed(transposed(setting, 2), 0.15, rng), setting)
+        assert alignment.transposition == 2
+        assert sum(bar == other for bar, other in alignment.bars) >= 0.8 * len(setting.bars)
+        assert sum(bar != other for bar, other in alignment.bars) <= 1
 
 
 def test_few_bars_of_other_tunes_match(airs: list[Tune]) -> None:
@@ -136,29 +136,29 @@ def test_few_bars_of_other_tunes_match(airs: list[Tune]) -> None:
     assert np.median(shares) == 0
 
 
-def test_parts_in_another_order_and_repeats_written_out() -> None:
-    known = read_tune(f"K:D\n|:{FIRST}:|\n|:{SECOND}:|\n")
-    asked = read_tune(f"K:D\n{SECOND}{FIRST}{FIRST}\n")
-    places = [5, 6, 7, 8, 1, 2, 3, 4, 1, 2, 3, 4]
-    assert align(asked, known).bars == tuple(enumerate(places, start=1))
+def test_reordered_parts_and_written_out_repeats_match() -> None:
+    setting = read_tune(f"K:D\n|:{FIRST}:|\n|:{SECOND}:|\n")
+    query = read_tune(f"K:D\n{SECOND}{FIRST}{FIRST}\n")
+    bars = [5, 6, 7, 8, 1, 2, 3, 4, 1, 2, 3, 4]
+    assert align(query, setting).bars == tuple(enumerate(bars, start=1))
 
 
-def test_what_was_put_between_matches_nothing() -> None:
-    known = read_tune(f"K:D\n{FIRST}{SECOND}\n")
-    asked = read_tune(f"K:D\n{FIRST}^C^G^C^G ^C^G^C^G|{SECOND}\n")
-    assert align(asked, known).bars == tuple((n + (n > 4), n) for n in range(1, 9))
+def test_inserted_bars_match_nothing() -> None:
+    setting = read_tune(f"K:D\n{FIRST}{SECOND}\n")
+    query = read_tune(f"K:D\n{FIRST}^C^G^C^G ^C^G^C^G|{SECOND}\n")
+    assert align(query, setting).bars == tuple((n + (n > 4), n) for n in range(1, 9))
 
 
 def test_half_of_the_notes_of_the_longer_bar_are_enough() -> None:
-    known = read_tune("M:4/4\nK:C\nCDEF GABc|cAFD BGEC|\n")
+    setting = read_tune("M:4/4\nK:C\nCDEF GABc|cAFD BGEC|\n")
     half = read_tune("M:2/4\nL:1/8\nK:C\nCDEF|GABc|cAFD|BGEC|\n")
     threes = read_tune("M:3/8\nL:1/8\nK:C\nCDE|FGA|Bcc|AFD|BGE|C3|\n")
-    assert align(half, known).bars == ((1, 1), (2, 1), (3, 2), (4, 2))
-    assert align(known, half).bars == ((1, 1), (2, 3))
-    assert align(known, threes).bars == align(threes, known).bars == ()
+    assert align(half, setting).bars == ((1, 1), (2, 1), (3, 2), (4, 2))
+    assert align(setting, half).bars == ((1, 1), (2, 3))
+    assert align(setting, threes).bars == align(threes, setting).bars == ()
 
 
-def test_nothing_to_show(tune: Tune) -> None:
+def test_without_a_match_the_alignment_is_empty(tune: Tune) -> None:
     nothing = Alignment(0, ())
     for other in (
         replace(transposed(tune, 2), bars=()),
@@ -170,10 +170,10 @@ def test_nothing_to_show(tune: Tune) -> None:
         assert align(other, tune) == align(tune, other) == nothing
 
 
-def test_the_shortest_and_the_longest() -> None:
+def test_the_shortest_and_the_longest_tunes_align() -> None:
     assert align(read_tune("K:D\nDEFG|\n"), read_tune("K:C\nc4|CDEF|\n")) == Alignment(2, ((1, 2),))
     long = read_tune("K:D\n" + (FIRST + SECOND) * 60 + "\n")
     assert len(long.notes) > MAX_NOTES
-    found = align(long, long).bars
-    assert found == tuple((n, n) for n in range(1, len(found) + 1))
-    assert long.bars[len(found)].last >= MAX_NOTES - 8
+    bars = align(long, long).bars
+    assert bars == tuple((n, n) for n in range(1, len(bars) + 1))
+    assert long.bars[len(bars)].last >= MAX_NOTES - 8

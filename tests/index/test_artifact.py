@@ -44,24 +44,26 @@ def test_loading_builds_no_melody_index(small_artifacts: Path, monkeypatch: pyte
 def test_the_recorded_mrr_is_measured_again(small_artifacts: Path) -> None:
     loaded = load(small_artifacts, CPU)
     suggester = loaded.suggester
-    again = measure(loaded.probes, suggester.encoders.tune, suggester.title_index, len(suggester.catalogue))
-    assert again == loaded.manifest.probes
-    assert again.pool == len(loaded.suggester.catalogue)
-    assert again.value > 50 * again.chance
+    measured = measure(
+        loaded.probes, suggester.encoders.tune, suggester.title_index, len(suggester.catalogue)
+    )
+    assert measured == loaded.manifest.probes
+    assert measured.pool == len(loaded.suggester.catalogue)
+    assert measured.value > 50 * measured.chance
 
 
-def test_probes_are_cut_and_carry_no_name(small_artifacts: Path) -> None:
+def test_probes_are_distinct_and_have_no_titles(small_artifacts: Path) -> None:
     loaded = load(small_artifacts, CPU)
     assert len({probe.abc for probe in loaded.probes}) == len(loaded.probes)
     assert not any("T:" in probe.abc for probe in loaded.probes)
 
 
-def test_a_folder_without_an_artifact_says_what_to_do(tmp_path: Path) -> None:
+def test_a_folder_without_an_artifact_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="gan-ainm fit"):
         load(tmp_path, CPU)
 
 
-def test_another_format_is_refused_naming_both(small_artifacts: Path) -> None:
+def test_another_format_is_refused_with_both_versions(small_artifacts: Path) -> None:
     change_manifest(small_artifacts, format=99)
     with pytest.raises(ArtifactError, match=rf"has format 99, this version reads format {FORMAT}"):
         load(small_artifacts, CPU)
@@ -84,7 +86,7 @@ def test_a_changed_file_is_refused_by_name(small_artifacts: Path, name: str) -> 
         load(small_artifacts, CPU)
 
 
-def test_a_missing_and_a_foreign_file_are_refused(small_artifacts: Path) -> None:
+def test_missing_and_extra_files_are_refused(small_artifacts: Path) -> None:
     current = small_artifacts / artifact.CURRENT
     (current / "extra").write_text("")
     with pytest.raises(ArtifactError, match="extra"):
@@ -95,7 +97,7 @@ def test_a_missing_and_a_foreign_file_are_refused(small_artifacts: Path) -> None
         load(small_artifacts, CPU)
 
 
-def test_files_that_do_not_fit_each_other_are_refused(small_artifacts: Path) -> None:
+def test_files_that_do_not_fit_together_are_refused(small_artifacts: Path) -> None:
     current = small_artifacts / artifact.CURRENT
     index = faiss.IndexFlatIP(7)
     index.add(np.zeros((len(load(small_artifacts, CPU).suggester.catalogue.names), 7), np.float32))
@@ -106,7 +108,7 @@ def test_files_that_do_not_fit_each_other_are_refused(small_artifacts: Path) -> 
         load(small_artifacts, CPU)
 
 
-def test_writing_that_fails_leaves_the_old_artifact_and_no_rest(small_artifacts: Path) -> None:
+def test_failed_writing_keeps_the_old_artifact_and_leaves_nothing_behind(small_artifacts: Path) -> None:
     before = sorted(path.name for path in small_artifacts.iterdir())
 
     def write() -> None:
@@ -121,7 +123,7 @@ def test_writing_that_fails_leaves_the_old_artifact_and_no_rest(small_artifacts:
 
 
 @pytest.mark.parametrize("moment", ["rename", "symlink_to", "replace"])
-def test_a_failure_at_any_moment_of_publishing_leaves_a_whole_artifact(
+def test_failed_publishing_keeps_a_complete_artifact(
     small_artifacts: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     old = load(small_artifacts, CPU)
@@ -137,7 +139,7 @@ def test_a_failure_at_any_moment_of_publishing_leaves_a_whole_artifact(
     assert load(small_artifacts, CPU).version == old.version
 
 
-def test_publishing_moves_current_and_keeps_the_old(small_artifacts: Path) -> None:
+def test_publishing_moves_current_and_keeps_the_old_artifact(small_artifacts: Path) -> None:
     old = load(small_artifacts, CPU)
     with staging(small_artifacts) as staged:
         link_files(old.path, staged, without=())
@@ -148,7 +150,7 @@ def test_publishing_moves_current_and_keeps_the_old(small_artifacts: Path) -> No
     assert load(small_artifacts, CPU).manifest.seed == 7
 
 
-def test_what_cannot_be_loaded_is_never_published(small_artifacts: Path) -> None:
+def test_an_artifact_that_cannot_be_loaded_is_not_published(small_artifacts: Path) -> None:
     old = load(small_artifacts, CPU)
     with staging(small_artifacts) as staged:
         link_files(old.path, staged, without=(TITLES,))
@@ -157,7 +159,7 @@ def test_what_cannot_be_loaded_is_never_published(small_artifacts: Path) -> None
     assert artifact.current_version(small_artifacts) == old.version
 
 
-def test_what_was_published_meanwhile_is_not_replaced(small_artifacts: Path) -> None:
+def test_an_artifact_published_in_the_meantime_is_not_replaced(small_artifacts: Path) -> None:
     old = load(small_artifacts, CPU)
     with staging(small_artifacts) as staged:
         link_files(old.path, staged, without=())
@@ -168,7 +170,7 @@ def test_what_was_published_meanwhile_is_not_replaced(small_artifacts: Path) -> 
     assert artifact.current_version(small_artifacts) == old.version
 
 
-def test_only_the_last_five_are_kept_and_leftovers_are_swept(small_artifacts: Path) -> None:
+def test_the_last_five_are_kept_and_leftovers_removed(small_artifacts: Path) -> None:
     old = load(small_artifacts, CPU)
     stale, fresh = small_artifacts / ".staging-stale", small_artifacts / ".staging-fresh"
     for folder in (stale, fresh):
@@ -179,13 +181,13 @@ def test_only_the_last_five_are_kept_and_leftovers_are_swept(small_artifacts: Pa
         with staging(small_artifacts) as staged:
             link_files(load(small_artifacts, CPU).path, staged, without=())
             versions.append(publish(small_artifacts, staged, old.manifest))
-    left = {path.name for path in small_artifacts.iterdir() if path.suffix != ".lock"}
-    assert len(left) == 5 + len([artifact.CURRENT, fresh])
-    assert {versions[-1], artifact.CURRENT, fresh.name} <= left
+    remaining = {path.name for path in small_artifacts.iterdir() if path.suffix != ".lock"}
+    assert len(remaining) == 5 + len([artifact.CURRENT, fresh])
+    assert {versions[-1], artifact.CURRENT, fresh.name} <= remaining
     assert load(small_artifacts, CPU).version == versions[-1]
 
 
-def test_a_lock_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+def test_only_one_process_holds_a_lock(tmp_path: Path) -> None:
     lock = tmp_path / "new" / "lock"
     with locked(lock), pytest.raises(BusyError, match="another process"), locked(lock, wait=False):
         pass

@@ -18,14 +18,14 @@ def collect() -> Catalogue:
     )
 
 
-def test_spellings_of_one_title_are_one_entry_with_aliases() -> None:
+def test_spellings_of_one_title_form_one_entry_with_aliases() -> None:
     catalogue = collect()
     assert [title.title for title in catalogue.titles] == ["The Kesh", "The Blackbird"]
     assert catalogue.titles[0].aliases == ("Kesh, The", "Kerrigan's")
-    assert [found.reference for found in catalogue.titles[0].settings] == ["a:1", "b:1"]
+    assert [setting.reference for setting in catalogue.titles[0].settings] == ["a:1", "b:1"]
 
 
-def test_a_rhythm_in_the_name_is_no_other_title_where_the_tunes_have_it() -> None:
+def test_a_rhythm_in_the_name_makes_no_other_title_if_the_tunes_have_it() -> None:
     jig, reel = (
         Setting("book", f"c:{rhythm}", name, rhythm, "", "", "K:G\nGAB\n")
         for name, rhythm in (("Kesh Jig, The", "jig"), ("Blackbird Reel", "reel"))
@@ -49,12 +49,12 @@ def test_rows_of_names_and_settings_follow_the_titles() -> None:
     catalogue = collect()
     assert catalogue.names == ("The Kesh", "Kesh, The", "Kerrigan's", "The Blackbird")
     assert catalogue.title_of_name.tolist() == [0, 0, 0, 1]
-    assert [found.reference for found in catalogue.settings] == ["a:1", "b:1", "a:2"]
+    assert [setting.reference for setting in catalogue.settings] == ["a:1", "b:1", "a:2"]
     assert catalogue.title_of_setting.tolist() == [0, 0, 1]
 
 
-def test_settings_of_one_title_with_the_same_content_are_one_and_no_source_is_lost() -> None:
-    found = Catalogue.collect(
+def test_settings_of_one_title_with_the_same_content_are_merged_and_keep_their_references() -> None:
+    catalogue = Catalogue.collect(
         [
             (("The Kesh",), setting("The Kesh", "a:1")),
             (("The Blackbird",), setting("The Blackbird", "a:2")),
@@ -62,16 +62,16 @@ def test_settings_of_one_title_with_the_same_content_are_one_and_no_source_is_lo
             (("The Kesh",), replace(setting("The Kesh", "b:2"), meter="9/8")),
         ]
     )
-    merged = found.merge(lambda setting: setting.meter)
-    assert merged.names == found.names
-    assert [(one.reference, one.also) for one in merged.settings] == [
+    merged = catalogue.merge(lambda setting: setting.meter)
+    assert merged.names == catalogue.names
+    assert [(setting.reference, setting.also) for setting in merged.settings] == [
         ("a:1", ("b:1",)),
         ("b:2", ()),
         ("a:2", ()),
     ], "another title's setting stays, whatever its content"
 
 
-def test_a_pair_of_aliases_joins_their_titles() -> None:
+def test_a_pair_of_aliases_joins_two_titles() -> None:
     named = [
         (("The Kesh", "Kerrigan's"), setting("The Kesh", "a:1")),
         (("The Blackbird",), setting("The Blackbird", "a:2")),
@@ -83,10 +83,10 @@ def test_a_pair_of_aliases_joins_their_titles() -> None:
         ("The Kesh", "Kincora", "Kerrigan's"),
         ("The Blackbird",),
     ]
-    assert [found.reference for found in joined.titles[0].settings] == ["a:1", "a:3", "a:4"]
+    assert [setting.reference for setting in joined.titles[0].settings] == ["a:1", "a:3", "a:4"]
 
 
-def test_a_rhythm_after_the_title_is_not_shown_where_no_other_title_needs_it() -> None:
+def test_shorten_removes_a_printed_rhythm_unless_two_titles_would_be_equal() -> None:
     named = [
         ((name,), Setting("book", f"a:{number}", name, "", "", "", "K:G\nGAB\n"))
         for number, name in enumerate(
@@ -99,8 +99,8 @@ def test_a_rhythm_after_the_title_is_not_shown_where_no_other_title_needs_it() -
             )
         )
     ]
-    found = Catalogue.collect(named)
-    short = found.shorten()
+    catalogue = Catalogue.collect(named)
+    short = catalogue.shorten()
     assert [title.names for title in short.titles] == [
         ("Durang's", "Durang's -- Hornpipe"),
         ("CAMP -- JIG",),
@@ -108,18 +108,20 @@ def test_a_rhythm_after_the_title_is_not_shown_where_no_other_title_needs_it() -
         ("Tricks -- Carry the News",),
         ("Untitled -- Jig",),
     ]
-    assert [one.title for one in short.settings] == [title.title for title in short.titles]
-    assert [one.reference for one in short.settings] == [one.reference for one in found.settings]
+    assert [setting.title for setting in short.settings] == [title.title for title in short.titles]
+    assert [setting.reference for setting in short.settings] == [
+        setting.reference for setting in catalogue.settings
+    ]
 
 
-def test_a_catalogue_comes_back_from_disk(tmp_path: Path) -> None:
+def test_a_catalogue_is_the_same_after_saving_and_loading(tmp_path: Path) -> None:
     catalogue = collect().merge(lambda setting: setting.abc)
     assert catalogue.settings[0].also == ("b:1",)
     catalogue.save(tmp_path / "catalogue.jsonl")
     assert Catalogue.load(tmp_path / "catalogue.jsonl") == catalogue
 
 
-def test_a_catalogue_from_before_settings_were_merged_is_read(tmp_path: Path) -> None:
+def test_a_catalogue_without_also_is_loaded(tmp_path: Path) -> None:
     collect().save(tmp_path / "catalogue.jsonl")
     text = (tmp_path / "catalogue.jsonl").read_text()
     assert ', "also": []' in text

@@ -14,11 +14,11 @@ def unit(rows: int, seed: int = 0) -> Vectors:
     return vectors
 
 
-def test_search_is_exact_and_names_no_title_twice() -> None:
+def test_search_is_exact_and_returns_no_title_twice() -> None:
     vectors, queries = unit(300), unit(40, seed=1)
     title_of_row = np.repeat(np.arange(100), 3)
-    answers = CosineIndex(vectors, title_of_row).search(queries, 7)
-    for query, hits in zip(queries, answers, strict=True):
+    results = CosineIndex(vectors, title_of_row).search(queries, 7)
+    for query, hits in zip(queries, results, strict=True):
         best = (vectors @ query).reshape(100, 3).max(axis=1)
         expected = np.argsort(-best)[:7]
         assert [hit.title for hit in hits] == expected.tolist()
@@ -48,19 +48,19 @@ def test_titles_of_rows_must_be_in_order() -> None:
         CosineIndex(unit(3), np.array([0, 2, 1]))
 
 
-def test_equal_scores_keep_the_order_of_the_index() -> None:
+def test_rows_with_equal_scores_keep_their_order() -> None:
     vectors = np.repeat(unit(1), 5, axis=0)
     hits = CosineIndex(vectors, np.arange(5)).search(vectors[:1], 3)[0]
     assert [hit.title for hit in hits] == [0, 1, 2]
 
 
-def test_more_than_there_is_gives_what_there_is() -> None:
+def test_a_search_for_more_titles_than_there_are_returns_all() -> None:
     vectors = unit(3)
     assert len(CosineIndex(vectors, np.arange(3)).search(vectors[:1], 100)[0]) == 3
     assert CosineIndex(unit(0), np.arange(0)).search(vectors[:1], 5) == [[]]
 
 
-def test_an_index_comes_back_from_disk(tmp_path: Path) -> None:
+def test_an_index_is_the_same_after_saving_and_loading(tmp_path: Path) -> None:
     index = CosineIndex(unit(20), np.arange(20))
     index.save(tmp_path / "x.faiss")
     loaded = CosineIndex.load(tmp_path / "x.faiss", np.arange(20))
@@ -77,7 +77,7 @@ def test_an_index_that_does_not_fit_is_refused(tmp_path: Path) -> None:
         CosineIndex.load(tmp_path / "y.faiss", np.arange(20))
 
 
-def test_above_a_size_nearly_all_of_the_nearest_are_found_again_and_again(
+def test_a_large_index_finds_nearly_all_of_the_nearest_reproducibly(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     vectors, queries = unit(6000), unit(50, seed=1)
@@ -85,15 +85,15 @@ def test_above_a_size_nearly_all_of_the_nearest_are_found_again_and_again(
     monkeypatch.setattr("index.cosine_index._EXACT", 2000)
     index = CosineIndex(vectors, np.arange(6000))
     assert index.search(queries, 10) == CosineIndex(vectors, np.arange(6000)).search(queries, 10)
-    found = index.search(queries, 10)
-    shared = [len(set(one) & set(other)) for one, other in zip(found, exact, strict=True)]
+    results = index.search(queries, 10)
+    shared = [len(set(hits) & set(expected)) for hits, expected in zip(results, exact, strict=True)]
     assert np.mean(shared) >= 9.8
     assert np.array_equal(index.vectors, vectors)
     index.save(tmp_path / "x.faiss")
     loaded = CosineIndex.load(tmp_path / "x.faiss", np.arange(6000))
     assert (tmp_path / "x.faiss").stat().st_size > 1.06 * vectors.nbytes, "there are no sketches"
     assert np.array_equal(loaded.vectors, vectors)
-    assert loaded.search(queries, 10) == found
+    assert loaded.search(queries, 10) == results
 
 
 def test_another_kind_of_index_is_refused(tmp_path: Path) -> None:

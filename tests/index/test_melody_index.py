@@ -28,29 +28,29 @@ def index(curated: Curated) -> MelodyIndex:
 
 
 def features(index: MelodyIndex, tune: Tune, setting: int) -> dict[str, float]:
-    found = index.compare(tune, ENCODER.encode([tune]))
-    row = np.flatnonzero(found.settings == setting)
+    likenesses = index.compare(tune, ENCODER.encode([tune]))
+    row = np.flatnonzero(likenesses.settings == setting)
     assert len(row) == 1
-    return dict(zip(FEATURES, found.features[row[0]].tolist(), strict=True))
+    return dict(zip(FEATURES, likenesses.features[row[0]].tolist(), strict=True))
 
 
-def test_the_same_tune_in_another_key_is_alike_in_every_way(curated: Curated, index: MelodyIndex) -> None:
+def test_a_tune_in_another_key_has_the_highest_features(curated: Curated, index: MelodyIndex) -> None:
     for setting in range(0, len(curated.library.tunes), 20):
-        asked = unnamed(transposed(curated.library.tunes[setting], 3))
-        found = features(index, asked, setting)
+        query = unnamed(transposed(curated.library.tunes[setting], 3))
+        values = features(index, query, setting)
         for name in FEATURES[:8]:
-            assert found[name] == pytest.approx(1), name
-        assert found["length"] == 0
+            assert values[name] == pytest.approx(1), name
+        assert values["length"] == 0
 
 
-def test_every_feature_is_within_its_bounds(curated: Curated, index: MelodyIndex) -> None:
+def test_features_are_between_0_and_1(curated: Curated, index: MelodyIndex) -> None:
     for tune in (curated.library.tunes[5], cut(curated.library.tunes[5], 8, 16), read_tune(KESH)):
-        found = index.compare(tune, ENCODER.encode([tune])).features
-        assert found[:, :-1].min() >= 0
-        assert found[:, :-1].max() <= 1 + 1e-6  # weights are kept in single precision
+        values = index.compare(tune, ENCODER.encode([tune])).features
+        assert values[:, :-1].min() >= 0
+        assert values[:, :-1].max() <= 1 + 1e-6  # weights are kept in single precision
 
 
-def test_a_fragment_covers_itself(curated: Curated, index: MelodyIndex) -> None:
+def test_a_fragment_is_covered_by_its_setting(curated: Curated, index: MelodyIndex) -> None:
     for setting in range(3, len(curated.library.tunes), 20):
         tune = curated.library.tunes[setting]
         middle = features(index, unnamed(cut(tune, 12, 16)), setting)
@@ -60,26 +60,24 @@ def test_a_fragment_covers_itself(curated: Curated, index: MelodyIndex) -> None:
         assert features(index, unnamed(cut(tune, 0, 16)), setting)["beginning"] == 1
 
 
-def test_long_notes_and_repeated_ones_have_one_pulse() -> None:
+def test_long_and_repeated_notes_have_the_same_pulse() -> None:
     held = read_tune("K:D\nL:1/8\nd4 f2 a2|g4 e2 c2|d4 f2 a2|b4 a4|")
     repeated = read_tune("K:D\nL:1/8\nd2d2 ff aa|gggg ee cc|d2d2 f2 aa|bbb2 a2a2|")
     vectors = CosineIndex(ENCODER.encode([held]), np.array([0]))
-    both = MelodyIndex([held], vectors)
-    found = features(both, repeated, 0)
-    assert found["pulse n-grams"] == pytest.approx(1)
-    assert found["pulse substring"] == pytest.approx(1)
-    assert found["interval n-grams"] < 0.5
+    index = MelodyIndex([held], vectors)
+    values = features(index, repeated, 0)
+    assert values["pulse n-grams"] == pytest.approx(1)
+    assert values["pulse substring"] == pytest.approx(1)
+    assert values["interval n-grams"] < 0.5
 
 
-def test_an_ornamented_setting_is_more_like_itself_than_any_other(
-    curated: Curated, index: MelodyIndex
-) -> None:
+def test_an_ornamented_setting_is_most_similar_to_its_own_title(curated: Curated, index: MelodyIndex) -> None:
     rng = np.random.default_rng(0)
     for setting in range(7, len(curated.library.tunes), 30):
-        asked = ornamented(transposed(unnamed(curated.library.tunes[setting]), -4), 0.2, rng)
-        found = index.compare(asked, ENCODER.encode([asked]))
+        query = ornamented(transposed(unnamed(curated.library.tunes[setting]), -4), 0.2, rng)
+        likenesses = index.compare(query, ENCODER.encode([query]))
         column = FEATURES.index("similarity")
-        best = found.settings[found.features[:, column].argmax()]
+        best = likenesses.settings[likenesses.features[:, column].argmax()]
         title = curated.library.catalogue.title_of_setting
         assert title[best] == title[setting]
 
@@ -90,15 +88,15 @@ def test_a_setting_can_be_left_out(curated: Curated, index: MelodyIndex) -> None
     assert 0 not in index.compare(tune, ENCODER.encode([tune]), without=0).settings
 
 
-def test_a_single_note_and_an_empty_index_are_no_trouble(index: MelodyIndex) -> None:
+def test_a_single_note_and_an_empty_index_work(index: MelodyIndex) -> None:
     note = read_tune("K:C\nC")
-    found = index.compare(note, ENCODER.encode([note]))
-    assert np.isfinite(found.features).all()
+    likenesses = index.compare(note, ENCODER.encode([note]))
+    assert np.isfinite(likenesses.features).all()
     empty = MelodyIndex([], CosineIndex(ENCODER.encode([]), np.zeros(0, np.int64)))
     assert empty.compare(note, ENCODER.encode([note])).features.shape == (0, len(FEATURES))
 
 
-def test_an_index_comes_back_from_disk_and_answers_alike(
+def test_an_index_compares_the_same_after_saving_and_loading(
     curated: Curated, index: MelodyIndex, tmp_path: Path
 ) -> None:
     index.save(tmp_path / "x.safetensors")

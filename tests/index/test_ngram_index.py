@@ -26,29 +26,30 @@ def indexed(tunes: Sequence[Tune]) -> NgramIndex:
     return NgramIndex([grams(tune) for tune in tunes])
 
 
-def weights(tune: Tune, known: Sequence[Tune]) -> dict[int, float]:
-    """As the class says, with dictionaries."""
+def weights(tune: Tune, settings: Sequence[Tune]) -> dict[int, float]:
+    """The weights that the docstring of `NgramIndex` defines, computed with dictionaries."""
     count = Counter(interval_grams(tune, GRAM).tolist())
-    df = Counter(gram for other in known for gram in set(interval_grams(other, GRAM).tolist()))
-    found = {
-        gram: (1 + log(n)) * (1 + log((1 + len(known)) / (1 + df[gram])))
+    df = Counter(gram for other in settings for gram in set(interval_grams(other, GRAM).tolist()))
+    weight_of = {
+        gram: (1 + log(n)) * (1 + log((1 + len(settings)) / (1 + df[gram])))
         for gram, n in count.items()
         if gram in df
     }
-    norm = sqrt(sum(weight**2 for weight in found.values()))
-    return {gram: weight / norm for gram, weight in found.items()}
+    norm = sqrt(sum(weight**2 for weight in weight_of.values()))
+    return {gram: weight / norm for gram, weight in weight_of.items()}
 
 
 def test_the_cosines_are_those_of_the_formula(tunes: Sequence[Tune]) -> None:
-    asked, known = tunes[0], tunes[1:40]
-    got = indexed(known).cosines(grams(asked))
-    mine = weights(asked, known)
-    for tune, cosine in zip(known, got, strict=True):
-        theirs = weights(tune, known)
-        assert cosine == pytest.approx(sum(weight * theirs.get(gram, 0) for gram, weight in mine.items()))
+    query, settings = tunes[0], tunes[1:40]
+    cosines = indexed(settings).cosines(grams(query))
+    query_weights = weights(query, settings)
+    for tune, cosine in zip(settings, cosines, strict=True):
+        other = weights(tune, settings)
+        expected = sum(weight * other.get(gram, 0) for gram, weight in query_weights.items())
+        assert cosine == pytest.approx(expected)
 
 
-def test_a_tune_is_found_in_another_key(tunes: Sequence[Tune]) -> None:
+def test_a_tune_in_another_key_has_cosine_1(tunes: Sequence[Tune]) -> None:
     index = indexed(tunes)
     for number in range(0, len(tunes), 10):
         cosines = index.cosines(grams(transposed(tunes[number], 4)))
@@ -56,13 +57,13 @@ def test_a_tune_is_found_in_another_key(tunes: Sequence[Tune]) -> None:
         assert cosines.max() < 1.001
 
 
-def test_without_a_shared_run_nothing_is_near(tunes: Sequence[Tune]) -> None:
+def test_without_a_shared_n_gram_the_cosine_is_0(tunes: Sequence[Tune]) -> None:
     assert not indexed(tunes).cosines(grams(cut(tunes[0], 0, GRAM))).any()
     assert indexed([]).cosines(grams(tunes[0])).shape == (0,)
     assert np.array_equal(indexed([cut(tunes[0], 0, 3)]).cosines(grams(tunes[0])), [0.0])
 
 
-def test_common_n_grams_are_read_last(tunes: Sequence[Tune], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rare_n_grams_are_read_first(tunes: Sequence[Tune], monkeypatch: pytest.MonkeyPatch) -> None:
     index = indexed(tunes)
     whole = [index.cosines(grams(tune)) for tune in tunes]
     read = np.mean([np.count_nonzero(cosines) for cosines in whole])

@@ -20,7 +20,7 @@ def catalogue(*texts: str) -> Catalogue:
     )
 
 
-def test_a_small_catalogue_is_drawn_from_again_and_changed_anew() -> None:
+def test_a_small_catalogue_is_sampled_repeatedly_with_different_changes() -> None:
     probes = make_probes(catalogue(KESH, KESH.replace("GAG", "GBG")), seed=0)
     assert len(probes) == COUNT >= 200
     assert len({probe.abc for probe in probes}) > 0.9 * COUNT
@@ -40,7 +40,7 @@ def test_short_tunes_stay_whole() -> None:
         assert len(read_tune(probe.abc).notes) >= 8
 
 
-def test_the_seed_decides_and_probes_come_back_from_disk(tmp_path: Path) -> None:
+def test_probes_depend_on_the_seed_and_are_the_same_after_loading(tmp_path: Path) -> None:
     probes = make_probes(catalogue(KESH, SHORT), seed=3, count=10)
     assert probes == make_probes(catalogue(KESH, SHORT), seed=3, count=10)
     assert probes != make_probes(catalogue(KESH, SHORT), seed=4, count=10)
@@ -48,17 +48,17 @@ def test_the_seed_decides_and_probes_come_back_from_disk(tmp_path: Path) -> None
     assert load_probes(tmp_path / "probes.jsonl") == probes
 
 
-def test_measuring_nothing_is_refused(small_artifacts: Path) -> None:
+def test_measuring_without_probes_is_an_error(small_artifacts: Path) -> None:
     loaded = artifact.load(small_artifacts, torch.device("cpu"))
     with pytest.raises(ValueError, match="no queries"):
         measure([], loaded.suggester.encoders.tune, loaded.suggester.title_index, 10)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-def test_both_devices_rank_alike(small_artifacts: Path) -> None:
-    answers = []
+def test_cpu_and_gpu_rank_the_same(small_artifacts: Path) -> None:
+    titles = []
     for device in ("cpu", "cuda"):
         loaded = artifact.load(small_artifacts, torch.device(device))
         ranked = [loaded.suggester.rank(read_tune(probe.abc), K) for probe in loaded.probes]
-        answers.append(np.array([[title.title for title in ranking.titles] for ranking in ranked]))
-    assert np.array_equal(answers[0], answers[1])
+        titles.append(np.array([[title.title for title in ranking.titles] for ranking in ranked]))
+    assert np.array_equal(titles[0], titles[1])

@@ -24,7 +24,7 @@ MODEL = RankingModel(
     features=FEATURES,
     weights=tuple(40.0 if name == "similarity" else 0.0 for name in FEATURES),
     by_length=(0.0,) * COUNT,
-    none=(36.0, 0.0),  # as likely as a similarity of .9
+    none=(36.0, 0.0),  # as likely as a candidate with similarity 0.9
     style=0.01,
 )
 
@@ -47,7 +47,7 @@ def test_probabilities_are_a_softmax_with_none_as_an_alternative() -> None:
     assert [*likely, none] == pytest.approx(expected / expected.sum())
 
 
-def test_weights_change_with_the_length_of_what_is_asked() -> None:
+def test_weights_change_with_the_length_of_the_query() -> None:
     weights = tuple(1.0 if name == "length" else 0.0 for name in FEATURES)
     model = MODEL.model_copy(update={"weights": (0.0,) * COUNT, "by_length": weights, "none": (0.0, 2.0)})
     features = np.zeros((1, COUNT))
@@ -59,71 +59,71 @@ def test_weights_change_with_the_length_of_what_is_asked() -> None:
 
 def test_a_known_tune_is_known_in_any_key(library: Library, suggester: Suggester) -> None:
     for setting in range(0, len(library.tunes), 15):
-        asked = unnamed(transposed(library.tunes[setting], 2))
-        ranking = suggester.rank(asked, 5)
-        # The book prints some melodies under two titles, which then are as likely.
-        first = [found for found in ranking.titles if found.similarity == pytest.approx(1)]
+        query = unnamed(transposed(library.tunes[setting], 2))
+        ranking = suggester.rank(query, 5)
+        # The book prints some melodies under two titles, which are then equally likely.
+        first = [ranked for ranked in ranking.titles if ranked.similarity == pytest.approx(1)]
         assert ranking.known
-        assert library.catalogue.title_of_setting[setting] in [found.title for found in first]
-        assert sum(found.confidence for found in first) > 0.9
+        assert library.catalogue.title_of_setting[setting] in [ranked.title for ranked in first]
+        assert sum(ranked.confidence for ranked in first) > 0.9
         assert ranking.titles[: len(first)] == first
         assert len(ranking.titles) == 5
 
 
 def test_an_unknown_tune_is_ranked_by_style_alone(library: Library, suggester: Suggester) -> None:
-    asked = cut(unnamed(library.tunes[0]), 0, 20)  # too short to be as similar as the model wants
-    ranking = suggester.rank(asked, 100)
+    query = cut(unnamed(library.tunes[0]), 0, 20)  # too short to be similar enough for the model
+    ranking = suggester.rank(query, 100)
     assert not ranking.known
-    by_style = [hit.title for hit in suggester.title_index.search(TUNES.encode([asked]), 100)[0]]
-    assert [found.title for found in ranking.titles][:5] == by_style[:5]
+    by_style = [hit.title for hit in suggester.title_index.search(TUNES.encode([query]), 100)[0]]
+    assert [ranked.title for ranked in ranking.titles][:5] == by_style[:5]
     assert ranking.titles[0].confidence == pytest.approx(MODEL.style, rel=0.01)
     assert ranking.titles[1].confidence == pytest.approx(MODEL.style / 2, rel=0.01)
-    assert all(found.setting is None for found in ranking.titles)
+    assert all(ranked.setting is None for ranked in ranking.titles)
 
 
-def test_a_title_that_is_likely_by_style_makes_no_tune_known(library: Library, suggester: Suggester) -> None:
-    asked = cut(unnamed(library.tunes[0]), 0, 20)
-    ranking = suggester.with_ranking(MODEL.model_copy(update={"style": 0.9})).rank(asked, 5)
+def test_a_tune_is_not_known_by_style_alone(library: Library, suggester: Suggester) -> None:
+    query = cut(unnamed(library.tunes[0]), 0, 20)
+    ranking = suggester.with_ranking(MODEL.model_copy(update={"style": 0.9})).rank(query, 5)
     assert ranking.titles[0].confidence == pytest.approx(0.9, rel=0.01)
     assert not ranking.known
-    assert all(found.setting is None for found in ranking.titles)
+    assert all(ranked.setting is None for ranked in ranking.titles)
 
 
-def test_a_resemblance_is_a_reason_where_it_is_likely_enough(library: Library, suggester: Suggester) -> None:
-    """The same tune against a model that wants more: less likely, then unknown, then by style alone."""
-    asked = unnamed(library.tunes[9])
+def test_a_setting_is_evidence_only_when_it_is_likely_enough(library: Library, suggester: Suggester) -> None:
+    """A rising score of "none" makes the tune unknown, and then takes the evidence away."""
+    query = unnamed(library.tunes[9])
     title = int(library.catalogue.title_of_setting[9])
-    shown = {}
+    outcomes = {}
     for none in (36.0, 41.0, 47.0):
         model = MODEL.model_copy(update={"none": (none, 0.0)})
-        ranking = suggester.with_ranking(model).rank(asked, 150)
-        found = next(found for found in ranking.titles if found.title == title)
-        shown[none] = ranking.known, found.confidence > 0.1, found.setting is not None
-        for one in ranking.titles:
-            assert library.catalogue.title_of_name[one.name.row] == one.title
-    assert shown == {36.0: (True, True, True), 41.0: (False, True, True), 47.0: (False, False, False)}
+        ranking = suggester.with_ranking(model).rank(query, 150)
+        own = next(ranked for ranked in ranking.titles if ranked.title == title)
+        outcomes[none] = ranking.known, own.confidence > 0.1, own.setting is not None
+        for ranked in ranking.titles:
+            assert library.catalogue.title_of_name[ranked.name.row] == ranked.title
+    assert outcomes == {36.0: (True, True, True), 41.0: (False, True, True), 47.0: (False, False, False)}
 
 
-def test_settings_of_one_title_speak_for_it_together(library: Library) -> None:
+def test_probabilities_of_the_settings_of_a_title_add_up(library: Library) -> None:
     same = replace(library, tunes=[library.tunes[0]] * len(library.tunes))
-    catalogue, asked = library.catalogue, unnamed(library.tunes[0])
-    found = Suggester.build(same, Encoders(TUNES, TITLES), MODEL).rank(asked, 300)
-    of_title = {ranked.title: ranked.confidence for ranked in found.titles}
-    several = np.bincount(catalogue.title_of_setting)
-    two, one = (next(title for title in of_title if several[title] == count) for count in (2, 1))
-    assert of_title[two] == pytest.approx(2 * of_title[one], rel=0.05)
+    catalogue, query = library.catalogue, unnamed(library.tunes[0])
+    ranking = Suggester.build(same, Encoders(TUNES, TITLES), MODEL).rank(query, 300)
+    confidence = {ranked.title: ranked.confidence for ranked in ranking.titles}
+    settings = np.bincount(catalogue.title_of_setting)
+    double, single = (next(title for title in confidence if settings[title] == count) for count in (2, 1))
+    assert confidence[double] == pytest.approx(2 * confidence[single], rel=0.05)
 
 
-def test_no_title_comes_twice_and_as_many_as_asked(library: Library, suggester: Suggester) -> None:
-    asked = unnamed(library.tunes[9])
+def test_there_are_top_k_titles_and_none_comes_twice(library: Library, suggester: Suggester) -> None:
+    query = unnamed(library.tunes[9])
     for k in (1, 10, 150):
-        ranked = suggester.rank(asked, k).titles
-        assert len({found.title for found in ranked}) == len(ranked) == k
-        confidences = [found.confidence for found in ranked]
+        titles = suggester.rank(query, k).titles
+        assert len({ranked.title for ranked in titles}) == len(titles) == k
+        confidences = [ranked.confidence for ranked in titles]
         assert confidences == sorted(confidences, reverse=True)
 
 
-def test_a_model_is_saved_and_only_one_of_these_features_is_loaded(tmp_path: Path) -> None:
+def test_a_model_with_other_features_is_not_loaded(tmp_path: Path) -> None:
     path = tmp_path / "ranking.json"
     MODEL.save(path)
     assert RankingModel.load(path) == MODEL

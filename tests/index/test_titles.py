@@ -20,7 +20,7 @@ from index.titles import is_title, title_key, title_keys, without_rhythm
         "A new sett",
     ],
 )
-def test_what_stands_for_a_missing_title_is_none(name: str) -> None:
+def test_placeholders_and_remarks_are_not_titles(name: str) -> None:
     assert not is_title(name)
 
 
@@ -42,7 +42,7 @@ def test_titles_are_titles(name: str) -> None:
         (("The Kesh", "reel"), ("Kesh, The", "jig")),
     ],
 )
-def test_one_title_with_and_without_its_rhythm(a: tuple[str, str], b: tuple[str, str]) -> None:
+def test_a_title_is_the_same_with_and_without_its_rhythm(a: tuple[str, str], b: tuple[str, str]) -> None:
     assert set(title_keys(*a)) & set(title_keys(*b))
 
 
@@ -56,7 +56,7 @@ def test_one_title_with_and_without_its_rhythm(a: tuple[str, str], b: tuple[str,
         (("Slip Jig", "slip jig"), ("Double Jig", "jig")),
     ],
 )
-def test_titles_of_other_rhythms_stay_apart(a: tuple[str, str], b: tuple[str, str]) -> None:
+def test_titles_with_different_rhythms_are_different(a: tuple[str, str], b: tuple[str, str]) -> None:
     assert not set(title_keys(*a)) & set(title_keys(*b))
 
 
@@ -77,5 +77,5 @@ def test_spellings_share_a_key() -> None:
         ("Half a Name -- ., the", "Half a Name -- ., the", ""),
     ],
 )
-def test_a_rhythm_after_dashes_is_no_part_of_the_title(name: str, shorter: str, rhythm: str) -> None:
+def test_a_rhythm_after_dashes_is_split_off(name: str, shorter: str, rhythm: str) -> None:
     assert without_rhythm(name) == (shorter, rhythm)

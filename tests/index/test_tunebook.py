@@ -25,7 +25,7 @@ def test_a_tunebook_is_read_in_either_encoding(tmp_path: Path) -> None:
         assert titles(path) == ["The Kesh", "Sí Bheag, Sí Mhór"]
 
 
-def test_a_folder_is_read_at_any_depth_and_only_its_abc(tmp_path: Path) -> None:
+def test_a_folder_is_read_at_any_depth_but_only_its_abc(tmp_path: Path) -> None:
     (tmp_path / "deep" / "er").mkdir(parents=True)
     (tmp_path / "b.abc").write_text(KESH)
     (tmp_path / "deep" / "er" / "a.ABC").write_text(TWO)
@@ -38,7 +38,7 @@ def test_a_folder_is_read_at_any_depth_and_only_its_abc(tmp_path: Path) -> None:
     ]
 
 
-def test_the_address_of_a_tune_is_its_f_field(tmp_path: Path) -> None:
+def test_the_url_of_a_tune_is_its_f_field(tmp_path: Path) -> None:
     path = tmp_path / "tunes.abc"
     fields = (
         "F:https://example.org/kesh#2",
@@ -73,13 +73,13 @@ def test_a_compressed_tar_is_read_in_one_pass(tmp_path: Path) -> None:
                 member = tarfile.TarInfo(f"{number:05}.abc")
                 member.size = len(data)
                 archive.addfile(member, io.BytesIO(data))
-        begun = time.process_time()
+        start = time.process_time()
         assert len(list(read_path(path))) == count
-        times.append(time.process_time() - begun)
+        times.append(time.process_time() - start)
     assert times[1] < 4 * 8 * times[0], "eight times as many; quadratic would be sixty-four"
 
 
-def test_a_bad_tune_takes_no_good_one_with_it(tmp_path: Path) -> None:
+def test_a_bad_tune_does_not_affect_the_others(tmp_path: Path) -> None:
     path = tmp_path / "book.abc"
     path.write_text(KESH + "\nX:2\nT:Silence\nK:C\n\n" + KESH)
     entries = list(read_path(path))
@@ -88,7 +88,7 @@ def test_a_bad_tune_takes_no_good_one_with_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["w:gz", "w:xz"])
-def test_a_broken_archive_is_refused(tmp_path: Path, mode: Literal["w:gz", "w:xz"]) -> None:
+def test_a_damaged_archive_is_refused(tmp_path: Path, mode: Literal["w:gz", "w:xz"]) -> None:
     path = tmp_path / "tunes.tar"
     with tarfile.open(path, mode) as archive:
         for number in range(2000):

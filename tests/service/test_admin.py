@@ -15,10 +15,12 @@ from model.abc import read_tune, write
 from model.abc.variation import transposed, unnamed
 from service.settings import Settings
 from tests.support import KESH, KEY, finished, serve
-from training.fitting.test_figure import recompute_test
+from training.fitting.evaluation import recompute_test
 
 
-def test_a_reindex_is_accepted_done_and_served(client: httpx.Client, small_artifacts: Path) -> None:
+def test_a_reindex_runs_as_a_job_and_its_artifact_is_served(
+    client: httpx.Client, small_artifacts: Path
+) -> None:
     before = client.get("/health").json()
     suggestions = client.post("/suggest-titles", json={"abc": KESH}).json()["suggestions"]
     response = client.post("/admin/reindex", headers=KEY)
@@ -38,13 +40,13 @@ def test_a_reindex_is_accepted_done_and_served(client: httpx.Client, small_artif
     assert rebuilt.manifest.rebuilt_from == before["artifact"]
 
 
-def test_no_request_is_lost_while_indexes_are_swapped(client: httpx.Client) -> None:
-    answers: list[int] = []
+def test_no_request_fails_while_indexes_are_swapped(client: httpx.Client) -> None:
+    statuses: list[int] = []
     stop = threading.Event()
 
     def ask() -> None:
         while not stop.is_set():
-            answers.append(client.post("/suggest-titles", json={"abc": KESH}).status_code)
+            statuses.append(client.post("/suggest-titles", json={"abc": KESH}).status_code)
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
@@ -55,13 +57,11 @@ def test_no_request_is_lost_while_indexes_are_swapped(client: httpx.Client) -> N
     stop.set()
     for thread in threads:
         thread.join()
-    assert len(answers) > 20
-    assert set(answers) == {200}
+    assert len(statuses) > 20
+    assert set(statuses) == {200}
 
 
-def test_a_newly_trained_artifact_is_what_a_reindex_rebuilds(
-    client: httpx.Client, small_artifacts: Path
-) -> None:
+def test_a_reindex_rebuilds_a_newly_trained_artifact(client: httpx.Client, small_artifacts: Path) -> None:
     served = artifact.load(small_artifacts, torch.device("cpu"))
     with staging(small_artifacts) as staged:
         link_files(served.path, staged, without=())
@@ -72,13 +72,13 @@ def test_a_newly_trained_artifact_is_what_a_reindex_rebuilds(
     assert (rebuilt.manifest.seed, rebuilt.manifest.rebuilt_from) == (7, trained)
 
 
-def test_one_job_at_a_time(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_one_job_runs_at_a_time(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
-    search = CosineIndex.save
+    save = CosineIndex.save
 
     def slow(index: CosineIndex, path: Path) -> None:
         release.wait(30)
-        search(index, path)
+        save(index, path)
 
     monkeypatch.setattr(CosineIndex, "save", slow)
     first = client.post("/admin/reindex", headers=KEY)
@@ -87,13 +87,15 @@ def test_one_job_at_a_time(client: httpx.Client, monkeypatch: pytest.MonkeyPatch
     assert second.headers["content-type"] == "application/problem+json"
     assert second.headers["location"] == first.headers["location"]
     assert second.json()["job"]["id"] == first.json()["id"]
-    assert client.post("/suggest-titles", json={"abc": KESH}).status_code == 200, "requests go on meanwhile"
+    assert client.post("/suggest-titles", json={"abc": KESH}).status_code == 200, (
+        "requests are answered during a rebuild"
+    )
     release.set()
     assert finished(client, first.headers["location"])["status"] == "succeeded"
     assert client.post("/admin/reindex", headers=KEY).status_code == 202
 
 
-def test_a_rebuild_that_fails_leaves_the_old_index_serving(
+def test_the_old_index_is_served_after_a_failed_rebuild(
     client: httpx.Client, small_artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = client.get("/health").json()
@@ -109,17 +111,15 @@ def test_a_rebuild_that_fails_leaves_the_old_index_serving(
     assert client.post("/suggest-titles", json={"abc": KESH}).status_code == 200
 
 
-def test_an_index_that_is_not_sound_is_not_served(
-    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bad_index_is_not_served(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     before = client.get("/health").json()["artifact"]
-    shuffled = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     build = CosineIndex.__init__
 
-    def build_wrong(index: CosineIndex, vectors: Any, titles: Any) -> None:
-        build(index, shuffled.permutation(vectors), titles)
+    def build_shuffled(index: CosineIndex, vectors: Any, titles: Any) -> None:
+        build(index, rng.permutation(vectors), titles)
 
-    monkeypatch.setattr(CosineIndex, "__init__", build_wrong)
+    monkeypatch.setattr(CosineIndex, "__init__", build_shuffled)
     job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
     assert job["status"] == "failed"
     assert "the MRR of the probes is" in job["error"]
@@ -129,7 +129,7 @@ def test_an_index_that_is_not_sound_is_not_served(
 @pytest.mark.parametrize(
     "sent", ["", "Bearer", "Bearer wrong", "Basic secret", "secret", "Bearer secret2", "Bearer sécret"]
 )
-def test_a_missing_or_wrong_key_opens_nothing(client: httpx.Client, sent: str) -> None:
+def test_requests_without_the_right_key_are_refused(client: httpx.Client, sent: str) -> None:
     headers = {b"Authorization": sent.encode()}
     before = client.get("/health").json()["artifact"]
     for response in (
@@ -144,7 +144,7 @@ def test_a_missing_or_wrong_key_opens_nothing(client: httpx.Client, sent: str) -
 
 
 @pytest.mark.parametrize("key", [None, "", "  "])
-def test_without_a_key_the_routes_are_not_there(small_artifacts: Path, key: str | None) -> None:
+def test_without_a_key_the_admin_routes_do_not_exist(small_artifacts: Path, key: str | None) -> None:
     with serve(
         Settings(artifacts=small_artifacts, admin_api_key=SecretStr(key) if key is not None else None)
     ) as client:
@@ -171,13 +171,11 @@ EGB gfe|dBG AFD|EGB bge|dBA G2E|EGB gfe|dBG AFD|GBd gdB|AFD E3||
 """
 
 
-def test_own_tunebooks_are_known_after_a_reindex_and_forgotten_with_their_files(
-    small_artifacts: Path, tmp_path: Path
-) -> None:
+def test_a_reindex_adds_own_tunebooks_and_removes_deleted_ones(small_artifacts: Path, tmp_path: Path) -> None:
     folder = tmp_path / "tunebooks"
     folder.mkdir()
     settings = Settings(artifacts=small_artifacts, admin_api_key=SecretStr("secret"), tunebooks=folder)
-    asked = {"abc": write(unnamed(transposed(read_tune(NEW), 2)))}
+    query = {"abc": write(unnamed(transposed(read_tune(NEW), 2)))}
     with serve(settings) as client:
 
         def reindex() -> dict[str, Any]:
@@ -187,8 +185,8 @@ def test_own_tunebooks_are_known_after_a_reindex_and_forgotten_with_their_files(
             return result
 
         def first() -> dict[str, Any]:
-            answer = client.post("/suggest-titles", json=asked).json()
-            return {"known": answer["known"], **answer["suggestions"][0]}
+            response = client.post("/suggest-titles", json=query).json()
+            return {"known": response["known"], **response["suggestions"][0]}
 
         assert first()["title"] != "The Ungrateful Test"
         (folder / "mine.abc").write_text(f"{NEW}\nX:2\nT:Too Short\nK:D\nDE\n\nX:3\nK:D\nDEFGABcd\n")
@@ -198,12 +196,12 @@ def test_own_tunebooks_are_known_after_a_reindex_and_forgotten_with_their_files(
             "2 notes, fewer than 8",
             "no title",
         ]
-        found = first()
-        assert found["known"]
-        assert (found["title"], found["aliases"]) == ("The Ungrateful Test", ["Nobody's Fancy"])
-        assert found["evidence"][0]["setting"]["reference"] == "tunebooks/mine.abc:1"
-        assert found["evidence"][0]["transposition"] == 2
-        assert found["evidence"][0]["bars"] == [[bar, bar] for bar in range(1, 9)]
+        suggestion = first()
+        assert suggestion["known"]
+        assert (suggestion["title"], suggestion["aliases"]) == ("The Ungrateful Test", ["Nobody's Fancy"])
+        assert suggestion["evidence"][0]["setting"]["reference"] == "tunebooks/mine.abc:1"
+        assert suggestion["evidence"][0]["transposition"] == 2
+        assert suggestion["evidence"][0]["bars"] == [[bar, bar] for bar in range(1, 9)]
         assert client.get("/health").json()["status"] == "ok"
         served = artifact.load(small_artifacts, torch.device("cpu"))
         assert recompute_test(served, torch.device("cpu")) == served.manifest.test
@@ -214,25 +212,7 @@ def test_own_tunebooks_are_known_after_a_reindex_and_forgotten_with_their_files(
         assert first()["title"] != "The Ungrateful Test"
 
 
-def test_a_tune_of_the_user_joins_its_title(small_artifacts: Path, tmp_path: Path) -> None:
-    known = artifact.load(small_artifacts, torch.device("cpu")).suggester.catalogue.titles[5]
-    (tmp_path / "mine.abc").write_text(
-        f"X:1\nT:{known.title.upper()}\nT:My Own Name For It\n{NEW[NEW.index('R:') :]}"
-    )
-    settings = Settings(artifacts=small_artifacts, admin_api_key=SecretStr("secret"), tunebooks=tmp_path)
-    with serve(settings) as client:
-        job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
-        assert job["result"]["tunes"] == 1
-    after = artifact.load(small_artifacts, torch.device("cpu")).suggester.catalogue.titles[5]
-    assert after.title == known.title
-    assert "My Own Name For It" in after.aliases
-    assert after.settings[: len(known.settings)] == known.settings
-    assert after.settings[-1].corpus == "tunebooks"
-
-
-def test_tunebooks_that_are_not_there_leave_everything_as_it_was(
-    small_artifacts: Path, tmp_path: Path
-) -> None:
+def test_a_missing_tunebook_folder_changes_nothing(small_artifacts: Path, tmp_path: Path) -> None:
     settings = Settings(
         artifacts=small_artifacts, admin_api_key=SecretStr("secret"), tunebooks=tmp_path / "none"
     )

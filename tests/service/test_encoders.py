@@ -1,4 +1,4 @@
-"""The service serves artifacts of the other encoders too."""
+"""The service serves artifacts with the experimental encoders, too."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +19,8 @@ from training.fitting.config import FitConfig, TitleName, TuneName, preset
 CPU = torch.device("cpu")
 
 
-def short(*named: Any) -> FitConfig:
-    return replace(preset(*named), max_epochs=1, refit_epochs=1)
+def short_preset(*names: Any) -> FitConfig:
+    return replace(preset(*names), max_epochs=1, refit_epochs=1)
 
 
 @pytest.mark.parametrize(("tune", "title"), [("rnn", "ngram"), ("cnn", "sentence")])
@@ -33,11 +33,11 @@ def test_every_kind_of_encoder_is_trained_and_served(
 ) -> None:
     artifacts, tunebooks = tmp_path / "artifacts", tmp_path / "tunebooks"
     with monkeypatch.context() as patch:
-        patch.setattr("training.fitting.command.preset", short)
+        patch.setattr("training.fitting.command.preset", short_preset)
         encoders = ("--encoder", tune, "--title-encoder", title)
-        places = ("--corpus", str(small_corpus.path), "--artifacts", str(artifacts))
-        done = CliRunner().invoke(app, ["fit", *places, *encoders])
-        assert done.exit_code == 0, done.output
+        options = ("--corpus", str(small_corpus.path), "--artifacts", str(artifacts))
+        result = CliRunner().invoke(app, ["fit", *options, *encoders])
+        assert result.exit_code == 0, result.output
     current = artifact.load(artifacts, CPU)
     assert current.manifest.encoders["tune"]["name"] == tune
     assert current.manifest.encoders["title"]["name"] == title
@@ -46,10 +46,10 @@ def test_every_kind_of_encoder_is_trained_and_served(
     with serve(
         Settings(artifacts=artifacts, tunebooks=tunebooks, admin_api_key=SecretStr("secret"))
     ) as client:
-        answer = client.post("/suggest-titles", json={"abc": KESH}).raise_for_status().json()
-        assert len(answer["suggestions"]) == 10
+        response = client.post("/suggest-titles", json={"abc": KESH}).raise_for_status().json()
+        assert len(response["suggestions"]) == 10
         assert client.get("/health").json()["status"] == "ok"
         job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
         assert job["status"] == "succeeded", job
-        answer = client.post("/suggest-titles", json={"abc": KESH}).json()
-        assert answer["suggestions"][0]["title"] == "The Kesh"
+        response = client.post("/suggest-titles", json={"abc": KESH}).json()
+        assert response["suggestions"][0]["title"] == "The Kesh"

@@ -32,7 +32,7 @@ def shuffle_rows(root: Path) -> None:
     (loaded.path / artifact.MANIFEST).write_text(json.dumps(manifest))
 
 
-def test_health_tells_what_is_served_and_how_well(client: httpx.Client, small_artifacts: Path) -> None:
+def test_health_reports_what_is_served_and_how_well(client: httpx.Client, small_artifacts: Path) -> None:
     manifest = artifact.load(small_artifacts, torch.device("cpu")).manifest
     response = client.get("/health")
     assert response.status_code == 200
@@ -53,13 +53,13 @@ def test_health_tells_what_is_served_and_how_well(client: httpx.Client, small_ar
         assert mrr["queries"] >= 200
 
 
-def test_the_mrr_is_measured_at_start_and_not_in_the_request(client: httpx.Client) -> None:
+def test_the_mrr_is_measured_once_at_the_start(client: httpx.Client) -> None:
     times = {client.get("/health").json()["mrr"]["measured"]["measured_at"] for _ in range(5)}
     assert len(times) == 1
     assert datetime.fromisoformat(times.pop()) < datetime.now(UTC)
 
 
-def test_shuffled_rows_are_seen_and_healed_by_a_reindex(small_artifacts: Path) -> None:
+def test_shuffled_rows_are_reported_and_a_reindex_repairs_them(small_artifacts: Path) -> None:
     shuffle_rows(small_artifacts)
     with serve(Settings(artifacts=small_artifacts, admin_api_key=SecretStr("k"))) as client:
         health = client.get("/health")
@@ -73,7 +73,7 @@ def test_shuffled_rows_are_seen_and_healed_by_a_reindex(small_artifacts: Path) -
             time.sleep(0.02)
 
 
-def test_probes_of_an_orchestrator_are_cheap_and_need_no_key(client: httpx.Client) -> None:
+def test_health_checks_need_no_key(client: httpx.Client) -> None:
     for path in ("/livez", "/readyz", "/health"):
         assert client.get(path).status_code == client.head(path).status_code == 200
     assert client.get("/livez").json() == client.get("/readyz").json() == {"status": "ok"}

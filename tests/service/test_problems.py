@@ -3,7 +3,7 @@ import socket
 import httpx
 import pytest
 
-from service.engine import Snapshot
+from index.suggester import Suggester
 from tests.support import KESH
 
 
@@ -11,7 +11,7 @@ from tests.support import KESH
     ("method", "path", "status"),
     [("GET", "/nowhere", 404), ("GET", "/suggest-titles", 405), ("DELETE", "/health", 405)],
 )
-def test_errors_of_routing_are_problems(client: httpx.Client, method: str, path: str, status: int) -> None:
+def test_routing_errors_are_problems(client: httpx.Client, method: str, path: str, status: int) -> None:
     response = client.request(method, path)
     assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"
@@ -31,17 +31,17 @@ def test_malformed_http_gets_a_400(client: httpx.Client, sent: bytes) -> None:
     assert exchange(client, sent).startswith(b"HTTP/1.1 400 ")
 
 
-def test_a_client_that_asks_before_it_sends_too_much_is_told_at_once(client: httpx.Client) -> None:
-    answer = exchange(client, POST + b"Content-Length: 99999999999\r\nExpect: 100-continue\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 413 ")
+def test_expect_100_continue_with_too_large_a_body_gets_413_at_once(client: httpx.Client) -> None:
+    response = exchange(client, POST + b"Content-Length: 99999999999\r\nExpect: 100-continue\r\n\r\n")
+    assert response.startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_client_that_promises_too_much_and_sends_nothing_is_not_waited_for(client: httpx.Client) -> None:
-    answer = exchange(client, POST + b"Content-Length: 99999999999\r\n\r\nK:C")
-    assert answer.startswith(b"HTTP/1.1 413 ")
+def test_a_client_that_announces_too_much_and_sends_nothing_gets_413_soon(client: httpx.Client) -> None:
+    response = exchange(client, POST + b"Content-Length: 99999999999\r\n\r\nK:C")
+    assert response.startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_client_that_hangs_up_is_no_fault_of_ours(
+def test_a_client_that_disconnects_is_not_logged_as_our_fault(
     client: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     with socket.create_connection(address(client)) as connection:
@@ -58,25 +58,25 @@ def address(client: httpx.Client) -> tuple[str, int]:
 
 
 def exchange(client: httpx.Client, sent: bytes) -> bytes:
-    """Send bytes to the server, and give what it answers up to its hanging up."""
+    """Send bytes to the server and return everything that it sends until it closes the connection."""
     with socket.create_connection(address(client), timeout=20) as connection:
         connection.sendall(sent)
         return b"".join(iter(lambda: connection.recv(2**16), b""))
 
 
-def test_our_own_faults_tell_nothing_of_the_code(
+def test_our_own_faults_reveal_nothing_about_the_code(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr(Snapshot, "suggest", fail)
+    monkeypatch.setattr(Suggester, "suggest", fail)
     response = client.post("/suggest-titles", json={"abc": KESH})
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["title"] == "Internal Server Error"
-    for told in ("secret", "Traceback", "RuntimeError", ".py"):
-        assert told not in response.text
+    for internal in ("secret", "Traceback", "RuntimeError", ".py"):
+        assert internal not in response.text
 
 
 def test_invalid_input_is_not_echoed(client: httpx.Client) -> None:

@@ -31,14 +31,14 @@ def test_a_setting_outside_its_range_is_refused(
 @pytest.mark.parametrize(
     ("name", "value"), [("PORT", "many"), ("ARTIFACTS", "/nowhere/at/all"), ("DEVICE", "cuda")]
 )
-def test_the_program_says_what_is_wrong_in_a_sentence(name: str, value: str) -> None:
-    done = subprocess.run(
+def test_a_broken_setting_exits_1_with_a_sentence(name: str, value: str) -> None:
+    result = subprocess.run(
         [sys.executable, "-m", "service"],
         env={**os.environ, name: value},
         capture_output=True,
         text=True,
         timeout=60,
     )
-    assert done.returncode == 1
-    assert done.stderr.startswith("error: ")
-    assert "Traceback" not in done.stderr
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: ")
+    assert "Traceback" not in result.stderr

@@ -17,7 +17,7 @@ ABC = {"Content-Type": "text/vnd.abc"}
 
 
 @pytest.fixture
-def known(small_artifacts: Path) -> list[tuple[str, Tune]]:
+def catalogue_tunes(small_artifacts: Path) -> list[tuple[str, Tune]]:
     """Every fourth title of the catalogue with its first setting."""
     catalogue = artifact.load(small_artifacts, torch.device("cpu")).suggester.catalogue
     return [(title.title, read_tune(title.settings[0].abc)) for title in catalogue.titles[::4]]
@@ -28,77 +28,79 @@ def titles(response: httpx.Response) -> list[str]:
     return [suggestion["title"] for suggestion in response.json()["suggestions"]]
 
 
-def test_known_tunes_in_another_key_are_named_first(
-    client: httpx.Client, known: list[tuple[str, Tune]]
+def test_catalogue_tunes_rank_first_in_another_key(
+    client: httpx.Client, catalogue_tunes: list[tuple[str, Tune]]
 ) -> None:
-    named = 0
-    for title, tune in known:
+    hits = 0
+    for title, tune in catalogue_tunes:
         abc = write(unnamed(transposed(tune, 5)))
-        named += titles(client.post("/suggest-titles", json={"abc": abc, "top_k": 1})) == [title]
-    assert named == len(known)
+        hits += titles(client.post("/suggest-titles", json={"abc": abc, "top_k": 1})) == [title]
+    assert hits == len(catalogue_tunes)
 
 
-def test_the_first_32_notes_are_enough_for_the_first_five(
-    client: httpx.Client, known: list[tuple[str, Tune]]
+def test_the_first_32_notes_are_enough_for_the_top_five(
+    client: httpx.Client, catalogue_tunes: list[tuple[str, Tune]]
 ) -> None:
-    named = 0
-    for title, tune in known:
+    hits = 0
+    for title, tune in catalogue_tunes:
         abc = write(unnamed(transposed(cut(tune, 0, 32), -2)))
-        named += title in titles(client.post("/suggest-titles?top_k=5", content=abc, headers=ABC))
-    assert named == len(known)
+        hits += title in titles(client.post("/suggest-titles?top_k=5", content=abc, headers=ABC))
+    assert hits == len(catalogue_tunes)
 
 
-def test_the_whole_answer(client: httpx.Client, known: list[tuple[str, Tune]]) -> None:
-    title, tune = known[3]
-    answer = client.post("/suggest-titles", json={"abc": write(tune)}).json()
-    assert set(answer) == {"known", "suggestions", "tune", "warnings", "artifact", "took_ms"}
-    assert answer["tune"] == {
+def test_the_whole_response(client: httpx.Client, catalogue_tunes: list[tuple[str, Tune]]) -> None:
+    title, tune = catalogue_tunes[3]
+    response = client.post("/suggest-titles", json={"abc": write(tune)}).json()
+    assert set(response) == {"known", "suggestions", "tune", "warnings", "artifact", "took_ms"}
+    assert response["tune"] == {
         "notes": len(tune.notes),
         "bars": len(tune.bars),
         "key": tune.key,
         "meter": tune.meter,
         "rhythm": tune.rhythm,
     }
-    assert answer["artifact"] == client.get("/health").json()["artifact"]
-    assert answer["took_ms"] > 0
-    first = answer["suggestions"][0]
+    assert response["artifact"] == client.get("/health").json()["artifact"]
+    assert response["took_ms"] > 0
+    first = response["suggestions"][0]
     assert set(first) == {"title", "aliases", "confidence", "evidence"}
     melody, style = first["evidence"]
     assert (melody["kind"], style["kind"]) == ("melody", "style")
     assert melody["similarity"] == pytest.approx(1, abs=1e-3)
     assert melody["setting"]["title"] == title
     assert melody["setting"]["key"] == tune.key
-    assert answer["known"] is True
+    assert response["known"] is True
     assert first["confidence"] > 0.9
     assert melody["transposition"] == 0
     assert len(melody["bars"]) >= 0.9 * len(tune.bars)
-    assert all(asked == matched for asked, matched in melody["bars"])
+    assert all(bar == matched for bar, matched in melody["bars"])
 
 
-def test_the_matched_bars_are_shown_in_any_key(client: httpx.Client, known: list[tuple[str, Tune]]) -> None:
-    title, tune = known[3]
-    answer = client.post("/suggest-titles", content=write(unnamed(transposed(tune, 5))), headers=ABC).json()
-    melody = answer["suggestions"][0]["evidence"][0]
+def test_the_matched_bars_are_shown_in_any_key(
+    client: httpx.Client, catalogue_tunes: list[tuple[str, Tune]]
+) -> None:
+    title, tune = catalogue_tunes[3]
+    response = client.post("/suggest-titles", content=write(unnamed(transposed(tune, 5))), headers=ABC).json()
+    melody = response["suggestions"][0]["evidence"][0]
     assert melody["setting"]["title"] == title
     assert melody["transposition"] == 5
     assert len(melody["bars"]) >= 0.9 * len(tune.bars)
 
 
-def test_an_unknown_tune_is_said_to_be_unknown(client: httpx.Client) -> None:
-    """Notes drawn at random are no known tune, however many are known."""
+def test_an_unknown_tune_is_reported_as_unknown(client: httpx.Client) -> None:
+    """Random notes are not a known tune, however many tunes are known."""
     rng = np.random.default_rng(0)
     bars = ["".join(rng.choice(list("DEFGABcdefg"), 6)) for _ in range(16)]
     abc = "X:1\nM:6/8\nL:1/8\nK:D\n" + "|".join(bars)
-    answer = client.post("/suggest-titles", json={"abc": abc}).json()
-    assert answer["known"] is False
-    assert len(answer["suggestions"]) == 10
-    assert answer["suggestions"][0]["confidence"] < 0.5
-    for suggestion in answer["suggestions"]:
+    response = client.post("/suggest-titles", json={"abc": abc}).json()
+    assert response["known"] is False
+    assert len(response["suggestions"]) == 10
+    assert response["suggestions"][0]["confidence"] < 0.5
+    for suggestion in response["suggestions"]:
         kinds = [evidence["kind"] for evidence in suggestion["evidence"]]
         assert kinds == (["melody"] if suggestion["confidence"] >= 0.1 else []) + ["style"]
 
 
-def test_best_first_no_title_twice_and_as_many_as_asked(client: httpx.Client) -> None:
+def test_the_best_title_is_first_none_comes_twice_and_there_are_top_k(client: httpx.Client) -> None:
     for top_k in (1, 10, 100):
         suggestions = client.post("/suggest-titles", json={"abc": KESH, "top_k": top_k}).json()["suggestions"]
         confidences = [suggestion["confidence"] for suggestion in suggestions]
@@ -107,7 +109,7 @@ def test_best_first_no_title_twice_and_as_many_as_asked(client: httpx.Client) ->
         assert len({suggestion["title"] for suggestion in suggestions}) == len(suggestions) == top_k
 
 
-def test_json_and_bare_bodies_have_the_same_answer(client: httpx.Client) -> None:
+def test_json_and_bare_bodies_get_the_same_suggestions(client: httpx.Client) -> None:
     as_json = client.post("/suggest-titles", json={"abc": KESH, "top_k": 7}).json()["suggestions"]
     for kind in ("text/vnd.abc", "text/plain", "text/plain; charset=utf-8", "Text/VND.abc"):
         headers = {"Content-Type": kind}
@@ -115,17 +117,17 @@ def test_json_and_bare_bodies_have_the_same_answer(client: httpx.Client) -> None
         assert bare.json()["suggestions"] == as_json
 
 
-def test_ten_is_the_default(client: httpx.Client) -> None:
+def test_the_default_is_ten_titles(client: httpx.Client) -> None:
     assert len(titles(client.post("/suggest-titles", json={"abc": KESH}))) == 10
     assert len(titles(client.post("/suggest-titles", content=KESH, headers=ABC))) == 10
 
 
-def test_the_answer_does_not_depend_on_names_in_the_tune(client: httpx.Client) -> None:
-    told = KESH.replace("T:The Kesh", "T:Quick Step\nN:Quick Step\nH:Quick Step\nS:x\nZ:y")
-    answers = [
-        client.post("/suggest-titles", json={"abc": abc}).json()["suggestions"] for abc in (KESH, told)
+def test_names_in_the_tune_do_not_change_the_suggestions(client: httpx.Client) -> None:
+    named = KESH.replace("T:The Kesh", "T:Quick Step\nN:Quick Step\nH:Quick Step\nS:x\nZ:y")
+    suggestions = [
+        client.post("/suggest-titles", json={"abc": abc}).json()["suggestions"] for abc in (KESH, named)
     ]
-    assert answers[0] == answers[1]
+    assert suggestions[0] == suggestions[1]
 
 
 def test_a_bare_body_may_be_latin_1(client: httpx.Client) -> None:
@@ -133,30 +135,30 @@ def test_a_bare_body_may_be_latin_1(client: httpx.Client) -> None:
     assert len(titles(client.post("/suggest-titles", content=body, headers=ABC))) == 10
 
 
-def test_of_several_tunes_the_first_is_answered_and_the_others_counted(client: httpx.Client) -> None:
+def test_the_first_of_several_tunes_is_answered_and_the_others_are_counted(client: httpx.Client) -> None:
     second = "X:2\nT:Other\nK:D\nDEFGABcd\n"
-    answer = client.post("/suggest-titles", json={"abc": f"{KESH}\n{second}\n{second}"}).json()
+    response = client.post("/suggest-titles", json={"abc": f"{KESH}\n{second}\n{second}"}).json()
     alone = client.post("/suggest-titles", json={"abc": KESH}).json()
-    assert answer["suggestions"] == alone["suggestions"]
-    assert any("2" in warning["message"] for warning in answer["warnings"])
+    assert response["suggestions"] == alone["suggestions"]
+    assert any("2" in warning["message"] for warning in response["warnings"])
     assert alone["warnings"] == []
 
 
-def test_warnings_say_where(client: httpx.Client) -> None:
-    answer = client.post("/suggest-titles", json={"abc": KESH.replace("GAG GAB", "GAG § GAB", 1)}).json()
-    assert [(warning["line"], warning["column"]) for warning in answer["warnings"]] == [(7, 7)]
+def test_warnings_have_line_and_column(client: httpx.Client) -> None:
+    response = client.post("/suggest-titles", json={"abc": KESH.replace("GAG GAB", "GAG § GAB", 1)}).json()
+    assert [(warning["line"], warning["column"]) for warning in response["warnings"]] == [(7, 7)]
 
 
-def test_a_tune_longer_than_is_read_says_so(client: httpx.Client) -> None:
+def test_a_tune_with_too_many_notes_gets_a_warning(client: httpx.Client) -> None:
     abc = "K:C\n" + ("CDEFGABc|" * (MAX_NOTES // 8)) + "C\n"
-    answer = client.post("/suggest-titles", json={"abc": abc}).json()
-    assert answer["tune"]["notes"] == MAX_NOTES + 1
-    assert [warning["line"] for warning in answer["warnings"]] == [2]
-    assert f"first {MAX_NOTES} notes" in answer["warnings"][0]["message"]
+    response = client.post("/suggest-titles", json={"abc": abc}).json()
+    assert response["tune"]["notes"] == MAX_NOTES + 1
+    assert [warning["line"] for warning in response["warnings"]] == [2]
+    assert f"first {MAX_NOTES} notes" in response["warnings"][0]["message"]
 
 
 @pytest.mark.parametrize("top_k", [0, -1, 101, 10**30, 1.5, "many", None])
-def test_a_top_k_outside_its_bounds_is_an_error(client: httpx.Client, top_k: object) -> None:
+def test_a_top_k_out_of_range_is_an_error(client: httpx.Client, top_k: object) -> None:
     in_json = client.post("/suggest-titles", content=json.dumps({"abc": KESH, "top_k": top_k}), headers=JSON)
     in_query = client.post(f"/suggest-titles?top_k={top_k}", content=KESH, headers=ABC)
     for response in (in_json, in_query):
@@ -168,12 +170,12 @@ def test_a_top_k_outside_its_bounds_is_an_error(client: httpx.Client, top_k: obj
 JSON = {"Content-Type": "application/json"}
 
 
-NO_QUESTIONS = [b"", b"{", b"[]", b"null", b"{}", b'{"abc": 3}', b'{"abc": null}']
+NOT_REQUESTS = [b"", b"{", b"[]", b"null", b"{}", b'{"abc": 3}', b'{"abc": null}']
 UNKNOWN_MEMBERS = [b'{"abc": "C", "topk": 3}', b'{"abc": "C", "top_k": true}', b'{"abc": "C", "top_k": "3"}']
 
 
-@pytest.mark.parametrize("body", NO_QUESTIONS + UNKNOWN_MEMBERS)
-def test_json_that_is_no_question_is_an_error(client: httpx.Client, body: bytes) -> None:
+@pytest.mark.parametrize("body", NOT_REQUESTS + UNKNOWN_MEMBERS)
+def test_json_that_is_not_a_request_is_an_error(client: httpx.Client, body: bytes) -> None:
     response = client.post("/suggest-titles", content=body, headers=JSON)
     assert response.status_code == 422
     assert response.json()["type"] == "urn:gan-ainm:problem:invalid-request"
@@ -204,7 +206,7 @@ def test_no_notes_is_an_error_with_line_and_column(client: httpx.Client, abc: st
 @pytest.mark.parametrize(
     "kind", ["", "text/html", "application/x-www-form-urlencoded", "application/json5", "x"]
 )
-def test_another_media_type_is_an_error_that_names_the_known_ones(client: httpx.Client, kind: str) -> None:
+def test_another_media_type_is_an_error_that_lists_the_accepted_ones(client: httpx.Client, kind: str) -> None:
     response = client.post("/suggest-titles", content=KESH, headers={"Content-Type": kind})
     assert response.status_code == 415
     assert "application/json, text/vnd.abc, text/plain" in response.json()["detail"]
@@ -217,12 +219,12 @@ def test_a_compressed_body_is_an_error(client: httpx.Client) -> None:
     assert "gzip" in response.json()["detail"]
 
 
-def test_json_may_begin_with_a_byte_order_mark(client: httpx.Client) -> None:
+def test_json_may_start_with_a_byte_order_mark(client: httpx.Client) -> None:
     body = "\ufeff" + json.dumps({"abc": KESH})
     assert len(titles(client.post("/suggest-titles", content=body, headers=JSON))) == 10
 
 
-def test_too_few_notes_are_warned_of(client: httpx.Client) -> None:
+def test_too_few_notes_get_a_warning(client: httpx.Client) -> None:
     warnings = client.post("/suggest-titles", json={"abc": "K:C\nCDE"}).json()["warnings"]
     assert [warning["message"] for warning in warnings] == ["only 3 notes: too few to tell tunes apart"]
 
@@ -256,6 +258,6 @@ def test_a_body_at_the_limit_is_read(client: httpx.Client) -> None:
         "T:" + "x" * 60_000 + "\nK:C\nCDEF",
     ],
 )
-def test_strange_tunes_are_answered_or_refused_and_never_a_fault(client: httpx.Client, abc: str) -> None:
+def test_strange_tunes_never_cause_a_server_error(client: httpx.Client, abc: str) -> None:
     response = client.post("/suggest-titles", content=abc.encode("utf-8", "surrogatepass"), headers=ABC)
     assert response.status_code in (200, 422)
