@@ -24,7 +24,7 @@ def main(
         typer.Option(
             "--version",
             is_eager=True,
-            callback=lambda asked: _print_version() if asked else None,
+            callback=lambda requested: _print_version() if requested else None,
             help="Print the version.",
         ),
     ] = False,

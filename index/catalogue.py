@@ -67,7 +67,7 @@ class Title:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Titles in a fixed order. No two have the same key."""
+    """Titles in a fixed order. No two have the same title, but an alias of one may be a name of another."""
 
     titles: tuple[Title, ...]
 

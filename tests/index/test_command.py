@@ -1,0 +1,134 @@
+"""`gan-ainm suggest`, as a user calls it."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+from index import load
+from model.abc import read_tune, write
+from model.abc.variation import transposed, unnamed
+from tests.support import KESH
+
+SILENCE = "X:2\nT:Silence\nK:C\n"
+
+
+def run(root: Path, *arguments: str | Path, text: str | None = None) -> Result:
+    """Run `gan-ainm suggest` with the artifacts in a folder; `text` is its standard input."""
+    command = ["suggest", "--artifacts", str(root), *map(str, arguments)]
+    return CliRunner().invoke(app, command, input=text)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A tunebook with two tunes."""
+    path = tmp_path / "book.abc"
+    path.write_text(f"{KESH}\n{KESH.replace('X:1', 'X:2')}")
+    return path
+
+
+def test_each_tune_of_a_file_gets_five_titles(small_artifacts: Path, book: Path) -> None:
+    result = run(small_artifacts, book)
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    first = lines.index(next(line for line in lines if line.startswith("book.abc:9")))
+    assert lines[0].startswith("book.abc:1: ")
+    assert lines[1:first] == lines[first + 1 :]
+    assert sum("%" in line for line in lines) == 2 * 5
+    for suggestion in load(small_artifacts).suggest(KESH, 5).titles:
+        assert f"{suggestion.confidence:6.1%}  {suggestion.title}" in result.stdout
+
+
+def test_a_match_is_shown_with_its_setting_transposition_and_bars(small_artifacts: Path) -> None:
+    setting = load(small_artifacts).catalogue.settings[9]
+    tune = read_tune(setting.abc)
+    for semitones, words in ((-1, "1 semitone lower; "), (5, "5 semitones higher; "), (0, "")):
+        text = write(unnamed(transposed(tune, semitones)))
+        result = run(small_artifacts, "--top", "1", text=text)
+        reference, title, match = result.stdout.splitlines()
+        assert reference == "stdin:1: a known tune"
+        assert title.endswith(f"%  {setting.title}")
+        assert match.strip().startswith(f"like {setting.reference}, {setting.key}")
+        bars = f"{tune.bars[0].number}-{tune.bars[-1].number}"
+        assert match.endswith(f"; {words}bars {bars} match {bars}")
+
+
+def test_titles_of_an_unknown_tune_are_guessed_from_style(small_artifacts: Path) -> None:
+    result = run(small_artifacts, text="K:C\nCcCcCcCc|\n")
+    assert "stdin:1: not a known tune; titles are guessed from its style" in result.stdout
+    assert result.stdout.splitlines()[-1].strip() == "guessed from style"
+
+
+def test_no_file_and_a_dash_read_standard_input(small_artifacts: Path, book: Path) -> None:
+    results = [run(small_artifacts, *files, text=book.read_text()) for files in ((), ("-",))]
+    assert results[0].exit_code == results[1].exit_code == 0
+    assert results[0].stdout == results[1].stdout
+    assert results[0].stdout == run(small_artifacts, book).stdout.replace("book.abc:", "stdin:")
+
+
+def test_standard_input_has_a_limit(small_artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.command.MAX_FILE_BYTES", 10)
+    result = run(small_artifacts, text=KESH)
+    assert result.exit_code == 1
+    assert result.stderr == "error: standard input may have at most 10 bytes\n"
+
+
+def test_json_has_one_object_per_tune(small_artifacts: Path, book: Path) -> None:
+    result = run(small_artifacts, "--json", "--top", "3", book)
+    objects = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [answer["reference"] for answer in objects] == ["book.abc:1", "book.abc:9"]
+    suggestions = load(small_artifacts).suggest(KESH, 3)
+    expected = json.loads(json.dumps([asdict(suggestion) for suggestion in suggestions.titles]))
+    for answer in objects:
+        assert set(answer) == {"reference", "known", "titles", "warnings"}
+        assert answer["known"] == suggestions.known
+        assert answer["titles"] == expected
+        assert answer["warnings"] == []
+
+
+def test_json_warnings_have_line_and_column(small_artifacts: Path) -> None:
+    result = run(small_artifacts, "--json", text="K:C\nCDE")
+    (warning,) = json.loads(result.stdout)["warnings"]
+    assert (warning["line"], warning["column"]) == (2, 1)
+    assert warning["message"].startswith("only 3 notes")
+
+
+@pytest.mark.parametrize("top", ["0", "101", "many"])
+def test_a_top_out_of_range_is_a_usage_error(small_artifacts: Path, top: str) -> None:
+    result = run(small_artifacts, "--top", top, text=KESH)
+    assert result.exit_code == 2
+    assert "--top" in result.stderr
+
+
+def test_a_bad_tune_is_reported_and_the_others_are_named(small_artifacts: Path, tmp_path: Path) -> None:
+    book = tmp_path / "book.abc"
+    book.write_text(f"{KESH}\n{SILENCE}\n{KESH}")
+    result = run(small_artifacts, book)
+    assert result.exit_code == 0
+    assert result.stderr == "book.abc:9: line 9, column 1: the tune has no notes\n"
+    assert [line.partition(" ")[0] for line in result.stdout.splitlines() if line.startswith("book")] == [
+        "book.abc:1:",
+        "book.abc:13:",
+    ]
+
+
+def test_without_a_readable_tune_it_exits_1(small_artifacts: Path) -> None:
+    result = run(small_artifacts, text=SILENCE)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.splitlines()[-1] == "error: no tune could be read"
+
+
+def test_a_missing_file_exits_1(small_artifacts: Path, tmp_path: Path) -> None:
+    result = run(small_artifacts, tmp_path / "none.abc")
+    assert result.exit_code == 1
+    assert result.stderr == f"error: {tmp_path / 'none.abc'}: no such file or folder\n"
+
+
+def test_a_missing_artifact_exits_1(tmp_path: Path) -> None:
+    result = run(tmp_path, text=KESH)
+    assert result.exit_code == 1
+    assert result.stderr == f"error: {tmp_path} has no current artifact; train one with: gan-ainm fit\n"

@@ -1,0 +1,146 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from index import load
+from index.alignment import Alignment, Melody, align, similarity
+from index.library import Library
+from index.ranking import RankingModel
+from index.suggester import CATALOGUE, INDEX_FILES, MELODIES, RANKING, SETTINGS, TITLES, Suggester
+from model.abc import AbcError, Notice, Tune, read_tune, write
+from model.abc.variation import cut, transposed, unnamed
+from model.checkpoint import CheckpointError
+from model.encoders import TITLE_ENCODER, TUNE_ENCODER
+from model.grams import MAX_NOTES
+from tests.support import KESH
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def suggester(small_artifacts: Path) -> Suggester:
+    return load(small_artifacts)
+
+
+@pytest.fixture
+def queries(suggester: Suggester) -> list[Tune]:
+    """Tunes of the catalogue in another key, whole and as a fragment, and a tune that is not in it."""
+    tunes = [unnamed(read_tune(setting.abc)) for setting in suggester.catalogue.settings[::60]]
+    return [*(transposed(tune, 3) for tune in tunes), cut(tunes[0], 8, 24), read_tune(KESH)]
+
+
+def test_a_saved_suggester_suggests_the_same_after_loading(
+    suggester: Suggester, queries: list[Tune], tmp_path: Path
+) -> None:
+    built = Suggester.build(Library.read(suggester.catalogue), suggester.encoders, suggester.ranking)
+    built.save(tmp_path)
+    loaded = Suggester.load(tmp_path, CPU)
+    for query in queries:
+        assert loaded.suggest(query) == built.suggest(query) == suggester.suggest(query)
+        assert loaded.rank(query, 20) == built.rank(query, 20)
+
+
+def test_the_indexes_can_be_saved_alone(suggester: Suggester, tmp_path: Path) -> None:
+    folder = tmp_path / "indexes"
+    folder.mkdir()
+    suggester.save_indexes(folder)
+    assert {file.name for file in folder.iterdir()} == set(INDEX_FILES)
+
+
+@pytest.mark.parametrize(
+    "name", [CATALOGUE, TITLES, SETTINGS, MELODIES, RANKING, TUNE_ENCODER, TITLE_ENCODER]
+)
+def test_missing_and_damaged_files_are_refused(suggester: Suggester, tmp_path: Path, name: str) -> None:
+    suggester.save(tmp_path)
+    (tmp_path / name).write_bytes(b"damaged")
+    with pytest.raises((CheckpointError, ValueError)):
+        Suggester.load(tmp_path, CPU)
+    (tmp_path / name).unlink()
+    with pytest.raises((CheckpointError, OSError, ValueError)):
+        Suggester.load(tmp_path, CPU)
+
+
+def test_without_a_ranking_model_all_candidates_are_equally_likely(suggester: Suggester) -> None:
+    built = Suggester.build(Library.read(suggester.catalogue), suggester.encoders)
+    assert built.ranking == RankingModel.unfitted()
+    query = read_tune(KESH)
+    vector = suggester.encoders.tune.encode([query])
+    candidates = suggester.melody_index.compare(query, vector).settings
+    settings = np.bincount(suggester.catalogue.title_of_setting[candidates])
+    for ranked in built.rank(query, 5).titles:
+        assert ranked.confidence == pytest.approx(settings[ranked.title] / (len(candidates) + 1))
+    assert built.with_ranking(suggester.ranking).suggest(query) == suggester.suggest(query)
+
+
+def test_a_tune_and_its_text_get_the_same_suggestions(suggester: Suggester) -> None:
+    from_text = suggester.suggest(KESH)
+    assert from_text == suggester.suggest(read_tune(KESH))
+    assert from_text.tune == read_tune(KESH)
+    assert len(from_text.titles) == 10
+    assert suggester.suggest(KESH, 3).titles == from_text.titles[:3]
+
+
+def test_the_first_of_several_tunes_counts(suggester: Suggester) -> None:
+    both = suggester.suggest(f"{KESH}\nX:2\nT:Other\nK:D\nDEFGABcd\n")
+    assert both.titles == suggester.suggest(KESH).titles
+    assert len(both.warnings) == 1
+
+
+def test_melody_evidence_is_what_the_alignment_finds(suggester: Suggester, queries: list[Tune]) -> None:
+    with_melody = 0
+    for query in queries:
+        for suggestion in suggester.suggest(query).titles:
+            if melody := suggestion.melody:
+                setting = read_tune(melody.setting.abc)
+                assert Alignment(melody.transposition, melody.bars) == align(query, setting)
+                assert melody.similarity == pytest.approx(similarity(Melody.of(query), Melody.of(setting)))
+                assert suggestion.title == melody.setting.title
+                with_melody += 1
+    assert with_melody >= len(queries) - 1
+
+
+def test_a_known_tune_ranks_first_with_its_setting_as_evidence(suggester: Suggester) -> None:
+    setting = suggester.catalogue.settings[9]
+    suggestions = suggester.suggest(write(unnamed(transposed(read_tune(setting.abc), -4))))
+    first = suggestions.titles[0]
+    assert suggestions.known
+    assert first.title == setting.title
+    assert first.melody is not None
+    assert (first.melody.setting, first.melody.transposition) == (setting, -4)
+    assert first.melody.similarity == 1
+    assert first.confidence > 0.9
+
+
+def test_a_suggestion_has_every_name_of_its_title_once(suggester: Suggester, queries: list[Tune]) -> None:
+    names_of_titles = [sorted(title.names) for title in suggester.catalogue.titles]
+    for query in queries:
+        for suggestion in suggester.suggest(query).titles:
+            names = (suggestion.title, *suggestion.aliases)
+            assert sorted(names) in names_of_titles
+            assert suggestion.style.name in names
+            assert -1 <= suggestion.style.similarity <= 1
+            assert 0 <= suggestion.confidence <= 1
+
+
+def test_too_few_notes_get_a_warning(suggester: Suggester) -> None:
+    assert suggester.suggest("K:C\nCDE").warnings == (
+        Notice(2, 1, "only 3 notes: too few to tell tunes apart"),
+    )
+
+
+def test_too_many_notes_get_a_warning_after_those_of_the_reader(suggester: Suggester) -> None:
+    abc = "K:C\n§" + ("CDEFGABc|" * (MAX_NOTES // 8)) + "\nCD\n"
+    reader, length = suggester.suggest(abc).warnings
+    assert (reader.line, reader.column) == (2, 1)
+    assert length == Notice(3, 1, f"only the first {MAX_NOTES} notes, up to here, were compared")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("", "the text has no tune"), ("X:1\nT:Silence\nK:C\n", "the tune has no notes")],
+)
+def test_a_text_without_notes_is_an_error(suggester: Suggester, text: str, message: str) -> None:
+    with pytest.raises(AbcError, match=message):
+        suggester.suggest(text)
