@@ -43,7 +43,7 @@ class Cost(BaseModel, frozen=True):
     titles : number of titles, each with one name and one setting
     ms : median milliseconds from ABC to answer on one core
     outside_ms : the same without the alignment, which compares candidates and finds matching bars
-    memory : bytes that loading takes, with both encoders
+    memory : bytes that loading takes, except for the title encoder, which answers no query
     disk : bytes of the catalogue and its indexes
     recall : share of the ten nearest rows that the search finds; the lower of the two cosine indexes
     first : share of the queries whose title comes first
@@ -106,7 +106,8 @@ def _measure(folder: Path, queries: dict[int, str]) -> Cost:
     for abc in queries.values():  # so that all pages that a query reads are in memory
         suggester.suggest(abc, _TOP)
     seconds, aligned = np.array([_time(suggester, abc) for abc in queries.values()]).T
-    memory = _resident() - before
+    unused = sum(weight.nbytes for weight in suggester.encoders.title.parameters())
+    memory = _resident() - before - unused
     tunes = [read_tune(abc) for abc in queries.values()]
     first = [suggester.rank(tune, _TOP).titles[0].title for tune in tunes]
     vectors = suggester.encoders.tune.encode(tunes)
