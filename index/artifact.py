@@ -15,7 +15,7 @@
             metrics.json                what training measured
             evaluation/                 split, catalogue, encoders and index to recompute the test MRR
 
-`index/publication.py` puts a new artifact in place.
+`index/publication.py` publishes a new artifact.
 """
 
 import hashlib

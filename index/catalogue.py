@@ -147,13 +147,13 @@ class Catalogue:
             for key in title.keys:
                 number_of.setdefault(key, number)
         for added in Catalogue.collect(named).titles:
-            number = next((number_of[key] for key in added.keys if key in number_of), None)
-            if number is None:
+            existing = next((number_of[key] for key in added.keys if key in number_of), None)
+            if existing is None:
                 titles.append(added)
                 continue
-            old = titles[number]
+            old = titles[existing]
             aliases = dict.fromkeys((*old.aliases, *(name for name in added.names if name != old.title)))
-            titles[number] = Title(old.title, tuple(aliases), (*old.settings, *added.settings))
+            titles[existing] = Title(old.title, tuple(aliases), (*old.settings, *added.settings))
         return Catalogue(tuple(titles))
 
     def merge(self, content: Callable[[Setting], Hashable]) -> "Catalogue":

@@ -1,8 +1,8 @@
 """Probes: settings of the catalogue, changed the way players change them; their titles must rank high.
 
 An artifact contains its probes and the MRR that they had when it was published. The service measures the same
-probes with the encoder and index that it has loaded. If the MRR has dropped, something is broken, whatever
-the status codes say.
+probes with the encoder and index that it has loaded. If the MRR has dropped, something is broken, even if all
+requests succeed.
 """
 
 import json

@@ -155,7 +155,7 @@ class Suggester:
 
         Parameters
         ----------
-        tune : a tune, or ABC text, of which the first tune counts
+        tune : a tune, or ABC text; if the text has several tunes, the first counts
         top_k : number of titles, at least 1
 
         Raises
