@@ -4,7 +4,7 @@ import json
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ import httpx
 import pytest
 import typer
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
+from cli.main import app as gan_ainm
 from service.app import create_app
 from service.settings import Settings
 from tests.support import serve
@@ -32,6 +34,12 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 ADDRESS = "http://127.0.0.1:8000"
 
 
+def slow(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that needs the artifact of all three books."""
+    marked: Callable[..., None] = pytest.mark.slow(pytest.mark.xdist_group("demo")(test))
+    return marked
+
+
 def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
@@ -40,6 +48,15 @@ def blocks(language: str) -> list[str]:
 def client(demo_artifacts: Path) -> Iterator[httpx.Client]:
     with serve(Settings(artifacts=demo_artifacts, admin_api_key=SecretStr("secret"))) as client:
         yield client
+
+
+@pytest.fixture
+def five_minutes(demo_artifacts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of somebody who has followed the README up to its first question."""
+    (tmp_path / "tune.abc").write_text(blocks("abc")[0], encoding="utf-8")
+    (tmp_path / "artifacts").symlink_to(demo_artifacts)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def run_curl(client: httpx.Client, line: str) -> httpx.Response:
@@ -51,7 +68,7 @@ def run_curl(client: httpx.Client, line: str) -> httpx.Response:
             name, _, value = next(words).partition(": ")
             headers[name] = value
         elif word == "--data-binary":
-            content = next(words).encode()
+            content = Path(next(words).removeprefix("@")).read_bytes()
         elif word == "-X":
             method = next(words)
         elif word != "-s":
@@ -60,7 +77,13 @@ def run_curl(client: httpx.Client, line: str) -> httpx.Response:
     return client.request(method or ("POST" if content else "GET"), url, headers=headers, content=content)
 
 
-def test_the_example_has_the_answer_that_is_printed(client: httpx.Client) -> None:
+def without_numbers(text: str) -> str:
+    return re.sub(r"\d+\.\d+", "#", text)
+
+
+@slow
+@pytest.mark.usefixtures("five_minutes")
+def test_the_posted_example_has_the_answer_that_is_printed(client: httpx.Client) -> None:
     example = next(block for block in blocks("sh") if "suggest-titles" in block)
     answer = run_curl(client, example).json()
     printed = json.loads(blocks("json")[0])
@@ -68,19 +91,44 @@ def test_the_example_has_the_answer_that_is_printed(client: httpx.Client) -> Non
     assert answer["warnings"] == printed["warnings"]
     assert answer.keys() == printed.keys()
     assert len(answer["suggestions"]) == len(printed["suggestions"])
-    for got, told in zip(answer["suggestions"], printed["suggestions"], strict=True):
-        assert (got["title"], got["aliases"]) == (told["title"], told["aliases"])
-        assert got["confidence"] == pytest.approx(told["confidence"], abs=0.03)
-        for found, said in zip(got["evidence"], told["evidence"], strict=True):
-            assert found.pop("similarity") == pytest.approx(said.pop("similarity"), abs=0.05)
-            assert found == said
+    for suggestion, expected in zip(answer["suggestions"], printed["suggestions"], strict=True):
+        assert (suggestion["title"], suggestion["aliases"]) == (expected["title"], expected["aliases"])
+        assert suggestion["confidence"] == pytest.approx(expected["confidence"], abs=0.03)
+        for evidence, shown in zip(suggestion["evidence"], expected["evidence"], strict=True):
+            assert evidence.pop("similarity") == pytest.approx(shown.pop("similarity"), abs=0.05)
+            assert evidence == shown
 
 
+@slow
+@pytest.mark.usefixtures("five_minutes")
+def test_the_command_prints_what_the_readme_prints() -> None:
+    line = next(block for block in blocks("sh") if "gan-ainm suggest" in block)
+    program, *words = shlex.split(line)
+    assert program == ".venv/bin/gan-ainm"
+    done = CliRunner().invoke(gan_ainm, words)
+    assert done.exit_code == 0, done.output
+    assert without_numbers(done.output) == without_numbers(blocks("text")[0])
+
+
+@slow
+@pytest.mark.usefixtures("five_minutes")
+def test_the_python_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(blocks("python")[0], "README.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 10
+    assert re.fullmatch(r"The Boys of Bluehill 0\.\d+", lines[0])
+
+
+@slow
 def test_every_other_curl_example_succeeds(client: httpx.Client) -> None:
     examples = [block for block in blocks("sh") if block.startswith("curl") and "suggest-titles" not in block]
     assert examples
     for example in examples:
         assert run_curl(client, example).status_code in (200, 202), example
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 150
 
 
 def commands_of(page: str) -> Iterator[dict[str, Any]]:
