@@ -15,7 +15,7 @@
     ├── PlanError               an ablation plan that cannot be run
     ├── Problem                 an HTTP error, sent as problem+json
     ├── SplitError              titles that cannot be divided into train, validation and test
-    ├── TunebookError           a path that is not a tunebook
+    ├── TunebookError           a tunebook that cannot be read
     └── UsageError              options that do not fit together
 
 Catch GanAinmError to handle all of them.
