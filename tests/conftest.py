@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from service.settings import Settings
 from tests.support import SMALL, Silent, serve
 from training.corpora import Corpus, find_corpora
-from training.corpora.curate import curate
+from training.corpora.curate import Curated, curate
 from training.fitting.fit import fit
 from training.fitting.trainer import Trainer
 
@@ -54,22 +54,27 @@ def make_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 @pytest.fixture(scope="session")
 def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     """The first 240 tunes of the first two volumes of Aird's Airs, as one tunebook."""
-    text = "".join(
-        (find_corpora(["airdsAirs"])[0].path / f"book{volume}.abc").read_text(encoding="latin-1")
-        for volume in (1, 2)
-    )
-    tunes = re.split(r"(?m)^(?=X:)", text)[1:241]
-    path = tmp_path_factory.mktemp("corpus") / "airs.abc"
-    path.write_text("".join(tunes), encoding="utf-8")
-    return find_corpora([str(path)])[0]
+    return _first_airs(240, tmp_path_factory.mktemp("corpus") / "airs.abc")
 
 
 @pytest.fixture(scope="session")
-def published(small_corpus: Corpus, make_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+def tiny_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """The first 60 of those tunes: enough to train on where no figure matters."""
+    return _first_airs(60, tmp_path_factory.mktemp("corpus") / "airs.abc")
+
+
+@pytest.fixture(scope="session")
+def small_curated(small_corpus: Corpus) -> Curated:
+    """The small corpus, read and curated."""
+    return curate([small_corpus])
+
+
+@pytest.fixture(scope="session")
+def published(small_curated: Curated, make_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """A folder with a small published artifact. Tests must not change it."""
 
     def train(root: Path) -> None:
-        fit(curate([small_corpus]), root, Trainer(SMALL, torch.device("cpu"), Silent()))
+        fit(small_curated, root, Trainer(SMALL, torch.device("cpu"), Silent()))
 
     return make_once("small-artifacts", train)
 
@@ -101,3 +106,13 @@ def demo_artifacts(make_once: Callable[[str, Callable[[Path], object]], Path]) -
         assert done.returncode == 0, done.stdout + done.stderr
 
     return make_once("demo-artifacts", train)
+
+
+def _first_airs(count: int, path: Path) -> Corpus:
+    text = "".join(
+        (find_corpora(["airdsAirs"])[0].path / f"book{volume}.abc").read_text(encoding="latin-1")
+        for volume in (1, 2)
+    )
+    tunes = re.split(r"(?m)^(?=X:)", text)[1 : count + 1]
+    path.write_text("".join(tunes), encoding="utf-8")
+    return find_corpora([str(path)])[0]

@@ -9,8 +9,7 @@ from model.abc import Tune, read_tune
 from model.abc.variation import cut, ornamented, transposed
 from model.grams import MAX_NOTES
 from tests.support import KESH
-from training.corpora import Corpus
-from training.corpora.curate import curate
+from training.corpora.curate import Curated
 
 OTHER = "K:D\nDEFA BAFA|d2fd efdB|ABde fdec|dBAF E2D2|\n"
 
@@ -81,9 +80,9 @@ def with_notes_changed(tune: Tune, share: float, rng: np.random.Generator) -> Tu
 
 
 @pytest.fixture(scope="module")
-def airs(small_corpus: Corpus) -> list[Tune]:
+def airs(small_curated: Curated) -> list[Tune]:
     """Tunes of twelve sounding bars or more."""
-    tunes = curate([small_corpus]).library.tunes
+    tunes = small_curated.library.tunes
     return [tune for tune in tunes if len(tune.bars) >= 12 and all(bar.first < bar.last for bar in tune.bars)]
 
 

@@ -10,15 +10,14 @@ from model.abc import Tune, read_tune
 from model.abc.variation import cut, ornamented, transposed, unnamed
 from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
 from tests.support import KESH
-from training.corpora import Corpus
-from training.corpora.curate import Curated, curate
+from training.corpora.curate import Curated
 
 ENCODER = NgramTuneEncoder(NgramTuneConfig(buckets=2**12, dim=64))
 
 
 @pytest.fixture(scope="module")
-def curated(small_corpus: Corpus) -> Curated:
-    return curate([small_corpus])
+def curated(small_curated: Curated) -> Curated:
+    return small_curated
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,12 @@ import pytest
 from index.melody_texts import MelodyText, MelodyTexts
 from model.abc import Tune, read_tune
 from tests.support import KESH
-from training.corpora import Corpus
-from training.corpora.curate import curate
+from training.corpora.curate import Curated
 
 
 @pytest.fixture(scope="module")
-def tunes(small_corpus: Corpus) -> list[Tune]:
-    return [read_tune("K:C\nC"), *curate([small_corpus]).library.tunes[:20], read_tune(KESH)]
+def tunes(small_curated: Curated) -> list[Tune]:
+    return [read_tune("K:C\nC"), *small_curated.library.tunes[:20], read_tune(KESH)]
 
 
 def same(a: MelodyText, b: MelodyText) -> bool:

@@ -9,13 +9,12 @@ from index.ngram_index import GRAM, NgramIndex
 from model.abc import Tune
 from model.abc.variation import cut, transposed
 from model.grams import Ints, interval_grams
-from training.corpora import Corpus
-from training.corpora.curate import curate
+from training.corpora.curate import Curated
 
 
 @pytest.fixture(scope="module")
-def tunes(small_corpus: Corpus) -> Sequence[Tune]:
-    return curate([small_corpus]).library.tunes
+def tunes(small_curated: Curated) -> Sequence[Tune]:
+    return small_curated.library.tunes
 
 
 def grams(tune: Tune) -> Ints:

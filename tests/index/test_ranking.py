@@ -12,8 +12,7 @@ from model.abc.variation import cut, transposed, unnamed
 from model.encoders import Encoders
 from model.ngram_title_encoder import NgramTitleConfig, NgramTitleEncoder
 from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
-from training.corpora import Corpus
-from training.corpora.curate import curate
+from training.corpora.curate import Curated
 
 TUNES = NgramTuneEncoder(NgramTuneConfig(buckets=2**12, dim=64))
 TITLES = NgramTitleEncoder(NgramTitleConfig(buckets=2**12, dim=64))
@@ -30,8 +29,8 @@ MODEL = RankingModel(
 
 
 @pytest.fixture(scope="module")
-def library(small_corpus: Corpus) -> Library:
-    return curate([small_corpus]).library
+def library(small_curated: Curated) -> Library:
+    return small_curated.library
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ def short_preset(*names: Any) -> FitConfig:
 
 @pytest.mark.parametrize(("tune", "title"), [("rnn", "ngram"), ("cnn", "sentence")])
 def test_every_kind_of_encoder_is_trained_and_served(
-    small_corpus: Corpus,
+    tiny_corpus: Corpus,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     tune: TuneName,
@@ -35,7 +35,7 @@ def test_every_kind_of_encoder_is_trained_and_served(
     with monkeypatch.context() as patch:
         patch.setattr("training.fitting.command.preset", short_preset)
         encoders = ("--encoder", tune, "--title-encoder", title)
-        options = ("--corpus", str(small_corpus.path), "--artifacts", str(artifacts))
+        options = ("--corpus", str(tiny_corpus.path), "--artifacts", str(artifacts))
         result = CliRunner().invoke(app, ["fit", *options, *encoders])
         assert result.exit_code == 0, result.output
     current = artifact.load(artifacts, CPU)

@@ -9,16 +9,15 @@ from index.catalogue import Catalogue, Setting
 from index.library import Library
 from model.abc import Tune, write
 from model.abc.variation import transposed
-from training.corpora import Corpus
-from training.corpora.curate import curate
+from training.corpora.curate import Curated
 
 SEVERAL = 40  # titles with three settings
 
 
 @pytest.fixture(scope="session")
-def library(small_corpus: Corpus) -> Library:
+def library(small_curated: Curated) -> Library:
     rng = np.random.default_rng(0)
-    read = curate([small_corpus]).library
+    read = small_curated.library
     firsts = np.unique(read.catalogue.title_of_setting, return_index=True)[1]
     printed = [read.tunes[i] for i in firsts.tolist() if len(read.tunes[i].notes) >= 40][:100]
     varied: list[Tune] = []

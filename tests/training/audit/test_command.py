@@ -8,7 +8,7 @@ from tests.training.titled_airs import right_titles, varied_airs, write_book
 from training.__main__ import app
 from training.audit.report import EXCLUSIONS
 from training.corpora import Corpus
-from training.corpora.curate import Curated, curate
+from training.corpora.curate import Curated
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_a_missing_list_is_an_error(book: Path, option: str, tmp_path: Path) -> 
 
 
 def test_fit_joins_aliases_and_excludes_settings(
-    small_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_corpus: Corpus, small_curated: Curated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fitted: list[Curated] = []
 
@@ -67,7 +67,7 @@ def test_fit_joins_aliases_and_excludes_settings(
         return "version"
 
     monkeypatch.setattr("training.fitting.command.fit_artifact", fit)
-    catalogue = curate([small_corpus]).library.catalogue
+    catalogue = small_curated.library.catalogue
     first, second, third = catalogue.titles[:3]
     excluded = [setting.reference for setting in third.settings]
     (tmp_path / "exclude.txt").write_text("\n".join([*excluded, "airs/gone.abc:7"]))

@@ -14,6 +14,7 @@ import torch
 
 from index import artifact
 from index.publication import locked
+from index.suggester import RANKING
 from model.abc import read_tune
 from model.abc.variation import cut, transposed, unnamed
 from model.encoders import TUNE_ENCODER
@@ -89,15 +90,15 @@ def test_metrics_tell_the_whole_story(small_artifacts: Path) -> None:
     )
 
 
-def test_the_same_seed_publishes_the_same_figures(
-    small_corpus: Corpus, small_artifacts: Path, tmp_path: Path
-) -> None:
-    fit(curate([small_corpus]), tmp_path / "again", Trainer(SMALL, CPU, Silent()))
-    one, two = artifact.load(small_artifacts, CPU), artifact.load(tmp_path / "again", CPU)
+def test_the_same_seed_publishes_the_same_figures(tiny_corpus: Corpus, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        fit(curate([tiny_corpus]), tmp_path / name, Trainer(SMALL, CPU, Silent()))
+    one, two = (artifact.load(tmp_path / name, CPU) for name in ("one", "two"))
     assert one.version != two.version
     assert one.manifest.test == two.manifest.test
     assert one.manifest.probes == two.manifest.probes
     assert one.manifest.files[TUNE_ENCODER] == two.manifest.files[TUNE_ENCODER]
+    assert one.manifest.files[RANKING] == two.manifest.files[RANKING]
 
 
 def test_nothing_of_the_work_is_left(small_artifacts: Path) -> None:
@@ -128,9 +129,9 @@ def test_titles_that_all_hang_together_are_refused_and_nothing_is_published(
     assert artifact.current_version(small_artifacts) == version
 
 
-def test_two_trainings_do_not_share_a_folder(small_corpus: Corpus, tmp_path: Path) -> None:
+def test_two_trainings_do_not_share_a_folder(tiny_corpus: Corpus, tmp_path: Path) -> None:
     with locked(tmp_path / ".training.lock"):
-        done = run("fit", "--corpus", small_corpus.path, "--artifacts", tmp_path)
+        done = run("fit", "--corpus", tiny_corpus.path, "--artifacts", tmp_path)
     assert done.returncode == 1
     assert f"another process is working in {tmp_path}" in done.stderr
 
@@ -150,7 +151,7 @@ def test_evaluating_nothing_is_an_error_of_one_line(tmp_path: Path) -> None:
 
 
 def test_if_needed_does_nothing_over_an_artifact_and_trains_over_an_unreadable_one(
-    small_artifacts: Path, small_corpus: Corpus
+    small_artifacts: Path, tiny_corpus: Corpus
 ) -> None:
     version = (small_artifacts / artifact.CURRENT).resolve().name
     done = run("fit", "--if-needed", "--artifacts", small_artifacts)
@@ -159,7 +160,7 @@ def test_if_needed_does_nothing_over_an_artifact_and_trains_over_an_unreadable_o
 
     manifest = small_artifacts / artifact.CURRENT / artifact.MANIFEST
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 0}))
-    done = run("fit", "--if-needed", "--artifacts", small_artifacts, "--corpus", small_corpus.path)
+    done = run("fit", "--if-needed", "--artifacts", small_artifacts, "--corpus", tiny_corpus.path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "has format 0" in done.stdout
     assert artifact.current_version(small_artifacts) != version
@@ -176,10 +177,10 @@ def ctrl_c_heard() -> Iterator[None]:
 @pytest.mark.usefixtures("ctrl_c_heard")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_killed_training_leaves_a_checkpoint_and_no_broken_artifact(
-    small_corpus: Corpus, tmp_path: Path, how: signal.Signals
+    tiny_corpus: Corpus, tmp_path: Path, how: signal.Signals
 ) -> None:
     root = tmp_path / "artifacts"
-    arguments = command("fit", "--corpus", small_corpus.path, "--artifacts", root)
+    arguments = command("fit", "--corpus", tiny_corpus.path, "--artifacts", root)
     process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
     while not (root / WORK / "split.safetensors").exists():
@@ -194,13 +195,13 @@ def test_a_killed_training_leaves_a_checkpoint_and_no_broken_artifact(
         artifact.load(root, CPU)
 
     if how == signal.SIGKILL:
-        done = run("fit", "--corpus", small_corpus.path, "--artifacts", root)
+        done = run("fit", "--corpus", tiny_corpus.path, "--artifacts", root)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "epoch 1:" not in done.stdout.split("unseen tunes")[0], "the first training was not done again"
         artifact.load(root, CPU)
 
 
-def test_another_config_does_not_go_on_from_the_checkpoint(small_corpus: Corpus, tmp_path: Path) -> None:
+def test_another_config_does_not_go_on_from_the_checkpoint(tiny_corpus: Corpus, tmp_path: Path) -> None:
     report = Silent()
 
     def stop(text: str) -> None:
@@ -211,7 +212,7 @@ def test_another_config_does_not_go_on_from_the_checkpoint(small_corpus: Corpus,
     interrupted = Silent()
     interrupted.say = stop  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
-        fit(curate([small_corpus]), tmp_path, Trainer(SMALL, CPU, interrupted))
+        fit(curate([tiny_corpus]), tmp_path, Trainer(SMALL, CPU, interrupted))
     other = Silent()
-    fit(curate([small_corpus]), tmp_path, Trainer(replace(SMALL, seed=3), CPU, other))
+    fit(curate([tiny_corpus]), tmp_path, Trainer(replace(SMALL, seed=3), CPU, other))
     assert any(text.startswith("epoch 1:") and "validation" in text for text in other.said)

@@ -12,8 +12,7 @@ from index.library import Library
 from index.titles import title_key
 from model.registry import ENCODERS
 from tests.support import SMALL, Silent
-from training.corpora import Corpus
-from training.corpora.curate import curate
+from training.corpora.curate import Curated
 from training.fitting.checkpoints import Progress, TrainingCheckpoint, code_digest
 from training.fitting.config import FitConfig, TitleName, TuneName, preset
 from training.fitting.towers import Towers
@@ -26,8 +25,8 @@ Validate = Callable[[Towers], float]
 
 
 @pytest.fixture(scope="module")
-def small_library(small_corpus: Corpus) -> Library:
-    return curate([small_corpus]).library
+def small_library(small_curated: Curated) -> Library:
+    return small_curated.library
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,7 @@ import pytest
 import torch
 
 from model.abc import Tune
-from training.corpora import Corpus
-from training.corpora.curate import curate
+from training.corpora.curate import Curated
 from training.lab.pretraining.next_note import NextNote, PretrainConfig
 
 TINY = PretrainConfig(widths=(16, 4, 4, 2, 2, 2, 2), hidden=32, longest=60, batch=4, rate=0.02, max_epochs=20)
@@ -23,5 +22,5 @@ def model(config: PretrainConfig) -> NextNote:
 
 
 @pytest.fixture(scope="session")
-def tunes(small_corpus: Corpus) -> list[Tune]:
-    return list(curate([small_corpus]).library.tunes[:24])
+def tunes(small_curated: Curated) -> list[Tune]:
+    return list(small_curated.library.tunes[:24])

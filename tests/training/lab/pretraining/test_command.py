@@ -20,10 +20,10 @@ CPU = torch.device("cpu")
 
 
 def test_an_interrupted_pretraining_resumes_and_prints_what_it_measured(
-    small_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "new" / "pretrained.safetensors"
-    command = ["pretrain", "--corpus", str(small_corpus.path), "--out", str(out), "--epochs", "1"]
+    command = ["pretrain", "--corpus", str(tiny_corpus.path), "--out", str(out), "--epochs", "1"]
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -47,19 +47,19 @@ def test_an_interrupted_pretraining_resumes_and_prints_what_it_measured(
     assert headers == [("6/8", "jig"), ("4/4", "reel")]
     pretrained = load(out, CPU)
     assert pretrained.model.config.max_epochs == 1
-    assert 0 < len(pretrained.melodies) < len(curate([small_corpus]).library.tunes)
+    assert 0 < len(pretrained.melodies) < len(curate([tiny_corpus]).library.tunes)
     assert [file.name for file in out.parent.iterdir()] == [out.name]
 
 
 def test_fit_pretrained_starts_from_it_unless_it_has_seen_more_than_fit_trains_on(
-    small_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def short(*named: Any) -> FitConfig:
         """One epoch that moves weights so little that one sees where they began."""
         return replace(preset(*named), max_epochs=1, refit_epochs=1, dense_rate=1e-9)
 
     def run(command: str, *options: str) -> Result:
-        return CliRunner().invoke(app, [command, *options, "--corpus", str(small_corpus.path)])
+        return CliRunner().invoke(app, [command, *options, "--corpus", str(tiny_corpus.path)])
 
     for command in ("training.fitting.command", "training.lab.pretraining.command"):
         monkeypatch.setattr(f"{command}.preset", short)
@@ -77,7 +77,7 @@ def test_fit_pretrained_starts_from_it_unless_it_has_seen_more_than_fit_trains_o
     assert not torch.allclose(weights("cold", "fit", "--encoder", "rnn"), learned, atol=1e-5)
     artifacts = ("--artifacts", str(tmp_path / "none"))
     left_out = tmp_path / "left-out.txt"
-    read = curate([small_corpus])
+    read = curate([tiny_corpus])
     title = split_titles(group_titles(read.library), 0).train[0]
     left_out.write_text(f"{read.library.catalogue.titles[title].settings[0].reference}\n", encoding="utf-8")
     for other in (("--seed", "1"), ("--exclude", str(left_out))):
