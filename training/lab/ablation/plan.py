@@ -160,9 +160,10 @@ def read_plan(path: Path) -> Plan:
     try:
         plan = Plan.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         PretrainConfig(**plan.pretraining)
-        for cell in plan.cells():  # report what cannot be built now, not hours later
-            build_encoder("tune", cell.config.tune_encoder)
-            build_encoder("title", cell.config.title_encoder)
+        for spec in plan.systems.values():  # report what cannot be built now, not hours later
+            config = spec.config(plan.seed)
+            build_encoder("tune", config.tune_encoder)
+            build_encoder("title", config.title_encoder)
     except (OSError, ValueError, TypeError, EncoderError) as error:
         raise PlanError(f"{path}: {error}") from error
     return plan
