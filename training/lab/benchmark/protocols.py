@@ -78,8 +78,8 @@ class Task:
     gallery : what is ranked
     queries : in the order in which they are answered
     subsets : further protocols over some of the queries, as references of these
-    unseen : titles with all their names of which the encoders may have learned neither name nor tune; None if
-        they may know the titles
+    unseen : titles, with all their names, that the encoders must not have learned, neither name nor tune;
+        None if they may know the titles
     """
 
     protocol: str
