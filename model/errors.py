@@ -10,13 +10,14 @@
     ├── CurationError           corpora that hold too little to learn from
     ├── DeviceError             a device that this machine does not have
     ├── DownloadError           a collection that could not be downloaded
+    ├── EncoderError            an encoder that does not exist or cannot be built
     ├── LeakError               encoders that were trained on what they are tested on
     ├── ListError               an exclusion or alias list that cannot be read
     ├── PlanError               an ablation plan that cannot be run
     ├── Problem                 an HTTP error, sent as problem+json
+    ├── SettingsError           an environment variable that is out of range
     ├── SplitError              titles that cannot be divided into train, validation and test
-    ├── TunebookError           a tunebook that cannot be read
-    └── UsageError              options that do not fit together
+    └── TunebookError           a tunebook that cannot be read
 
 Catch GanAinmError to handle all of them.
 """
