@@ -14,6 +14,9 @@ from training.corpora.curate import curate
 from training.fitting.split import Split, group_titles, split_titles
 
 
+pytestmark = pytest.mark.xdist_group("books")  # one test process reads and groups them
+
+
 @pytest.fixture(scope="module")
 def books() -> Library:
     return curate(find_corpora(BOOKS)).library
