@@ -31,7 +31,8 @@ class LazyCommand(NamedTuple):
 def command_group(commands: Mapping[str, LazyCommand], summary: str) -> typer.Typer:
     """An app with these subcommands, given by name. `summary` is its help.
 
-    A subcommand that raises GanAinmError or OSError exits with status 1 and the error on standard error.
+    A subcommand that raises GanAinmError or OSError, or lacks a package of an extra, exits with status 1 and
+    the error on standard error.
     """
 
     class Group(TyperGroup):
@@ -44,6 +45,8 @@ def command_group(commands: Mapping[str, LazyCommand], summary: str) -> typer.Ty
                 return super().invoke(ctx)
             except (GanAinmError, OSError) as error:
                 fail(error)
+            except ModuleNotFoundError as error:
+                fail(f"{error.name} is not installed; docs/installing.md says which extra it belongs to")
 
     app = typer.Typer(
         cls=Group, help=summary, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False

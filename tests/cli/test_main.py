@@ -100,3 +100,12 @@ def test_serving_with_a_broken_setting_exits_1_with_a_sentence(arguments: tuple[
     assert result.stdout == ""
     assert result.stderr.startswith("error: PORT: ")
     assert result.stderr.count("\n") == 1
+
+
+def test_a_package_of_an_extra_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    monkeypatch.delitem(sys.modules, "training.audit.command", raising=False)
+    monkeypatch.delitem(sys.modules, "training.audit.report", raising=False)
+    result = CliRunner().invoke(app, ["audit", "airdsAirs", "--out", "audit"])
+    assert result.exit_code == 1
+    assert "jinja2 is not installed; docs/installing.md says" in result.output
