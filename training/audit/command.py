@@ -7,11 +7,11 @@ import typer
 
 from training.audit.agreement import agree
 from training.audit.audit import audit as audit_library
-from training.audit.reading import read_library
 from training.audit.report import describe_shift, write_report
 from training.console import ConsoleReporter, console
 from training.corpora import find_corpora
 from training.corpora.exclusions import read_exclusions
+from training.corpora.reading import read_corpora
 from training.options import AcceptLicence, Exclude
 
 
@@ -38,7 +38,7 @@ def audit(
     """Find titles on the wrong tune from the music alone."""
     with ConsoleReporter() as report:
         listed = read_exclusions(suspects) if suspects else None
-        library = read_library(find_corpora(corpora, accept_licence), report, exclude)
+        library = read_corpora(find_corpora(corpora, accept_licence), report, exclude).library
         result = audit_library(library, report.step("comparing", len(library.tunes)))
         write_report(result, out)
     misfits = sum(finding.kind == "misfit" for finding in result.findings)

@@ -13,7 +13,6 @@ from training.corpora import BOOKS, find_corpora
 from training.corpora.curate import curate
 from training.fitting.split import Split, group_titles, split_titles
 
-
 pytestmark = pytest.mark.xdist_group("books")  # one test process reads and groups them
 
 

@@ -231,3 +231,15 @@ def test_every_encoder_has_a_preset() -> None:
             config = preset(tune, title)
             assert (config.tune_encoder["name"], config.title_encoder["name"]) == (tune, title)
             assert config.tune_encoder["dim"] == config.title_encoder["dim"]
+
+
+def test_features_are_read_without_building_a_network(
+    small_library: Library, training_set: TrainingSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("a network was built")
+
+    monkeypatch.setattr(torch.nn.Module, "__init__", fail)
+    again = TrainingSet.read(small_library, SMALL)
+    assert again.fingerprint == training_set.fingerprint
+    assert np.array_equal(again.names[0], training_set.names[0])

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from training.audit.reading import read_library
 from training.console import ConsoleReporter, console
 from training.corpora import find_corpora
+from training.corpora.reading import read_corpora
 from training.lab.audit_check.check import NATURAL, Check, check
 from training.lab.audit_check.plot import draw
 from training.options import AcceptLicence, Exclude, Seed
@@ -25,7 +25,7 @@ def audit_check(
 ) -> None:
     """Plant wrong titles and measure how many of them the audit finds."""
     with ConsoleReporter() as report:
-        library = read_library(find_corpora(corpora, accept_licence), report, exclude)
+        library = read_corpora(find_corpora(corpora, accept_licence), report, exclude).library
         out.mkdir(parents=True, exist_ok=True)
         result = check(library, seed)
         result.save(out / "measure.csv")

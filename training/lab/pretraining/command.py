@@ -12,7 +12,6 @@ from model.abc import Tune, write
 from model.device import pick_device
 from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
-from training.corpora.curate import CurationError
 from training.corpora.reading import read_corpora
 from training.fitting.config import TitleName, preset
 from training.fitting.fit import fit
@@ -47,10 +46,9 @@ def pretrain(
     checkpoint = out.with_name(f"{out.name}.training")
     config = PretrainConfig(seed=seed, max_epochs=epochs)
     with ConsoleReporter() as report, resumable():
-        curated = read_corpora(find_corpora(corpus or BOOKS, accept_licence), report, exclude, aliases)
-        library = curated.library
-        if not library.tunes:
-            raise CurationError(f"there is no tune to learn from (skipped: {len(curated.skipped)})")
+        library = read_corpora(
+            find_corpora(corpus or BOOKS, accept_licence), report, exclude, aliases
+        ).library
         split = split_titles(group_titles(library), seed)
         training, validation, test = (
             _tunes_of(library, titles) for titles in (split.train, split.validation, split.test)

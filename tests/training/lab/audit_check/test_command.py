@@ -36,4 +36,4 @@ def test_an_empty_corpus_is_an_error(tmp_path: Path) -> None:
         app, ["audit-check", str(tmp_path / "kesh.abc"), *lists, "--out", str(tmp_path)]
     )
     assert result.exit_code == 1
-    assert result.stderr == "error: there is no tune to audit (skipped: 1)\n"
+    assert result.stderr == "error: there is no tune to use (skipped: 1)\n"

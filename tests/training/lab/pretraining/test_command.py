@@ -92,5 +92,5 @@ def test_a_corpus_without_tunes_is_an_error(tmp_path: Path) -> None:
         app, ["pretrain", "--corpus", str(tmp_path), "--out", str(tmp_path / "out.safetensors")]
     )
     assert shown.exit_code == 1
-    assert "there is no tune to learn from (skipped: 1)" in shown.output
+    assert "there is no tune to use (skipped: 1)" in shown.output
     assert not (tmp_path / "out.safetensors").exists()
