@@ -43,6 +43,8 @@ def command_group(commands: Mapping[str, LazyCommand], summary: str) -> typer.Ty
         def invoke(self, ctx: Any) -> Any:
             try:
                 return super().invoke(ctx)
+            except BrokenPipeError:  # as in `gan-ainm suggest ... | head`: typer ends quietly
+                raise
             except (GanAinmError, OSError) as error:
                 fail(error)
             except ModuleNotFoundError as error:

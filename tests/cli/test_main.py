@@ -61,6 +61,26 @@ def test_help_and_version_import_no_large_package(arguments: tuple[str, ...]) ->
     assert not modules_after(*arguments) & {"torch", "numpy", "faiss", "fastapi", "pydantic"}
 
 
+def test_the_help_page_of_suggest_does_not_import_torch() -> None:
+    assert not modules_after("suggest", "--help") & {"torch", "faiss"}
+
+
+def test_a_reader_that_closes_the_pipe_ends_a_command_quietly() -> None:
+    code = """
+import errno
+import index.command
+from cli.main import app
+
+def closed(*_):
+    raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+index.command.load = closed
+app(["suggest"])
+"""
+    result = python("-c", code)
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", "")
+
+
 def test_suggest_imports_neither_the_training_nor_the_service(tmp_path: Path) -> None:
     modules = modules_after("suggest", "--artifacts", str(tmp_path))
     assert "index.suggester" in modules

@@ -12,6 +12,7 @@ from training.console import ConsoleReporter, console
 from training.lab.ablation.ablate import Ablation
 from training.lab.ablation.cell import Outcome
 from training.lab.ablation.plan import Plan, read_plan
+from training.lab.ablation.report import report as write_report
 from training.lab.workspace import Workspace
 from training.options import AcceptLicence, Artifacts, Device, resumable
 
@@ -49,7 +50,5 @@ def ablate(
 
 
 def _report(plan: Plan, outcomes: Sequence[Outcome], out: Path) -> None:
-    from training.lab.ablation.report import report  # matplotlib is slow to import
-
-    report(plan, outcomes, out)
+    write_report(plan, outcomes, out)
     console.print(f"see {out / 'ablation.md'}", soft_wrap=True)

@@ -109,12 +109,12 @@ def scale(
     artifacts: Artifacts = Path("artifacts"),
 ) -> None:
     """Measure what a suggestion costs with up to a million synthetic titles. Linux only."""
+    from training.lab.benchmark.scale_report import save_costs, table  # matplotlib is slow to import
+
     with ConsoleReporter() as report, resumable():
         made_of = artifacts_on_disk.load(artifacts, torch.device("cpu")).suggester
         out.mkdir(parents=True, exist_ok=True)
         costs = measure_costs(titles or SIZES, made_of, out, report)
-        from training.lab.benchmark.scale_report import save_costs, table  # matplotlib is slow to import
-
         save_costs(costs, out)
     console.print(table(costs), soft_wrap=True)
 
