@@ -47,7 +47,8 @@ def locked(lock: Path, wait: bool = True) -> Iterator[None]:
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(lock, timeout=-1 if wait else 0):
+        # Every user who can write to the folder can take the lock, whoever created its file.
+        with FileLock(lock, timeout=-1 if wait else 0, mode=0o666):
             yield
     except Timeout as error:
         raise BusyError(f"another process is working in {lock.parent}") from error

@@ -55,7 +55,7 @@ class SentenceFeaturizer(Featurizer[str, Embedding]):
         # Raised now, not at the first name: a service may encode no name until it rebuilds its index.
         if missing := [package for package in _PACKAGES if find_spec(package) is None]:
             raise ImportError(
-                f"needs {' and '.join(missing)}; install the extra `sentence` (README.md says how)"
+                f"needs {' and '.join(missing)}; install the extra `sentence` (docs/installing.md says how)"
             )
 
     def features(self, item: str) -> Embedding:
