@@ -38,7 +38,7 @@ KEY = {"Authorization": "Bearer secret"}
 
 
 class Silent:
-    """A reporter that shows nothing and remembers what was said."""
+    """A reporter that displays nothing and keeps its messages."""
 
     def __init__(self) -> None:
         self.said: list[str] = []

@@ -78,7 +78,7 @@ def test_the_product_never_imports_its_experiments(file: Path) -> None:
         assert relative(file).startswith(EXPERIMENTS[experiment])
 
 
-def test_an_import_in_the_wrong_direction_is_seen(tmp_path: Path) -> None:
+def test_an_import_in_the_wrong_direction_is_detected(tmp_path: Path) -> None:
     file = tmp_path / "wrong.py"
     file.write_text("def f():\n    from training.fitting.fit import fit\n", encoding="utf-8")
     assert imported_rooms(file) == {"training"}
@@ -88,7 +88,7 @@ def test_an_import_in_the_wrong_direction_is_seen(tmp_path: Path) -> None:
     "line",
     ["import training.lab.benchmark.run", "from training import lab", "from training.lab import workspace"],
 )
-def test_an_import_of_the_lab_is_seen(tmp_path: Path, line: str) -> None:
+def test_an_import_of_the_lab_is_detected(tmp_path: Path, line: str) -> None:
     file = tmp_path / "wrong.py"
     file.write_text(f"{line}\n", encoding="utf-8")
     assert imported_experiments(file) == {"training.lab"}
@@ -137,7 +137,7 @@ def test_every_command_exists_and_explains_itself(name: str) -> None:
     assert COMMANDS[name].summary.endswith(".")
 
 
-def test_the_tree_of_errors_is_the_one_that_is_drawn() -> None:
+def test_the_docstring_draws_the_actual_tree_of_errors() -> None:
     for file in FILES:
         if file.name != "__main__.py":
             importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
@@ -149,8 +149,8 @@ def test_the_tree_of_errors_is_the_one_that_is_drawn() -> None:
         for child in sorted(error.__subclasses__(), key=lambda child: child.__name__):
             yield from tree(child, indent + 1)
 
-    drawn = re.findall(r"^    ([│ ]*)[├└]?(?:── )?([A-Z]\w+)", errors.__doc__ or "", re.MULTILINE)
-    names = [name for _, name in drawn]
+    lines = re.findall(r"^    ([│ ]*)[├└]?(?:── )?([A-Z]\w+)", errors.__doc__ or "", re.MULTILINE)
+    names = [name for _, name in lines]
     assert names == [name for name, _ in tree(GanAinmError)]
 
 

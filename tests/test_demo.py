@@ -1,4 +1,4 @@
-"""The whole product as a stranger meets it: the command that trains, and the service over what it made."""
+"""The whole product as a new user sees it: the command that trains, and the service with its artifact."""
 
 import json
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def client(demo_artifacts: Path) -> Iterator[httpx.Client]:
         yield client
 
 
-def drawn(demo: Artifact, corpus: str, count: int) -> list[tuple[str, Setting]]:
+def sample(demo: Artifact, corpus: str, count: int) -> list[tuple[str, Setting]]:
     pairs = [
         (setting.title, setting) for setting in demo.suggester.catalogue.settings if setting.corpus == corpus
     ]
@@ -76,23 +76,23 @@ def test_no_two_titles_are_shown_with_one_name(demo: Artifact) -> None:
 @pytest.mark.parametrize("corpus", ["oneills1850", "ryansMammoth", "airdsAirs"])
 def test_tunes_in_another_key_are_named_first(demo: Artifact, client: httpx.Client, corpus: str) -> None:
     first = 0
-    for title, setting in drawn(demo, corpus, 100):
+    for title, setting in sample(demo, corpus, 100):
         abc = write(unnamed(transposed(read_tune(setting.abc), 3)))
         first += names(client, abc, 1)[0] == title
     assert first >= 98, "two books print some melodies under two titles, note for note"
 
 
-def test_the_first_32_notes_name_it_among_five(demo: Artifact, client: httpx.Client) -> None:
-    found = 0
-    for title, setting in drawn(demo, "oneills1850", 100):
+def test_the_title_is_among_five_for_the_first_32_notes(demo: Artifact, client: httpx.Client) -> None:
+    among_five = 0
+    for title, setting in sample(demo, "oneills1850", 100):
         abc = write(unnamed(transposed(cut(read_tune(setting.abc), 0, 32), -4)))
-        found += title in names(client, abc, 5)
-    assert found >= 99
+        among_five += title in names(client, abc, 5)
+    assert among_five >= 99
 
 
 def test_a_thousand_posts_in_a_row(demo: Artifact, client: httpx.Client) -> None:
     posts = 0
-    for _, setting in drawn(demo, "airdsAirs", 1000):
+    for _, setting in sample(demo, "airdsAirs", 1000):
         response = client.post(
             "/suggest-titles", content=setting.abc, headers={"Content-Type": "text/vnd.abc"}
         )
@@ -100,7 +100,7 @@ def test_a_thousand_posts_in_a_row(demo: Artifact, client: httpx.Client) -> None
     assert posts == 1000
 
 
-def test_health_holds_what_was_recorded(client: httpx.Client) -> None:
+def test_health_measures_the_recorded_mrr(client: httpx.Client) -> None:
     health = client.get("/health").json()
     assert health["status"] == "ok"
     assert health["mrr"]["measured"]["value"] == pytest.approx(health["mrr"]["recorded"]["value"], abs=0.01)

@@ -52,7 +52,7 @@ def client(demo_artifacts: Path) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def five_minutes(demo_artifacts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of somebody who has followed the README up to its first question."""
+    """A folder in which somebody has followed the README up to its first query."""
     (tmp_path / "tune.abc").write_text(blocks("abc")[0], encoding="utf-8")
     (tmp_path / "artifacts").symlink_to(demo_artifacts)
     monkeypatch.chdir(tmp_path)
@@ -146,11 +146,11 @@ def commands_of(page: str) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("page", ["audit.md", "experiments.md", "results.md"])
-def test_every_command_of_the_documents_is_one(page: str) -> None:
+def test_every_command_in_the_documents_exists(page: str) -> None:
     assert list(commands_of(page))
 
 
-def test_every_command_of_the_how_to_is_one_and_names_what_there_is() -> None:
+def test_every_command_in_the_how_to_exists_and_names_existing_corpora() -> None:
     named = set()
     for parameters in commands_of("training.md"):
         named |= set(parameters.get("corpus") or ()) | {parameters.get("name")}
@@ -250,11 +250,13 @@ def test_the_tables_of_the_experiments_are_figures_of_the_ablation() -> None:
             for system, *cells in lines[1:]:
                 for arm, cell in zip(heading[1:], cells, strict=True):
                     if arm in arms and cell != "-":
-                        one = figures[(*arms[arm], system.strip("`"), "mrr@20")]
-                        assert one.chance
-                        assert one.low is not None
-                        assert one.high is not None
-                        value, low, high = (x / one.chance for x in (one.value, one.low, one.high))
+                        figure = figures[(*arms[arm], system.strip("`"), "mrr@20")]
+                        assert figure.chance
+                        assert figure.low is not None
+                        assert figure.high is not None
+                        value, low, high = (
+                            x / figure.chance for x in (figure.value, figure.low, figure.high)
+                        )
                         assert cell == f"{value:.1f} ({low:.1f}-{high:.1f})", (system, arm)
                         checked.add(system)
     assert len(checked) == 26
@@ -286,14 +288,14 @@ def test_every_make_target_is_in_the_makefile() -> None:
     )
 
 
-def test_every_setting_is_told_with_its_default() -> None:
+def test_the_readme_has_every_setting_with_its_default() -> None:
     for name, field in Settings.model_fields.items():
         assert f"`{name.upper()}`" in README
         default = field.default if field.default is not None else "none"
         assert re.search(rf"`{name.upper()}`.*\|.*{re.escape(str(default))}", README), name
 
 
-def test_every_route_is_told_and_no_other() -> None:
+def test_the_readme_has_every_route_and_no_other() -> None:
     app = create_app(Settings(admin_api_key=SecretStr("secret")))
     routes = {
         f"{method.upper()} {path}" for path, methods in app.openapi()["paths"].items() for method in methods

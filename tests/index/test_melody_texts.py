@@ -16,7 +16,7 @@ def same(a: MelodyText, b: MelodyText) -> bool:
     return np.array_equal(a.melody.pitches, b.melody.pitches) and a[1:] == b[1:]
 
 
-def test_the_arrays_give_every_text_back(tunes: list[Tune]) -> None:
+def test_the_arrays_restore_every_text(tunes: list[Tune]) -> None:
     texts = MelodyTexts(MelodyText.of(tune) for tune in tunes)
     restored = MelodyTexts.restore(texts.arrays)
     assert len(texts) == len(restored) == len(tunes)

@@ -89,7 +89,7 @@ def test_a_tune_is_not_known_by_style_alone(library: Library, suggester: Suggest
 
 
 def test_a_setting_is_evidence_only_when_it_is_likely_enough(library: Library, suggester: Suggester) -> None:
-    """A rising score of "none" makes the tune unknown, and then takes the evidence away."""
+    """A rising score of "none" first makes the tune unknown and then removes the evidence."""
     query = unnamed(library.tunes[9])
     title = int(library.catalogue.title_of_setting[9])
     outcomes = {}

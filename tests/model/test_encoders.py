@@ -133,8 +133,8 @@ def test_the_shortest_tunes_have_vectors(encoder: NgramTuneEncoder, body: str) -
 def test_notes_beyond_the_limit_are_ignored(encoder: NgramTuneEncoder) -> None:
     longest = read_tune("K:C\n" + "CDEFGABc" * (MAX_NOTES // 8) + "\n")
     longer = read_tune("K:C\n" + "CDEFGABc" * (MAX_NOTES // 8) + "gfed" * 100 + "\n")
-    one, two = encoder.encode([longest, longer])
-    assert one == pytest.approx(two, abs=1e-2)
+    at_limit, beyond_limit = encoder.encode([longest, longer])
+    assert at_limit == pytest.approx(beyond_limit, abs=1e-2)
 
 
 def test_two_spellings_of_a_title_have_the_same_vector() -> None:

@@ -38,7 +38,7 @@ def library(small_curated: Curated) -> Library:
 
 
 def _changed(tune: Tune, rng: np.random.Generator) -> Tune:
-    """A tenth of the notes on another pitch."""
+    """Move a tenth of the notes to another pitch."""
     moved = rng.random(len(tune.notes)) < 0.1
     notes = (
         replace(note, pitch=note.pitch + 2 * int(up)) for note, up in zip(tune.notes, moved, strict=True)

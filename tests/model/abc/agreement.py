@@ -80,7 +80,7 @@ def without_known_differences(text: str) -> str:
 
 
 def read_by_music21(text: str) -> Notes:
-    """Do the same with music21: first part with notes, no grace notes, top notes of chords, ties joined."""
+    """Return what music21 reads: first part with notes, no grace notes, top notes of chords, ties joined."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from music21 import converter, harmony, stream

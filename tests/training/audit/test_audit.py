@@ -24,7 +24,7 @@ def tunes(small_corpus: Corpus) -> list[Tune]:
 
 
 def music(tune: Tune) -> str:
-    """Its notes alone, in ABC."""
+    """The notes of a tune in ABC, without its header."""
     return write(tune).partition("\nK:")[2].partition("\n")[2]
 
 
@@ -48,12 +48,12 @@ def misfits(result: Audit) -> set[str]:
 
 
 def references(path: Path) -> list[str]:
-    """In the order of the book."""
+    """References in the order of the book."""
     references = [setting.reference for setting in read_book(path).catalogue.settings]
     return sorted(references, key=lambda reference: int(reference.rpartition(":")[2]))
 
 
-def test_right_titles_give_hardly_an_alarm(tunes: list[Tune], tmp_path: Path) -> None:
+def test_right_titles_give_at_most_two_findings(tunes: list[Tune], tmp_path: Path) -> None:
     result = audited(write_book(tmp_path / "airs.abc", tunes, right_titles(tunes)))
     assert len(result.findings) <= 2
     assert result.shift is None
@@ -62,8 +62,8 @@ def test_right_titles_give_hardly_an_alarm(tunes: list[Tune], tmp_path: Path) ->
 def test_planted_wrong_titles_are_found(tunes: list[Tune], tmp_path: Path) -> None:
     titles = right_titles(tunes)
     wrong = [1, 31, 62, 93, 124, 155]
-    given = [titles[i] for i in wrong]
-    for i, title in zip(wrong, [*given[1:], given[0]], strict=True):
+    original = [titles[i] for i in wrong]
+    for i, title in zip(wrong, [*original[1:], original[0]], strict=True):
         titles[i] = title
     path = write_book(tmp_path / "airs.abc", tunes, titles)
     book = references(path)
@@ -120,12 +120,12 @@ def test_the_lead_tells_a_free_version_from_a_wrong_title(tunes: list[Tune]) -> 
     wrong = judge(alike, np.array([0, 1, 1]), [printed, varied, other])
     assert wrong.lead[1] > 0.15
     assert wrong.suspicion[1] == pytest.approx(wrong.elsewhere[1] - 5 * wrong.own[1] + wrong.lead[1] / 2)
-    assert wrong.lead[0] == 0, "an only setting goes along with nothing of its own"
+    assert wrong.lead[0] == 0, "its title has no other setting to align with"
 
 
 def test_accepted_aliases_make_one_title(tunes: list[Tune], tmp_path: Path) -> None:
     titles = [*right_titles(tunes), "Nothing Alike", "Nor This"]
-    titles[1], titles[31] = titles[31], titles[1]  # misfits, which nothing is proposed for
+    titles[1], titles[31] = titles[31], titles[1]  # misfits, for which the audit proposes no alias
     path = write_book(tmp_path / "airs.abc", [*tunes, tunes[0], tunes[3]], titles)
     result = audited(path)
     write_report(result, tmp_path / "out")
@@ -145,12 +145,12 @@ def test_accepted_aliases_make_one_title(tunes: list[Tune], tmp_path: Path) -> N
     assert not audit(joined.library).proposals
 
 
-def test_parts_in_common_are_no_alias(tunes: list[Tune], tmp_path: Path) -> None:
-    one, other, third = (cut(tunes[i], 0, 40) for i in (0, 3, 6))
+def test_tunes_with_one_part_in_common_are_not_aliases(tunes: list[Tune], tmp_path: Path) -> None:
+    first, second, third = (cut(tunes[i], 0, 40) for i in (0, 3, 6))
     medley = [
         cut(tunes[0], 0, 40),
-        read_tune(write(one).rstrip() + "\n" + music(other) + "\n"),
-        read_tune(write(one).rstrip() + "\n" + music(third) + "\n"),
+        read_tune(write(first).rstrip() + "\n" + music(second) + "\n"),
+        read_tune(write(first).rstrip() + "\n" + music(third) + "\n"),
     ]
     path = write_book(
         tmp_path / "airs.abc", [*medley[1:], *tunes[9:]], ["One", "Other", *right_titles(tunes)[9:]]
@@ -159,7 +159,7 @@ def test_parts_in_common_are_no_alias(tunes: list[Tune], tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("offset", [1, -1])
-def test_a_bulk_shift_is_seen(tunes: list[Tune], tmp_path: Path, offset: int) -> None:
+def test_a_bulk_shift_is_detected(tunes: list[Tune], tmp_path: Path, offset: int) -> None:
     titles = right_titles(tunes)
     titles[30:150] = titles[30 - offset : 150 - offset]
     path = write_book(tmp_path / "airs.abc", tunes, titles)
@@ -188,7 +188,7 @@ def test_the_report_escapes_hostile_titles(tunes: list[Tune], tmp_path: Path) ->
     assert any(hostile in (row["title"], row["nearest title"]) for row in rows)
 
 
-def test_the_list_is_obeyed_by_curation(tunes: list[Tune], tmp_path: Path) -> None:
+def test_curation_skips_the_listed_settings(tunes: list[Tune], tmp_path: Path) -> None:
     titles = right_titles(tunes)
     titles[1], titles[31] = titles[31], titles[1]
     path = write_book(tmp_path / "airs.abc", [*tunes, tunes[1]], [*titles, titles[1]])
@@ -197,7 +197,7 @@ def test_the_list_is_obeyed_by_curation(tunes: list[Tune], tmp_path: Path) -> No
     excluded = read_exclusions(tmp_path / "out" / EXCLUSIONS)
     merged = {also for setting in result.catalogue.settings for also in setting.also}
     assert len(merged) == 1
-    assert excluded == misfits(result) | merged, "or the same notes would stand under that title again"
+    assert excluded == misfits(result) | merged, "otherwise the same notes would stay under that title"
     left = curate(find_corpora([str(path)]), excluded=excluded)
     assert {skipped.reference for skipped in left.skipped} == excluded
     assert {skipped.reason for skipped in left.skipped} == {"excluded"}

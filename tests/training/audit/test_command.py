@@ -13,7 +13,7 @@ from training.corpora.curate import Curated
 
 @pytest.fixture(scope="module")
 def book(small_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Airs of which two have traded titles."""
+    """Airs; two of them have swapped titles."""
     tunes = varied_airs(small_corpus)
     titles = right_titles(tunes)
     titles[1], titles[31] = titles[31], titles[1]
@@ -24,7 +24,7 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
-def test_the_list_can_be_compared_with_and_excluded(book: Path, tmp_path: Path) -> None:
+def test_the_list_can_be_compared_with_the_audit_and_excluded(book: Path, tmp_path: Path) -> None:
     result = run("audit", book, "--out", tmp_path)
     assert result.exit_code == 0, result.output
     assert "2 misfits" in result.stdout

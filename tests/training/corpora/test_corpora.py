@@ -23,7 +23,7 @@ def test_each_book_names_its_licence() -> None:
     assert all("public domain" in find_corpora([name])[0].licence for name in BOOKS)
 
 
-def test_one_file_a_tune_is_a_corpus(tmp_path: Path) -> None:
+def test_a_folder_with_one_tune_per_file_is_a_corpus(tmp_path: Path) -> None:
     for number, mode in enumerate(("C Dorian", "C Major")):
         header = f"X: {number}\nT: Tune {number}\nM: 9/8\nL: 1/8\nK: {mode}\n"
         text = header + "=G=E=E=E2=D=E=D=C|=G=E=E=E=F=G=A=B=c|\n"
@@ -50,7 +50,7 @@ def test_the_digest_sees_a_change_of_content_and_of_name(tmp_path: Path) -> None
     assert len(digests) == 3
 
 
-def test_corpora_of_one_name_are_numbered(tmp_path: Path) -> None:
+def test_corpora_with_the_same_name_are_numbered(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "tunes.abc").write_text(KESH)
@@ -58,15 +58,15 @@ def test_corpora_of_one_name_are_numbered(tmp_path: Path) -> None:
     assert names == ["tunes", "tunes-2"]
 
 
-def test_what_is_neither_book_nor_path_is_refused() -> None:
+def test_a_name_that_is_neither_book_nor_path_is_refused() -> None:
     with pytest.raises(TunebookError, match=re.escape("oneills is neither a book nor a file or folder")):
         find_corpora(["oneills"])
 
 
-def test_the_foreign_collection_is_measured_with_and_never_learned_from() -> None:
-    found = find_foreign([FOREIGN, *BOOKS])
-    assert [corpus.name for corpus in found] == [FOREIGN, *BOOKS]
-    assert "measurement only" in found[0].licence
-    assert next(found[0].read()).reference
+def test_the_foreign_collection_is_for_measurement_and_not_for_training() -> None:
+    corpora = find_foreign([FOREIGN, *BOOKS])
+    assert [corpus.name for corpus in corpora] == [FOREIGN, *BOOKS]
+    assert "measurement only" in corpora[0].licence
+    assert next(corpora[0].read()).reference
     with pytest.raises(TunebookError, match="neither a book nor"):
         find_corpora([FOREIGN])

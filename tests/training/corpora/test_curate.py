@@ -28,12 +28,12 @@ def test_good_tunes_are_kept_and_bad_ones_named_with_their_reason(tmp_path: Path
     assert (curated.corpora[0].tunes, curated.corpora[0].skipped) == (2, 3)
 
 
-def test_further_titles_are_aliases_and_a_missing_first_title_is_passed_over(tmp_path: Path) -> None:
+def test_further_titles_are_aliases_and_a_placeholder_is_skipped(tmp_path: Path) -> None:
     curated = curate_text(tmp_path, KESH.replace("T:The Kesh", "T:Gan Ainm\nT:The Kesh\nT:Kerrigan's\nT:x"))
     assert curated.library.catalogue.titles[0].names == ("The Kesh", "Kerrigan's")
 
 
-def test_tunes_stand_in_the_order_of_the_catalogues_settings(tmp_path: Path) -> None:
+def test_tunes_are_in_the_order_of_the_catalogues_settings(tmp_path: Path) -> None:
     other = KESH.replace("The Kesh", "Another").replace("GAG", "GBG")
     third = KESH.replace("The Kesh", "Kesh, The").replace("GAG", "GcG")
     curated = curate_text(tmp_path, "\n".join([KESH, other, third]))
@@ -84,7 +84,7 @@ def test_the_same_notes_under_the_same_title_are_one_setting(tmp_path: Path) -> 
     assert left.corpora[0].merged == 0
 
 
-def test_aliases_join_titles_and_merge_what_is_then_the_same(tmp_path: Path) -> None:
+def test_aliases_join_titles_and_merge_their_equal_settings(tmp_path: Path) -> None:
     text = KESH + "\n" + KESH.replace("The Kesh", "Kincora")
     first, second = (setting.reference for setting in curate_text(tmp_path, text).library.catalogue.settings)
     curated = curate(find_corpora([str(tmp_path / "mine.abc")]), aliases={(second, first)})

@@ -47,14 +47,14 @@ def good(request: BaseHTTPRequestHandler, begin: int) -> None:
 
 
 def cut(request: BaseHTTPRequestHandler, begin: int) -> None:
-    """Half of the rest, then the connection breaks."""
+    """Sends half of the rest, then breaks the connection."""
     data = DATA[begin:]
     rest = f"bytes {begin}-{len(DATA) - 1}/{len(DATA)}" if begin else ""
     send(request, 206 if begin else 200, data[: len(data) // 2], length=len(data), rest=rest)
 
 
 def whole(request: BaseHTTPRequestHandler, _begin: int) -> None:
-    """The whole file, whatever bytes were requested."""
+    """Sends the whole file, whatever bytes were requested."""
     send(request, 200, DATA, length=len(DATA))
 
 
@@ -80,7 +80,7 @@ def status(code: int) -> Answer:
 
 
 class Server:
-    """Gives one answer after the other, and repeats the last one."""
+    """Gives its answers in order, and repeats the last one."""
 
     def __init__(self) -> None:
         self.answers: list[Answer] = [good]
@@ -227,16 +227,16 @@ def test_the_command_downloads_a_corpus_with_its_licence(
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("mine", "answered 404"), ("yours", "can be downloaded: nottingham")]
+    ("name", "message"), [("mine", "answered 404"), ("yours", "can be downloaded: nottingham")]
 )
 def test_the_command_reports_an_error_in_a_sentence(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str
 ) -> None:
     monkeypatch.setitem(COLLECTIONS, "mine", server.collection())
     server.answers = [status(404)]
     shown = CliRunner().invoke(app, ["download", name, "--folder", str(tmp_path)])
     assert shown.exit_code == 1
-    assert said in shown.output
+    assert message in shown.output
     assert "Traceback" not in shown.output
 
 

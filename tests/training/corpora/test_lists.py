@@ -13,7 +13,7 @@ def test_references_are_read_and_comments_are_not(tmp_path: Path) -> None:
     assert read_exclusions(tmp_path / "list.txt") == {"book/a b.abc:1", "book/c.abc:2"}
 
 
-def test_exclusion_lists_add_up(tmp_path: Path) -> None:
+def test_several_exclusion_lists_are_combined(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("book/a.abc:1\nbook/b.abc:1\n")
     (tmp_path / "b.txt").write_text("book/b.abc:1\nbook/c.abc:1\n")
     references = read_exclusions(tmp_path / "a.txt", tmp_path / "b.txt")

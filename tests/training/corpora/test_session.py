@@ -90,7 +90,7 @@ def test_each_row_is_a_setting_under_all_names_of_its_tune(tmp_path: Path, form:
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
-def test_curation_keeps_one_title_a_tune_with_source_address_and_licence(tmp_path: Path, form: str) -> None:
+def test_curation_keeps_one_title_per_tune_with_source_address_and_licence(tmp_path: Path, form: str) -> None:
     curated = curate([dump(tmp_path, form, ROWS)])
     title = curated.library.catalogue.titles[0]
     assert title.names == ("Off She Goes", "Up She Goes", "Launch, The")
@@ -130,7 +130,7 @@ def test_a_file_of_tunes_is_a_dump_and_aliases_may_be_missing_or_of_the_other_fo
     assert corpus.sha256() != before
 
 
-def test_no_book_and_no_tunebook_asks_for_a_licence(tmp_path: Path) -> None:
+def test_books_and_tunebooks_need_no_accepted_licence(tmp_path: Path) -> None:
     (tmp_path / "kesh.abc").write_text("X:1\nT:The Kesh\nK:G\nGAG GAB|\n")
     assert find_corpora(["oneills1850", str(tmp_path)])
 
@@ -156,7 +156,7 @@ def test_music_is_read_however_it_was_typed(tmp_path: Path, form: str, abc: str)
     assert (typed.titles, typed.rhythm, typed.key) == (plain.titles, "jig", "D major")
 
 
-def test_a_short_metre_leaves_the_unit_alone_and_a_pasted_header_holds(tmp_path: Path) -> None:
+def test_a_short_metre_does_not_change_the_unit_and_a_pasted_header_overrides_columns(tmp_path: Path) -> None:
     polka = row(1, 1, "A", MCLEOD, meter="2/4")
     sixteenths = row(2, 2, "B", f"L:1/16\nK:Ador\n{MCLEOD}", meter="2/4")
     first, second = tunes(list(dump(tmp_path, "csv", [polka, sixteenths]).read()))
@@ -178,7 +178,7 @@ BAD_CSV = {
 
 
 @pytest.mark.parametrize("name", BAD_CSV)
-def test_a_bad_row_of_csv_takes_no_other_with_it(tmp_path: Path, name: str) -> None:
+def test_a_bad_row_of_csv_does_not_affect_the_others(tmp_path: Path, name: str) -> None:
     lines = as_csv(ROWS).partition("\r\n")
     text = "".join(lines[:2]) + BAD_CSV[name] + lines[2] + BAD_CSV[name]
     entries = written(tmp_path, "tunes.csv", text)
@@ -208,7 +208,7 @@ BAD_JSON = {
 
 
 @pytest.mark.parametrize("name", BAD_JSON)
-def test_a_bad_row_of_json_takes_no_other_with_it(tmp_path: Path, name: str) -> None:
+def test_a_bad_row_of_json_does_not_affect_the_others(tmp_path: Path, name: str) -> None:
     texts = [BAD_JSON[name], *map(json.dumps, ROWS), BAD_JSON[name]]
     entries = written(tmp_path, "tunes.json", "[\n" + ",\n".join(texts) + "\n]\n")
     assert [tune.titles[0] for tune in tunes(entries)] == [
@@ -265,13 +265,13 @@ def test_a_csv_file_without_the_columns_is_refused(tmp_path: Path, text: str) ->
         written(tmp_path, "tunes.csv", text)
 
 
-def test_latin_1_in_one_line_spoils_no_other(tmp_path: Path) -> None:
+def test_a_line_in_latin_1_does_not_affect_the_others(tmp_path: Path) -> None:
     text = as_csv([row(1, 1, "Sí Bheag", MCLEOD), row(2, 2, "Sí Mhór", MCLEOD)])
     (tmp_path / "tunes.csv").write_bytes(
         text.encode().replace("Sí Mhór".encode(), "Sí Mhór".encode("latin-1"))
     )
-    found = tunes(list(find_corpora([str(tmp_path)], "thesession")[0].read()))
-    assert [tune.titles for tune in found] == [("Sí Bheag",), ("Sí Mhór",)]
+    read = tunes(list(find_corpora([str(tmp_path)], "thesession")[0].read()))
+    assert [tune.titles for tune in read] == [("Sí Bheag",), ("Sí Mhór",)]
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])

@@ -79,7 +79,7 @@ def test_evaluate_measures_an_artifact_s_own_figures_again(small_artifacts: Path
         ]
 
 
-def test_metrics_tell_the_whole_story(small_artifacts: Path) -> None:
+def test_metrics_record_the_whole_training(small_artifacts: Path) -> None:
     loaded = artifact.load(small_artifacts, CPU)
     metrics = json.loads((loaded.path / artifact.METRICS).read_text())
     assert len(metrics["refit"]) == SMALL.refit_epochs
@@ -91,17 +91,17 @@ def test_metrics_tell_the_whole_story(small_artifacts: Path) -> None:
 
 
 def test_the_same_seed_publishes_the_same_figures(tiny_corpus: Corpus, tmp_path: Path) -> None:
-    for name in ("one", "two"):
+    for name in ("first", "second"):
         fit(curate([tiny_corpus]), tmp_path / name, Trainer(SMALL, CPU, Silent()))
-    one, two = (artifact.load(tmp_path / name, CPU) for name in ("one", "two"))
-    assert one.version != two.version
-    assert one.manifest.test == two.manifest.test
-    assert one.manifest.probes == two.manifest.probes
-    assert one.manifest.files[TUNE_ENCODER] == two.manifest.files[TUNE_ENCODER]
-    assert one.manifest.files[RANKING] == two.manifest.files[RANKING]
+    first, second = (artifact.load(tmp_path / name, CPU) for name in ("first", "second"))
+    assert first.version != second.version
+    assert first.manifest.test == second.manifest.test
+    assert first.manifest.probes == second.manifest.probes
+    assert first.manifest.files[TUNE_ENCODER] == second.manifest.files[TUNE_ENCODER]
+    assert first.manifest.files[RANKING] == second.manifest.files[RANKING]
 
 
-def test_nothing_of_the_work_is_left(small_artifacts: Path) -> None:
+def test_no_checkpoint_or_temporary_file_is_left(small_artifacts: Path) -> None:
     version = (small_artifacts / artifact.CURRENT).resolve().name
     assert sorted(path.name for path in small_artifacts.iterdir()) == [
         ".publish.lock",
@@ -111,14 +111,14 @@ def test_nothing_of_the_work_is_left(small_artifacts: Path) -> None:
     ]
 
 
-def test_too_little_to_learn_from_is_said(tmp_path: Path) -> None:
+def test_too_few_titles_are_reported(tmp_path: Path) -> None:
     path = tmp_path / "one.abc"
     path.write_text(KESH)
     with pytest.raises(CurationError, match="1 titles were read, 0 tunes skipped; training needs 30"):
         fit(curate(find_corpora([str(path)])), tmp_path / "out", Trainer(SMALL, CPU, Silent()))
 
 
-def test_titles_that_all_hang_together_are_refused_and_nothing_is_published(
+def test_titles_that_form_one_group_are_refused_and_nothing_is_published(
     small_corpus: Corpus, small_artifacts: Path, tmp_path: Path
 ) -> None:
     version = artifact.current_version(small_artifacts)
@@ -136,14 +136,14 @@ def test_two_trainings_do_not_share_a_folder(tiny_corpus: Corpus, tmp_path: Path
     assert f"another process is working in {tmp_path}" in done.stderr
 
 
-def test_a_corpus_that_is_not_there_is_an_error_of_one_line(tmp_path: Path) -> None:
+def test_a_missing_corpus_is_an_error_of_one_line(tmp_path: Path) -> None:
     done = run("fit", "--corpus", tmp_path / "none[/b]", "--artifacts", tmp_path)
     assert done.returncode == 1
     assert "none[/b] is neither a book nor a file or folder" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_evaluating_nothing_is_an_error_of_one_line(tmp_path: Path) -> None:
+def test_evaluating_without_an_artifact_is_an_error_of_one_line(tmp_path: Path) -> None:
     done = run("evaluate", "--artifacts", tmp_path)
     assert done.returncode == 1
     assert "has no current artifact" in done.stderr
@@ -167,14 +167,14 @@ def test_if_needed_does_nothing_over_an_artifact_and_trains_over_an_unreadable_o
 
 
 @pytest.fixture
-def ctrl_c_heard() -> Iterator[None]:
-    """Undo, for what a test starts, that a background job of a shell ignores SIGINT and hands that on."""
+def sigint_enabled() -> Iterator[None]:
+    """Let child processes receive SIGINT. A shell's background job ignores it, and children inherit that."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.mark.usefixtures("ctrl_c_heard")
+@pytest.mark.usefixtures("sigint_enabled")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_killed_training_leaves_a_checkpoint_and_no_broken_artifact(
     tiny_corpus: Corpus, tmp_path: Path, how: signal.Signals
@@ -188,20 +188,20 @@ def test_a_killed_training_leaves_a_checkpoint_and_no_broken_artifact(
         assert time.monotonic() < deadline
         time.sleep(0.02)
     os.kill(process.pid, how)
-    told, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=60)
     assert process.returncode != 0
-    assert ("run the same command again to resume" in told) == (how != signal.SIGKILL)
+    assert ("run the same command again to resume" in output) == (how != signal.SIGKILL)
     with pytest.raises(artifact.ArtifactError, match="no current artifact"):
         artifact.load(root, CPU)
 
     if how == signal.SIGKILL:
         done = run("fit", "--corpus", tiny_corpus.path, "--artifacts", root)
         assert done.returncode == 0, done.stdout + done.stderr
-        assert "epoch 1:" not in done.stdout.split("unseen tunes")[0], "the first training was not done again"
+        assert "epoch 1:" not in done.stdout.split("unseen tunes")[0], "the first training must not run again"
         artifact.load(root, CPU)
 
 
-def test_another_config_does_not_go_on_from_the_checkpoint(tiny_corpus: Corpus, tmp_path: Path) -> None:
+def test_another_config_does_not_resume_from_the_checkpoint(tiny_corpus: Corpus, tmp_path: Path) -> None:
     report = Silent()
 
     def stop(text: str) -> None:

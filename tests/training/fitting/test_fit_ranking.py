@@ -17,7 +17,7 @@ ENCODERS = Encoders(
 
 
 def made_up(rng: np.random.Generator, count: int, sure: float) -> list[RankingExample]:
-    """Ten candidates each; the right one, there in a share of the cases, is the more similar by `sure`."""
+    """Ten candidates each. In 70 % of the examples one is right; its similarity is higher by `sure`."""
     examples = []
     for _ in range(count):
         features = rng.normal(0, 1, (10, len(FEATURES)))
@@ -41,11 +41,11 @@ def test_the_fitted_probabilities_are_calibrated() -> None:
         right.append(example.right[likely.argmax()])
         none.append((unknown, not example.right.any()))
     for low in np.arange(0.1, 0.9, 0.2):
-        chosen = [low <= one < low + 0.2 for one in confidence]
+        chosen = [low <= value < low + 0.2 for value in confidence]
         assert np.mean(np.array(right)[chosen]) == pytest.approx(np.array(confidence)[chosen].mean(), abs=0.1)
-    said, was = np.array(none).T
-    assert said.mean() == pytest.approx(was.mean(), abs=0.03)
-    assert said[was == 1].mean() > said[was == 0].mean() + 0.3
+    predicted, actual = np.array(none).T
+    assert predicted.mean() == pytest.approx(actual.mean(), abs=0.03)
+    assert predicted[actual == 1].mean() > predicted[actual == 0].mean() + 0.3
     weights = dict(zip(FEATURES, model.weights, strict=True))
     assert max(weights, key=lambda name: weights[name]) == "similarity"
     assert model.style == 0.01
@@ -55,15 +55,15 @@ def test_examples_are_held_out_settings(library: Library) -> None:
     suggester = Suggester.build(library, ENCODERS)
     examples = ranking_examples(library, suggester, seed=0)
     whole = [example for example in examples if example.right.sum() == 2][: 4 * SEVERAL]
-    assert len(whole) > SEVERAL  # of three settings two are left
+    assert len(whole) > SEVERAL  # two of three settings remain
     assert {16, 32} < {example.notes for example in examples}
     strangers = [example for example in examples if not example.right.any()]
     assert 0.02 < len(strangers) / len(examples) < 0.3
     again = ranking_examples(library, suggester, seed=0)
     assert len(again) == len(examples)
     assert all(
-        np.array_equal(one.likenesses.features, other.likenesses.features)
-        for one, other in zip(examples, again, strict=True)
+        np.array_equal(example.likenesses.features, repeated.likenesses.features)
+        for example, repeated in zip(examples, again, strict=True)
     )
     assert fit_ranking(examples[:4], style=0.9).style == pytest.approx(0.193, abs=0.001)  # 1 / H_100
     model = fit_ranking(examples, style=0.01)

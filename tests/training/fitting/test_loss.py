@@ -7,15 +7,15 @@ from training.fitting.loss import LOSSES, batch_hinge, cosine_embedding, euclide
 
 
 def by_hand(tunes: torch.Tensor, names: torch.Tensor, positives: torch.Tensor, scale: float) -> float:
-    """The same, term by term."""
+    """InfoNCE computed term by term."""
     total = 0.0
     for a, b, right in ((tunes, names, positives), (names, tunes, positives.T)):
-        asked = [i for i in range(len(a)) if any(right[i])]
-        for i in asked:
+        with_positives = [i for i in range(len(a)) if any(right[i])]
+        for i in with_positives:
             logits = [scale * float(a[i] @ b[j]) for j in range(len(b))]
             log_sum = math.log(sum(math.exp(logit) for logit in logits))
-            wanted = [j for j in range(len(b)) if right[i, j]]
-            total += sum(log_sum - logits[j] for j in wanted) / len(wanted) / len(asked)
+            targets = [j for j in range(len(b)) if right[i, j]]
+            total += sum(log_sum - logits[j] for j in targets) / len(targets) / len(with_positives)
     return total / 2
 
 
@@ -87,7 +87,7 @@ def test_value_of_the_batch_hinge(
     batch: tuple[torch.Tensor, torch.Tensor, torch.Tensor], margin: float
 ) -> None:
     terms = [
-        max(0.0, margin - sum(float(tune @ one) for one in own) / len(own) + float(tune @ other))
+        max(0.0, margin - sum(float(tune @ name) for name in own) / len(own) + float(tune @ other))
         for tune, other, own in wrong_pairs(batch)
     ]
     loss = batch_hinge(*batch, torch.tensor(margin))
@@ -100,7 +100,7 @@ def test_value_of_the_euclidean_hinge(
     batch: tuple[torch.Tensor, torch.Tensor, torch.Tensor], margin: float
 ) -> None:
     terms = [
-        max(0.0, margin + sum(math.dist(tune, one) for one in own) / len(own) - math.dist(tune, other))
+        max(0.0, margin + sum(math.dist(tune, name) for name in own) / len(own) - math.dist(tune, other))
         for tune, other, own in wrong_pairs(batch)
     ]
     loss = euclidean_hinge(*batch, torch.tensor(margin))
@@ -127,7 +127,7 @@ def test_value_of_the_cosine_embedding_loss(
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_every_loss_falls_as_right_pairs_draw_together(
+def test_every_loss_falls_as_right_pairs_get_closer(
     name: str, vectors: tuple[torch.Tensor, torch.Tensor]
 ) -> None:
     tunes, names = (vector.clone().requires_grad_() for vector in vectors)

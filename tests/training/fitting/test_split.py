@@ -49,14 +49,14 @@ def test_no_name_is_on_two_sides(books: Library, split: Split) -> None:
     assert not keys[1] & keys[2]
 
 
-def test_the_seed_decides(groups: list[list[int]]) -> None:
-    one, same, other = (split_titles(groups, seed=seed) for seed in (1, 1, 2))
-    assert one == same
-    assert one != other
+def test_the_seed_decides_the_split(groups: list[list[int]]) -> None:
+    split, same, other = (split_titles(groups, seed=seed) for seed in (1, 1, 2))
+    assert split == same
+    assert split != other
 
 
 def with_notes_changed(tune: Tune, share: float, rng: np.random.Generator) -> Tune:
-    """A share of the notes, drawn at random, put on other pitches of the tune."""
+    """Move a random share of the notes to other pitches of the tune."""
     scale = sorted({note.pitch for note in tune.notes})
     changed = [
         replace(note, pitch=int(rng.choice(scale))) if rng.random() < share else note for note in tune.notes
@@ -74,12 +74,12 @@ def test_a_melody_under_another_title_in_another_key_is_in_the_same_group(
         planted.append(write(replace(tune, titles=(f"Planted {i}",))))
     path = tmp_path / "planted.abc"
     path.write_text("\n".join(planted), encoding="utf-8")
-    found = curate(find_corpora([*BOOKS, str(path)])).library
-    group_of = {title: n for n, group in enumerate(group_titles(found)) for title in group}
-    titles = found.catalogue.title_of_setting
-    references = {setting.reference: i for i, setting in enumerate(found.catalogue.settings)}
+    library = curate(find_corpora([*BOOKS, str(path)])).library
+    group_of = {title: n for n, group in enumerate(group_titles(library)) for title in group}
+    titles = library.catalogue.title_of_setting
+    references = {setting.reference: i for i, setting in enumerate(library.catalogue.settings)}
     together = 0
-    for i, setting in enumerate(found.catalogue.settings):
+    for i, setting in enumerate(library.catalogue.settings):
         if setting.corpus == "planted":
             original = books.catalogue.settings[int(setting.title.split()[1])]
             together += group_of[int(titles[i])] == group_of[int(titles[references[original.reference]])]
@@ -95,6 +95,6 @@ def test_a_shared_alias_makes_a_group(tmp_path: Path) -> None:
     other = "X:2\nT:Something Else\nT:Kesh, The\nK:D\nDEFGABcdefgfedcB\n"
     path = tmp_path / "two.abc"
     path.write_text(KESH + "\n" + other, encoding="utf-8")
-    found = curate(find_corpora([str(path)])).library
-    assert group_titles(found) == [[0, 1]]
+    library = curate(find_corpora([str(path)])).library
+    assert group_titles(library) == [[0, 1]]
     assert read_tune(other).titles[1] == "Kesh, The"

@@ -1,4 +1,4 @@
-"""A small plan that is really run: read, interrupted, resumed and reported."""
+"""Runs a small plan: reads, interrupts, resumes and reports it."""
 
 import json
 from collections.abc import Sequence
@@ -114,9 +114,9 @@ def test_pools_of_titles_share_nothing(library: SampledLibrary) -> None:
     for pool in pools_of_titles(library):
         learned = set(titles[list(pool.settings)].tolist())
         assert learned <= set(pool.titles)
-        asked = {int(titles[i]) for i in (*pool.test, *pool.validation)}
-        assert asked.isdisjoint(learned)
-        assert len(asked) == len(pool.test) + len(pool.validation), "every title is asked once"
+        held_out = {int(titles[i]) for i in (*pool.test, *pool.validation)}
+        assert held_out.isdisjoint(learned)
+        assert len(held_out) == len(pool.test) + len(pool.validation), "every title has one query"
         assert set(titles[list(pool.training)].tolist()) <= learned
         assert pool.leaks == 0
 
@@ -138,11 +138,11 @@ def test_a_pool_of_exact_titles_has_the_same_queries_and_learns_no_setting_of_th
 ) -> None:
     """But a learned setting of another title may have the melody of a query."""
     titles = library.catalogue.title_of_setting
-    before = pool_of_settings(library)
-    held_out = {int(titles[i]) for i in (*before.test, *before.validation)}
+    by_setting = pool_of_settings(library)
+    held_out = {int(titles[i]) for i in (*by_setting.test, *by_setting.validation)}
     others = sorted(set(titles.tolist()) - held_out)
     assert pool_of_exact_titles(library).leaks == 0
-    alone = next(i for i in before.test if [int(titles[i])] in library.groups)
+    alone = next(i for i in by_setting.test if [int(titles[i])] in library.groups)
     twin = next(i for i, title in enumerate(titles) if title == others[0])
     library = SampledLibrary(
         library.catalogue,
@@ -150,7 +150,7 @@ def test_a_pool_of_exact_titles_has_the_same_queries_and_learns_no_setting_of_th
     )
     pool = pool_of_exact_titles(library)
     assert pool.leaks == 1
-    assert (pool.test, pool.validation) == (before.test, before.validation)
+    assert (pool.test, pool.validation) == (by_setting.test, by_setting.validation)
     assert pool.titles == tuple(others)
     assert pool.settings == tuple(i for i, title in enumerate(titles) if int(title) not in held_out)
     assert set(pool.training) <= set(pool.settings)
@@ -228,7 +228,7 @@ def test_a_plan_is_run_interrupted_resumed_and_reported(
         assert (parts / "out" / "results" / f"ablation-{link}.png").stat().st_size > 5000
 
 
-def test_cells_that_the_plan_changes_are_run_again_and_no_others(plan: Path, tmp_path: Path) -> None:
+def test_only_cells_that_the_plan_changes_are_run_again(plan: Path, tmp_path: Path) -> None:
     text = plan.read_text(encoding="utf-8").replace("full = true\n", "")
     plan.write_text(text, encoding="utf-8")
     ablate(plan, tmp_path)
@@ -272,10 +272,8 @@ def test_leaks_are_detected(library: SampledLibrary) -> None:
         _check_leaks(replace(pool, settings=(*pool.settings, others[0])))
 
 
-def test_a_cell_learns_what_its_pool_gives_and_nothing_else(
-    plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Titles and tunes of its encoders, and tunes of the note model that it starts from."""
+def test_a_cell_trains_only_on_its_pool(plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checks titles and tunes of its encoders, and tunes of the note model that it starts from."""
     begin, _, end = plan.read_text(encoding="utf-8").partition("[systems.random-init]")
     plan.write_text(begin + end[end.index("[systems.rnn-transfer]") :], encoding="utf-8")
     ablation = Ablation(read_plan(plan), tmp_path, Workspace(tmp_path, torch.device("cpu"), Silent()), None)
@@ -307,7 +305,7 @@ def test_a_cell_learns_what_its_pool_gives_and_nothing_else(
 
 
 def test_a_title_counts_by_the_best_of_its_names(library: SampledLibrary) -> None:
-    """Against a plain loop."""
+    """Compares with a plain loop."""
     titles = library.catalogue.titles
     named = Catalogue((replace(titles[0], aliases=("The Other",)), *titles[1:]))
     library = SampledLibrary(named, library.tunes)

@@ -61,7 +61,7 @@ def test_baselines_are_measured_without_training_anything(tunebook: Path, tmp_pa
     assert len(queries) == known.n
 
 
-def test_an_artifact_that_lacks_what_is_held_out_is_measured(tunebook: Path, tmp_path: Path) -> None:
+def test_an_artifact_without_the_held_out_settings_is_measured(tunebook: Path, tmp_path: Path) -> None:
     arguments = ("--corpus", tunebook, "--out", tmp_path, "--protocol", "known")
     assert benchmark("random", *arguments).exit_code == 0
     held_out = read_exclusions(tmp_path / "answers" / "airs-held-out.txt")
@@ -83,7 +83,7 @@ def test_one_protocol_is_renewed_and_the_others_stay(tunebook: Path, tmp_path: P
     assert {(figure.corpus, figure.protocol) for figure in after[len(before) :]} == {("mine", "known-32")}
 
 
-def test_an_artifact_is_measured_where_it_learned_no_answer(
+def test_an_artifact_is_measured_only_where_it_learned_no_answer(
     small_artifacts: Path, tunebook: Path, tmp_path: Path
 ) -> None:
     arguments = ("--corpus", tunebook, "--out", tmp_path, "--protocol", "known")

@@ -19,7 +19,7 @@ def results(rng: np.random.Generator, count: int, boast: float = 0.0) -> list[Re
     ]
 
 
-def test_honest_scores_have_hardly_an_error() -> None:
+def test_calibrated_scores_have_hardly_any_error() -> None:
     rng = np.random.default_rng(0)
     assert calibrate(results(rng, 20000)).error < 0.02
     boasting = calibrate(results(rng, 20000, boast=0.2))
@@ -27,7 +27,7 @@ def test_honest_scores_have_hardly_an_error() -> None:
     assert np.all(boasting.confidence > boasting.accuracy)
 
 
-def test_the_least_sure_are_left_out_until_the_rest_is_right_often_enough() -> None:
+def test_the_lowest_scores_are_rejected_until_precision_is_reached() -> None:
     sure = [Result("q", 10, RIGHT, 0.9, 1.0)] * 19 + [Result("q", 10, WRONG, 0.8, 1.0)]
     unsure = [Result("q", 10, WRONG, 0.1, 1.0), Result("q", 10, None, 0.2, 1.0)] * 10
     calibration = calibrate([*unsure, *sure])
@@ -40,6 +40,6 @@ def test_a_tie_is_half_right() -> None:
     assert calibrate([Result("q", 10, Place(0, 1), 0.5, 1.0)]).accuracy.tolist() == [0.5]
 
 
-def test_the_plot_is_a_picture(tmp_path: Path) -> None:
+def test_the_plot_is_a_png(tmp_path: Path) -> None:
     draw_calibration({"known": calibrate(results(np.random.default_rng(0), 500))}, tmp_path / "plot.png")
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")

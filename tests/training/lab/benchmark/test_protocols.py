@@ -39,7 +39,7 @@ def same(library: SampledLibrary, setting: int, other: Tune) -> bool:
     return [note.pitch for note in library.tunes[setting].notes] == [note.pitch for note in other.notes]
 
 
-def test_one_setting_of_each_tune_with_several_is_asked_and_not_in_the_gallery(
+def test_one_setting_of_each_tune_with_several_is_a_query_and_not_in_the_gallery(
     library: SampledLibrary, tasks: dict[str, Task]
 ) -> None:
     task = tasks["known"]
@@ -55,7 +55,7 @@ def test_one_setting_of_each_tune_with_several_is_asked_and_not_in_the_gallery(
         assert same(library, setting, tune(query))
 
 
-def test_tunes_of_one_name_are_as_many_as_their_collection_says(library: SampledLibrary) -> None:
+def test_addresses_separate_tunes_with_one_name(library: SampledLibrary) -> None:
     title = library.catalogue.titles[0]
     address = "https://tunes.example/{}#{}"
     settings = tuple(
@@ -70,13 +70,13 @@ def test_tunes_of_one_name_are_as_many_as_their_collection_says(library: Sampled
     assert 2 not in held  # the only setting of its tune
 
 
-def test_what_is_drawn_does_not_depend_on_the_rest_of_the_catalogue(library: SampledLibrary) -> None:
-    def drawn(of: SampledLibrary) -> set[str]:
+def test_held_out_settings_do_not_depend_on_the_rest_of_the_catalogue(library: SampledLibrary) -> None:
+    def held_out(of: SampledLibrary) -> set[str]:
         return {of.catalogue.settings[i].reference for i in of.hold_out()}
 
-    assert drawn(library.only(range(10, 50))) == {
+    assert held_out(library.only(range(10, 50))) == {
         reference
-        for reference in drawn(library)
+        for reference in held_out(library)
         if reference in {setting.reference for setting in library.only(range(10, 50)).catalogue.settings}
     }
 
@@ -108,7 +108,7 @@ def test_queries_are_cut_and_transposed_as_the_protocol_says(tasks: dict[str, Ta
         assert 4 <= len(tune(query).notes) < len(whole[query.reference].notes)
 
 
-def test_subsets_are_of_the_same_queries(tasks: dict[str, Task], library: SampledLibrary) -> None:
+def test_subsets_have_some_of_the_same_queries(tasks: dict[str, Task], library: SampledLibrary) -> None:
     task = tasks["known"]
     references = {query.reference for query in task.queries}
     assert task.subsets["known-audited"] == references - {"airs/1"}
@@ -186,7 +186,9 @@ def test_a_foreign_tune_has_no_match(library: SampledLibrary, tasks: dict[str, T
     assert sum(bool(len(query.right)) for query in task.queries) == SEVERAL
 
 
-def test_one_corpus_is_asked_for_the_titles_of_another(library: SampledLibrary, untrained: Untrained) -> None:
+def test_one_corpus_is_queried_with_the_tunes_of_another(
+    library: SampledLibrary, untrained: Untrained
+) -> None:
     first = library.only(range(10))
     titles = [replace(title, title=f"Other {i}") for i, title in enumerate(library.catalogue.titles[:4])]
     titles[0] = replace(titles[0], aliases=("Fancy 00",))  # not the same name

@@ -62,7 +62,7 @@ def rows(text: str, heading: str) -> list[list[str]]:
     return table
 
 
-def test_each_value_stands_in_its_cell() -> None:
+def test_each_value_is_in_its_cell() -> None:
     assert rows(tables(FIGURES), "### MRR") == [
         ["protocol", "n", "pool", "chance", "random", "ngram", "gan-ainm"],
         ["---", "---:", "---:", "---:", "---:", "---:", "---:"],
@@ -97,22 +97,20 @@ def test_no_system_is_best_in_time() -> None:
     ]
 
 
-def test_what_prints_alike_is_best_alike() -> None:
+def test_all_values_that_print_like_the_best_are_bold() -> None:
     alike = [figure("known", system, value, half=None) for system, value in (("a", 0.9001), ("b", 0.9002))]
     assert rows(tables(alike), "### MRR")[2][3:] == ["**.900**", "**.900**"]
 
 
 @pytest.mark.parametrize(("n", "chance"), [(1199, 0.5), (1200, 0.49), (1200, None)])
-def test_systems_that_were_not_asked_the_same_are_an_error(
-    n: int, chance: float | None, tmp_path: Path
-) -> None:
+def test_systems_with_different_queries_are_an_error(n: int, chance: float | None, tmp_path: Path) -> None:
     unequal = [figure("known", "ngram", 0.9), figure("known", "gan-ainm", 0.9, n=n, chance=chance)]
     with pytest.raises(BenchmarkError, match=r"known, mrr: n and chance differ .*gan-ainm"):
         write_tables(unequal, tmp_path / "results.md")
     assert not (tmp_path / "results.md").exists()
 
 
-def test_a_page_is_begun(tmp_path: Path) -> None:
+def test_a_missing_page_is_created(tmp_path: Path) -> None:
     page = tmp_path / "docs" / "results.md"
     write_tables(FIGURES, page)
     assert page.read_text().startswith("# Results\n\n## books\n\n<!-- tables: books -->\n\nBrackets hold")
@@ -199,7 +197,7 @@ def test_the_page_links_the_plots_of_its_corpora(tmp_path: Path) -> None:
     ]
 
 
-def test_plots_are_png_of_a_width_to_read(tmp_path: Path) -> None:
+def test_plots_are_png_of_a_readable_width(tmp_path: Path) -> None:
     many = [figure(f"known-{i}", f"system {j}", 0.5) for i in range(6) for j in range(20)]
     [few_path] = draw([FIGURES[0]], tmp_path / "few")
     [many_path] = draw(many, tmp_path / "many")
@@ -212,8 +210,8 @@ def test_plots_are_png_of_a_width_to_read(tmp_path: Path) -> None:
     assert 500 < heights[0] < heights[1] < 2000
 
 
-def test_there_is_no_plot_of_what_has_no_figures(tmp_path: Path) -> None:
-    unseen = [one for one in FIGURES if one.protocol == "unseen"]
+def test_there_is_no_plot_without_figures(tmp_path: Path) -> None:
+    unseen = [row for row in FIGURES if row.protocol == "unseen"]
     assert [path.name for path in draw(unseen, tmp_path)] == ["books-unseen.png"]
     assert draw([figure("known", "ngram", 0.5, "hit@1")], tmp_path / "none") == []
     assert draw([], tmp_path / "none") == []

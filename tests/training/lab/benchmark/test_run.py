@@ -21,24 +21,24 @@ def known_task(library: SampledLibrary, untrained: Untrained) -> Task:
     return next(known_tasks(library, known_gallery(library, untrained), frozenset()))
 
 
-def by_key(found: list[Figure]) -> dict[tuple[str, str, str], Figure]:
-    return {(figure.protocol, figure.system, figure.metric): figure for figure in found}
+def by_key(measured: list[Figure]) -> dict[tuple[str, str, str], Figure]:
+    return {(figure.protocol, figure.system, figure.metric): figure for figure in measured}
 
 
 def planted(task: Task, names: str = "") -> Task:
-    """The task with its first query among what the encoders learned, under its own title or another."""
+    """The task with encoders that have learned its first query, under its own title or another."""
     query, learned = task.queries[0], task.gallery.trained_on
     titles = list(learned.catalogue.titles)
-    place = int(query.right[0]) if len(query.right) and not names else 0
-    at = int(np.searchsorted(learned.catalogue.title_of_setting, place))
-    settings = titles[place].settings
-    titles[place] = replace(titles[place], settings=(settings[0], *settings))
+    title = int(query.right[0]) if len(query.right) and not names else 0
+    at = int(np.searchsorted(learned.catalogue.title_of_setting, title))
+    settings = titles[title].settings
+    titles[title] = replace(titles[title], settings=(settings[0], *settings))
     tunes = [*learned.tunes[:at], query.tune, *learned.tunes[at:]]
     leaky = SampledLibrary(replace(learned.catalogue, titles=tuple(titles)), tunes)
     return replace(task, gallery=replace(task.gallery, trained_on=leaky))
 
 
-def test_what_was_learned_is_not_asked(
+def test_queries_that_the_encoders_learned_are_leaks(
     library: SampledLibrary, untrained: Untrained, known_task: Task
 ) -> None:
     check_leaks(known_task)
@@ -55,14 +55,16 @@ def test_what_was_learned_is_not_asked(
         check_leaks(planted(stranger, names="another title"))
 
 
-def test_a_title_that_was_learned_is_not_unseen(library: SampledLibrary, untrained: Untrained) -> None:
+def test_learned_titles_are_leaks_where_titles_are_unseen(
+    library: SampledLibrary, untrained: Untrained
+) -> None:
     unseen = next(unseen_tasks(library, untrained))
     leaky = replace(unseen.gallery, trained_on=library)
     with pytest.raises(LeakError, match=f"learned {len(unseen.queries)} of"):
         check_leaks(replace(unseen, gallery=leaky))
 
 
-def test_a_leak_stops_the_systems_that_learn_and_no_other(known_task: Task) -> None:
+def test_a_leak_skips_only_the_systems_with_encoders(known_task: Task) -> None:
     results, leaks = run_tasks([planted(known_task)], ["ngram", "encoders", "gan-ainm"], (), Silent())
     assert {system for _, system in results} == {"ngram"}
     assert [str(leak) for leak in leaks] == ["known: the encoders have learned 1 of 40 queries"]
@@ -89,26 +91,26 @@ def test_only_the_wanted_protocols_are_run(library: SampledLibrary, untrained: U
     assert {protocol for protocol, _ in results} == {"known-32", "known-verified"}
 
 
-def test_systems_that_hear_the_tune_find_it_and_chance_is_chance(known_task: Task) -> None:
-    found = by_key(list(figures("airs", run_tasks([known_task], list(SYSTEMS), (), Silent())[0])))
+def test_systems_that_compare_melodies_find_the_tune_and_random_stays_at_chance(known_task: Task) -> None:
+    measured = by_key(list(figures("airs", run_tasks([known_task], list(SYSTEMS), (), Silent())[0])))
     pool = len(known_task.gallery.catalogue)
     for system in ("ngram", "ngram-edit"):
-        assert found["known", system, "mrr"].value > 0.95
-    assert found["known", "pitch-histogram", "mrr"].value > 0.3
-    random = found["known", "random", "mrr"]
+        assert measured["known", system, "mrr"].value > 0.95
+    assert measured["known", "pitch-histogram", "mrr"].value > 0.3
+    random = measured["known", "random", "mrr"]
     assert random.n == SEVERAL
     assert random.chance == pytest.approx(sum(1 / rank for rank in range(1, pool + 1)) / pool)
     assert random.value == pytest.approx(random.chance, abs=0.1)
-    assert found["known", "random", "hit@10"].chance == 10 / pool
-    assert found["known", "ngram", "ms"].chance is None
-    assert ("known", "ngram", "lift") not in found
+    assert measured["known", "random", "hit@10"].chance == 10 / pool
+    assert measured["known", "ngram", "ms"].chance is None
+    assert ("known", "ngram", "lift") not in measured
 
 
 def test_unseen_tunes_have_a_lift(library: SampledLibrary, untrained: Untrained) -> None:
-    found = by_key(
+    measured = by_key(
         list(figures("airs", run_tasks(unseen_tasks(library, untrained), ["random"], (), Silent())[0]))
     )
-    lift, mrr = found["unseen", "random", "lift"], found["unseen", "random", "mrr"]
+    lift, mrr = measured["unseen", "random", "lift"], measured["unseen", "random", "mrr"]
     assert mrr.chance is not None
     assert lift.value == pytest.approx(mrr.value / mrr.chance, rel=0.02)
     assert lift.low is not None
@@ -121,11 +123,11 @@ def test_tunes_without_a_match_score_lower(library: SampledLibrary, untrained: U
     results, _ = run_tasks(
         [no_match_task(library, untrained)], ["ngram", "random", "popularity"], (), Silent()
     )
-    found = by_key(list(figures("airs", results)))
-    assert found["no-match", "ngram", "auroc"].value > 0.95
-    assert found["no-match", "popularity", "auroc"].value == 0.5
-    assert found["no-match", "random", "auroc"].chance == 0.5
-    assert ("no-match", "ngram", "mrr") not in found
+    measured = by_key(list(figures("airs", results)))
+    assert measured["no-match", "ngram", "auroc"].value > 0.95
+    assert measured["no-match", "popularity", "auroc"].value == 0.5
+    assert measured["no-match", "random", "auroc"].chance == 0.5
+    assert ("no-match", "ngram", "mrr") not in measured
 
 
 def test_figures_can_be_computed_from_the_saved_results(known_task: Task, tmp_path: Path) -> None:
@@ -145,16 +147,16 @@ def test_figures_can_be_computed_from_the_saved_results(known_task: Task, tmp_pa
             assert figure.value == pytest.approx(recomputed[metric], abs=1e-3)
 
 
-def test_figures_are_saved_a_row_a_line_and_renewed_in_place(known_task: Task, tmp_path: Path) -> None:
+def test_figures_are_saved_one_per_line_and_renewed_in_place(known_task: Task, tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     assert load_figures(path) == []
-    found = list(figures("airs", run_tasks([known_task], ["ngram", "random"], (), Silent())[0]))
-    save_figures(found, path)
-    assert load_figures(path) == found
-    assert len(path.read_text().splitlines()) == len(found) + 2
-    newer = found[3].model_copy(update={"value": 0.5})
-    other = found[0].model_copy(update={"corpus": "elsewhere"})
-    assert renewed(found, [newer, other]) == [*found[:3], newer, *found[4:], other]
+    measured = list(figures("airs", run_tasks([known_task], ["ngram", "random"], (), Silent())[0]))
+    save_figures(measured, path)
+    assert load_figures(path) == measured
+    assert len(path.read_text().splitlines()) == len(measured) + 2
+    newer = measured[3].model_copy(update={"value": 0.5})
+    other = measured[0].model_copy(update={"corpus": "elsewhere"})
+    assert renewed(measured, [newer, other]) == [*measured[:3], newer, *measured[4:], other]
     path.write_text('[{"corpus": "airs"}]')
     with pytest.raises(BenchmarkError, match="protocol"):
         load_figures(path)

@@ -24,7 +24,7 @@ def synthetic(loaded: Artifact, seed: int = 0) -> Synthetic:
     return Synthetic(Library.read(loaded.suggester.catalogue), seed)
 
 
-def test_synthetic_tunes_are_tunes_of_their_own_and_the_same_each_time(loaded: Artifact) -> None:
+def test_synthetic_tunes_are_distinct_and_the_same_each_time(loaded: Artifact) -> None:
     made = synthetic(loaded)
     count = len(made.library.tunes)
     assert made.tune(7) == synthetic(loaded).tune(7) != synthetic(loaded, seed=1).tune(7)
@@ -36,9 +36,9 @@ def test_synthetic_tunes_are_tunes_of_their_own_and_the_same_each_time(loaded: A
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's account of memory")
-def test_costs_are_measured_saved_and_drawn(loaded: Artifact, tmp_path: Path) -> None:
+def test_costs_are_measured_saved_and_plotted(loaded: Artifact, tmp_path: Path) -> None:
     costs = measure_costs([400, 200], loaded.suggester, tmp_path, Silent())
-    assert not list(tmp_path.glob("tmp*")), "what was written is gone"
+    assert not list(tmp_path.glob("tmp*")), "temporary folders must be removed"
     small, large = costs
     assert (small.titles, large.titles) == (200, 400)
     assert 1.5 * small.disk < large.disk < 2.5 * small.disk
@@ -50,6 +50,6 @@ def test_costs_are_measured_saved_and_drawn(loaded: Artifact, tmp_path: Path) ->
     assert load_costs(tmp_path / COSTS) == costs
     assert (tmp_path / PLOT).read_bytes().startswith(b"\x89PNG")
     assert f"| 400 | {large.ms:.1f} |" in table(costs)
-    drawn = (tmp_path / PLOT).read_bytes()
+    plot = (tmp_path / PLOT).read_bytes()
     save_costs(costs, tmp_path)
-    assert (tmp_path / PLOT).read_bytes() == drawn
+    assert (tmp_path / PLOT).read_bytes() == plot

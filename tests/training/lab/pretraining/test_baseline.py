@@ -10,14 +10,14 @@ TRAINING = [framed(read_tune("K:C\nCDCD\n"), 256)]  # pitches: start C D C D end
 TEST = [framed(read_tune("K:C\nCE2\n"), 256)]
 
 
-def test_unigrams_are_counts_and_one() -> None:
+def test_unigrams_are_counts_plus_one() -> None:
     nats = unigram(TRAINING, TEST)
     pitches, lengths = 5 + SIZES.pitch, 4 + len(DURATIONS)
     assert (-nats.pitch).exp().numpy() == pytest.approx(np.array([3, 1, 2]) / pitches)
     assert (-nats.duration).exp().numpy() == pytest.approx(np.array([5, 1]) / lengths)
 
 
-def test_bigrams_are_counts_of_pairs_and_unigrams() -> None:
+def test_bigrams_interpolate_counts_of_pairs_with_unigrams() -> None:
     nats = bigram(TRAINING, TEST)
     c, e, end = np.array([3, 1, 2]) / (5 + SIZES.pitch)
     after_start, after_c, after_e = (1 + c) / (1 + 1), e / (2 + 1), end
@@ -26,9 +26,9 @@ def test_bigrams_are_counts_of_pairs_and_unigrams() -> None:
     assert (-nats.duration).exp().numpy() == pytest.approx(np.array([(1 + eighth) / 2, quarter / (3 + 1)]))
 
 
-def test_a_perplexity_is_no_more_than_the_values_there_are(tunes: list[Tune]) -> None:
+def test_a_perplexity_is_below_the_number_of_values(tunes: list[Tune]) -> None:
     training, test = ([framed(tune, 256) for tune in part] for part in (tunes[:16], tunes[16:]))
-    one, two = unigram(training, test).perplexity, bigram(training, test).perplexity
-    assert 1 < two.pitch < one.pitch < SIZES.pitch
-    assert 1 < two.duration < one.duration < len(DURATIONS)
-    assert two.both == pytest.approx(two.pitch * two.duration)
+    single, pairs = unigram(training, test).perplexity, bigram(training, test).perplexity
+    assert 1 < pairs.pitch < single.pitch < SIZES.pitch
+    assert 1 < pairs.duration < single.duration < len(DURATIONS)
+    assert pairs.both == pytest.approx(pairs.pitch * pairs.duration)

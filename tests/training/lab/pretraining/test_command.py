@@ -51,11 +51,11 @@ def test_an_interrupted_pretraining_resumes_and_prints_what_it_measured(
     assert [file.name for file in out.parent.iterdir()] == [out.name]
 
 
-def test_fit_pretrained_starts_from_it_unless_it_has_seen_more_than_fit_trains_on(
+def test_fit_pretrained_starts_from_the_model_and_refuses_one_that_has_seen_test_tunes(
     tiny_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def short(*named: Any) -> FitConfig:
-        """One epoch that moves weights so little that one sees where they began."""
+        """One epoch at so small a learning rate that the weights stay close to their first values."""
         return replace(preset(*named), max_epochs=1, refit_epochs=1, dense_rate=1e-9)
 
     def run(command: str, *options: str) -> Result:

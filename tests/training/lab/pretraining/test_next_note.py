@@ -17,7 +17,7 @@ def tune() -> Tune:
     return read_tune(KESH)
 
 
-def test_the_first_row_knows_only_the_header_and_the_last_says_that_the_tune_ends(tune: Tune) -> None:
+def test_the_first_row_has_only_the_header_and_the_last_marks_the_end(tune: Tune) -> None:
     rows = framed(tune, 256)
     assert rows.shape == (len(tune.notes) + 2, len(SIZES))
     assert np.array_equal(rows[1:-1], note_tokens(tune))
@@ -27,7 +27,7 @@ def test_the_first_row_knows_only_the_header_and_the_last_says_that_the_tune_end
     assert (rows[-1] == END).all()
 
 
-def test_a_tune_that_is_cut_does_not_end(tune: Tune) -> None:
+def test_a_tune_that_is_cut_has_no_end_row(tune: Tune) -> None:
     assert np.array_equal(framed(tune, 10), framed(tune, 256)[:11])
     assert len(framed(tune, len(tune.notes))) == len(tune.notes) + 2
 
@@ -37,13 +37,13 @@ def test_a_tune_without_notes_is_its_header_and_its_end(tune: Tune) -> None:
     assert np.array_equal(rows, framed(tune, 256)[[0, -1]])
 
 
-def test_what_names_the_tune_is_not_seen(tune: Tune) -> None:
+def test_fields_that_could_name_the_tune_are_ignored(tune: Tune) -> None:
     other = read_tune(KESH.replace("T:The Kesh", "T:The Lark\nC:Nobody\nN:none"))
     assert np.array_equal(framed(tune, 256), framed(other, 256))
 
 
-def test_nats_are_those_of_a_plain_loop(model: NextNote, tune: Tune) -> None:
-    """One note at a time, of one tune at a time, from the rows before it alone."""
+def test_nats_equal_those_of_a_plain_loop(model: NextNote, tune: Tune) -> None:
+    """The loop predicts one note of one tune at a time, only from the rows before it."""
     batch = [framed(read_tune(SHORT), 256), framed(tune, 20), framed(tune, 256)]
     pitches, durations = [], []
     with torch.no_grad():
@@ -64,7 +64,7 @@ def test_nats_are_those_of_a_plain_loop(model: NextNote, tune: Tune) -> None:
     assert nats.perplexity.both == pytest.approx(nats.loss.exp().item(), rel=1e-5)
 
 
-def test_what_comes_later_changes_nothing(model: NextNote, tune: Tune) -> None:
+def test_later_notes_do_not_change_a_prediction(model: NextNote, tune: Tune) -> None:
     rows = framed(tune, 256)
     changed = rows.copy()
     changed[20:-1, PITCH] += 1

@@ -29,7 +29,7 @@ def same(a: NextNote, b: NextNote) -> bool:
 
 
 class Interrupting(Silent):
-    """Interrupts after so many epochs."""
+    """Interrupts the training at the end of epoch number `epochs`."""
 
     def __init__(self, epochs: int) -> None:
         super().__init__()
@@ -42,9 +42,7 @@ class Interrupting(Silent):
             raise KeyboardInterrupt
 
 
-def test_it_learns_what_unigrams_cannot_say(
-    tunes: list[Tune], config: PretrainConfig, tmp_path: Path
-) -> None:
+def test_it_learns_more_than_unigrams(tunes: list[Tune], config: PretrainConfig, tmp_path: Path) -> None:
     model = learn(tunes, config, tmp_path)
     training, test = ([framed(tune, config.longest) for tune in part] for part in (tunes[:16], tunes[16:]))
     assert measure(model, training).loss < 0.85 * unigram(training, training).loss
@@ -92,7 +90,7 @@ def test_it_stops_early_with_the_best_weights(
 
 
 def test_another_seed_gives_other_weights(tunes: list[Tune], config: PretrainConfig, tmp_path: Path) -> None:
-    one, two = (
+    first, second = (
         learn(tunes, replace(config, max_epochs=1, seed=seed), tmp_path / str(seed)) for seed in (0, 1)
     )
-    assert not same(one, two)
+    assert not same(first, second)

@@ -36,7 +36,7 @@ def encoder(config: PretrainConfig) -> RnnTuneEncoder:
     return RnnTuneEncoder(RnnTuneConfig(widths=config.widths, hidden=config.hidden, top=8, dim=8))
 
 
-def test_a_file_brings_back_the_model(model: NextNote, path: Path) -> None:
+def test_a_model_is_the_same_after_saving_and_loading(model: NextNote, path: Path) -> None:
     loaded = load(path, CPU).model
     assert loaded.config == model.config
     rows = [framed(read_tune(KESH), 256)]
@@ -69,7 +69,7 @@ def test_a_melody_that_is_not_trained_on_is_a_leak(path: Path) -> None:
         pretrained.check_leaks([transposed(tune, 2), cut(tune, 0, 30)])
 
 
-def test_by_default_what_is_learned_fits() -> None:
+def test_the_default_sizes_fit() -> None:
     config, encoder = PretrainConfig(), RnnTuneConfig()
     assert (config.widths, config.hidden) == (encoder.widths, encoder.hidden)
 

@@ -20,7 +20,9 @@ def sounds(tune: Tune) -> list[tuple[int, Fraction, Fraction, int]]:
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("meter", METERS)
 @pytest.mark.parametrize("key", ["C major", "F# minor", "Bb dorian"])
-def test_what_is_drawn_is_read_again(model: NextNote, key: str, meter: str, seed: int) -> None:
+def test_a_sampled_tune_survives_writing_and_reading(
+    model: NextNote, key: str, meter: str, seed: int
+) -> None:
     tune = sample(model, Header(key, meter, "jig"), seed, most=40)
     again = read_tune(write(tune))
     assert sounds(again) == sounds(tune)
@@ -30,7 +32,7 @@ def test_what_is_drawn_is_read_again(model: NextNote, key: str, meter: str, seed
 
 
 @pytest.mark.parametrize("duration", DURATIONS, ids=str)
-def test_every_duration_is_read_again(model: NextNote, duration: Fraction) -> None:
+def test_every_duration_survives_writing_and_reading(model: NextNote, duration: Fraction) -> None:
     """Triplets too: a third of a quarter note is two thirds of the unit."""
     with torch.no_grad():
         model.duration.bias[DURATIONS.index(duration)] = 1000
@@ -48,7 +50,7 @@ def test_bars_are_as_long_as_the_metre_says(model: NextNote) -> None:
         assert [note.bar for note in tune.notes[bar.first : bar.last]] == [i] * (bar.last - bar.first)
 
 
-def test_the_notes_are_those_that_were_drawn(model: NextNote) -> None:
+def test_the_notes_are_those_that_the_model_sampled(model: NextNote) -> None:
     """In every key the rows are those of the model."""
     rows = [
         note_tokens(sample(model, Header(key, "4/4", "reel"), 0))
@@ -60,18 +62,18 @@ def test_the_notes_are_those_that_were_drawn(model: NextNote) -> None:
     assert rows[0][:, DURATION].min() > 0
 
 
-def test_a_seed_is_a_tune(model: NextNote) -> None:
-    one, same, other = (sample(model, REEL, seed, most=20) for seed in (0, 0, 1))
-    assert one == same
-    assert one != other
+def test_a_seed_always_gives_the_same_tune(model: NextNote) -> None:
+    tune, same, other = (sample(model, REEL, seed, most=20) for seed in (0, 0, 1))
+    assert tune == same
+    assert tune != other
 
 
 def test_a_low_temperature_leaves_nothing_to_chance(model: NextNote) -> None:
-    one, other = (sample(model, REEL, seed, 1e-6, most=20) for seed in (0, 1))
-    assert one == other
+    tune, other = (sample(model, REEL, seed, 1e-6, most=20) for seed in (0, 1))
+    assert tune == other
 
 
-def test_it_ends_where_the_model_says_so_but_not_before_it_began(model: NextNote) -> None:
+def test_a_tune_ends_where_the_model_says_so_but_has_at_least_one_note(model: NextNote) -> None:
     with torch.no_grad():
         model.pitch.bias[END] = 1000
     assert len(sample(model, REEL, 0).notes) == 1
@@ -82,6 +84,6 @@ def test_it_ends_where_the_model_says_so_but_not_before_it_began(model: NextNote
 
 
 @pytest.mark.parametrize("meter", ["", "none", "of no kind"])
-def test_a_metre_has_to_say_how_long_bars_are(model: NextNote, meter: str) -> None:
+def test_a_metre_must_give_bars_a_length(model: NextNote, meter: str) -> None:
     with pytest.raises(ValueError, match="have no length"):
         sample(model, Header("C major", meter, "reel"), 0)
