@@ -45,6 +45,11 @@ class Curated:
     skipped: list[Skipped]
     unmatched: list[str]
 
+    def require_tunes(self) -> None:
+        """Raise CurationError when no tune is left."""
+        if not self.library.tunes:
+            raise CurationError(f"there is no tune to use (skipped: {len(self.skipped)})")
+
 
 def curate(
     corpora: Sequence[Corpus],

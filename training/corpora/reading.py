@@ -5,7 +5,7 @@ from pathlib import Path
 
 from training.corpora.aliases import read_aliases
 from training.corpora.corpus import Corpus
-from training.corpora.curate import Curated, CurationError, curate
+from training.corpora.curate import Curated, curate
 from training.corpora.exclusions import read_exclusions
 from training.corpora.lists import describe_unmatched
 from training.reporter import Reporter
@@ -47,6 +47,5 @@ def read_corpora(
     )
     if curated.unmatched:
         report.say(describe_unmatched(curated.unmatched))
-    if not curated.library.tunes:
-        raise CurationError(f"there is no tune to use (skipped: {len(curated.skipped)})")
+    curated.require_tunes()
     return curated

@@ -118,17 +118,18 @@ class Ablation:
         key = (*arm.sources, "without", *arm.exclude)
         if key not in self._libraries:
             corpora = find_corpora(arm.sources, self._accepted)
-            read = curate(corpora, self._report.step("reading"), read_exclusions(*arm.exclude))
+            curated = curate(corpora, self._report.step("reading"), read_exclusions(*arm.exclude))
             self._report.say(
-                f"{arm.corpus}: {len(read.library.catalogue)} titles with {len(read.library.tunes)} settings"
+                f"{arm.corpus}: {len(curated.library.catalogue)} titles "
+                f"with {len(curated.library.tunes)} settings"
             )
-            if read.unmatched:
-                self._report.say(describe_unmatched(read.unmatched))
-            self._libraries[key] = SampledLibrary(read.library.catalogue, read.library.tunes)
+            if curated.unmatched:
+                self._report.say(describe_unmatched(curated.unmatched))
+            self._libraries[key] = SampledLibrary(curated.library.catalogue, curated.library.tunes)
         return self._libraries[key]
 
     def _pretrained(self, cell: Cell, pool: Pool) -> Pretrained:
-        """A next-note model of the tunes that a pool may learn. It is trained if there is no file of it yet.
+        """A next-note model of the tunes that a pool may learn. It is trained unless its file exists.
 
         A tenth of those tunes is for validation.
         """
@@ -140,10 +141,10 @@ class Ablation:
         path = self._workspace.folder / f"pretrained.{digest[:16]}.safetensors"
         if not path.exists():
             tunes = [pool.library.tunes[setting] for setting in settings]
-            few = len(tunes) // 10
+            held_out = len(tunes) // 10
             checkpoint, part = path.with_suffix(".training"), path.with_suffix(".part")
-            model = pretrain(tunes[few:], tunes[:few], config, self._workspace, checkpoint.name)
-            save(model, tunes[few:], part)
+            model = pretrain(tunes[held_out:], tunes[:held_out], config, self._workspace, checkpoint.name)
+            save(model, tunes[held_out:], part)
             part.replace(path)
             checkpoint.unlink(missing_ok=True)
         return load(path, self._workspace.device)

@@ -40,7 +40,7 @@ class BenchmarkData:
 
     Attributes
     ----------
-    corpora : the catalogue; `cross` asks the first of two or more for the tunes of the second
+    corpora : the catalogue; `cross` queries the first of two or more with the tunes of the second
     excluded : references of settings to leave out
     audited : references of queries that `known-audited` leaves out
     foreign : tunes of other traditions, for `no-match-foreign`
@@ -127,11 +127,12 @@ class Benchmark:
             yield from unseen_tasks(library, encoders)
 
     def _read(self, corpora: Sequence[Corpus], report: Reporter) -> SampledLibrary:
-        read = curate(corpora, report.step("reading"), self.data.excluded)
-        report.say(f"{' and '.join(corpus.name for corpus in corpora)}: {len(read.library.catalogue)} titles")
-        if read.unmatched and corpora is self.data.corpora:
-            report.say(describe_unmatched(read.unmatched))
-        return SampledLibrary(read.library.catalogue, read.library.tunes)
+        curated = curate(corpora, report.step("reading"), self.data.excluded)
+        names = " and ".join(corpus.name for corpus in corpora)
+        report.say(f"{names}: {len(curated.library.catalogue)} titles")
+        if curated.unmatched and corpora is self.data.corpora:
+            report.say(describe_unmatched(curated.unmatched))
+        return SampledLibrary(curated.library.catalogue, curated.library.tunes)
 
     def _wants(self, *protocols: str) -> bool:
         return not self.protocols or not set(protocols).isdisjoint(self.protocols)
