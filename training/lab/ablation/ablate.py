@@ -125,6 +125,7 @@ class Ablation:
             )
             if curated.unmatched:
                 self._report.say(describe_unmatched(curated.unmatched))
+            curated.require_tunes()
             self._libraries[key] = SampledLibrary(curated.library.catalogue, curated.library.tunes)
         return self._libraries[key]
 

@@ -74,8 +74,8 @@ class Benchmark:
     def run(self, out: Path, workspace: Workspace) -> list[LeakError]:
         """Measure, and renew this corpus' figures, tables and plots in the folder `out`; others stay.
 
-        Returns the leaks that caused systems to be skipped. Raises TunebookError or SplitError when the
-        corpora do not suffice, BenchmarkError when `out` has other files of these names.
+        Returns the leaks that caused systems to be skipped. Raises TunebookError, CurationError or SplitError
+        when the corpora do not suffice, BenchmarkError when `out` has other files of these names.
         """
         # matplotlib is slow to import and needs a folder to write to: only runs that plot should load it.
         from training.lab.benchmark.calibration import calibrate, draw_calibration
@@ -132,6 +132,7 @@ class Benchmark:
         report.say(f"{names}: {len(curated.library.catalogue)} titles")
         if curated.unmatched and corpora is self.data.corpora:
             report.say(describe_unmatched(curated.unmatched))
+        curated.require_tunes()
         return SampledLibrary(curated.library.catalogue, curated.library.tunes)
 
     def _wants(self, *protocols: str) -> bool:

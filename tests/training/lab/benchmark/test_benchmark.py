@@ -109,6 +109,14 @@ def test_mistakes_are_reported(tunebook: Path, tmp_path: Path) -> None:
         assert message in " ".join(done.stderr.split()), done.stderr
 
 
+def test_a_corpus_without_tunes_is_an_error(tmp_path: Path) -> None:
+    book = tmp_path / "silent.abc"
+    book.write_text("X:1\nT:Too short\nK:C\nCDE\n", encoding="utf-8")
+    done = benchmark("random", "--corpus", book, "--out", tmp_path / "out")
+    assert done.exit_code == 1
+    assert done.stderr == "error: there is no tune to use (skipped: 1)\n"
+
+
 def test_a_folder_with_other_results_is_refused(tunebook: Path, tmp_path: Path) -> None:
     (tmp_path / "results.json").write_text("{}", encoding="utf-8")
     done = benchmark("random", "--corpus", tunebook, "--out", tmp_path)
