@@ -10,7 +10,7 @@ def main() -> None:
     """Serve until stopped. Exit with an error message when settings, artifact or device cannot be used."""
     try:
         serve()
-    except GanAinmError as error:
+    except (GanAinmError, OSError) as error:
         sys.exit(f"error: {error}")
 
 
