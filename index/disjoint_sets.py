@@ -4,7 +4,7 @@ from collections import defaultdict
 
 
 class DisjointSets:
-    """The numbers 0 to `size` - 1, each in a set of its own until sets are joined."""
+    """The numbers 0 to `size` - 1. Each number is alone in its set until sets are joined."""
 
     def __init__(self, size: int) -> None:
         self._parent = list(range(size))

@@ -52,7 +52,7 @@ class Library:
 
     def only(self, titles: Iterable[int]) -> Self:
         """Only these titles, given by their numbers, with all their settings; in rising order."""
-        wanted = sorted(titles)
-        kept = np.flatnonzero(np.isin(self.catalogue.title_of_setting, wanted))
-        catalogue = Catalogue(tuple(self.catalogue.titles[i] for i in wanted))
+        numbers = sorted(titles)
+        kept = np.flatnonzero(np.isin(self.catalogue.title_of_setting, numbers))
+        catalogue = Catalogue(tuple(self.catalogue.titles[i] for i in numbers))
         return replace(self, catalogue=catalogue, tunes=[self.tunes[int(i)] for i in kept])

@@ -116,8 +116,8 @@ class MelodyIndex:
     def load(cls, path: Path, vectors: CosineIndex) -> "MelodyIndex":
         """Read what `save` wrote.
 
-        Raises OSError when the file cannot be read, ValueError when it is not a melody index or has another
-        number of settings than there are vectors.
+        Raises OSError when the file cannot be read, ValueError when it is not a melody index or does not have
+        one setting for each vector.
         """
         try:
             arrays = load_file(path)
@@ -220,8 +220,9 @@ def _whole_features(
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """The features from "similarity" on, of each setting."""
     notes = np.array([len(setting.melody.pitches) for setting in settings])
-    own = len(query.melody.pitches)
+    query_notes = len(query.melody.pitches)
     meter = np.array([query.meter != 0 and query.meter == setting.meter for setting in settings])
     dance = np.array([query.dance != 0 and query.dance == setting.dance for setting in settings])
-    coverage = similarity * (own + notes) / (2 * own)
-    return similarity, coverage, meter.astype(np.float64), dance.astype(np.float64), np.log(notes / own)
+    coverage = similarity * (query_notes + notes) / (2 * query_notes)
+    length = np.log(notes / query_notes)
+    return similarity, coverage, meter.astype(np.float64), dance.astype(np.float64), length

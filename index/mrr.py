@@ -90,7 +90,7 @@ def search_reciprocal_ranks(
 ) -> NDArray[np.float64]:
     """Expected 1/rank of each query's right title in a search of an index; ranks after `k` count 0.
 
-    A search stops in the middle of tied titles, so it is repeated twice as deep until no tie is cut off.
+    A search may cut off tied titles, so it is repeated, each time twice as deep, until it cuts off none.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ from index.artifact import (
 from index.manifest import Manifest
 from model.errors import GanAinmError
 
-_KEPT = 5  # artifacts that are kept, with the current one
+_KEPT = 5  # artifacts to keep, including the current one
 _STALE_S = 3600.0  # seconds; an older temporary file or folder was left behind by a killed writer
 _LOCK = ".publish.lock"  # in the folder of artifacts
 
@@ -56,7 +56,7 @@ def locked(lock: Path, wait: bool = True) -> Iterator[None]:
 
 @contextmanager
 def staging(root: Path) -> Iterator[Path]:
-    """A temporary folder beside the artifacts, for writing the next one.
+    """A temporary folder in the folder of artifacts, for writing the next one.
 
     It is removed at the end unless it was published.
     """

@@ -29,8 +29,8 @@ class RankingModel(BaseModel, frozen=True):
     weights : weight of each feature
     by_length : weight of each feature times (ln(notes of the query) - 3.6)
     none : score of the alternative "none", and its weight for (ln(notes of the query) - 3.6)
-    style : probability that the title index ranks the right title of an unknown tune first; its r-th title
-        gets 1/r of that (together less than 1)
+    style : probability that the title index ranks the right title of an unknown tune first. Its r-th title
+        gets 1/r of this probability; the sum over all titles is less than 1
     """
 
     features: tuple[str, ...]

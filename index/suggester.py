@@ -178,7 +178,7 @@ class Suggester:
             alignment = align(tune, read_tune(setting.abc))
             similarity = min(max(ranked.similarity, 0.0), 1.0)
             melody = MelodyEvidence(setting, similarity, alignment.transposition, alignment.bars)
-        # Rounding in float32 may leave the bounds of a cosine or a probability.
+        # Rounding in float32 may exceed the bounds of a cosine or a probability.
         cosine = min(max(ranked.name.score, -1.0), 1.0)
         return Suggestion(
             title=shown,

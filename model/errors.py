@@ -1,4 +1,4 @@
-"""The errors that this project raises on purpose. Each is defined beside the code that raises it.
+"""The errors that this project raises on purpose. Each is defined next to the code that raises it.
 
     GanAinmError
     ├── AbcError                a text without a single note

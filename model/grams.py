@@ -33,7 +33,7 @@ class Grams:
     Attributes
     ----------
     ids : buckets, shape = (grams,)
-    start, stop : first note of each gram and one past its last, which tell the grams of a fragment;
+    start, stop : first note of each gram and one past its last, to find the grams of a fragment;
         shape = (grams,)
     header : number of grams, at the front, that come from the header (R:, M:) and not from the notes
     """

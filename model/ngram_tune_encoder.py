@@ -11,7 +11,7 @@ from model.bag import Bag, Weights, damped
 from model.encoder import Encoder, Featurizer
 from model.grams import Grams, melody_grams
 
-_FEWEST_GRAMS = 4  # a view with fewer says nothing
+_FEWEST_GRAMS = 4  # a view with fewer would say nothing about the tune
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class NgramTuneConfig:
     crop : share of training views that are a fragment of the tune, 0 <= x <= 1
     shortest_crop : notes of the shortest fragment, > 0
     header_dropout : share of training views without R:, and without M:, 0 <= x <= 1
-    header_weight : weight of R:, and of M:, where all grams of the notes weigh 1 together, >= 0. The two
-        fields say little about which tune it is, and most of what a title says about its kind
+    header_weight : weight of R:, and of M:; all grams of the notes together weigh 1; >= 0. The two fields
+        say little about which tune it is, but they hold most of what its title says about its kind
     """
 
     name: str = "ngram"

@@ -29,21 +29,21 @@ class EncoderError(GanAinmError):
 
 def build_encoder(tower: Tower, config: Mapping[str, Any]) -> Encoder[Any, Any]:
     """A new encoder from its config, which has the encoder's name under "name". Raises EncoderError."""
-    encoder: Encoder[Any, Any] = _build(tower, config, lambda encoder_type, made: encoder_type(made))
+    encoder: Encoder[Any, Any] = _build(tower, config, lambda encoder_type, typed: encoder_type(typed))
     return encoder
 
 
 def build_featurizer(tower: Tower, config: Mapping[str, Any]) -> Featurizer[Any, Any]:
     """The featurizer of an encoder's config, without its network. Raises EncoderError."""
     featurizer: Featurizer[Any, Any] = _build(
-        tower, config, lambda encoder_type, made: encoder_type.featurizer_type(made)
+        tower, config, lambda encoder_type, typed: encoder_type.featurizer_type(typed)
     )
     return featurizer
 
 
 def encoder_config(tower: Tower, name: str, **values: Any) -> dict[str, Any]:
     """The default config of an encoder, with these values changed. Raises EncoderError."""
-    config: dict[str, Any] = _build(tower, {"name": name, **values}, lambda _, made: asdict(made))
+    config: dict[str, Any] = _build(tower, {"name": name, **values}, lambda _, typed: asdict(typed))
     return config
 
 

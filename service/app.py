@@ -17,7 +17,7 @@ from service.state import State
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
-    """The ASGI app. It serves the engine; without one it loads the one that the settings name when it starts.
+    """The ASGI app. It serves the given engine, or loads an engine from the settings when it starts.
 
     Starting raises what `load_engine` raises.
     """

@@ -58,7 +58,7 @@ class Jobs:
                     members = {"job": other.model_dump(mode="json")}
                     raise AlreadyRunning(f"see {other.location}", members, {"Location": other.location})
             job = Job(id=uuid.uuid4().hex, status="queued", created_at=datetime.now(UTC))
-            # The job cannot start before it is remembered: its first step waits for the lock.
+            # The job cannot run before it is stored: its first step waits for the lock.
             self._executor.submit(self._run, job.id, work)
             self._jobs[job.id] = job
             while len(self._jobs) > _KEPT:

@@ -69,7 +69,7 @@ class CnnTuneEncoder(NoteTuneEncoder):
             signal = _active(self.norms[number], block(signal), real)
             if number < len(self.blocks):
                 signal = F.max_pool1d(self.dropout(signal), 2, ceil_mode=True)
-                real = real[:, ::2]  # padding is at the end: if a pair has a note, its first is one
+                real = real[:, ::2]  # padding is at the end: a pair with a note begins with one
         vectors: Tensor = self.projection(signal.amax(dim=2))
         return vectors
 

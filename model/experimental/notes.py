@@ -1,7 +1,7 @@
 """Notes as rows of small numbers: the input of the recurrent and the convolutional encoder.
 
 A row describes one note by its pitch, its duration, its place in the bar and in the tune, and by the tune's
-mode, metre and dance. In every column 0 means unknown, or a value that has no number of its own.
+mode, metre and dance. In every column 0 means unknown, or a value without its own number.
 """
 
 from collections.abc import Sequence
