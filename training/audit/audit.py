@@ -31,7 +31,7 @@ _LEAD_WEIGHT = 0.5
 _ROUNDS = 2  # of recomputing the trust in the settings that speak against a title
 _SMOOTHING = 0.05  # cosine; added to both sides, so that two faint resemblances do not decide the trust
 _TRUST_ALONE = 0.3  # in a title with one setting, which has nothing to support it
-_RARE_WORD = 5  # titles; a word in so few relates them even in a small book
+_RARE_WORD = 5  # titles; a word in this many or fewer relates them even in a small book
 _COMMON_WORD = 0.01  # share of titles; a more frequent word ("jig", "the") does not relate titles
 
 Kind = Literal["misfit", "twin"]

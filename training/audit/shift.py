@@ -67,7 +67,7 @@ def find_shift(catalogue: Catalogue, misfits: NDArray[np.int64], nearest: NDArra
         moved = title_at(here + offset)
         both_moved = far & (moved == title_at(there + offset))
         votes[offset] = (moved >= 0) & ((moved == titles[there]) | both_moved)
-    best = max(votes, key=lambda offset: int(votes[offset].sum()))  # of equals the smallest offset
+    best = max(votes, key=lambda offset: int(votes[offset].sum()))  # the smallest offset wins a tie
     count, mirrored = int(votes[best].sum()), int(votes[-best].sum())
     if count < max(_FEWEST_VOTES, _FEWEST_SHARE * len(misfits), _OVER_MIRROR * mirrored):
         return None

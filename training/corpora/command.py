@@ -14,7 +14,7 @@ from training.options import resumable
 
 def download(
     name: Annotated[str, typer.Argument(help=f"One of: {', '.join(COLLECTIONS)}.")],
-    folder: Annotated[Path, typer.Option(help="The collection gets a folder of its own in this one.")] = Path(
+    folder: Annotated[Path, typer.Option(help="Folder in which the collection gets its own folder.")] = Path(
         "downloads"
     ),
 ) -> None:

@@ -38,7 +38,7 @@ def download(
 ) -> None:
     """Download all files of a collection into a folder, except those that are already there.
 
-    The licence is written to a file beside them, where training looks for it.
+    Also write the licence to a file in that folder, where training looks for it.
 
     Parameters
     ----------

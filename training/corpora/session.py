@@ -1,8 +1,8 @@
 """A dump of The Session that the user supplies, with its published columns, as CSV or JSON.
 
 Each row of the tunes is a setting: the music, usually without a header, and columns for the header fields.
-Settings of one tune share a `tune_id`; each of them gets the tune's name and all its aliases. Who wrote a
-setting down, and when, is not read.
+Settings of one tune share a `tune_id`; each of them gets the tune's name and all its aliases. Users and dates
+are not read.
 """
 
 import re
@@ -63,9 +63,9 @@ def find_dump(path: str, accepted: bool) -> Corpus | None:
 
     Returns None when the path is neither. Raises TunebookError when the licence of a dump was not accepted.
     """
-    given = Path(path).expanduser().resolve()
-    is_file = given.suffix.lower() in _SUFFIXES
-    candidates = [given] if is_file else [given / f"tunes{suffix}" for suffix in _SUFFIXES]
+    location = Path(path).expanduser().resolve()
+    is_file = location.suffix.lower() in _SUFFIXES
+    candidates = [location] if is_file else [location / f"tunes{suffix}" for suffix in _SUFFIXES]
     tunes = next((candidate for candidate in candidates if candidate.is_file()), None)
     if tunes is None:
         return None
@@ -79,7 +79,7 @@ def find_dump(path: str, accepted: bool) -> Corpus | None:
 
 
 def _aliases_file(tunes: Path) -> Path | None:
-    """The file of aliases beside a file of tunes, if there is one."""
+    """The file of aliases in the folder of a file of tunes, if there is one."""
     suffixes = sorted(_SUFFIXES, key=lambda suffix: suffix != tunes.suffix.lower())  # its own format first
     aliases = (tunes.with_name(f"aliases{suffix}") for suffix in suffixes)
     return next((path for path in aliases if path.is_file()), None)

@@ -35,8 +35,8 @@ from training.fitting.trainer import Trainer
 from training.fitting.training_set import TrainingSet
 
 WORK = ".training"  # in the folder of artifacts: checkpoints of a training that has not ended
-_LOCK = ".training.lock"  # beside it
-_FEWEST_TITLES = 30  # with fewer, the parts of the split are too small to say anything
+_LOCK = ".training.lock"  # also in the folder of artifacts
+_FEWEST_TITLES = 30  # with fewer, the parts of the split are too small to measure anything
 
 
 def fit(curated: Curated, root: Path, trainer: Trainer) -> str:
@@ -117,7 +117,7 @@ def _untrained(trainer: Trainer) -> Encoders:
 def _first_hits(encoders: Encoders, training_set: TrainingSet, titles: Sequence[int]) -> float:
     """How often the index of all titles ranks the right one first for a tune that no encoder saw.
 
-    Half a hit is added, so that no hits do not mean "impossible".
+    Half a hit is added, so that the result is never 0.
     """
     catalogue = training_set.catalogue
     settings = np.flatnonzero(np.isin(catalogue.title_of_setting, titles))

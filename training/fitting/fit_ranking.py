@@ -83,15 +83,15 @@ def fit_ranking(examples: Sequence[RankingExample], style: float) -> RankingMode
     """Maximum likelihood with weight decay, on standardised features, by L-BFGS (Liu and Nocedal 1989).
 
     Without examples all weights are 0. `style` is how often the title index ranks the right title first. With
-    few tunes that can be so high that the titles after it would get more probability than is left, so it is
-    capped.
+    few tunes it can be so high that the titles would together get more than the probability of "none", so it
+    is capped.
     """
     style = min(style, 1 / float(np.sum(1 / np.arange(1, STYLE_TITLES + 1))))
     if not examples:
         return RankingModel.unfitted(style)
     stacked = np.concatenate([example.likenesses.features for example in examples])
     mean, spread = stacked.mean(axis=0), np.maximum(stacked.std(axis=0), _LEAST_SPREAD)
-    # "None of them" is one more alternative, the last, with one more feature, the last, that only it has.
+    # "None of them" is an additional, last alternative. Only it has the additional, last feature.
     features, right = [], []
     for example in examples:
         standardised = (example.likenesses.features - mean) / spread
@@ -143,7 +143,7 @@ def _sample_one_per_title(titles: Ints, rng: np.random.Generator) -> Ints:
 
 
 def _fragments(tune: Tune, rng: np.random.Generator) -> Iterator[Tune]:
-    """The first notes, of each length; a quarter of the time as many from elsewhere in the tune."""
+    """A fragment of each length. A quarter of them begin at a random note, the others at the first note."""
     for notes in _LENGTHS:
         if notes < len(tune.notes):
             first = int(rng.integers(len(tune.notes) - notes)) if rng.random() < 0.25 else 0
@@ -153,9 +153,9 @@ def _fragments(tune: Tune, rng: np.random.Generator) -> Iterator[Tune]:
 def _changed(tune: Tune, rng: np.random.Generator) -> Tune:
     """Transposed and ornamented, with some notes moved to a neighbouring pitch of the tune."""
     scale = sorted({note.pitch for note in tune.notes})
-    place = {pitch: i for i, pitch in enumerate(scale)}
+    step_of = {pitch: i for i, pitch in enumerate(scale)}
     notes = tuple(
-        replace(note, pitch=scale[max(place[note.pitch] - 1, 0)]) if rng.random() < _CHANGED else note
+        replace(note, pitch=scale[max(step_of[note.pitch] - 1, 0)]) if rng.random() < _CHANGED else note
         for note in tune.notes
     )
     return ornamented(transposed(replace(tune, notes=notes), int(rng.integers(1, 12))), 0.1, rng)
@@ -165,8 +165,8 @@ def _without_right(examples: Sequence[RankingExample], rng: np.random.Generator)
     """A share of the examples, as if their titles were not in the catalogue."""
     for example in examples:
         if rng.random() < _UNKNOWN:
-            rest = ~example.right
+            wrong = ~example.right
             settings, features = example.likenesses
             yield RankingExample(
-                Likenesses(settings[rest], features[rest]), example.right[rest], example.notes
+                Likenesses(settings[wrong], features[wrong]), example.right[wrong], example.notes
             )

@@ -1,8 +1,9 @@
 """Training losses over a batch of tune vectors and a batch of name vectors, all of unit length.
 
-The product trains with InfoNCE. The others are for comparison: the hinge on cosines and PyTorch's loss come
-from the research diary in which this project began (docs/experiments.md), the hinge on distances goes with
-them. They average over the pairs of a batch; without pairs of a kind, that part of the loss is 0.
+The product trains with InfoNCE. The others are for comparison. The hinge on cosines and PyTorch's loss come
+from the research diary in which this project began (docs/experiments.md); the hinge on distances is a
+variant of the first. They average over the right or the wrong pairs of a batch. If there are none, that part
+of the loss is 0.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,7 @@ def info_nce(tunes: Tensor, names: Tensor, positives: Tensor, scale: Tensor) -> 
     """Symmetric InfoNCE (van den Oord et al. 2018; both ways as in CLIP, Radford et al. 2021).
 
     A row may have several positives: the target is spread evenly over them, so that names of one tune are
-    never pushed apart. A name of none of the tunes is a negative for all.
+    never pushed apart. A name that belongs to none of the tunes is a negative for all.
 
     Parameters
     ----------
@@ -59,9 +60,10 @@ def euclidean_hinge(tunes: Tensor, names: Tensor, positives: Tensor, margin: Ten
 def cosine_embedding(tunes: Tensor, names: Tensor, positives: Tensor, margin: Tensor) -> Tensor:
     """PyTorch's `CosineEmbeddingLoss` over all pairs: 1 - s for right ones, max(0, s - margin) for wrong.
 
-    Right pairs together weigh as much as the far more numerous wrong ones. Without wrong pairs, as the diary
-    calls it, the loss is least when all vectors are equal. It is computed from all cosines at once, because
-    PyTorch's own needs each pair written out. Shapes as for `info_nce`; the margin is a scalar, -1 to 1.
+    Right pairs together weigh as much as the far more numerous wrong ones. The diary calls it without wrong
+    pairs; then the loss is least when all vectors are equal. Here it is computed from all cosines at once,
+    because PyTorch's own needs each pair written out. Shapes as for `info_nce`; the margin is a scalar, -1 to
+    1.
     """
     cosines = tunes @ names.T
     return (_mean(1 - cosines, positives) + _mean(F.relu(cosines - margin), ~positives)) / 2
@@ -81,7 +83,7 @@ def _own(values: Tensor, positives: Tensor) -> Tensor:
 
 
 def _mean(values: Tensor, pairs: Tensor) -> Tensor:
-    """Over these pairs; 0 of none."""
+    """The mean over these pairs; 0 if there are none."""
     return (values * pairs).sum() / pairs.sum().clamp(min=1)
 
 

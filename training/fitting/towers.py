@@ -44,7 +44,7 @@ class Towers(nn.Module):
         return _bounded(self.log_melody_scale)
 
     def optimizer(self, config: FitConfig) -> torch.optim.Optimizer:
-        """Adam, with a learning rate of its own for embedding tables.
+        """Adam, with a separate learning rate for embedding tables.
 
         Its gradients are dense although a step touches few rows of a large table: with tables of 2^16 rows a
         batch touches most of them, and sparse gradients took twelve times as long.

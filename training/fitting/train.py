@@ -162,8 +162,8 @@ class Batches:
 
         Each title comes with one random setting, and if `config.melody` with another one. Titles weigh the
         same however many settings they have: names relate to tunes by titles. Each batch is contrasted with
-        all names, or with `config.names` of them: its own and random others. With 0 each title has one of its
-        names and is contrasted with those of its batch.
+        all names, or with `config.names` of them: its own and random others. With 0, one
+        name of each title is sampled, and each title is contrasted with the names of its batch.
         """
         order = rng.permutation(self._titles)
         # A last batch of one title would have nothing to contrast with: it joins the batch before.

@@ -31,9 +31,9 @@ class Trainer:
 
     Attributes
     ----------
-    config : how
-    device : where
-    report : shows progress
+    config : how to train
+    device : where to train
+    report : displays progress
     warm_start : weights that the tune encoder begins with, if any
     """
 
@@ -43,7 +43,7 @@ class Trainer:
     warm_start: WarmStart | None = None
 
     def on_split(self, training_set: TrainingSet, split: Split, path: Path) -> Trained:
-        """Train on the split's training titles until the validation titles say stop.
+        """Train on the split's training titles until the validation MRR stops improving.
 
         Resumes from the checkpoint `path`. Raises CheckpointError when the warm start does not fit.
         """

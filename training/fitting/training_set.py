@@ -23,7 +23,7 @@ class TrainingSet:
     ----------
     catalogue : the titles
     tunes, names : features of the catalogue's settings and names, in their order
-    tune_featurizer, title_featurizer : what read them, and makes views of them
+    tune_featurizer, title_featurizer : read these features, and make views of them
     fingerprint : of code, config and data
     """
 

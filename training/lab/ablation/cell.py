@@ -164,7 +164,7 @@ def _train(
 def _scores(
     towers: Towers, pool: Pool, features: TrainingSet, settings: Sequence[int]
 ) -> tuple[Floats, Vectors, Vectors]:
-    """Scores of the titles of some settings for each of them, and the vectors that they come from.
+    """Score each of some settings against all their titles; also return the vectors.
 
     Returns
     -------

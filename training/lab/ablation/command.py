@@ -35,18 +35,18 @@ def ablate(
 ) -> None:
     """Train and compare the systems of a plan. Resumes after an interruption."""
     outcomes: list[Outcome] = []
-    read = read_plan(plan)
+    checked_plan = read_plan(plan)
     work = artifacts / WORK / plan.stem
     with resumable(), locked(work / _LOCK, wait=False):
         try:
             with ConsoleReporter() as report:
                 workspace = Workspace(work, pick_device(device), report)
-                for outcome in Ablation(read, out / FOLDER, workspace, accept_licence).outcomes():
+                for outcome in Ablation(checked_plan, out / FOLDER, workspace, accept_licence).outcomes():
                     outcomes.append(outcome)
-        except KeyboardInterrupt:  # what is finished can be compared already
-            _report(read, outcomes, out)
+        except KeyboardInterrupt:  # the finished cells can already be compared
+            _report(checked_plan, outcomes, out)
             raise
-    _report(read, outcomes, out)
+    _report(checked_plan, outcomes, out)
 
 
 def _report(plan: Plan, outcomes: Sequence[Outcome], out: Path) -> None:

@@ -43,7 +43,7 @@ class Arm(BaseModel):
 
     @property
     def pools(self) -> int:
-        """The number of pools in full. Splits that leak have one: it shows the effect clearly enough."""
+        """The number of all pools. A split that leaks has one, which shows the effect clearly enough."""
         return POOL_COUNT if self.split == "titles" else 1
 
 
@@ -53,7 +53,7 @@ class SystemSpec(BaseModel):
     Attributes
     ----------
     arms : names of the arms that it is measured on
-    full : whether on all pools of each arm, or on the first
+    full : whether it is measured on all pools of each arm, or only on the first
     encoder, title_encoder : as for `fit`
     trained : whether it is trained at all
     transfer : whether it starts from a hierarchy pretrained on the tunes that it may learn
@@ -139,7 +139,9 @@ class Plan(BaseModel):
             if unknown := set(spec.arms) - set(self.arms):
                 raise ValueError(f"{name}: there is no arm {' or '.join(sorted(unknown))}")
         if len({(arm.corpus, arm.split) for arm in self.arms.values()}) < len(self.arms):
-            raise ValueError("two arms have one corpus and one split: their figures would have one name")
+            raise ValueError(
+                "two arms have the same corpus and split: their figures would have the same name"
+            )
         if derived := {"seed", "widths", "hidden"} & set(self.pretraining):
             raise ValueError(
                 f"pretraining cannot set {' and '.join(sorted(derived))}: the encoder determines them"
@@ -147,7 +149,7 @@ class Plan(BaseModel):
         return self
 
     def cells(self) -> Iterator[Cell]:
-        """All cells, those of the first pools first, so that an interrupted ablation compares what it has."""
+        """All cells, pool by pool, so that an interrupted ablation can already compare the systems."""
         for pool in range(POOL_COUNT):
             for arm_name, arm in self.arms.items():
                 for system, spec in self.systems.items():
@@ -160,7 +162,7 @@ def read_plan(path: Path) -> Plan:
     try:
         plan = Plan.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         PretrainConfig(**plan.pretraining)
-        for spec in plan.systems.values():  # report what cannot be built now, not hours later
+        for spec in plan.systems.values():  # report a broken config now, not hours later
             config = spec.config(plan.seed)
             build_encoder("tune", config.tune_encoder)
             build_encoder("title", config.title_encoder)

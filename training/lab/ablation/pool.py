@@ -18,9 +18,9 @@ class Pool:
     ----------
     library : all titles and tunes
     settings : may be learned
-    training, validation, test : queries, each of another title, that are ranked against the names of those
-        titles: learned settings, settings that decide when to stop, settings that are measured. At most
-        `POOL_SIZE` each
+    training, validation, test : learned settings, settings that decide when to stop, and settings that are
+        measured; at most `POOL_SIZE` each. In each part, every query has a different title and is ranked
+        against the names of the titles of that part
     """
 
     library: SampledLibrary
@@ -47,9 +47,9 @@ class Pool:
 
 
 def pools_of_titles(library: SampledLibrary) -> Iterator[Pool]:
-    """The pools of the protocol `unseen`: no name and nearly no melody is on two sides.
+    """The pools of the protocol `unseen`: no name, and hardly any melody, is on both sides of the split.
 
-    Raises LeakError if a name is, or a melody note for note.
+    Raises LeakError if a name, or a melody note for note, is on both sides.
     """
     for split in library.pools:
         pool = _pool(library, split)
@@ -82,21 +82,21 @@ def pool_of_settings(library: SampledLibrary) -> Pool:
 
 
 def _at_random(library: SampledLibrary) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Settings for test and for validation, each of another title."""
+    """Settings for test and for validation, each with a different title."""
     order = sorted(library.draw_one_per_title().values(), key=library.draw_order)
     size = min(POOL_SIZE, len(order) // 3)
     return tuple(order[:size]), tuple(order[size : 2 * size])
 
 
 def _pool(library: SampledLibrary, split: Split) -> Pool:
-    drawn, learned = library.draw_one_per_title(), frozenset(split.train)
+    setting_of, learned = library.draw_one_per_title(), frozenset(split.train)
     title_of = library.catalogue.title_of_setting.tolist()
     return Pool(
         library,
         settings=tuple(i for i, title in enumerate(title_of) if title in learned),
-        training=_first(library, [drawn[title] for title in split.train if title in drawn]),
-        validation=_first(library, [drawn[title] for title in split.validation if title in drawn]),
-        test=tuple(drawn[title] for title in split.test if title in drawn),
+        training=_first(library, [setting_of[title] for title in split.train if title in setting_of]),
+        validation=_first(library, [setting_of[title] for title in split.validation if title in setting_of]),
+        test=tuple(setting_of[title] for title in split.test if title in setting_of),
     )
 
 

@@ -1,4 +1,4 @@
-"""The results of an ablation: figures beside those of the benchmark, and a page with tables and plots."""
+"""The results of an ablation: figures in the benchmark's file, and a page with tables and plots."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -57,9 +57,9 @@ class _Entry(NamedTuple):
 def report(plan: Plan, outcomes: Sequence[Outcome], out: Path) -> None:
     """Write `out`/ablation.md and its plots, and renew the figures in `out`/results.json.
 
-    `outcomes` are the finished cells of the plan. If some of the figures are of protocols and systems of the
-    benchmark, its tables and plots are renewed too. Raises BenchmarkError when existing figures are of other
-    queries.
+    `outcomes` are the finished cells of the plan. If some of the figures belong to protocols and systems of
+    the benchmark, its tables and plots are renewed too. Raises BenchmarkError when existing figures come from
+    other queries.
     """
     entries = list(_entries(plan, outcomes))
     if not entries:
@@ -90,7 +90,7 @@ def report(plan: Plan, outcomes: Sequence[Outcome], out: Path) -> None:
 def _entries(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[_Entry]:
     """Each system on the first pool of each arm, and on all pools if they are all finished.
 
-    All systems of a protocol get the same queries, so the first of several pools is a protocol of its own.
+    All systems of a protocol get the same queries, so the first of several pools is a separate protocol.
     """
     for name, arm in plan.arms.items():
         for system in plan.systems:

@@ -1,9 +1,9 @@
 """How well the audit finds wrong titles: plants some and counts how many it flags.
 
-The check draws a fifth of the settings whose titles have several, with a fixed seed, and lets them trade
-titles. Some of the others resemble no setting of their title to begin with: free versions, other tunes of the
-same name, or titles that were already wrong. These natural outliers are counted in two ways: as false alarms,
-and not at all.
+The check samples a fifth of the settings of titles with several settings, with a fixed seed, and swaps their
+titles. Some of the others resembled no setting of their title from the start: free versions, other tunes of
+the same name, or titles that were already wrong. These natural outliers are counted in two ways: as false
+alarms, and not at all.
 """
 
 import csv
@@ -20,8 +20,8 @@ from training.audit.audit import MISFIT, OUTLIER, judge
 from training.audit.resemblance import resemble
 
 NATURAL = ("false alarms", "left out")  # the ways of counting natural outliers
-_PLANTED = 0.2  # share of the settings whose titles have several
-_SHUFFLES = 20  # rounds of swapping the titles of settings that drew their own title
+_PLANTED = 0.2  # share of the settings of titles with several settings
+_SHUFFLES = 20  # rounds of swapping again the titles of settings that got their own title
 
 Bools = NDArray[np.bool_]
 
@@ -109,20 +109,20 @@ def check(library: Library, seed: int) -> Check:
 
 
 def plant(true: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Titles of the settings after a fifth of those whose titles have several settings traded places.
+    """Swap titles at random among a fifth of the settings of titles with several settings.
 
-    Hardly any of them draws its own title again; such a setting does not count as planted.
+    Hardly any of these settings gets its own title; one that does is not counted as planted.
     `true` holds the right title of each setting; it and the result have the shape (settings,).
     """
     several = np.flatnonzero(np.bincount(true)[true] > 1)
-    drawn = rng.choice(several, int(_PLANTED * len(several)), replace=False)
-    given = rng.permutation(drawn)
+    chosen = rng.choice(several, int(_PLANTED * len(several)), replace=False)
+    source = rng.permutation(chosen)  # the setting whose title each chosen one gets
     for _ in range(_SHUFFLES):
-        for i in np.flatnonzero(true[given] == true[drawn]):
-            other = rng.integers(len(drawn))
-            given[[i, other]] = given[[other, i]]
+        for i in np.flatnonzero(true[source] == true[chosen]):
+            other = rng.integers(len(chosen))
+            source[[i, other]] = source[[other, i]]
     planted = true.copy()
-    planted[drawn] = true[given]
+    planted[chosen] = true[source]
     return planted
 
 

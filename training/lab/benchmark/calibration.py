@@ -43,16 +43,16 @@ def calibrate(results: Sequence[Result]) -> Calibration:
     right = np.array([hit(result.place, 1) if result.place else 0.0 for result in results])
     bin_of = np.minimum((score * _BINS).astype(int), _BINS - 1)
     queries = np.bincount(bin_of, minlength=_BINS)
-    some = queries > 0
-    confidence = np.bincount(bin_of, score, _BINS)[some] / queries[some]
-    accuracy = np.bincount(bin_of, right, _BINS)[some] / queries[some]
+    filled = queries > 0
+    confidence = np.bincount(bin_of, score, _BINS)[filled] / queries[filled]
+    accuracy = np.bincount(bin_of, right, _BINS)[filled] / queries[filled]
     precision = np.cumsum(right[np.argsort(-score, kind="stable")]) / np.arange(1, len(score) + 1)
     enough = np.flatnonzero(precision >= _PRECISION)
     return Calibration(
         confidence,
         accuracy,
-        queries[some].astype(np.float64),
-        float(np.sum(abs(confidence - accuracy) * queries[some]) / len(score)),
+        queries[filled].astype(np.float64),
+        float(np.sum(abs(confidence - accuracy) * queries[filled]) / len(score)),
         float((enough[-1] + 1) / len(score)) if len(enough) else 0.0,
     )
 

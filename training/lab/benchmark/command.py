@@ -112,9 +112,9 @@ def scale(
     from training.lab.benchmark.scale_report import save_costs, table  # matplotlib is slow to import
 
     with ConsoleReporter() as report, resumable():
-        made_of = artifacts_on_disk.load(artifacts, torch.device("cpu")).suggester
+        suggester = artifacts_on_disk.load(artifacts, torch.device("cpu")).suggester
         out.mkdir(parents=True, exist_ok=True)
-        costs = measure_costs(titles or SIZES, made_of, out, report)
+        costs = measure_costs(titles or SIZES, suggester, out, report)
         save_costs(costs, out)
     console.print(table(costs), soft_wrap=True)
 

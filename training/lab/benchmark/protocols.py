@@ -62,7 +62,7 @@ class Query:
 
     @property
     def tune(self) -> Tune:
-        """The query of a protocol that asks with tunes. Raises TypeError for a title."""
+        """The query as a tune. Raises TypeError for a title."""
         if isinstance(self.item, str):
             raise TypeError("the query is a title, not a tune")
         return self.item
@@ -134,14 +134,14 @@ def known_tasks(library: SampledLibrary, gallery: Gallery, audited: frozenset[st
 
 def unseen_tasks(library: SampledLibrary, encoders: EncoderSource) -> Iterator[Task]:
     """Titles and tunes that no encoder learned: tunes as queries, and titles as queries."""
-    drawn = library.draw_one_per_title()
+    setting_of = library.draw_one_per_title()
     for number, split in enumerate(library.pools):
         trained_on = encoders.trained_on(library.only((*split.train, *split.validation)))
 
         def fit(number: int = number, split: Split = split) -> Fitted:
             return encoders.from_split(f"unseen-{number}", library, split)
 
-        pool = library.keeping({drawn[title] for title in split.test}).only(split.test)
+        pool = library.keeping({setting_of[title] for title in split.test}).only(split.test)
         queries = [_query(pool, setting, [_title(pool, setting)]) for setting in range(len(pool.tunes))]
         names = _names_only(pool)
         gallery = Gallery(names, trained_on, fit)
@@ -167,13 +167,13 @@ def no_match_task(library: SampledLibrary, encoders: EncoderSource) -> Task:
     kept = sorted(set(range(len(library.catalogue))) - set(left_out))
     number = {title: i for i, title in enumerate(kept)}
     rest = library.keeping(_not_held_out(library)).only(kept)
-    drawn = library.draw_one_per_title()
+    setting_of = library.draw_one_per_title()
     queries = [
         _query(library, setting, [number[_title(library, setting)]])
         for setting in library.hold_out()
         if _title(library, setting) in number
     ]
-    queries += [_query(library, drawn[title], []) for title in left_out]
+    queries += [_query(library, setting_of[title], []) for title in left_out]
     return Task("no-match", _gallery("no-match", rest, encoders), queries)
 
 

@@ -1,4 +1,4 @@
-"""The pages of results: tables in the regions of a Markdown page, and plots beside it, all from figures."""
+"""The pages of results: tables in the regions of a Markdown page, and plots, all made from figures."""
 
 import math
 import re

@@ -113,8 +113,8 @@ def check_leaks(task: Task) -> None:
             return melody in melodies or not right.isdisjoint(names)
         return any((name, melody) in under_name for name in right)
 
-    if seen := sum(map(leaks, task.queries)):
-        raise LeakError(f"{task.protocol}: the encoders have learned {seen} of {len(task.queries)} queries")
+    if count := sum(map(leaks, task.queries)):
+        raise LeakError(f"{task.protocol}: the encoders have learned {count} of {len(task.queries)} queries")
 
 
 def figures(corpus: str, results: Results) -> Iterator[Figure]:

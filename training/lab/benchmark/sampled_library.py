@@ -38,8 +38,8 @@ class SampledLibrary(Library):
     def hold_out(self) -> list[int]:
         """One setting of each tune that has several.
 
-        Settings are of one tune if their addresses differ only in the fragment (".../tunes/1#setting2").
-        Settings without such an address are of one tune if they have one title.
+        Settings belong to one tune if their addresses differ only in the fragment (".../tunes/1#setting2").
+        Settings without such an address belong to one tune if they have the same title.
         """
         tunes = [
             (int(title), setting.url.rpartition("#")[0])

@@ -1,7 +1,7 @@
 """What a suggestion costs as the catalogue grows: time, memory, disk, and recall of the approximate search.
 
-A catalogue of synthetic settings is written in the format of an artifact. A process of its own loads it and
-answers the queries, so its memory is that of what a service loads.
+A catalogue of synthetic settings is written in the format of an artifact. A separate process loads it and
+answers the queries, so its memory is that of the files that a service loads.
 """
 
 import multiprocessing
@@ -128,10 +128,10 @@ def _time(suggester: Suggester, abc: str) -> tuple[float, float]:
     start = time.perf_counter()
     answer = suggester.suggest(abc, _TOP)
     seconds = time.perf_counter() - start
-    shown = [read_tune(suggestion.melody.setting.abc) for suggestion in answer.titles if suggestion.melody]
+    settings = [read_tune(suggestion.melody.setting.abc) for suggestion in answer.titles if suggestion.melody]
     vector, index = suggester.encoders.tune.encode([answer.tune]), suggester.melody_index
     start = time.perf_counter()
-    for tune in shown:
+    for tune in settings:
         align(answer.tune, tune)
     aligned = time.perf_counter()
     index.candidates(answer.tune, vector)

@@ -34,7 +34,7 @@ class Synthetic:
         return [word for name in self.library.catalogue.names for word in name.split()]
 
     def first(self, size: int, on_tune: Callable[[], object] = lambda: None) -> Library:
-        """The first titles as a library. Each tune is made whenever it is read, and calls `on_tune`."""
+        """The first titles as a library. A tune is made each time it is read, and `on_tune` is called."""
         catalogue = Catalogue(tuple(self.title(number) for number in range(size)))
         return Library(catalogue, _Tunes(self, size, on_tune))
 
@@ -56,8 +56,8 @@ class Synthetic:
     def title(self, number: int) -> Title:
         """A title made of words of real titles, with one setting.
 
-        The setting keeps the ABC text of the real one: a million texts take as much space either way, and
-        none has to be written.
+        The setting keeps the ABC text of the real one: a new text would take as much space, and would have
+        to be written a million times.
         """
         rng = np.random.default_rng((self.seed, number, 1))
         name = " ".join(self._words[i] for i in rng.integers(len(self._words), size=_WORDS))

@@ -60,11 +60,13 @@ def pretrain(
         model = train(training, validation, config, workspace, checkpoint.name)
         save(model, training, out)
         report.step("measuring")
-        known, unknown = ([framed(tune, config.longest) for tune in part] for part in (training, test))
+        training_rows, test_rows = (
+            [framed(tune, config.longest) for tune in part] for part in (training, test)
+        )
         nats = {
-            "unigram": unigram(known, unknown),
-            "bigram": bigram(known, unknown),
-            "model": measure(model, unknown),
+            "unigram": unigram(training_rows, test_rows),
+            "bigram": bigram(training_rows, test_rows),
+            "model": measure(model, test_rows),
         }
         samples = [sample(model, header, seed) for header in _SAMPLES]
         checkpoint.unlink()
@@ -75,7 +77,7 @@ def pretrain(
 
 
 def fit_pretrained(
-    file: Annotated[Path, typer.Argument(help="File of `pretrain`.")],
+    file: Annotated[Path, typer.Argument(help="File written by `pretrain`.")],
     corpus: Corpora = None,
     accept_licence: AcceptLicence = None,
     exclude: Exclude = None,

@@ -35,7 +35,7 @@ def pretrain(
     Parameters
     ----------
     tunes : to train on
-    validation_tunes : to stop by
+    validation_tunes : decide when to stop
     config : how to train
     workspace : where to train
     checkpoint : name of the checkpoint in the workspace's folder

@@ -50,11 +50,11 @@ class Pretrained:
             raise CheckpointError(
                 f"{self.name} is for the recurrent encoder, not for {type(encoder).__name__}"
             )
-        config, wanted = self.model.config, encoder.config
-        if (config.widths, config.hidden) != (wanted.widths, wanted.hidden):
+        config, expected = self.model.config, encoder.config
+        if (config.widths, config.hidden) != (expected.widths, expected.hidden):
             raise CheckpointError(
                 f"{self.name} has embeddings of {config.widths} and {config.hidden} hidden units, "
-                f"the encoder has {wanted.widths} and {wanted.hidden}"
+                f"the encoder has {expected.widths} and {expected.hidden}"
             )
         encoder.hierarchy.load_state_dict(self.model.hierarchy.state_dict())
 

@@ -16,7 +16,7 @@ from training.lab.pretraining.next_note import END, NextNote, framed
 
 
 class Header(NamedTuple):
-    """What a sampled tune is to be.
+    """The header of a tune to sample.
 
     Attributes
     ----------

@@ -87,7 +87,7 @@ def test_the_published_plans_can_be_read(name: str) -> None:
         (('arms = ["fair"]', 'arms = ["unfair"]'), "rnn-transfer: there is no arm unfair"),
         (("max_epochs = 3,", "epochs = 3,"), "epochs"),
         (('corpus = "airs", sources', 'pools = 3, corpus = "airs", sources'), "pools"),
-        ((', split = "settings"', ""), "two arms have one corpus and one split"),
+        ((', split = "settings"', ""), "two arms have the same corpus and split"),
         (("max_epochs = 1 }", "hidden = 4 }"), "pretraining cannot set hidden"),
         (("max_epochs = 1 }", "rate = -1.0 }"), "rate"),
         (("channels = 8 }", "channels = 8, crop = 0, fixed_crop = true }"), "fixed_crop needs a crop"),
