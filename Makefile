@@ -12,7 +12,7 @@ bin := .venv/bin
 pip := $(bin)/python -m pip install --disable-pip-version-check --quiet --no-deps
 compile := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --no-emit-package torch --annotation-style line --custom-compile-command "make lock"
-# One torch thread per test process: two processes with two threads each get in each other's way on two cores.
+# One torch thread per test process: two processes with two threads each slow each other down on two cores.
 pytest := OMP_NUM_THREADS=1 $(bin)/python -m pytest --numprocesses auto
 
 .PHONY: help install serve train bench bench-quality test test-all lint types docs lock
@@ -36,7 +36,7 @@ bench-quality: .venv/dev  ## compare all systems on the three books and renew do
 	$(bin)/gan-ainm benchmark --corpus oneills1850 --corpus ryansMammoth --corpus airdsAirs \
 		--foreign essenFolksong --audited docs/audited/public-domain.txt --name public-domain --out docs
 
-test: .venv/dev  ## run the tests, without those that train on all three books
+test: .venv/dev  ## run all tests except those that train on all three books
 	$(pytest) -m "not slow"
 
 test-all: .venv/dev  ## run every test
