@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from index import load
+from index.command_line import Artifacts, Device
 from index.suggestions import MelodyEvidence, Suggestion, Suggestions
 from index.tunebook import MAX_FILE_BYTES, Entry, TunebookError, read_path
 from model.abc import Tune, decode, read_tunebook
-from model.device import DeviceName
 
 _STANDARD_INPUT = "-"
 
@@ -28,12 +28,8 @@ def suggest(
     ] = None,
     top: Annotated[int, typer.Option(min=1, max=100, help="Titles per tune, 1 to 100.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON per tune.")] = False,
-    artifacts: Annotated[
-        Path, typer.Option(envvar="ARTIFACTS", help="Folder of the published artifacts.")
-    ] = Path("artifacts"),
-    device: Annotated[
-        DeviceName, typer.Option(envvar="DEVICE", help="Where to compute; auto uses a GPU if there is one.")
-    ] = "cpu",
+    artifacts: Artifacts = Path("artifacts"),
+    device: Device = "cpu",
 ) -> None:
     """Suggest titles for every tune of the files, each with the evidence for it.
 

@@ -6,13 +6,21 @@ training code.
 
 import importlib
 from collections.abc import Mapping
-from typing import Any, NamedTuple, NoReturn
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from model.device import DeviceName
 from model.errors import GanAinmError
+
+Artifacts = Annotated[Path, typer.Option(envvar="ARTIFACTS", help="Folder of the published artifacts.")]
+Device = Annotated[
+    DeviceName, typer.Option(envvar="DEVICE", help="Where to compute; auto uses a GPU if there is one.")
+]
+_OWN_FOLDERS = ("cli", "index", "model", "service", "training")
 
 
 class LazyCommand(NamedTuple):
@@ -48,6 +56,8 @@ def command_group(commands: Mapping[str, LazyCommand], summary: str) -> typer.Ty
             except (GanAinmError, OSError) as error:
                 fail(error)
             except ModuleNotFoundError as error:
+                if str(error.name).split(".")[0] in _OWN_FOLDERS:
+                    raise
                 fail(f"{error.name} is not installed; docs/installing.md says which extra it belongs to")
 
     app = typer.Typer(

@@ -165,9 +165,9 @@ class Suggester:
         """
         if isinstance(tune, str):
             tune = read_tune(tune)
-        ranking = self.rank(tune, top_k)
-        titles = tuple(self._explain(tune, ranked) for ranked in ranking.titles)
-        return Suggestions(ranking.known, titles, tune, (*tune.warnings, *_length_warnings(tune)))
+        ranked_titles = self.rank(tune, top_k)
+        titles = tuple(self._explain(tune, ranked) for ranked in ranked_titles.titles)
+        return Suggestions(ranked_titles.known, titles, tune, (*tune.warnings, *_length_warnings(tune)))
 
     def _explain(self, tune: Tune, ranked: RankedTitle) -> Suggestion:
         title = self.catalogue.titles[ranked.title]

@@ -1,5 +1,7 @@
 """`gan-ainm serve`, also `python -m service`: serve the current artifact."""
 
+from contextlib import suppress
+
 from pydantic import ValidationError
 
 from model.errors import GanAinmError
@@ -20,4 +22,6 @@ def serve() -> None:
     except ValidationError as error:
         faults = (f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors())
         raise SettingsError("; ".join(faults)) from error
-    make_server(create_app(settings, load_engine(settings)), settings.host, settings.port).run()
+    server = make_server(create_app(settings, load_engine(settings)), settings.host, settings.port)
+    with suppress(KeyboardInterrupt):  # uvicorn raises Ctrl-C again after it has shut down
+        server.run()

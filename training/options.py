@@ -9,7 +9,6 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from model.device import DeviceName
 from training.console import console
 from training.corpora import BOOKS
 
@@ -21,7 +20,6 @@ Corpora = Annotated[
         "dump of The Session. Repeatable. Default: all three books.",
     ),
 ]
-Artifacts = Annotated[Path, typer.Option(envvar="ARTIFACTS", help="Folder of the published artifacts.")]
 Exclude = Annotated[
     list[Path] | None,
     typer.Option(help="List of settings to leave out, such as exclude.txt from `audit`. Repeatable."),
@@ -35,9 +33,6 @@ Aliases = Annotated[
 AcceptLicence = Annotated[
     Literal["thesession"] | None,
     typer.Option(help="Confirm that you have read this source's licence and accept it."),
-]
-Device = Annotated[
-    DeviceName, typer.Option(envvar="DEVICE", help="Where to compute; auto uses a GPU if there is one.")
 ]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Random seed.")]
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from index import artifact
 from index.artifact import ArtifactError
+from index.command_line import Artifacts, Device
 from index.probes import measure
 from model.device import pick_device
 from training.console import ConsoleReporter, console
@@ -18,7 +19,14 @@ from training.fitting.config import TitleName, TuneName, preset
 from training.fitting.evaluation import recompute_test
 from training.fitting.fit import fit as fit_artifact
 from training.fitting.trainer import Trainer
-from training.options import AcceptLicence, Aliases, Artifacts, Corpora, Device, Exclude, Seed, resumable
+from training.options import AcceptLicence, Aliases, Corpora, Exclude, Seed, resumable
+
+TitleEncoderName = Annotated[
+    TitleName,
+    typer.Option(
+        "--title-encoder", help="Title encoder: n-grams, or a frozen sentence model (the extra `sentence`)."
+    ),
+]
 
 
 def fit(
@@ -31,10 +39,7 @@ def fit(
         TuneName,
         typer.Option(help="Tune encoder: n-grams, or for comparison a recurrent or convolutional network."),
     ] = "ngram",
-    title_encoder: Annotated[
-        TitleName,
-        typer.Option(help="Title encoder: n-grams, or a frozen sentence model (the extra `sentence`)."),
-    ] = "ngram",
+    title_encoder: TitleEncoderName = "ngram",
     seed: Seed = 0,
     device: Device = "auto",
     if_needed: Annotated[

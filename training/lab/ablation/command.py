@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from index.command_line import Artifacts, Device
 from index.publication import locked
 from model.device import pick_device
 from training.console import ConsoleReporter, console
@@ -14,7 +15,7 @@ from training.lab.ablation.cell import Outcome
 from training.lab.ablation.plan import Plan, read_plan
 from training.lab.ablation.report import report as write_report
 from training.lab.workspace import Workspace
-from training.options import AcceptLicence, Artifacts, Device, resumable
+from training.options import AcceptLicence, resumable
 
 FOLDER, WORK = "ablation", ".ablation"  # in the folder of results, and in that of artifacts
 _LOCK = ".lock"  # in the folder of work

@@ -9,6 +9,7 @@ import typer
 
 from index import artifact as artifacts_on_disk
 from index.artifact import Artifact
+from index.command_line import Artifacts, Device
 from model.device import DeviceName, pick_device
 from training.console import ConsoleReporter, console
 from training.corpora import FOREIGN, find_corpora, find_foreign
@@ -19,7 +20,7 @@ from training.lab.benchmark.scale import SIZES, measure_costs
 from training.lab.benchmark.systems import SYSTEMS
 from training.lab.leaks import LeakError
 from training.lab.workspace import Workspace
-from training.options import AcceptLicence, Artifacts, Device, Exclude, resumable
+from training.options import AcceptLicence, Exclude, resumable
 
 
 def _one_of(names: Collection[str]) -> Callable[[list[str] | None], list[str] | None]:

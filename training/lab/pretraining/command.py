@@ -7,13 +7,15 @@ import numpy as np
 import typer
 from rich.table import Table
 
+from index.command_line import Artifacts, Device
 from index.library import Library
 from model.abc import Tune, write
 from model.device import pick_device
 from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
 from training.corpora.reading import read_corpora
-from training.fitting.config import TitleName, preset
+from training.fitting.command import TitleEncoderName
+from training.fitting.config import preset
 from training.fitting.fit import fit
 from training.fitting.split import group_titles, split_titles
 from training.fitting.trainer import Trainer
@@ -25,7 +27,7 @@ from training.lab.pretraining.pretrain import pretrain as train
 from training.lab.pretraining.pretrained import load, save
 from training.lab.pretraining.sample import Header, sample
 from training.lab.workspace import Workspace
-from training.options import AcceptLicence, Aliases, Artifacts, Corpora, Device, Exclude, Seed, resumable
+from training.options import AcceptLicence, Aliases, Corpora, Exclude, Seed, resumable
 
 _SAMPLES = (Header("G major", "6/8", "jig"), Header("D major", "4/4", "reel"))
 
@@ -83,10 +85,7 @@ def fit_pretrained(
     exclude: Exclude = None,
     aliases: Aliases = None,
     artifacts: Artifacts = Path("artifacts"),
-    title_encoder: Annotated[
-        TitleName,
-        typer.Option(help="Title encoder: n-grams, or a frozen sentence model (the extra `sentence`)."),
-    ] = "ngram",
+    title_encoder: TitleEncoderName = "ngram",
     seed: Seed = 0,
     device: Device = "auto",
 ) -> None:
