@@ -1,5 +1,5 @@
 # One image for both: the trainer (`gan-ainm fit`) and the service (the default command).
-FROM python:3.11-slim AS build
+FROM python:3.11-slim AS dependencies
 RUN python -m venv /venv
 WORKDIR /build
 COPY pyproject.toml ./
@@ -8,14 +8,19 @@ ARG TORCH=cpu
 RUN scripts/install-torch /venv/bin/python
 COPY requirements.lock ./
 RUN /venv/bin/python -m pip install --no-deps --require-hashes -r requirements.lock
+
+# Our own code gets a layer of its own, so that a change of code does not copy the dependencies again.
+FROM dependencies AS package
 COPY LICENSE README.md ./
 COPY cli cli
 COPY index index
 COPY model model
 COPY service service
 COPY training training
-RUN /venv/bin/python -m pip install --no-deps --no-build-isolation .
+RUN /venv/bin/python -m pip install --no-deps --no-build-isolation --prefix /package .
+
 # The image needs no pip, no C++ headers, none of PyTorch's own tests, and of music21 only the tunes.
+FROM dependencies AS trimmed
 RUN cd /venv/lib/python3.11/site-packages \
     && rm -rf torch/include torch/test torch/bin/test_* \
     && find music21 -type f ! -name '*.abc' ! -path music21/__init__.py -delete \
@@ -26,7 +31,8 @@ LABEL org.opencontainers.image.title="Gan Ainm" \
       org.opencontainers.image.description="Puts names to folk tunes" \
       org.opencontainers.image.licenses="MIT"
 RUN install -d -o 10001 -g 10001 /artifacts
-COPY --from=build /venv /venv
+COPY --from=trimmed /venv /venv
+COPY --from=package /package /venv
 WORKDIR /app
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
