@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from model.encoder import Vectors
 
 _EXACT = 10_000  # rows; above this, sketches are faster, and FAISS would split a query over threads
-_BITS = 4  # in a sketch, for each two numbers of the vector
+_BITS = 4  # of a sketch, for every two numbers of the vector
 _RESCORED = 1000  # fewest rows compared exactly after the sketches
 
 

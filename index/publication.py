@@ -47,7 +47,7 @@ def locked(lock: Path, wait: bool = True) -> Iterator[None]:
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
     try:
-        # Every user who can write to the folder can take the lock, whoever created its file.
+        # Every user who can write to the folder can take the lock, even if another user created its file.
         with FileLock(lock, timeout=-1 if wait else 0, mode=0o666):
             yield
     except Timeout as error:

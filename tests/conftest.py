@@ -36,7 +36,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def make_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
     """Makes a named folder once for all test processes of this run, and returns it."""
     base = tmp_path_factory.getbasetemp()
-    # With pytest-xdist each process has a folder of its own inside that of the run.
+    # With pytest-xdist each process has its own folder inside that of the run.
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
     def make(name: str, fill: Callable[[Path], object]) -> Path:

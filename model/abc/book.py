@@ -57,7 +57,7 @@ def read_tunebook(text: str) -> Iterator[Tune | AbcError]:
     """Read each tune of a text.
 
     A tune begins at its ``X:``. A text without any ``X:`` is one tune, but a paragraph that begins with its
-    own ``T:`` and has a ``K:`` begins another. Information fields in a paragraph of their own before the
+    own ``T:`` and has a ``K:`` begins another. Information fields in a separate paragraph before the
     first tune are the file header (ABC 2.1, 2.2.2) and apply to all tunes. Free text is skipped.
 
     Yields

@@ -1,6 +1,6 @@
 """The symbols of a music line.
 
-No alternative looks ahead beyond its own match, except within bounds or up to the next sign of its own kind.
+No alternative looks ahead beyond its own match, except within bounds or up to the next sign of the same kind.
 Splitting a line into tokens therefore takes time linear in its length.
 
 Mail programs turned ``=`` into ``=3D`` and broke lines with ``=``; such tunes still circulate.

@@ -25,7 +25,7 @@ def test_spellings_of_one_title_form_one_entry_with_aliases() -> None:
     assert [setting.reference for setting in catalogue.titles[0].settings] == ["a:1", "b:1"]
 
 
-def test_a_rhythm_in_the_name_makes_no_other_title_if_the_tunes_have_it() -> None:
+def test_a_rhythm_in_the_name_is_ignored_if_the_tunes_have_it() -> None:
     jig, reel = (
         Setting("book", f"c:{rhythm}", name, rhythm, "", "", "K:G\nGAB\n")
         for name, rhythm in (("Kesh Jig, The", "jig"), ("Blackbird Reel", "reel"))

@@ -100,7 +100,7 @@ def test_an_unknown_tune_is_reported_as_unknown(client: httpx.Client) -> None:
         assert kinds == (["melody"] if suggestion["confidence"] >= 0.1 else []) + ["style"]
 
 
-def test_the_best_title_is_first_none_comes_twice_and_there_are_top_k(client: httpx.Client) -> None:
+def test_there_are_top_k_titles_the_best_first_and_none_twice(client: httpx.Client) -> None:
     for top_k in (1, 10, 100):
         suggestions = client.post("/suggest-titles", json={"abc": KESH, "top_k": top_k}).json()["suggestions"]
         confidences = [suggestion["confidence"] for suggestion in suggestions]

@@ -52,10 +52,17 @@ def test_a_bad_tune_does_not_affect_the_others() -> None:
 
 
 def test_the_file_header_applies_to_all_tunes() -> None:
-    one, two, four = tunes(BOOK)
-    assert [tune.meter for tune in (one, two, four)] == ["6/8", "4/4", "6/8"]
-    assert [tune.rhythm for tune in (one, two, four)] == ["jig", "reel", "jig"]
-    assert one.header == (("M", "6/8"), ("R", "jig"), ("S", "a friend"), ("X", "1"), ("T", "One"), ("K", "G"))
+    first, second, fourth = tunes(BOOK)
+    assert [tune.meter for tune in (first, second, fourth)] == ["6/8", "4/4", "6/8"]
+    assert [tune.rhythm for tune in (first, second, fourth)] == ["jig", "reel", "jig"]
+    assert first.header == (
+        ("M", "6/8"),
+        ("R", "jig"),
+        ("S", "a friend"),
+        ("X", "1"),
+        ("T", "One"),
+        ("K", "G"),
+    )
 
 
 def test_line_numbers_count_from_the_start_of_the_text() -> None:

@@ -40,7 +40,7 @@ def test_a_folder_states_its_licence(tmp_path: Path) -> None:
     assert len(list(find_corpora([str(tmp_path)])[0].read())) == 1
 
 
-def test_the_digest_sees_a_change_of_content_and_of_name(tmp_path: Path) -> None:
+def test_the_digest_changes_with_contents_and_names(tmp_path: Path) -> None:
     (tmp_path / "a.abc").write_text(KESH)
     digests = {find_corpora([str(tmp_path)])[0].sha256()}
     (tmp_path / "a.abc").write_text(KESH.replace("GAG", "GBG"))

@@ -12,7 +12,7 @@ def curate_text(tmp_path: Path, text: str) -> Curated:
     return curate(find_corpora([str(path)]))
 
 
-def test_good_tunes_are_kept_and_bad_ones_named_with_their_reason(tmp_path: Path) -> None:
+def test_good_tunes_are_kept_and_bad_ones_listed_with_their_reason(tmp_path: Path) -> None:
     nameless = KESH.replace("The Kesh", "Gan Ainm")
     short = "X:3\nT:Too Short\nK:C\nCDEF\n"
     silent = "X:4\nT:Silence\nK:C\n"

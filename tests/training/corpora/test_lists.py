@@ -27,7 +27,7 @@ def test_pairs_are_read_and_comments_are_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["a/b.abc:1 a/d.abc:2", "a/b.abc:1\t", "a\tb\tc", "a\t\tb"])
-def test_a_line_that_is_not_a_pair_is_named(tmp_path: Path, line: str) -> None:
+def test_a_line_that_is_not_a_pair_is_reported(tmp_path: Path, line: str) -> None:
     path = tmp_path / "aliases.txt"
     path.write_text(f"# a comment\n{line}\n")
     with pytest.raises(ListError, match=r"aliases\.txt, line 2: expected two references with a tab between"):

@@ -57,8 +57,8 @@ def test_examples_are_held_out_settings(library: Library) -> None:
     whole = [example for example in examples if example.right.sum() == 2][: 4 * SEVERAL]
     assert len(whole) > SEVERAL  # two of three settings remain
     assert {16, 32} < {example.notes for example in examples}
-    strangers = [example for example in examples if not example.right.any()]
-    assert 0.02 < len(strangers) / len(examples) < 0.3
+    unmatched = [example for example in examples if not example.right.any()]
+    assert 0.02 < len(unmatched) / len(examples) < 0.3
     again = ranking_examples(library, suggester, seed=0)
     assert len(again) == len(examples)
     assert all(

@@ -157,7 +157,7 @@ def test_a_batch_of_one_title_has_a_loss(name: str, vectors: tuple[torch.Tensor,
     assert bool(tunes.grad.isfinite().all())
 
 
-def test_distances_of_equal_vectors_have_a_slope(vectors: tuple[torch.Tensor, torch.Tensor]) -> None:
+def test_distances_of_equal_vectors_have_a_gradient(vectors: tuple[torch.Tensor, torch.Tensor]) -> None:
     tunes = vectors[0].clone().requires_grad_()
     torch.autograd.backward(
         euclidean_hinge(tunes, vectors[0], torch.eye(6, dtype=torch.bool), torch.tensor(0.4))

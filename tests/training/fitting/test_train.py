@@ -110,7 +110,7 @@ def test_every_setting_of_a_title_is_sampled(numbers: TrainingSet) -> None:
     assert len(sampled) > 1
 
 
-def test_titles_can_be_contrasted_with_one_name_of_each_of_their_batch(numbers: TrainingSet) -> None:
+def test_titles_can_be_contrasted_with_one_name_per_title_of_their_batch(numbers: TrainingSet) -> None:
     catalogue = numbers.catalogue
     batches = all_titles(numbers, replace(SMALL, names=0, melody=0.0))
     rng = np.random.default_rng(0)
@@ -126,7 +126,7 @@ def test_titles_can_be_contrasted_with_one_name_of_each_of_their_batch(numbers: 
     assert len(sampled) > len(catalogue), "aliases are sampled too"
 
 
-def test_the_melody_loss_draws_settings_of_a_title_together(
+def test_the_melody_loss_moves_settings_of_a_title_closer_together(
     training_set: TrainingSet, tmp_path: Path
 ) -> None:
     def lead(melody: float) -> float:

@@ -183,9 +183,9 @@ def foreign_task(library: SampledLibrary, gallery: Gallery, foreign: SampledLibr
     `gallery` is that of `known_gallery`.
     """
     queries = [_query(library, setting, [_title(library, setting)]) for setting in library.hold_out()]
-    strangers = sorted(foreign.draw_one_per_title().values(), key=foreign.draw_order)[:POOL_SIZE]
+    unmatched = sorted(foreign.draw_one_per_title().values(), key=foreign.draw_order)[:POOL_SIZE]
     return Task(
-        "no-match-foreign", gallery, queries + [_query(foreign, setting, []) for setting in strangers]
+        "no-match-foreign", gallery, queries + [_query(foreign, setting, []) for setting in unmatched]
     )
 
 

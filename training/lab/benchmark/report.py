@@ -159,7 +159,7 @@ def tables(figures: Sequence[Figure]) -> str:
 
 
 def of_benchmark(figures: Iterable[Figure]) -> list[Figure]:
-    """The figures of the benchmark's protocols and systems. Those of ablations have a page of their own."""
+    """The figures of the benchmark's protocols and systems. Those of ablations have a separate page."""
     return [figure for figure in figures if figure.protocol in PROTOCOLS and figure.system in SYSTEMS]
 
 

@@ -195,10 +195,10 @@ def _run(system: System, task: Task, advance: Callable[[], object]) -> Iterator[
 
 def _auroc(key: tuple[str, str, str], results: Sequence[Result]) -> Figure:
     matched = np.array([result.score for result in results if result.place])
-    strangers = np.array([result.score for result in results if not result.place])
+    unmatched = np.array([result.score for result in results if not result.place])
     if not len(matched):
         raise BenchmarkError(f"{key[1]}: no query has a match; is there a tune with several settings?")
-    return _figure((*key, "auroc"), auroc_interval(matched, strangers), len(results), 0.5)
+    return _figure((*key, "auroc"), auroc_interval(matched, unmatched), len(results), 0.5)
 
 
 def _figure(

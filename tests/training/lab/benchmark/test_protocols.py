@@ -164,16 +164,16 @@ def test_tunes_without_a_match_are_neither_known_nor_learned(
     library: SampledLibrary, untrained: Untrained
 ) -> None:
     task = no_match_task(library, untrained)
-    strangers = [query for query in task.queries if not len(query.right)]
+    unmatched = [query for query in task.queries if not len(query.right)]
     matched = [query for query in task.queries if len(query.right)]
-    assert strangers
+    assert unmatched
     assert matched
     title_of = {
         setting.reference: library.catalogue.titles[title].title
         for setting, title in zip(library.catalogue.settings, library.catalogue.title_of_setting, strict=True)
     }
     names = task.gallery.catalogue.names
-    assert not {title_of[query.reference] for query in strangers} & set(names)
+    assert not {title_of[query.reference] for query in unmatched} & set(names)
     for query in matched:
         assert title_of[query.reference] == names[query.right[0]]
     assert task.gallery.trained_on is task.gallery.library

@@ -48,11 +48,11 @@ def test_queries_that_the_encoders_learned_are_leaks(
     check_leaks(unseen)
     with pytest.raises(LeakError, match="unseen: the encoders have learned 1 of"):
         check_leaks(planted(unseen, names="another title"))
-    stranger = no_match_task(library, untrained)
-    stranger = replace(stranger, queries=stranger.queries[::-1])  # those without a match first
-    check_leaks(stranger)
+    no_match = no_match_task(library, untrained)
+    no_match = replace(no_match, queries=no_match.queries[::-1])  # those without a match first
+    check_leaks(no_match)
     with pytest.raises(LeakError, match="learned 1 of"):
-        check_leaks(planted(stranger, names="another title"))
+        check_leaks(planted(no_match, names="another title"))
 
 
 def test_learned_titles_are_leaks_where_titles_are_unseen(

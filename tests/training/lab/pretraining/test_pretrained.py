@@ -75,7 +75,7 @@ def test_the_default_sizes_fit() -> None:
 
 
 @pytest.mark.parametrize("other", [{"hidden": 20}, {"widths": (16, 4, 4, 2, 2, 2, 3)}])
-def test_sizes_that_do_not_fit_are_both_named(
+def test_the_error_names_both_sizes_when_they_do_not_fit(
     path: Path, encoder: RnnTuneEncoder, other: dict[str, object]
 ) -> None:
     misfit = RnnTuneEncoder(replace(encoder.config, **other))  # type: ignore[arg-type]
