@@ -17,11 +17,11 @@ from safetensors.numpy import load_file, save_file
 from index.alignment import similarities
 from index.cosine_index import CosineIndex
 from index.melody_texts import MelodyText, MelodyTexts, TextArrays
-from index.ngram_index import GRAM, Floats, NgramIndex, Postings
+from index.ngram_index import GRAM, NgramIndex, Postings
 from model.abc import Tune
 from model.checkpoint import under
 from model.encoder import Vectors
-from model.grams import MAX_NOTES, Ints, interval_grams, pulse, pulse_grams
+from model.grams import MAX_NOTES, Floats, Ints, interval_grams, pulse, pulse_grams
 
 # What is measured for each candidate; all but the last are 0 to 1.
 FEATURES = (

@@ -13,11 +13,10 @@ from pydantic import BaseModel
 
 from index.cosine_index import CosineIndex, Hit
 from model.encoder import Vectors
+from model.grams import Floats
 
 K = 20  # ranks that count; a right title below them counts 0
 _RESAMPLES = 1000
-
-Floats = NDArray[np.float64]
 
 
 class Mrr(BaseModel, frozen=True):

@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.runs import laid_end_to_end
-from model.grams import Ints
+from model.grams import Floats, Ints
 
 GRAM = 5  # intervals; the best single length on a collection of 11,000 settings
 _MOST_READ = 500_000  # postings read for a query
-Floats = NDArray[np.float64]
 
 
 class Postings(NamedTuple):

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from index.cosine_index import Hit
 from index.melody_index import FEATURES, Likenesses
-from index.mrr import Floats
+from model.grams import Floats
 
 STYLE_TITLES = 100  # titles from the title index that share the probability of "none"
 _TYPICAL_LENGTH = 3.6  # ln(notes) of a query between the shortest fragment and a whole tune

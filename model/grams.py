@@ -19,6 +19,7 @@ _PULSE = 0.5  # quarter notes
 MAX_NOTES = 2048  # notes read per tune; the longest of 4,248 printed tunes has fewer than 1,200
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 _INTERVALS = (2, 3, 4, 6)  # lengths of the runs of melodic intervals
 _RHYTHMIC = (2, 4)  # lengths of the runs of intervals with rhythm

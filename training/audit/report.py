@@ -54,10 +54,10 @@ def describe_shift(audit: Audit) -> str:
     if shift is None:
         return "No bulk shift of titles was found."
     direction = "after" if shift.offset > 0 else "before"
+    distance = "1 place" if abs(shift.offset) == 1 else f"{abs(shift.offset)} places"
     return (
         f"A stretch of titles seems displaced: for {shift.votes} of {shift.misfits} misfits, between "
-        f"{shift.first} and {shift.last}, the title that fits is {abs(shift.offset)} places {direction} the "
-        "setting."
+        f"{shift.first} and {shift.last}, the title that fits is {distance} {direction} the setting."
     )
 
 

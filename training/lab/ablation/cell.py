@@ -8,8 +8,9 @@ import numpy as np
 import torch
 from pydantic import BaseModel
 
-from index.mrr import Floats, K, Place, hit, reciprocal_rank
+from index.mrr import K, Place, hit, reciprocal_rank
 from model.encoder import Vectors
+from model.grams import Floats
 from training.fitting.checkpoints import TrainingCheckpoint, code_digest
 from training.fitting.towers import Towers
 from training.fitting.train import Batches, Run, train

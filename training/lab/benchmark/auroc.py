@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from index.mrr import Floats
+from model.grams import Floats
 
 _RESAMPLES = 1000
 

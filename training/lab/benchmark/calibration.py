@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
-from index.mrr import Floats, hit
+from index.mrr import hit
+from model.grams import Floats
 from training.lab.benchmark.run import Result
 
 _BINS = 10

@@ -9,11 +9,10 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from index.melody_texts import text_of
-from index.mrr import Floats
 from index.ngram_index import GRAM, NgramIndex
 from index.suggester import Suggester
 from model.abc import Tune
-from model.grams import MAX_NOTES, interval_grams
+from model.grams import MAX_NOTES, Floats, interval_grams
 from training.fitting.fit_ranking import fit_ranking, ranking_examples
 from training.lab.benchmark.gallery import Gallery
 
