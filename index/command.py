@@ -29,7 +29,7 @@ def suggest(
     top: Annotated[int, typer.Option(min=1, max=100, help="Titles per tune, 1 to 100.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON per tune.")] = False,
     artifacts: Artifacts = Path("artifacts"),
-    device: Device = "cpu",
+    device: Device = "auto",
 ) -> None:
     """Suggest titles for every tune of the files, each with the evidence for it.
 
@@ -37,16 +37,17 @@ def suggest(
     """
     suggester = load(artifacts, device)
     count = 0
-    for entry in _read(files or [_STANDARD_INPUT]):
+    names = files or [_STANDARD_INPUT]
+    for entry in _read(names):
         if not isinstance(entry.tune, Tune):
-            typer.echo(f"{entry.reference}: {entry.tune}", err=True)
+            typer.echo(f"{entry.reference}:{entry.tune.column}: {entry.tune.message}", err=True)
             continue
         count += 1
         suggestions = suggester.suggest(entry.tune, top)
         show = _as_json if as_json else _as_text
         typer.echo(show(entry.reference, suggestions))
     if not count:
-        raise TunebookError("no tune could be read")
+        raise TunebookError(f"no tune could be read from {', '.join(names)}")
 
 
 def _read(files: Sequence[str]) -> Iterator[Entry]:

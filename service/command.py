@@ -16,7 +16,11 @@ class SettingsError(GanAinmError):
 
 
 def serve() -> None:
-    """Serve suggestions over HTTP. Settings are environment variables: HOST, PORT, ARTIFACTS, DEVICE, ..."""
+    """Serve suggestions over HTTP.
+
+    Settings are environment variables: HOST, PORT, ARTIFACTS, TUNEBOOKS, DEVICE, ADMIN_API_KEY and
+    MAX_BODY_BYTES.
+    """
     try:
         settings = Settings()
     except ValidationError as error:

@@ -108,7 +108,7 @@ def test_a_bad_tune_is_reported_and_the_others_are_named(small_artifacts: Path, 
     book.write_text(f"{KESH}\n{SILENCE}\n{KESH}")
     result = run(small_artifacts, book)
     assert result.exit_code == 0
-    assert result.stderr == "book.abc:9: line 9, column 1: the tune has no notes\n"
+    assert result.stderr == "book.abc:9:1: the tune has no notes\n"
     assert [line.partition(" ")[0] for line in result.stdout.splitlines() if line.startswith("book")] == [
         "book.abc:1:",
         "book.abc:13:",
@@ -119,7 +119,7 @@ def test_without_a_readable_tune_it_exits_1(small_artifacts: Path) -> None:
     result = run(small_artifacts, text=SILENCE)
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr.splitlines()[-1] == "error: no tune could be read"
+    assert result.stderr.splitlines()[-1].startswith("error: no tune could be read from ")
 
 
 def test_a_missing_file_exits_1(small_artifacts: Path, tmp_path: Path) -> None:

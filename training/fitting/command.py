@@ -82,7 +82,7 @@ def _is_readable(artifacts: Path) -> bool:
     try:
         current = artifact.load(artifacts, torch.device("cpu"))
     except ArtifactError as error:
-        console.print(f"{error}", soft_wrap=True)
+        console.print(f"training, because there is no usable artifact: {error}", soft_wrap=True)
         return False
     console.print(f"{current.path} is ready", soft_wrap=True)
     return True

@@ -1,6 +1,7 @@
 """The two trainings of a fit: on a split, for the test figure, and on everything, for the service."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -50,7 +51,7 @@ class Trainer:
         config = self.config
         run = self.start("split", Batches(training_set, split.train, config))
         checkpoint = TrainingCheckpoint(path, self._fingerprint(training_set, f"{split.as_lists()}"))
-        advance = self.report.step("training on the split", config.max_epochs, checkpoint.progress().epochs)
+        advance = self._step("training on the split", config.max_epochs, checkpoint)
 
         def validate(towers: Towers) -> float:
             return unseen_mrr(towers.encoders, training_set, split.validation).value
@@ -72,9 +73,7 @@ class Trainer:
         titles = range(len(training_set.catalogue))
         run = replace(self.start("refit", Batches(training_set, titles, config)), epochs=config.refit_epochs)
         checkpoint = TrainingCheckpoint(path, self._fingerprint(training_set))
-        advance = self.report.step(
-            "training on everything", config.refit_epochs, checkpoint.progress().epochs
-        )
+        advance = self._step("training on everything", config.refit_epochs, checkpoint)
 
         def on_epoch(record: dict[str, float]) -> None:
             advance()
@@ -99,6 +98,11 @@ class Trainer:
             epochs=config.max_epochs,
             patience=config.patience,
         )
+
+    def _step(self, description: str, epochs: int, checkpoint: TrainingCheckpoint) -> Callable[[], object]:
+        done = checkpoint.progress().epochs
+        self.report.say(f"{description}, resuming after epoch {done}" if done else description)
+        return self.report.step(description, epochs, done)
 
     def _fingerprint(self, training_set: TrainingSet, *more: str) -> str:
         warm_start = self.warm_start.digest if self.warm_start else ""
