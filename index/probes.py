@@ -9,16 +9,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from index.catalogue import Catalogue
-from index.cosine_index import CosineIndex
 from index.mrr import Mrr, search_reciprocal_ranks, summarise
+from index.suggester import Suggester
 from model.abc import Tune, read_tune, write
 from model.abc.variation import cut, ornamented, transposed, unnamed
-from model.encoder import Encoder
 
 COUNT = 300
 DEGRADED = 0.9  # an MRR below this share of the recorded one means that the artifact is broken
@@ -51,11 +49,12 @@ def make_probes(catalogue: Catalogue, seed: int, count: int = COUNT) -> list[Pro
     ]
 
 
-def measure(probes: Sequence[Probe], encoder: Encoder[Tune, Any], title_index: CosineIndex, pool: int) -> Mrr:
-    """MRR@20 of the probes in a title index of `pool` titles. Raises ValueError when there are no probes."""
-    vectors = encoder.encode(read_tune(probe.abc) for probe in probes)
+def measure_probes(probes: Sequence[Probe], suggester: Suggester) -> Mrr:
+    """MRR@20 of the probes in a Suggester's title index. Raises ValueError when there are no probes."""
+    vectors = suggester.encoders.tune.encode(read_tune(probe.abc) for probe in probes)
     titles = [probe.title for probe in probes]
-    return summarise(search_reciprocal_ranks(title_index, vectors, titles), pool)
+    reciprocals = search_reciprocal_ranks(suggester.title_index, vectors, titles)
+    return summarise(reciprocals, pool=len(suggester.catalogue))
 
 
 def save_probes(probes: Sequence[Probe], path: Path) -> None:

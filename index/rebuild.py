@@ -1,6 +1,6 @@
 """The rebuild: indexes the trained catalogue again with the user's own tunebooks, without training."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from index.cosine_index import CosineIndex
 from index.library import Library
 from index.own_tunebooks import NAME as OWN
 from index.own_tunebooks import read_own
-from index.probes import DEGRADED, measure
+from index.probes import DEGRADED, measure_probes
 from index.publication import link_files, publish, staging
 from index.suggester import CATALOGUE, INDEX_FILES, Suggester
 
@@ -77,7 +77,7 @@ def rebuild(root: Path, device: torch.device, tunebooks: Path | None = None) -> 
             "rebuilt_from": old.version,
             "corpora": [*corpora, own.count] if own else corpora,
             # More titles make the probes harder to rank without any fault of the index: measure them again.
-            "probes": measure(old.probes, suggester.encoders.tune, suggester.title_index, len(catalogue)),
+            "probes": measure_probes(old.probes, suggester),
             "titles": len(catalogue),
             "settings": len(catalogue.settings),
         }
@@ -101,7 +101,8 @@ def _check(suggester: Suggester, trained: int, old: Artifact) -> None:
             raise RebuildError(f"the vectors of {np.sum(~has_unit_length)} {rows} do not have unit length")
     kept = suggester.title_index.title_of_row < trained
     index = CosineIndex(suggester.title_index.vectors[kept], suggester.title_index.title_of_row[kept])
-    measured = measure(old.probes, suggester.encoders.tune, index, len(old.suggester.catalogue)).value
+    among_trained = replace(suggester, catalogue=old.suggester.catalogue, title_index=index)
+    measured = measure_probes(old.probes, among_trained).value
     recorded = old.manifest.probes.value
     if measured < DEGRADED * recorded:
         raise RebuildError(f"the MRR of the probes is {measured:.4f}; when published it was {recorded:.4f}")

@@ -13,7 +13,7 @@ import torch
 from index import artifact
 from index.artifact import Artifact
 from index.mrr import Mrr
-from index.probes import DEGRADED, measure
+from index.probes import DEGRADED, measure_probes
 from index.rebuild import Rebuilt, rebuild
 from model.device import pick_device
 from service.settings import Settings
@@ -65,10 +65,7 @@ class Engine:
 
     def _load(self) -> Snapshot:
         loaded = artifact.load(self._root, self.device)
-        suggester = loaded.suggester
-        measured = measure(
-            loaded.probes, suggester.encoders.tune, suggester.title_index, len(suggester.catalogue)
-        )
+        measured = measure_probes(loaded.probes, loaded.suggester)
         return Snapshot(loaded, measured, datetime.now(UTC))
 
 

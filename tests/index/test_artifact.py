@@ -11,7 +11,7 @@ from index import artifact
 from index.artifact import ArtifactError, load
 from index.manifest import FORMAT, Manifest
 from index.melody_index import MelodyIndex
-from index.probes import load_probes, measure
+from index.probes import load_probes, measure_probes
 from index.publication import BusyError, link_files, locked, publish, staging
 from index.suggester import CATALOGUE, MELODIES, TITLES
 
@@ -43,10 +43,7 @@ def test_loading_builds_no_melody_index(small_artifacts: Path, monkeypatch: pyte
 
 def test_the_recorded_mrr_is_measured_again(small_artifacts: Path) -> None:
     loaded = load(small_artifacts, CPU)
-    suggester = loaded.suggester
-    measured = measure(
-        loaded.probes, suggester.encoders.tune, suggester.title_index, len(suggester.catalogue)
-    )
+    measured = measure_probes(loaded.probes, loaded.suggester)
     assert measured == loaded.manifest.probes
     assert measured.pool == len(loaded.suggester.catalogue)
     assert measured.value > 50 * measured.chance

@@ -7,7 +7,7 @@ import torch
 from index import artifact
 from index.catalogue import Catalogue, Setting
 from index.mrr import K
-from index.probes import COUNT, load_probes, make_probes, measure, save_probes
+from index.probes import COUNT, load_probes, make_probes, measure_probes, save_probes
 from model.abc import read_tune
 from tests.support import KESH
 
@@ -51,7 +51,7 @@ def test_probes_depend_on_the_seed_and_are_the_same_after_loading(tmp_path: Path
 def test_measuring_without_probes_is_an_error(small_artifacts: Path) -> None:
     loaded = artifact.load(small_artifacts, torch.device("cpu"))
     with pytest.raises(ValueError, match="no queries"):
-        measure([], loaded.suggester.encoders.tune, loaded.suggester.title_index, 10)
+        measure_probes([], loaded.suggester)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")

@@ -10,7 +10,7 @@ from rich.table import Table
 from index import artifact
 from index.artifact import ArtifactError
 from index.command_line import Artifacts, Device
-from index.probes import measure
+from index.probes import measure_probes
 from model.device import pick_device
 from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
@@ -60,13 +60,9 @@ def fit(
 def evaluate(artifacts: Artifacts = Path("artifacts"), device: Device = "auto") -> None:
     """Measure the figures of the published artifact again, from its own files alone."""
     loaded = artifact.load(artifacts, pick_device(device))
-    suggester = loaded.suggester
     figures = {
         "unseen": (recompute_test(loaded, pick_device(device)), loaded.manifest.test),
-        "probes": (
-            measure(loaded.probes, suggester.encoders.tune, suggester.title_index, len(suggester.catalogue)),
-            loaded.manifest.probes,
-        ),
+        "probes": (measure_probes(loaded.probes, loaded.suggester), loaded.manifest.probes),
     }
     table = Table(box=None)
     for heading in ("figure", "MRR@20", "95 %", "queries", "pool", "chance", "recorded"):

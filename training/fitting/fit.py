@@ -20,7 +20,7 @@ from index.artifact import EVALUATION, METRICS, PROBES
 from index.cosine_index import CosineIndex
 from index.manifest import FORMAT, Manifest
 from index.mrr import Mrr
-from index.probes import make_probes, measure, save_probes
+from index.probes import make_probes, measure_probes, save_probes
 from index.publication import locked, publish, staging
 from index.suggester import Suggester
 from model.encoders import Encoders
@@ -87,7 +87,7 @@ def _fit(curated: Curated, root: Path, trainer: Trainer) -> str:
     first_hits = _first_hits(evaluated.towers.encoders, training_set, split.validation)
     suggester = suggester.with_ranking(fit_ranking(examples, first_hits))
     probes = make_probes(catalogue, config.seed)
-    probed = measure(probes, suggester.encoders.tune, suggester.title_index, len(catalogue))
+    probed = measure_probes(probes, suggester)
     report.say(f"catalogue tunes, transposed, cut and ornamented: MRR {_spell(probed)}")
 
     metrics = {
