@@ -1,0 +1,178 @@
+"""Display forms: titles as people write them, made from what books print.
+
+Only people see these forms. The catalogue, the encoders and the indexes keep the printed titles.
+"""
+
+import re
+import unicodedata
+
+from index.catalogue import Catalogue
+from index.title_case import CLOSERS, OPENERS, title_case
+from index.titles import rhythm_family, without_rhythm_words
+
+_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff]+")
+_APOSTROPHE = re.compile("['`´ʼ’]")
+# Some transcriptions write a stop before a letter that has a dot in the old Irish script: ".ba.d" is "ḃaḋ",
+# today "bhadh".
+_DOTTED = re.compile(r"\.([bcdfgmpst])")
+_DOT_IN_WORD = re.compile(r"(?<=[^\W\d_])\.(?=[^\W\d_])")
+_INITIALS = re.compile(r"(?<!\w)[^\W\d_]\. ?[^\W\d_](?=\.)")  # "J.B."
+# The transcription of Ryan's Mammoth writes a colon after "at": "Wat:erloo", "Great: Eastern".
+_COLON = re.compile(r"(?<=[^\W\d_]):(?=[^\W\d_])|(?<=at):")
+_COLON_OF_ABBREVIATION = re.compile(r"\b([^\W\d_]{1,6}):(?= )")  # "Col: McDonald's"
+_DOUBLE_HYPHEN = re.compile(r"(?<=[^\W\d_])=(?=[^\W\d_])")  # "Perth=Shire"
+_ORDINAL_STOP = re.compile(r"(?<=\d)(st|nd|rd|th|d)\.(?= )", re.IGNORECASE)
+_BEFORE = re.compile(r"(?:[\s.,;:–—-]|\d{1,3}[.)] |or (?=[\"“A-Z])|Or (?=[\"“]))+")  # "23. ", "or "
+_REMARK = re.compile(r"(?<=[^\W_]) \[[^\[\]]*\]$")  # of transcribers, "[title from index]"
+_DASHES = re.compile("[–—-]{3,}")
+_SEPARATOR = re.compile(
+    r"( ?,(?= |$|[^\W\d_]{2}) ?| [–—-]+ ?| ?[–—-]+ |\.? (?=the(?:$|,| [–—-])))", re.IGNORECASE
+)
+_NUMBER = re.compile(r" no\.? ?(\d+)$", re.IGNORECASE)
+_STOPS = " .,;:–—-"
+
+# Their stop is not the end of a title, and no letter of the old Irish script.
+_ABBREVIATIONS = frozenset(
+    (
+        *("bart", "batn", "battn", "co", "esq", "esqr", "etc", "&c", "inc", "jr", "jun", "junr", "ltd", "rd"),
+        *("regt", "regts", "sen", "senr", "sr", "st", "vol"),
+        *(
+            "capt",
+            "col",
+            "colr",
+            "dr",
+            "gen",
+            "genl",
+            "ger",
+            "honble",
+            "lt",
+            "madle",
+            "mr",
+            "mrs",
+            "ms",
+            "no",
+            "rev",
+        ),
+        *("revd", "sergt", "sgt"),
+    )
+)
+_ARTICLES = frozenset(
+    (
+        *("the", "a", "an", "na", "nam", "nan", "am", "a'"),  # English, Irish, Scottish Gaelic
+        *("la", "le", "les", "l'", "un", "une"),  # French
+        *("el", "los", "las", "una"),  # Spanish
+        *("der", "die", "das", "ein", "eine"),  # German
+    )
+)
+
+
+def display_title(printed: str) -> str:
+    """A title as people write it.
+
+    "MOUNT YOUR BAGGAGE -- JIG" becomes "Mount Your Baggage", "Night Was Calm., The" becomes "The Night Was
+    Calm", "23. The miller is canty." becomes "The Miller Is Canty". Capitals within words stay: "DeLisle",
+    "na hÉireann". The display form of a display form is the same. Takes time linear in the text.
+    """
+    name = _tidy(printed)
+    main, inner = _split_parentheses(name)
+    main, _ = _split_rhythm(main)
+    if inner:
+        main = f"{main} ({_split_rhythm(inner)[0]})".lstrip()
+    return title_case(main) or printed.strip()
+
+
+def display_titles(catalogue: Catalogue) -> dict[str, str]:
+    """What to show for each printed title of the catalogue and of its settings.
+
+    That is `display_title`. When only the printed rhythm tells two titles of the catalogue apart, it follows
+    in parentheses: "Rustic -- Reel" and "Rustic -- Jig" become "Rustic (Reel)" and "Rustic (Jig)".
+    """
+    titles_with: dict[str, set[int]] = {}  # display form -> numbers of the titles that have it
+    forms: dict[str, str] = {}
+    for number, title in enumerate(catalogue.titles):
+        for printed in (title.title, *(setting.title for setting in title.settings)):
+            forms[printed] = display_title(printed)
+            titles_with.setdefault(forms[printed].casefold(), set()).add(number)
+    return {
+        printed: _with_rhythm(form, printed) if len(titles_with[form.casefold()]) > 1 else form
+        for printed, form in forms.items()
+    }
+
+
+def _with_rhythm(form: str, printed: str) -> str:
+    main, _ = _split_parentheses(_tidy(printed))
+    _, rhythm = _split_rhythm(main)
+    return f"{form} ({title_case(rhythm)})" if rhythm else form
+
+
+def _tidy(printed: str) -> str:
+    """The title without slips of printers and transcribers, list number, and stop at its end."""
+    name = _SPACE.sub(" ", unicodedata.normalize("NFC", printed)).strip()
+    if apostrophe := _APOSTROPHE.search(name):
+        name = _APOSTROPHE.sub("’" if apostrophe[0] == "’" else "'", name)
+    if name[1:].islower() and not _INITIALS.search(name):
+        dotted = _DOTTED.sub(_with_h, name)
+        name = _DOT_IN_WORD.sub("", dotted) if dotted != name else name
+    name = _COLON_OF_ABBREVIATION.sub(_with_stop, _COLON.sub("", name))
+    name = _ORDINAL_STOP.sub(r"\1", _DOUBLE_HYPHEN.sub("-", _DASHES.sub("--", name)))
+    before = _BEFORE.match(name)
+    return _without_stop(_REMARK.sub("", name[before.end() :] if before else name))
+
+
+def _with_h(match: re.Match[str]) -> str:
+    word = re.split(r"[\W\d_]", match.string[max(0, match.start() - 8) : match.start()])[-1]
+    return match[0] if word in _ABBREVIATIONS else f"{match[1]}h"
+
+
+def _with_stop(match: re.Match[str]) -> str:
+    is_abbreviation = len(match[1]) == 1 or match[1].casefold() in _ABBREVIATIONS
+    return f"{match[1]}." if is_abbreviation else match[0]
+
+
+def _without_stop(name: str) -> str:
+    """Drop stops, commas and dashes at the end and before closing quotes and parentheses there.
+
+    An ellipsis stays, and so does the stop of an abbreviation.
+    """
+    body = name.rstrip(_STOPS + CLOSERS)
+    end = name[len(body) :]
+    dots = len(end) - len(end.lstrip("."))
+    last_word = body[-20:].rpartition(" ")[2].lstrip(OPENERS).casefold()
+    is_abbreviation = last_word in _ABBREVIATIONS or _INITIALS.search(f"{body[-6:]}.")
+    kept = end[:dots] if dots > 1 or is_abbreviation else ""
+    return body + kept + "".join(char for char in end if char in CLOSERS)
+
+
+def _split_parentheses(name: str) -> tuple[str, str]:
+    """The name, and what it has in parentheses at its end; "" if nothing."""
+    main, opened, inner = name.rpartition("(")
+    if opened and inner.endswith(")") and ")" not in inner[:-1]:
+        return main, inner[:-1]
+    return name, ""
+
+
+def _split_rhythm(name: str) -> tuple[str, str]:
+    """The name with its article first, and the rhythm printed after a dash or comma; "" if none."""
+    parts = _SEPARATOR.split(name)  # a part, a separator, a part, ...
+    article = rhythm = number = ""
+    has_article = parts[0].partition(" ")[0].casefold() in _ARTICLES
+    while len(parts) > 1 and any(map(str.isalnum, parts[0])):
+        last = parts[-1].strip(_STOPS)
+        words, *digits = _NUMBER.split(last)[:2]  # as in "JIG No.2"
+        if (key := last.casefold().replace("’", "'")) in _ARTICLES and not (article or has_article):
+            article = last if key == "l'" else f"{last} "
+        elif rhythm_family(words) and not without_rhythm_words(words):
+            rhythm = rhythm or words
+            number = "".join(f" No. {digit}" for digit in digits)
+        elif last:
+            break
+        del parts[-2:]
+    parts[::2] = map(_without_stop, parts[::2])
+    parts[1::2] = (_tidy_separator(separator) for separator in parts[1::2])
+    return article + "".join(parts) + number, rhythm
+
+
+def _tidy_separator(separator: str) -> str:
+    if "," in separator:
+        return ", "
+    return " – " if set(separator) & set("–—-") else separator
