@@ -11,6 +11,7 @@ import typer
 
 from index import load
 from index.command_line import Artifacts, Device
+from index.display import display_title
 from index.suggestions import MelodyEvidence, Suggestion, Suggestions
 from index.tunebook import MAX_FILE_BYTES, Entry, TunebookError, read_path
 from model.abc import Tune, decode, read_tunebook
@@ -85,8 +86,9 @@ def _as_text(reference: str, suggestions: Suggestions) -> str:
 
 
 def _names(suggestion: Suggestion) -> str:
-    also = f" (also {', '.join(suggestion.aliases)})" if suggestion.aliases else ""
-    return suggestion.title + also
+    """The title and its other names, without printed spellings."""
+    names = [alias for alias in suggestion.aliases if alias == display_title(alias)]
+    return suggestion.title + (f" (also {', '.join(names)})" if names else "")
 
 
 def _match(melody: MelodyEvidence) -> str:

@@ -84,25 +84,26 @@ def display_title(printed: str) -> str:
 def display_titles(catalogue: Catalogue) -> dict[str, str]:
     """What to show for each printed title of the catalogue and of its settings.
 
-    That is `display_title`. When only the printed rhythm tells two titles of the catalogue apart, it follows
-    in parentheses: "Rustic -- Reel" and "Rustic -- Jig" become "Rustic (Reel)" and "Rustic (Jig)".
+    That is `display_title`. If several titles of the catalogue have the same display form, their rhythms
+    follow in parentheses: "Rustic -- Reel" and "Rustic -- Jig" become "Rustic (Reel)" and "Rustic (Jig)".
     """
-    titles_with: dict[str, set[int]] = {}  # display form -> numbers of the titles that have it
     forms: dict[str, str] = {}
+    rhythms: dict[str, str] = {}
+    titles_with: dict[str, set[int]] = {}  # display form -> numbers of the titles that have it
     for number, title in enumerate(catalogue.titles):
-        for printed in (title.title, *(setting.title for setting in title.settings)):
-            forms[printed] = display_title(printed)
-            titles_with.setdefault(forms[printed].casefold(), set()).add(number)
-    return {
-        printed: _with_rhythm(form, printed) if len(titles_with[form.casefold()]) > 1 else form
-        for printed, form in forms.items()
-    }
+        for printed, rhythm in ((title.title, ""), *((each.title, each.rhythm) for each in title.settings)):
+            form = forms[printed] = forms.get(printed) or display_title(printed)
+            rhythms[printed] = rhythms.get(printed) or rhythm
+            titles_with.setdefault(form.casefold(), set()).add(number)
+    for printed, form in forms.items():
+        if len(titles_with[form.casefold()]) > 1:
+            rhythm = _printed_rhythm(printed) or rhythms[printed]
+            forms[printed] = f"{form} ({title_case(rhythm)})" if rhythm else form
+    return forms
 
 
-def _with_rhythm(form: str, printed: str) -> str:
-    main, _ = _split_parentheses(_tidy(printed))
-    _, rhythm = _split_rhythm(main)
-    return f"{form} ({title_case(rhythm)})" if rhythm else form
+def _printed_rhythm(printed: str) -> str:
+    return _split_rhythm(_split_parentheses(_tidy(printed))[0])[1]
 
 
 def _tidy(printed: str) -> str:

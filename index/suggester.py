@@ -4,7 +4,8 @@ tune -> vector -> candidates of the melody index -> probability of each ┐
                -> names near it in the title index ─────────────────────┴-> ranked titles -> evidence
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -14,10 +15,12 @@ import torch
 from index.alignment import align
 from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
+from index.display import display_title, display_titles
 from index.library import Library
 from index.melody_index import FEATURES, MelodyIndex
 from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
-from index.suggestions import MelodyEvidence, StyleEvidence, Suggestion, Suggestions
+from index.suggestions import MatchedSetting, MelodyEvidence, StyleEvidence, Suggestion, Suggestions
+from index.titles import is_title
 from model.abc import Notice, Tune, read_tune
 from model.encoders import Encoders
 from model.grams import FEWEST_NOTES, MAX_NOTES
@@ -115,6 +118,14 @@ class Suggester:
             SETTINGS: self.melody_index.vectors.dim,
         }
 
+    @cached_property
+    def _display_titles(self) -> dict[str, str]:
+        return display_titles(self.catalogue)
+
+    def _display(self, printed: str) -> str:
+        """A name of the catalogue as people write it."""
+        return self._display_titles.get(printed) or display_title(printed)
+
     def rank(self, tune: Tune, top_k: int) -> RankedTitles:
         """The `top_k` most likely titles, by their numbers in the catalogue.
 
@@ -171,21 +182,26 @@ class Suggester:
 
     def _explain(self, tune: Tune, ranked: RankedTitle) -> Suggestion:
         title = self.catalogue.titles[ranked.title]
-        shown, melody = title.title, None
+        shown, melody = self._display(title.title), None
         if ranked.setting is not None:
             setting = self.catalogue.settings[ranked.setting]
-            shown = setting.title
-            alignment = align(tune, read_tune(setting.abc))
+            shown = self._display(setting.title)
+            other = read_tune(setting.abc)
+            printed = next(filter(is_title, other.titles), setting.title)
+            matched = MatchedSetting(**{**asdict(setting), "title": shown, "printed": printed})
+            alignment = align(tune, other)
             similarity = min(max(ranked.similarity, 0.0), 1.0)
-            melody = MelodyEvidence(setting, similarity, alignment.transposition, alignment.bars)
+            melody = MelodyEvidence(matched, similarity, alignment.transposition, alignment.bars)
+        names = dict.fromkeys((*map(self._display, title.names), *title.names))
+        name = self.catalogue.names[ranked.name.row]
         # Rounding in float32 may exceed the bounds of a cosine or a probability.
         cosine = min(max(ranked.name.score, -1.0), 1.0)
         return Suggestion(
             title=shown,
-            aliases=tuple(name for name in title.names if name != shown),
+            aliases=tuple(name for name in names if name != shown),
             confidence=min(ranked.confidence, 1.0),
             melody=melody,
-            style=StyleEvidence(self.catalogue.names[ranked.name.row], cosine),
+            style=StyleEvidence(self._display(name), name, cosine),
         )
 
 

@@ -2,8 +2,31 @@
 
 from dataclasses import dataclass
 
-from index.catalogue import Setting
 from model.abc import Notice, Tune
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedSetting:
+    """A setting of the catalogue.
+
+    Attributes
+    ----------
+    title : as people write it
+    printed : the title as printed in the corpus
+    corpus, reference, also : see `index.catalogue.Setting`
+    rhythm, meter, key, abc, url : see `index.catalogue.Setting`
+    """
+
+    title: str
+    printed: str
+    corpus: str
+    reference: str
+    also: tuple[str, ...]
+    url: str
+    rhythm: str
+    meter: str
+    key: str
+    abc: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +41,7 @@ class MelodyEvidence:
     bars : bars that match: number in the tune, number in the setting; 0 is an upbeat
     """
 
-    setting: Setting
+    setting: MatchedSetting
     similarity: float
     transposition: int
     bars: tuple[tuple[int, int], ...]
@@ -30,11 +53,13 @@ class StyleEvidence:
 
     Attributes
     ----------
-    name : the title's name nearest to the tune
+    name : the title's name nearest to the tune, as people write it
+    printed : that name as the catalogue spells it
     similarity : cosine of the vectors of tune and name, -1 to 1
     """
 
     name: str
+    printed: str
     similarity: float
 
 
@@ -44,8 +69,9 @@ class Suggestion:
 
     Attributes
     ----------
-    title : as spelled in the matching setting, or else in the catalogue
-    aliases : the title's other names and spellings in the catalogue
+    title : that of the matching setting, or else of the catalogue, as people write it
+    aliases : the title's other names as people write them, then the printed spellings that differ from these;
+        no name twice
     confidence : probability that the title is right, 0 to 1
     melody : the setting that the tune resembles, None when no setting is likely enough
     style : the title's name that fits the tune's style best

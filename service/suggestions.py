@@ -32,7 +32,8 @@ class MatchedSetting(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    title: str
+    title: str = Field(description="Its title as people write it.")
+    printed: str = Field(description="Its title as printed in the corpus.")
     corpus: str
     reference: str
     also: list[str] = Field(description="References of settings with the same title and the same notes.")
@@ -61,14 +62,17 @@ class StyleEvidence(BaseModel):
 
     kind: Literal["style"] = "style"
     similarity: float = Field(ge=-1, le=1, description="Cosine of the tune's and the name's vectors.")
-    name: str
+    name: str = Field(description="The name as people write it.")
+    printed: str = Field(description="The name as the catalogue spells it.")
 
 
 class SuggestedTitle(BaseModel):
     """A title, and the evidence for it."""
 
-    title: str
-    aliases: list[str]
+    title: str = Field(description="The title as people write it.")
+    aliases: list[str] = Field(
+        description="Its other names as people write them, then the printed spellings that differ from these."
+    )
     confidence: float = Field(ge=0, le=1, description="Probability that it is right.")
     evidence: list[MelodyEvidence | StyleEvidence]
 
@@ -178,7 +182,9 @@ def _title(suggestion: Suggestion) -> SuggestedTitle:
                 bars=list(melody.bars),
             )
         )
-    evidence.append(StyleEvidence(similarity=round(style.similarity, 4), name=style.name))
+    evidence.append(
+        StyleEvidence(similarity=round(style.similarity, 4), name=style.name, printed=style.printed)
+    )
     return SuggestedTitle(
         title=suggestion.title,
         aliases=list(suggestion.aliases),

@@ -228,11 +228,13 @@ def test_a_rhythm_that_tells_two_titles_apart_is_shown_in_parentheses() -> None:
     }
 
 
-def test_a_title_without_a_printed_rhythm_stays_when_another_has_its_name() -> None:
-    catalogue = airs(("The Fisher", "waltz"), ("Fisher -- Reel, The", ""))
+def test_a_title_that_prints_no_rhythm_is_told_apart_by_that_of_its_setting() -> None:
+    catalogue = airs(("The Fisher", "waltz"), ("Fisher -- Reel, The", ""), ("Fair", ""), ("Fair -- Jig", ""))
     assert display_titles(catalogue) == {
-        "The Fisher": "The Fisher",
+        "The Fisher": "The Fisher (Waltz)",
         "Fisher -- Reel, The": "The Fisher (Reel)",
+        "Fair": "Fair",
+        "Fair -- Jig": "Fair (Jig)",
     }
 
 
