@@ -118,7 +118,8 @@ def _read_manifest(path: Path) -> Manifest:
     version = content.get("format") if isinstance(content, dict) else None
     if version != FORMAT:
         raise ArtifactError(
-            f"{path.name} has format {version!r}, this version reads format {FORMAT}; train again"
+            f"{path.name} has format {version!r}, this version reads format {FORMAT}: its titles, indexes or "
+            "ranking were made by other rules; train again"
         )
     try:
         return Manifest.model_validate(content)

@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import Headers
 
 from index.suggestions import Suggestion, Suggestions
-from model.abc import AbcError, decode
+from model.abc import AbcError, Notice
 from service.body import read_body
 from service.engine import Snapshot
 from service.problems import NoNotes, NotUtf8, UnknownMediaType, invalid_request, problem_responses
 from service.state import CurrentState
+from service.text import decode_text
 
 JSON = "application/json"
 ABC = ("text/vnd.abc", "text/plain")
@@ -114,7 +115,15 @@ router = APIRouter()
 
 _BODIES: dict[str, Any] = {
     JSON: {"schema": SuggestRequest.model_json_schema()},
-    **{kind: {"schema": {"type": "string", "description": "The tune, UTF-8 or Latin-1."}} for kind in ABC},
+    **{
+        kind: {
+            "schema": {
+                "type": "string",
+                "description": "The tune. Name its charset in the Content-Type, or send UTF-8.",
+            }
+        }
+        for kind in ABC
+    },
 }
 
 
@@ -133,29 +142,32 @@ async def suggest_titles(
     """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`."""
     start = time.perf_counter()
     body = await read_body(request, state.settings.max_body_bytes)
-    suggest_request = _read_request(request.headers, body, top_k)
-    return await run_in_threadpool(_suggest, state.engine.snapshot, suggest_request, start)
+    suggest_request, warnings = _read_request(request.headers, body, top_k)
+    return await run_in_threadpool(_suggest, state.engine.snapshot, suggest_request, warnings, start)
 
 
-def _read_request(headers: Headers, body: bytes, top_k: int) -> SuggestRequest:
+def _read_request(headers: Headers, body: bytes, top_k: int) -> tuple[SuggestRequest, tuple[Notice, ...]]:
     if (coding := headers.get("content-encoding", "identity")) != "identity":
         raise UnknownMediaType(f"Content-Encoding is {coding!r}; send the body uncompressed")
     content_type = headers.get("content-type", "")
     kind = content_type.partition(";")[0].strip().lower()
     if kind in ABC:
-        return SuggestRequest(abc=decode(body), top_k=top_k)
+        text, warnings = decode_text(body, content_type)
+        return SuggestRequest(abc=text, top_k=top_k), warnings
     if kind != JSON:
         accepted = ", ".join((JSON, *ABC))
         raise UnknownMediaType(f"Content-Type is {content_type or 'missing'!r}; send one of {accepted}")
     try:
-        return SuggestRequest.model_validate_json(body.decode("utf-8-sig"))
+        return SuggestRequest.model_validate_json(body.decode("utf-8-sig")), ()
     except UnicodeDecodeError as error:
         raise NotUtf8(f"JSON must be UTF-8: byte {error.start} of the body is not") from error
     except ValidationError as error:
         raise invalid_request(error.errors(include_url=False, include_input=False)) from error
 
 
-def _suggest(snapshot: Snapshot, request: SuggestRequest, start: float) -> SuggestResponse:
+def _suggest(
+    snapshot: Snapshot, request: SuggestRequest, warnings: tuple[Notice, ...], start: float
+) -> SuggestResponse:
     try:
         suggestions = snapshot.artifact.suggester.suggest(request.abc, request.top_k)
     except AbcError as error:
@@ -164,7 +176,7 @@ def _suggest(snapshot: Snapshot, request: SuggestRequest, start: float) -> Sugge
         known=suggestions.known,
         suggestions=[_title(suggestion) for suggestion in suggestions.titles],
         tune=_summary(suggestions),
-        warnings=[ReadWarning.model_validate(warning) for warning in suggestions.warnings],
+        warnings=[ReadWarning.model_validate(warning) for warning in (*warnings, *suggestions.warnings)],
         artifact=snapshot.artifact.version,
         took_ms=round(1000 * (time.perf_counter() - start), 3),
     )

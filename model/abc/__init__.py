@@ -1,7 +1,7 @@
 """The ABC reader and writer: reads ABC as people really write it into notes and bars, and writes it back."""
 
 from model.abc.book import read_tune, read_tunebook
-from model.abc.text import decode
+from model.abc.decoding import decode, find_codec
 from model.abc.tune import AbcError, Bar, Note, Notice, Tune
 from model.abc.writer import write
 
@@ -12,6 +12,7 @@ __all__ = [
     "Notice",
     "Tune",
     "decode",
+    "find_codec",
     "read_tune",
     "read_tunebook",
     "write",

@@ -1,14 +1,17 @@
-"""Text processing before music: decodes bytes, splits text into lines and classifies the lines."""
+"""Lines: splits a text into lines, tells fields, music and words apart, and reads the strings of fields."""
 
 import html
 import re
 import unicodedata
 
+TEXT_FIELDS = frozenset("ABCDFGHNORSTWZw+")
+"""Fields whose text is for people: any sign may occur in them."""
+
 _FIELD = re.compile(r"[ \t]*([A-Zmrsw+]):(?!(?<=[A-GXZ]:)[|:])(.*)", re.DOTALL)
 _COMMENT = re.compile(r"(?<!\\)%.*", re.DOTALL)
 _ESCAPE = re.compile(
     r"""\\u([0-9A-Fa-f]{4}) | \\(['`^"~cuvH])([A-Za-z]) | \\(aa|AA|ae|AE|oe|OE|ss|/o|/O|[DT]H|[dt]h|[\\&%])
-        | (&[#\w]{2,10};)""",
+        | &(?:amp;)*([#\w]{2,31};)""",
     re.VERBOSE,
 )
 _ACCENTS = dict(zip("'`^\"~cuvH", "\u0301\u0300\u0302\u0308\u0303\u0327\u0306\u030c\u030b", strict=True))
@@ -28,19 +31,6 @@ _MARKUP = re.compile(
 )
 _BLOCK_BEGIN = re.compile(r"%%begin(\w+)", re.IGNORECASE)
 _BLOCK_END = re.compile(r"%%end(\w+)", re.IGNORECASE)
-
-
-def decode(data: bytes) -> str:
-    """Decode the bytes of an ABC file. Never fails: any byte string is valid Latin-1.
-
-    Parameters
-    ----------
-    data : UTF-8, with or without a byte order mark, or else Latin-1 (ABC 2.1, 2.1 and 8.2: older files)
-    """
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
 
 
 def split_lines(text: str) -> list[str]:
@@ -96,7 +86,7 @@ def _unescape(match: re.Match[str]) -> str:
     if accent:
         composed = unicodedata.normalize("NFC", letter + _ACCENTS[accent])
         return composed if len(composed) == 1 else match[0]
-    return _SPECIAL[special] if special else html.unescape(entity)
+    return _SPECIAL[special] if special else html.unescape(f"&{entity}").replace("\xa0", " ")
 
 
 def is_prose(line: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from index import artifact
+from index.display import display_title
 from model.abc import Tune, read_tune, write
 from model.abc.variation import cut, transposed, unnamed
 from model.grams import MAX_NOTES
@@ -18,9 +19,9 @@ ABC = {"Content-Type": "text/vnd.abc"}
 
 @pytest.fixture
 def catalogue_tunes(small_artifacts: Path) -> list[tuple[str, Tune]]:
-    """Every fourth title of the catalogue with its first setting."""
+    """Every fourth title of the catalogue, as people write it, with its first setting."""
     catalogue = artifact.load(small_artifacts, torch.device("cpu")).suggester.catalogue
-    return [(title.title, read_tune(title.settings[0].abc)) for title in catalogue.titles[::4]]
+    return [(display_title(title.title), read_tune(title.settings[0].abc)) for title in catalogue.titles[::4]]
 
 
 def titles(response: httpx.Response) -> list[str]:
@@ -66,8 +67,11 @@ def test_the_whole_response(client: httpx.Client, catalogue_tunes: list[tuple[st
     melody, style = first["evidence"]
     assert (melody["kind"], style["kind"]) == ("melody", "style")
     assert melody["similarity"] == pytest.approx(1, abs=1e-3)
-    assert melody["setting"]["title"] == title
+    assert melody["setting"]["title"] == first["title"] == title
+    assert melody["setting"]["printed"] == tune.titles[0]
     assert melody["setting"]["key"] == tune.key
+    assert style["name"] == display_title(style["printed"])
+    assert {style["name"], style["printed"]} <= {title, *first["aliases"]}
     assert response["known"] is True
     assert first["confidence"] > 0.9
     assert melody["transposition"] == 0
@@ -133,6 +137,40 @@ def test_names_in_the_tune_do_not_change_the_suggestions(client: httpx.Client) -
 def test_a_bare_body_may_be_latin_1(client: httpx.Client) -> None:
     body = KESH.replace("The Kesh", "Sí Bheag").encode("latin-1")
     assert len(titles(client.post("/suggest-titles", content=body, headers=ABC))) == 10
+
+
+@pytest.mark.parametrize(
+    ("encoding", "charset"),
+    [
+        ("utf-8", "UTF-8"),
+        ("iso-8859-2", "iso-8859-2"),
+        ("cp1251", '"windows-1251"'),
+        ("utf-16", "utf-16"),
+        ("utf-16-be", "utf-16be"),
+    ],
+)
+def test_the_content_type_names_the_charset(client: httpx.Client, encoding: str, charset: str) -> None:
+    rhythm = {"cp1251": "полька", "iso-8859-2": "csárdás, erdő"}.get(encoding, "ceól")
+    headers = {"Content-Type": f"text/plain; charset={charset}"}
+    body = KESH.replace("R:jig", f"R:{rhythm}").encode(encoding)
+    response = client.post("/suggest-titles", content=body, headers=headers).json()
+    assert response["tune"]["rhythm"] == rhythm
+    assert response["warnings"] == []
+
+
+def test_a_wrong_charset_is_said(client: httpx.Client) -> None:
+    body = KESH.replace("R:jig", "R:ceól").encode("latin-1")
+    headers = {"Content-Type": "text/vnd.abc; charset=utf-8"}
+    response = client.post("/suggest-titles", content=body, headers=headers).json()
+    assert response["tune"]["rhythm"] == "ceól"
+    assert [warning["message"] for warning in response["warnings"]] == [
+        "the body is not utf-8, which its Content-Type names; another encoding was guessed"
+    ]
+    unknown = client.post(
+        "/suggest-titles", content=body, headers={"Content-Type": "text/plain; charset=klingon"}
+    )
+    assert unknown.status_code == 415
+    assert "'klingon'" in unknown.json()["detail"]
 
 
 def test_the_first_of_several_tunes_is_answered_and_the_others_are_counted(client: httpx.Client) -> None:

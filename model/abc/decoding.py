@@ -1,0 +1,75 @@
+"""Bytes to text: finds the encoding of an ABC file."""
+
+import codecs
+import re
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is its beginning
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+)
+_DECLARATION = re.compile(rb"(?:\A|[\r\n])(?:%%|I:)[ \t]*abc-charset[ \t]+([\w.:-]{1,40})", re.IGNORECASE)
+_DECLARED_WITHIN = 2**16  # bytes; programs write the declaration at the top
+_SAMPLE = 64  # bytes; ABC in UTF-16 begins with this many bytes of Latin letters
+# Encodings of text. Python's other codecs decode no text or take more than linear time.
+_CODECS = re.compile(
+    r"ascii|utf-(?:8|16|32)(?:-[bl]e)?|iso8859-\d+|cp(?:125\d|437|85\d|866|932|949)|koi8-[rtu]|mac-\w+|tis-620"
+    r"|big5\w*|euc_\w+|gb2312|gbk|gb18030|shift_jis\w*"
+)
+# Web standards read Latin-1 as Windows-1252: https://encoding.spec.whatwg.org/#names-and-labels
+_LATIN_1 = frozenset({"ascii", "iso8859-1", "cp1252"})
+
+
+def _windows_1252() -> dict[int, str]:
+    """The characters that Windows-1252 has in place of the control characters of Latin-1."""
+    decoded = {byte: bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0)}
+    return {byte: character for byte, character in decoded.items() if character}
+
+
+WINDOWS_1252 = _windows_1252()
+"""Table for `str.translate` that replaces control characters with what Windows-1252 has in their place."""
+
+
+def decode(data: bytes, codec: str | None = None) -> str:
+    """Decode the bytes of an ABC file. Never fails: every byte string is valid Windows-1252.
+
+    Parameters
+    ----------
+    data : UTF-8, UTF-16 or UTF-32 with a byte order mark; or what `codec` says; or UTF-16 without a mark, if
+        every other byte is zero at first; or UTF-8; or what ``%%abc-charset`` or ``I:abc-charset`` declares
+        (ABC 2.1, 8.2); or else Windows-1252, which contains Latin-1
+    codec : what the sender says, as from `find_codec`; ignored if the bytes cannot be in it
+    """
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    declaration = _DECLARATION.search(data, 0, _DECLARED_WITHIN)
+    declared = find_codec(declaration[1].decode("ascii", "ignore")) if declaration else None
+    for candidate in (codec, _utf_16(data), "utf-8", declared):
+        if candidate:
+            try:
+                return data.decode(candidate)
+            except UnicodeDecodeError:
+                pass
+    return data.decode("latin-1").translate(WINDOWS_1252)
+
+
+def _utf_16(data: bytes) -> str | None:
+    """UTF-16 without a byte order mark, recognised by the zeros in the first Latin letters."""
+    for codec, zeros in (("utf-16-le", 1), ("utf-16-be", 0)):
+        if len(data) > 1 and not any(data[zeros:_SAMPLE:2]):
+            return codec
+    return None
+
+
+def find_codec(charset: str) -> str | None:
+    """Python's codec for a charset such as "ISO-8859-2"; None if it is unknown or not an encoding of text."""
+    try:
+        codec = codecs.lookup(charset.strip("\"' ")).name
+    except (LookupError, ValueError):
+        return None
+    if not _CODECS.fullmatch(codec):
+        return None
+    return "cp1252" if codec in _LATIN_1 else codec

@@ -1,0 +1,123 @@
+"""A text that is edited step by step and still knows where each of its characters came from."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
+
+
+class Edit(NamedTuple):
+    """The characters from `start` to `stop` become `text`."""
+
+    start: int
+    stop: int
+    text: str
+
+
+@dataclass(frozen=True)
+class EditedText:
+    """A text after edits.
+
+    Attributes
+    ----------
+    text : the text now
+    source : the text before all edits
+    starts, origins, copied : the pieces of `text`: where each starts, where it started in `source`, and
+        whether it is a copy; the characters of any other piece replace something that started at its origin
+    """
+
+    text: str
+    source: str
+    starts: list[int] = field(default_factory=lambda: [0])
+    origins: list[int] = field(default_factory=lambda: [0])
+    copied: list[bool] = field(default_factory=lambda: [True])
+
+    def replace(self, edits: Sequence[Edit]) -> "EditedText":
+        """The text after more edits, which are in rising order and do not overlap."""
+        parts: list[str] = []
+        done = 0
+        for start, stop, new in edits:
+            parts += (self.text[done:start], new)
+            done = stop
+        text = "".join((*parts, self.text[done:]))
+        if all(len(new) == stop - start for start, stop, new in edits):
+            return replace(self, text=text)  # each character is where it was
+        pieces = _Pieces(self)
+        done = 0
+        for start, stop, new in edits:
+            pieces.copy(done, start)
+            pieces.insert(len(new), start)
+            done = stop
+        pieces.copy(done, len(self.text))
+        return EditedText(text, self.source, pieces.starts, pieces.origins, pieces.copied)
+
+    def origin(self, offset: int) -> int:
+        """Offset in `source` of the character at an offset in `text`."""
+        piece = bisect_right(self.starts, offset) - 1
+        return self.origins[piece] + (offset - self.starts[piece] if self.copied[piece] else 0)
+
+    def origin_of_line(self, line: int) -> int:
+        """Offset in `source` of the beginning of a line of `text`, counted from 1."""
+        return self.origin(self._text_lines[line - 1] - 1) + 1 if line > 1 else 0
+
+    def place(self, line: int, column: int) -> tuple[int, int]:
+        """Line and column in `source` of what is at a line and column in `text`, all counted from 1."""
+        return self.place_in_source(self.origin(self._text_lines[line - 1] + column - 1))
+
+    def place_in_source(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset in `source`."""
+        row = bisect_right(self._source_lines, offset) - 1
+        return row + 1, offset - self._source_lines[row] + 1
+
+    @cached_property
+    def _text_lines(self) -> list[int]:
+        return _line_starts(self.text)
+
+    @cached_property
+    def _source_lines(self) -> list[int]:
+        return _line_starts(self.source)
+
+
+class _Pieces:
+    """The pieces of a text that is being put together from copies of another one and from new characters."""
+
+    def __init__(self, old: EditedText) -> None:
+        self.starts: list[int] = [0]
+        self.origins: list[int] = [0]
+        self.copied: list[bool] = [True]
+        self._old = old
+        self._piece = 0  # of the old text, from which copies continue
+        self._size = 0
+
+    def copy(self, start: int, stop: int) -> None:
+        """Continue with the characters of the old text from `start` to `stop`."""
+        old = self._old
+        starts, last = old.starts, len(old.starts) - 1
+        while start < stop:
+            while self._piece < last and starts[self._piece + 1] <= start:
+                self._piece += 1
+            piece = self._piece
+            end = stop if piece == last else min(starts[piece + 1], stop)
+            is_copy = old.copied[piece]
+            self._add(end - start, old.origins[piece] + (start - starts[piece] if is_copy else 0), is_copy)
+            start = end
+
+    def insert(self, size: int, place: int) -> None:
+        """Continue with new characters in place of some that start at `place` in the old text."""
+        if size:
+            self._add(size, self._old.origin(place), is_copy=False)
+
+    def _add(self, size: int, origin: int, is_copy: bool) -> None:
+        if self._size:
+            self.starts.append(self._size)
+            self.origins.append(origin)
+            self.copied.append(is_copy)
+        else:
+            self.origins[0], self.copied[0] = origin, is_copy
+        self._size += size
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in re.finditer("\n", text))]

@@ -1,0 +1,90 @@
+"""Repairs a text that was not copied as it was written, and says so. Clean ABC passes unchanged."""
+
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from model.abc import pasted, spelling
+from model.abc.edited import Edit, EditedText
+from model.abc.text import split_lines
+from model.abc.tune import AbcError, Notice, Tune
+
+_REPAIRS: tuple[tuple[Callable[[str], list[Edit]], str], ...] = (
+    (spelling.control_characters, "control characters read as Windows-1252"),
+    (spelling.invisible_characters, "invisible characters removed"),
+    (spelling.unusual_spaces, "no-break spaces read as plain spaces"),
+    (pasted.string_literals, "quotes and escapes of a program removed, with the text around them"),
+    (pasted.markup, "tags of a web page removed"),
+    (pasted.fences, "lines that enclose the tune removed"),
+    (pasted.quoting, "marks of quoted lines or lists removed"),
+    (pasted.lost_line_ends, "several fields on one line, read as lines"),
+    (spelling.field_names, "field name read as its ABC letter"),
+    (spelling.entities, "entities of a web page read as characters"),
+    (spelling.typographic_signs, "typographic signs read as plain ones"),
+)
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """A text after repairs.
+
+    Attributes
+    ----------
+    edited : the text, which knows where each character came from
+    places : for each kind of repair, its message and the offsets in the source where it was needed, rising
+    """
+
+    edited: EditedText
+    places: tuple[tuple[str, list[int]], ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the repaired text."""
+        return self.edited.text.split("\n")
+
+    def trace(self, tune: Tune, first: int, stop: int | None) -> Tune:
+        """The tune with positions in the source, and with a notice for each kind of repair.
+
+        Parameters
+        ----------
+        tune : a tune of the repaired text
+        first, stop : the lines of the repaired text from which and up to which repairs concern this tune;
+            no `stop` means the end of the text
+        """
+        if not self.places:
+            return tune
+        place = self.edited.place
+        notes = tuple(
+            replace(note, line=line, column=column)
+            for note in tune.notes
+            for line, column in [place(note.line, note.column)]
+        )
+        warnings = [Notice(*place(notice.line, notice.column), notice.message) for notice in tune.warnings]
+        repairs = self._notices(first, stop)
+        return replace(tune, notes=notes, line=place(tune.line, 1)[0], warnings=(*repairs, *warnings))
+
+    def trace_error(self, error: AbcError) -> AbcError:
+        """The error with its position in the source."""
+        return AbcError(*self.edited.place(error.line, error.column), error.message) if self.places else error
+
+    def _notices(self, first: int, stop: int | None) -> list[Notice]:
+        start = self.edited.origin_of_line(first)
+        end = len(self.edited.source) + 1 if stop is None else self.edited.origin_of_line(stop)
+        notices = []
+        for message, offsets in self.places:
+            number = bisect_left(offsets, start)
+            if number < len(offsets) and offsets[number] < end:
+                notices.append(Notice(*self.edited.place_in_source(offsets[number]), message))
+        return sorted(notices, key=lambda notice: (notice.line, notice.column))
+
+
+def repair(text: str) -> Repaired:
+    """Undo every kind of damage that `pasted` and `spelling` recognise."""
+    plain = "\n".join(split_lines(text))
+    edited = EditedText(plain, plain)
+    places = []
+    for find, message in _REPAIRS:
+        if edits := find(edited.text):
+            places.append((message, [edited.origin(edit.start) for edit in edits]))
+            edited = edited.replace(edits)
+    return Repaired(edited, tuple(places))
