@@ -12,7 +12,7 @@ import torch
 from index import artifact
 from index.artifact import Artifact
 from index.catalogue import Setting
-from index.titles import title_key
+from index.display import display_titles
 from model.abc import read_tune, write
 from model.abc.variation import cut, transposed, unnamed
 from service.settings import Settings
@@ -35,8 +35,12 @@ def client(demo_artifacts: Path) -> Iterator[httpx.Client]:
 
 
 def sample(demo: Artifact, corpus: str, count: int) -> list[tuple[str, Setting]]:
+    """Settings of a corpus, each with its title as it is shown."""
+    shown = display_titles(demo.suggester.catalogue)
     pairs = [
-        (setting.title, setting) for setting in demo.suggester.catalogue.settings if setting.corpus == corpus
+        (shown[setting.title], setting)
+        for setting in demo.suggester.catalogue.settings
+        if setting.corpus == corpus
     ]
     return [pairs[i] for i in np.random.default_rng(0).choice(len(pairs), count, replace=False)]
 
@@ -69,8 +73,14 @@ def test_a_merged_setting_names_every_source(demo: Artifact, client: httpx.Clien
 
 
 def test_no_two_titles_are_shown_with_one_name(demo: Artifact) -> None:
-    keys = [title_key(title.title) for title in demo.suggester.catalogue.titles]
-    assert len(set(keys)) == len(keys)
+    catalogue = demo.suggester.catalogue
+    shown = display_titles(catalogue)
+    titles = [shown[title.title].casefold() for title in catalogue.titles]
+    assert len(set(titles)) == len(titles)
+    title_of = dict(zip(titles, catalogue.titles, strict=True))
+    for title in catalogue.titles:
+        for setting in title.settings:
+            assert title_of.get(shown[setting.title].casefold(), title) is title
 
 
 @pytest.mark.parametrize("corpus", ["oneills1850", "ryansMammoth", "airdsAirs"])

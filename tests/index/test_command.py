@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 from index import load
+from index.display import display_title
 from model.abc import read_tune, write
 from model.abc.variation import transposed, unnamed
 from tests.support import KESH
@@ -50,10 +51,25 @@ def test_a_match_is_shown_with_its_setting_transposition_and_bars(small_artifact
         result = run(small_artifacts, "--top", "1", text=text)
         reference, title, match = result.stdout.splitlines()
         assert reference == "stdin:1: a known tune"
-        assert title.endswith(f"%  {setting.title}")
+        assert title.endswith(f"%  {display_title(setting.title)}")
         assert match.strip().startswith(f"like {setting.reference}, {setting.key}")
         bars = f"{tune.bars[0].number}-{tune.bars[-1].number}"
         assert match.endswith(f"; {words}bars {bars} match {bars}")
+
+
+def test_other_names_are_listed_and_printed_spellings_are_not(small_artifacts: Path) -> None:
+    suggester = load(small_artifacts)
+    title = next(
+        title for title in suggester.catalogue.titles if title.title.endswith(".") and not title.aliases
+    )
+    (suggestion,) = suggester.suggest(title.settings[0].abc, 1).titles
+    assert suggestion.aliases == (title.title,)
+    _, shown, _ = run(small_artifacts, "--top", "1", text=title.settings[0].abc).stdout.splitlines()
+    assert shown.endswith(f"%  {display_title(title.title)}")
+    title = next(title for title in suggester.catalogue.titles if title.aliases)
+    _, shown, _ = run(small_artifacts, "--top", "1", text=title.settings[0].abc).stdout.splitlines()
+    others = dict.fromkeys(map(display_title, title.names[1:]))
+    assert shown.endswith(f"{display_title(title.title)} (also {', '.join(others)})")
 
 
 def test_titles_of_an_unknown_tune_are_guessed_from_style(small_artifacts: Path) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -6,9 +7,12 @@ import torch
 
 from index import load
 from index.alignment import Alignment, Melody, align, similarity
+from index.catalogue import Catalogue
+from index.display import display_title
 from index.library import Library
 from index.ranking import RankingModel
 from index.suggester import CATALOGUE, INDEX_FILES, MELODIES, RANKING, SETTINGS, TITLES, Suggester
+from index.tunebook import Entry
 from model.abc import AbcError, Notice, Tune, read_tune, write
 from model.abc.variation import cut, transposed, unnamed
 from model.checkpoint import CheckpointError
@@ -96,7 +100,8 @@ def test_melody_evidence_is_what_the_alignment_finds(suggester: Suggester, queri
                 setting = read_tune(melody.setting.abc)
                 assert Alignment(melody.transposition, melody.bars) == align(query, setting)
                 assert melody.similarity == pytest.approx(similarity(Melody.of(query), Melody.of(setting)))
-                assert suggestion.title == melody.setting.title
+                assert suggestion.title == melody.setting.title == display_title(melody.setting.printed)
+                assert melody.setting.printed in (suggestion.title, *suggestion.aliases)
                 with_melody += 1
     assert with_melody >= len(queries) - 1
 
@@ -106,22 +111,56 @@ def test_a_known_tune_ranks_first_with_its_setting_as_evidence(suggester: Sugges
     suggestions = suggester.suggest(write(unnamed(transposed(read_tune(setting.abc), -4))))
     first = suggestions.titles[0]
     assert suggestions.known
-    assert first.title == setting.title
+    assert first.title == display_title(setting.title)
     assert first.melody is not None
-    assert (first.melody.setting, first.melody.transposition) == (setting, -4)
+    assert first.melody.transposition == -4
+    matched = asdict(first.melody.setting)
+    assert matched.pop("printed") == setting.title
+    assert matched == asdict(setting) | {"title": first.title}
     assert first.melody.similarity == 1
     assert first.confidence > 0.9
 
 
 def test_a_suggestion_has_every_name_of_its_title_once(suggester: Suggester, queries: list[Tune]) -> None:
-    names_of_titles = [sorted(title.names) for title in suggester.catalogue.titles]
+    names_of_titles = [
+        {*title.names, *map(display_title, title.names)} for title in suggester.catalogue.titles
+    ]
     for query in queries:
         for suggestion in suggester.suggest(query).titles:
-            names = (suggestion.title, *suggestion.aliases)
-            assert sorted(names) in names_of_titles
-            assert suggestion.style.name in names
+            names = [suggestion.title, *suggestion.aliases]
+            assert set(names) in names_of_titles
+            assert len(set(names)) == len(names)
+            assert suggestion.style.name == display_title(suggestion.style.printed)
+            assert {suggestion.style.name, suggestion.style.printed} <= set(names)
             assert -1 <= suggestion.style.similarity <= 1
             assert 0 <= suggestion.confidence <= 1
+
+
+def test_titles_that_differ_only_in_their_printed_rhythm_are_shown_with_it(suggester: Suggester) -> None:
+    jig = KESH.replace("The Kesh", "RUSTIC -- JIG")
+    reel = jig.replace("JIG", "REEL").replace("R:jig\n", "").replace("M:6/8", "M:4/4").replace("GAG", "gfe")
+    entries = [Entry(f"book.abc:{number}", read_tune(abc)) for number, abc in enumerate((jig, reel))]
+    catalogue = Catalogue.collect((entry.names, entry.setting("mine")) for entry in entries).shorten()
+    both = Suggester.build(Library.read(catalogue), suggester.encoders, suggester.ranking)
+    shown = {suggestion.title: suggestion for suggestion in both.suggest(jig).titles}
+    assert list(shown) == ["Rustic (Jig)", "Rustic (Reel)"]
+    first = shown["Rustic (Jig)"]
+    assert first.aliases == ("RUSTIC -- JIG",)
+    assert first.melody is not None
+    assert (first.melody.setting.title, first.melody.setting.printed) == ("Rustic (Jig)", "RUSTIC -- JIG")
+    assert (first.style.name, first.style.printed) == ("Rustic (Jig)", "RUSTIC -- JIG")
+
+
+def test_the_printed_spellings_follow_the_other_names(suggester: Suggester) -> None:
+    abc = KESH.replace("T:The Kesh", "T:KESH -- JIG., THE\nT:kincora, the\nT:The Kincora")
+    entry = Entry("book.abc:1", read_tune(abc))
+    catalogue = Catalogue.collect([(entry.names, entry.setting("mine"))]).shorten()
+    alone = Suggester.build(Library.read(catalogue), suggester.encoders, suggester.ranking)
+    (suggestion,) = alone.suggest(abc).titles
+    assert suggestion.title == "The Kesh"
+    assert suggestion.aliases == ("The Kincora", "KESH, THE", "kincora, the", "KESH -- JIG., THE")
+    assert suggestion.melody is not None
+    assert suggestion.melody.setting.printed == "KESH -- JIG., THE"
 
 
 def test_too_few_notes_get_a_warning(suggester: Suggester) -> None:
