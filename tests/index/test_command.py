@@ -59,14 +59,13 @@ def test_a_match_is_shown_with_its_setting_transposition_and_bars(small_artifact
 
 def test_other_names_are_listed_and_printed_spellings_are_not(small_artifacts: Path) -> None:
     suggester = load(small_artifacts)
-    title = next(
-        title for title in suggester.catalogue.titles if title.title.endswith(".") and not title.aliases
-    )
+    titles = suggester.catalogue.titles
+    title = next(title for title in titles if title.title.endswith(".") and not title.aliases)
     (suggestion,) = suggester.suggest(title.settings[0].abc, 1).titles
     assert suggestion.aliases == (title.title,)
     _, shown, _ = run(small_artifacts, "--top", "1", text=title.settings[0].abc).stdout.splitlines()
     assert shown.endswith(f"%  {display_title(title.title)}")
-    title = next(title for title in suggester.catalogue.titles if title.aliases)
+    title = next(title for title in titles if title.aliases)
     _, shown, _ = run(small_artifacts, "--top", "1", text=title.settings[0].abc).stdout.splitlines()
     others = dict.fromkeys(map(display_title, title.names[1:]))
     assert shown.endswith(f"{display_title(title.title)} (also {', '.join(others)})")
