@@ -38,7 +38,8 @@ def download(
 ) -> None:
     """Download all files of a collection into a folder, except those that are already there.
 
-    Also write the licence to a file in that folder, where training looks for it.
+    A file that is there with another SHA-256 is downloaded again. Also write the licence to a file in that
+    folder, where training looks for it.
 
     Parameters
     ----------
@@ -54,14 +55,15 @@ def download(
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, sha256 in collection.files.items():
-        if not (folder / name).exists():
-            _fetch(client, collection.url + name, folder / name, sha256, on_bytes)
+        path = folder / name
+        if not path.exists() or _sha256(path) != sha256:
+            _fetch(client, collection.url + name, path, sha256, on_bytes)
     (folder / LICENCE_FILE).write_text(
         f"{collection.description}: {collection.licence}; {collection.source}\n", encoding="utf-8"
     )
 
 
-def _fetch(client: httpx.Client, url: str, path: Path, sha256: str | None, on_bytes: OnBytes) -> None:
+def _fetch(client: httpx.Client, url: str, path: Path, sha256: str, on_bytes: OnBytes) -> None:
     part = path.with_name(f"{path.name}.part")
     last_error: Exception | None = None
     for number in range(TRIES):
@@ -74,12 +76,15 @@ def _fetch(client: httpx.Client, url: str, path: Path, sha256: str | None, on_by
             last_error = error
     else:
         raise DownloadError(f"{url} failed {TRIES} times, the last time with: {last_error}") from last_error
-    with part.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if sha256 not in (None, digest):
+    if (digest := _sha256(part)) != sha256:
         part.unlink()
         raise DownloadError(f"{url} has the SHA-256 {digest}, not {sha256}, and was deleted")
     part.replace(path)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _fetch_rest(client: httpx.Client, url: str, part: Path, on_bytes: OnBytes) -> None:

@@ -19,6 +19,7 @@ from training.corpora.download import DownloadError
 
 DATA = b"".join(KESH.encode().replace(b"X:1", b"X:%d" % number) for number in range(1000))
 SHA256 = hashlib.sha256(DATA).hexdigest()
+OTHER_SHA256 = hashlib.sha256(b"other").hexdigest()
 
 Answer = Callable[[BaseHTTPRequestHandler, int], None]  # the request and its first byte
 
@@ -100,7 +101,7 @@ class Server:
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.http.server_port}/"
 
-    def collection(self, sha256: str | None = SHA256) -> Collection:
+    def collection(self, sha256: str = SHA256) -> Collection:
         return Collection("tunes", "CC0", "https://example.org", self.url, {"tunes.abc": sha256})
 
 
@@ -119,7 +120,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         server.http.server_close()
 
 
-def bring(server: Server, folder: Path, *answers: Answer, sha256: str | None = SHA256) -> bytes:
+def bring(server: Server, folder: Path, *answers: Answer, sha256: str = SHA256) -> bytes:
     server.answers = list(answers)
     with download.open_client() as client:
         download.download(server.collection(sha256), folder, client)
@@ -174,10 +175,31 @@ def test_a_complete_part_that_was_never_renamed_is_downloaded_again(server: Serv
 
 
 def test_a_file_with_another_digest_is_deleted(server: Server, tmp_path: Path) -> None:
-    with pytest.raises(DownloadError, match=f"has the SHA-256 {SHA256}, not 00"):
-        bring(server, tmp_path, good, sha256="00")
+    with pytest.raises(DownloadError, match=f"has the SHA-256 {SHA256}, not {OTHER_SHA256}, and was deleted"):
+        bring(server, tmp_path, good, sha256=OTHER_SHA256)
     assert list(tmp_path.iterdir()) == []
-    assert bring(server, tmp_path, good, sha256=None) == DATA
+    assert bring(server, tmp_path, good) == DATA
+
+
+def test_a_file_in_the_folder_with_another_digest_is_downloaded_again(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "tunes.abc").write_bytes(DATA[:-1])
+    assert bring(server, tmp_path, good) == DATA
+    assert server.begins == [0]
+
+
+def test_a_file_in_the_folder_stays_when_the_download_has_another_digest(
+    server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "tunes.abc").write_bytes(b"mine")
+    with pytest.raises(DownloadError, match="was deleted"):
+        bring(server, tmp_path, good, sha256=OTHER_SHA256)
+    assert (tmp_path / "tunes.abc").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("sha256", [None, "", "00", SHA256.upper(), f"{SHA256}\n"])
+def test_a_file_without_a_digest_is_refused(sha256: str) -> None:
+    with pytest.raises(ValueError, match=r"https://example\.org/tunes\.abc needs its SHA-256"):
+        Collection("tunes", "CC0", "https://example.org", "https://example.org/", {"tunes.abc": sha256})
 
 
 @pytest.mark.parametrize("answer", [good, unmeasured])
@@ -247,8 +269,7 @@ def test_every_collection_has_a_safe_address_a_licence_and_files(name: str) -> N
     assert collection.source.startswith("https://")
     assert collection.url.endswith("/")
     assert collection.files
-    for file, sha256 in collection.files.items():
+    for file in collection.files:
         assert httpx.URL(collection.url + file).scheme == "https"
         assert Path(file).name == file
         assert file.endswith(SUFFIXES)
-        assert sha256 is None or len(sha256) == 64
