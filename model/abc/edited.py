@@ -51,12 +51,20 @@ class EditedText:
             pieces.insert(len(new), start)
             done = stop
         pieces.copy(done, len(self.text))
+        if not text:
+            return EditedText(text, self.source)
         return EditedText(text, self.source, pieces.starts, pieces.origins, pieces.copied)
 
     def origin(self, offset: int) -> int:
         """Offset in `source` of the character at an offset in `text`."""
         piece = bisect_right(self.starts, offset) - 1
         return self.origins[piece] + (offset - self.starts[piece] if self.copied[piece] else 0)
+
+    def origins_of(self, offsets: Sequence[int]) -> list[int]:
+        """Offsets in `source` of the characters at rising offsets in `text`."""
+        if len(self.starts) == 1 and self.copied[0]:
+            return [self.origins[0] + offset for offset in offsets]
+        return [self.origin(offset) for offset in offsets]
 
     def origin_of_line(self, line: int) -> int:
         """Offset in `source` of the beginning of a line of `text`, counted from 1."""
@@ -81,41 +89,42 @@ class EditedText:
 
 
 class _Pieces:
-    """The pieces of a text that is being put together from copies of another one and from new characters."""
+    """The pieces of a text that is put together from copies of an old text and from new characters, in order."""
 
     def __init__(self, old: EditedText) -> None:
-        self.starts: list[int] = [0]
-        self.origins: list[int] = [0]
-        self.copied: list[bool] = [True]
+        self.starts: list[int] = []
+        self.origins: list[int] = []
+        self.copied: list[bool] = []
         self._old = old
-        self._piece = 0  # of the old text, from which copies continue
+        self._piece = 0  # of the old text, where the next copy or replacement begins
         self._size = 0
 
     def copy(self, start: int, stop: int) -> None:
         """Continue with the characters of the old text from `start` to `stop`."""
-        old = self._old
-        starts, last = old.starts, len(old.starts) - 1
+        starts, last = self._old.starts, len(self._old.starts) - 1
         while start < stop:
-            while self._piece < last and starts[self._piece + 1] <= start:
-                self._piece += 1
-            piece = self._piece
-            end = stop if piece == last else min(starts[piece + 1], stop)
-            is_copy = old.copied[piece]
-            self._add(end - start, old.origins[piece] + (start - starts[piece] if is_copy else 0), is_copy)
+            origin = self._origin(start)
+            end = stop if self._piece == last else min(starts[self._piece + 1], stop)
+            self._add(end - start, origin, self._old.copied[self._piece])
             start = end
 
-    def insert(self, size: int, place: int) -> None:
-        """Continue with new characters in place of some that start at `place` in the old text."""
+    def insert(self, size: int, start: int) -> None:
+        """Continue with new characters in place of some that begin at `start` in the old text."""
         if size:
-            self._add(size, self._old.origin(place), is_copy=False)
+            self._add(size, self._origin(start), is_copy=False)
+
+    def _origin(self, offset: int) -> int:
+        old, piece = self._old, self._piece
+        last = len(old.starts) - 1
+        while piece < last and old.starts[piece + 1] <= offset:
+            piece += 1
+        self._piece = piece
+        return old.origins[piece] + (offset - old.starts[piece] if old.copied[piece] else 0)
 
     def _add(self, size: int, origin: int, is_copy: bool) -> None:
-        if self._size:
-            self.starts.append(self._size)
-            self.origins.append(origin)
-            self.copied.append(is_copy)
-        else:
-            self.origins[0], self.copied[0] = origin, is_copy
+        self.starts.append(self._size)
+        self.origins.append(origin)
+        self.copied.append(is_copy)
         self._size += size
 
 

@@ -164,7 +164,7 @@ def lost_line_ends(text: str) -> list[Edit]:
     edits = []
     start = 0
     for line in text.split("\n"):
-        if ":" in line and (first := _FIRST_FIELD.match(line)):
+        if line.count(":") > 1 and (first := _FIRST_FIELD.match(line)):
             edits += [Edit(start + left, start + right, "\n") for left, right in _breaks(line, first)]
         start += len(line) + 1
     return edits

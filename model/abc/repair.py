@@ -85,6 +85,6 @@ def repair(text: str) -> Repaired:
     places = []
     for find, message in _REPAIRS:
         if edits := find(edited.text):
-            places.append((message, [edited.origin(edit.start) for edit in edits]))
+            places.append((message, edited.origins_of([edit.start for edit in edits])))
             edited = edited.replace(edits)
     return Repaired(edited, tuple(places))
