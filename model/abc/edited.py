@@ -89,7 +89,7 @@ class EditedText:
 
 
 class _Pieces:
-    """The pieces of a text that is put together from copies of an old text and from new characters, in order."""
+    """The pieces of a text that is put together from parts of an old text and new characters, in order."""
 
     def __init__(self, old: EditedText) -> None:
         self.starts: list[int] = []

@@ -12,9 +12,9 @@ from model.abc.decoding import WINDOWS_1252
 from model.abc.edited import Edit
 from model.abc.text import TEXT_FIELDS, is_prose, match_field
 
-_CONTROL = re.compile("[\x80-\x9f]")
+_CONTROLS = re.compile("[\x80-\x9f]+")
 _INVISIBLE = re.compile("[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+")
-_SPACE = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
 _SPELLED = re.compile(r"[ \t]*([A-Za-z])[ \t]*[:\uff1a](?!\s*(?:[|:\]]|\Z))")
 _WORD = re.compile(r"[ \t]*([A-Za-z][A-Za-z ]{1,24}?)[ \t]*[:\uff1a]")
@@ -70,7 +70,7 @@ def control_characters(text: str) -> list[Edit]:
     """Read control characters as what Windows-1252 has in their place, such as typographic quotes."""
     return [
         Edit(match.start(), match.end(), match[0].translate(WINDOWS_1252))
-        for match in _CONTROL.finditer(text)
+        for match in _CONTROLS.finditer(text)
     ]
 
 
@@ -81,7 +81,7 @@ def invisible_characters(text: str) -> list[Edit]:
 
 def unusual_spaces(text: str) -> list[Edit]:
     """Replace no-break spaces and the like with plain ones."""
-    return [Edit(match.start(), match.end(), " ") for match in _SPACE.finditer(text)]
+    return [Edit(match.start(), match.end(), " " * len(match[0])) for match in _SPACES.finditer(text)]
 
 
 def field_names(text: str) -> list[Edit]:
@@ -112,7 +112,7 @@ def entities(text: str) -> list[Edit]:
     if ";" not in text:
         return []
     return [
-        Edit(start + match.start(), start + match.end(), _SPACE.sub(" ", character))
+        Edit(start + match.start(), start + match.end(), _SPACES.sub(" ", character))
         for start, line in _lines(text)
         if "&" in line and not _is_text(line)
         for match in _ENTITY.finditer(line)
