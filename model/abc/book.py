@@ -1,25 +1,24 @@
 """Texts of several tunes: finds where each begins and ends, and which header fields apply to all."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from model.abc.reader import TuneReader
-from model.abc.text import blank_text_blocks, is_music, match_field, split_lines
+from model.abc.line import Line
+from model.abc.reader import FileHeader, TuneReader
+from model.abc.text import blank_text_blocks, is_music, split_lines
 from model.abc.tune import AbcError, Notice, Tune
 
-_REFERENCE = re.compile(r"[ \t]*X:(?![|:])")
-
 _FILE_HEADER_FIELDS = frozenset("ABCDFGHILMmNORrSUZ")
-_LONGEST_FILE_HEADER = 100  # lines; every tune reads them again
+_LONGEST_FILE_HEADER = 100  # lines; every tune repeats their fields
 _LONGEST_FILE_HEADER_FIELD = 1000  # characters
 
-_Lines = list[tuple[int, str]]
+_Lines = list[Line]
 
 
 @dataclass(frozen=True, slots=True)
 class _Book:
-    header: _Lines
+    header: FileHeader
     tunes: list[_Lines]
 
 
@@ -36,21 +35,16 @@ def read_tune(text: str) -> Tune:
         If the text has no notes.
     """
     book = _split(text)
-    error = AbcError(1, 1, "the text has no tune")
-    for index, lines in enumerate(book.tunes):
-        try:
-            tune = _read(lines, book.header)
-        except AbcError as problem:
-            error = error if index else problem
-            continue
-        others = len(book.tunes) - 1
-        if others:
-            count = "1 other tune" if others == 1 else f"{others} other tunes"
-            start = book.tunes[1 if index == 0 else 0][0][0]
-            notice = Notice(start, 1, f"{count} in the text, skipped")
-            tune = replace(tune, warnings=(*tune.warnings, notice))
+    tunes = (_read(lines, book.header) for lines in book.tunes)
+    tune = next((tune for tune in tunes if isinstance(tune, Tune)), None)
+    if tune is None:
+        raise _no_notes(book)
+    others = [lines[0].number for lines in book.tunes if lines[0].number != tune.line]
+    if not others:
         return tune
-    raise error
+    count = "1 other tune" if len(others) == 1 else f"{len(others)} other tunes"
+    notice = Notice(others[0], 1, f"{count} in the text, skipped")
+    return replace(tune, warnings=(*tune.warnings, notice))
 
 
 def read_tunebook(text: str) -> Iterator[Tune | AbcError]:
@@ -66,73 +60,81 @@ def read_tunebook(text: str) -> Iterator[Tune | AbcError]:
     """
     book = _split(text)
     for lines in book.tunes:
-        try:
-            yield _read(lines, book.header)
-        except AbcError as problem:
-            yield problem
+        yield _read(lines, book.header)
 
 
-def _read(lines: _Lines, header: _Lines) -> Tune:
-    return TuneReader(lines[0][0]).read(lines, header)
+def _no_notes(book: _Book) -> AbcError:
+    if not book.tunes:
+        return AbcError(1, 1, "the text has no tune")
+    first = book.tunes[0][0].number
+    if len(book.tunes) == 1:
+        return AbcError(first, 1, "the tune has no notes")
+    return AbcError(first, 1, f"none of the {len(book.tunes)} tunes has notes")
+
+
+def _read(lines: _Lines, header: FileHeader) -> Tune | AbcError:
+    first = lines[0].number
+    if not any(line.may_have_notes for line in lines):
+        return AbcError(first, 1, "the tune has no notes")
+    try:
+        return TuneReader(first, header).read(lines)
+    except AbcError as error:
+        return error
 
 
 def _split(text: str) -> _Book:
-    lines = blank_text_blocks(split_lines(text))
-    any_reference = any(_REFERENCE.match(line) for line in lines)
+    texts = enumerate(blank_text_blocks(split_lines(text)), 1)
+    lines = [Line.of(number, line) for number, line in texts]
+    any_reference = any(line.letter == "X" for line in lines)
     header: _Lines = []
     tunes: list[_Lines] = []
     has_key = False
     for paragraph in _paragraphs(lines):
-        letters = [_letter(line) for _, line in paragraph]
+        letters = [line.letter for line in paragraph]
         starts = [index for index, letter in enumerate(letters) if letter == "X"]
         if starts and all(letters[: starts[0]]):
             starts[0] = 0
-        if not starts and _begins_tune(paragraph, letters, bool(tunes), has_key, any_reference):
+        if not starts and _begins_tune(paragraph, bool(tunes), has_key, any_reference):
             starts = [0]
-        above = paragraph[: starts[0]] if starts else paragraph
+        above, *parts = (paragraph[start:stop] for start, stop in pairwise([0, *starts, len(paragraph)]))
         if tunes:
             tunes[-1].extend(above)
-        elif any(_letter(line) == "K" or (is_music(line) and "|" in line) for _, line in above):
+        elif any(line.letter == "K" or (_is_music(line) and "|" in line.text) for line in above):
             tunes.append(above)
         else:
             header.extend(above)
-        for index, start in enumerate(starts):
-            stop = starts[index + 1] if index + 1 < len(starts) else len(paragraph)
-            tunes.append(paragraph[start:stop])
+        tunes.extend(parts)
         has_key = "K" in letters[starts[-1] :] if starts else has_key or "K" in letters
-    return _Book([line for line in header if _applies_to_all(line[1])][:_LONGEST_FILE_HEADER], tunes)
+    shared = [line for line in header if _applies_to_all(line)][:_LONGEST_FILE_HEADER]
+    return _Book(TuneReader(1, FileHeader()).read_file_header(shared), tunes)
 
 
-def _applies_to_all(line: str) -> bool:
+def _is_music(line: Line) -> bool:
+    return not line.letter and is_music(line.text)
+
+
+def _applies_to_all(line: Line) -> bool:
     """Whether a line of the file header applies to all tunes (ABC 2.1, section 3): titles and keys do not."""
-    is_shared = line.startswith("%%") or _letter(line) in _FILE_HEADER_FIELDS
-    return is_shared and len(line) <= _LONGEST_FILE_HEADER_FIELD
+    is_shared = line.text.startswith("%%") or line.letter in _FILE_HEADER_FIELDS
+    return is_shared and len(line.text) <= _LONGEST_FILE_HEADER_FIELD
 
 
-def _begins_tune(
-    paragraph: _Lines, letters: list[str], has_tune: bool, has_key: bool, any_reference: bool
-) -> bool:
-    fields = [letter for letter in letters if letter != "%"]
+def _begins_tune(paragraph: _Lines, has_tune: bool, has_key: bool, any_reference: bool) -> bool:
+    fields = [line.letter for line in paragraph if line.letter != "%"]
     if has_tune:
         return has_key and fields[:1] == ["T"] and "K" in fields
-    if any_reference:
-        return False
-    return any(fields) or any(is_music(line) for _, line in paragraph)
+    return not any_reference and (any(fields) or any(_is_music(line) for line in paragraph))
 
 
-def _letter(line: str) -> str:
-    """Return the letter of a field line, "%" for a comment, "" for anything else."""
-    if line.startswith("%"):
-        return "%"
-    field = match_field(line)
-    return field[0] if field else ""
-
-
-def _paragraphs(lines: list[str]) -> Iterator[_Lines]:
+def _paragraphs(lines: _Lines) -> Iterator[_Lines]:
+    """Yield each paragraph with the blank lines below it."""
     paragraph: _Lines = []
-    for number, line in enumerate(lines, 1):
-        paragraph.append((number, line))
-        if not line.strip():
+    ends = False
+    for line in lines:
+        is_blank = line.is_blank
+        if ends and not is_blank:
             yield paragraph
             paragraph = []
+        paragraph.append(line)
+        ends = is_blank
     yield paragraph

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from model.abc.text import is_music
+
 _FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
 _MODES = {
     "": ("major", 0),
@@ -19,16 +21,31 @@ _MODES = {
     "loc": ("locrian", -5),
 }
 ACCIDENTALS = {"__": -2, "_": -1, "=": 0, "^": 1, "^^": 2}
+_NATURALS = {"C": 60, "D": 62, "E": 64, "F": 65, "G": 67, "A": 69, "B": 71}
 
 _PROPERTY = re.compile(
     r"\b(?:clef|cue|dyn|gstem|instrument|lyrics|m|map|middle|name|nm|octave|score|shift|sname|snm|sound|space"
-    r"|staff(?:lines|scale)|stem|strings|style|t|transpose|tuning)=(?:\"[^\"]*\"|[^\s\"]+)"
+    r"|staff(?:lines|scale)|stem|strings|style|t|transpose|tuning)=(?:\"[^\"]*\"|[^\s\"|]+)"
 )
 _CLEF = re.compile(
     r"(?<!\S)(?:(?:treble|bass|alto|tenor|soprano|baritone|mezzo|perc|none)[1-58]?)?(?:[+-](?:8|15)(?:va)?)?(?!\S)"
 )
 _TONIC = re.compile(r"\s*([A-Ga-g])([#b♯♭]?)(?:\s*([A-Za-z]+))?")
 _ACCIDENTAL = re.compile(r"(\^\^?|__?|=)([A-Ga-g])")
+_WHOLE_KEY = re.compile(
+    rf"""
+      \s* (?: (?:none|hp) (?![a-z])
+          | [a-g] [#b♯♭]? (?: \s* (?: (?:maj|min|ion|aeo|lyd|mix|dor|phr|loc)[a-z]* | exp | m (?![a-z]) ) )? )?
+      (?: \s+ {_PROPERTY.pattern} | \s+ (?=\S) {_CLEF.pattern} | (?: \s* {_ACCIDENTAL.pattern} )+ (?=\s|\Z) )*
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_LONGEST_KEY = 200  # characters
+_BAR_LINES = re.compile(r"[|:\[\]\s]*")
+_STRING = re.compile(r'"[^"]*"')
+_NOTE = re.compile(r"[A-Ga-g]")
+_BARE_NOTES = 4  # fewest note letters that are music without a bar line
+_BARE_MUSIC = re.compile(r"[A-Ga-gxz0-9/,'^_=<>()\[\]{}~.\s-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +63,32 @@ class Key:
 
 
 NO_KEY = Key("", dict.fromkeys("CDEFGAB", 0))
+
+
+def natural_pitch(letter: str, octave: str) -> int:
+    """Return the MIDI number of a written note without its accidental; "C" is 60, "c" and "C'" are 72."""
+    name = letter.upper()
+    return _NATURALS[name] + 12 * (octave.count("'") - octave.count(",") + (letter != name))
+
+
+def split_key(text: str) -> tuple[str, str]:
+    """Split a ``K:`` field into the key with its settings and the music that follows on the same line.
+
+    What follows the key is music if it has a bar line and reads as music; without a bar line, if it has four
+    notes or more and no other letters than those of notes and rests.
+    """
+    match = _WHOLE_KEY.match(text[:_LONGEST_KEY])
+    end = match.end() if match else 0
+    rest = text[end:]
+    music = rest.lstrip()
+    if not music or (rest == music and end and music[0] not in '|:["'):
+        return text, ""
+    if "|" in music:
+        found = _BAR_LINES.fullmatch(music) is not None or is_music(music)
+    else:
+        bare = _STRING.sub("", music)
+        found = len(_NOTE.findall(bare)) >= _BARE_NOTES and _BARE_MUSIC.fullmatch(bare) is not None
+    return (text[:end].rstrip(), music) if found else (text, "")
 
 
 @lru_cache(maxsize=512)

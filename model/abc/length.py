@@ -19,6 +19,7 @@ _SPACE = re.compile(r"\s+")
 LONGEST_NUMBER = 10**12 - 1
 """The largest number that a length may contain."""
 
+_EIGHTH, _SIXTEENTH, _THREE_QUARTERS = Fraction(1, 8), Fraction(1, 16), Fraction(3, 4)
 _DIGITS = 12
 _SLASHES = 9
 
@@ -64,7 +65,7 @@ class Meter:
     @property
     def unit(self) -> Fraction:
         """The default unit note length without ``L:``: 1/16 below 3/4, else 1/8 (ABC 2.1, 3.1.7)."""
-        return Fraction(1, 16) if self.whole is not None and self.whole < Fraction(3, 4) else Fraction(1, 8)
+        return _SIXTEENTH if self.whole is not None and self.whole < _THREE_QUARTERS else _EIGHTH
 
 
 NO_METER = Meter("", None, False)

@@ -1,30 +1,49 @@
 """Music lines: reads tokens into the voices of a tune."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 
 from model.abc.key import NO_KEY, Key, read_key
 from model.abc.length import NO_METER, Meter, read_meter, read_unit
 from model.abc.tokens import ALTERED, PRESET_MARKS, TOKEN
+from model.abc.transposition import read_transpositions
 from model.abc.voice import Sound, Voice
 
 Notify = Callable[[int, int, str], None]
 
 _TIMES = re.compile(r"([0-9]+)(?:-([0-9]+))?")
 _MOST_TIMES = 32
+_MOST_DIGITS = 9  # of a number of bars
 _LONGEST_FIELD = 200  # characters of a metre, unit, key or ending; bounds the memory of the caches
+MOST_SOUNDS = 2**13
+"""Notes and rests that are read of one tune, all voices together: four times as many as anything compares."""
 
 
 @dataclass(slots=True)
-class _Defaults:
-    """Metre, unit and key for voices that have not started yet. Without a unit, the metre decides it."""
+class Defaults:
+    """What applies to voices that have not started yet.
+
+    Attributes
+    ----------
+    meter, unit, key : as for a `Voice`; without a unit, the metre decides it
+    propagate : how far an accidental reaches within its bar
+    marks : letters that mean a decoration
+    settings : semitones of the settings in force that transpose; those of the header do not move the notes
+    """
 
     meter: Meter = NO_METER
     unit: Fraction | None = None
     key: Key = NO_KEY
+    propagate: str = "pitch"
+    marks: set[str] = field(default_factory=lambda: set(PRESET_MARKS))
+    settings: dict[str, int] = field(default_factory=dict)
+
+    def copy(self) -> "Defaults":
+        """Return a copy that shares nothing that can change."""
+        return Defaults(self.meter, self.unit, self.key, self.propagate, set(self.marks), dict(self.settings))
 
 
 class Music:
@@ -36,19 +55,28 @@ class Music:
     ----------
     notify : reports what was skipped or guessed; takes line, column and message
     read_field : reads an inline field; takes letter, text, line and column
+    defaults : what applies before the first field
     """
 
-    def __init__(self, notify: Notify, read_field: Callable[[str, str, int, int], None]) -> None:
-        self.marks = set(PRESET_MARKS)
-        self.propagate = "pitch"
+    def __init__(
+        self, notify: Notify, read_field: Callable[[str, str, int, int], None], defaults: Defaults
+    ) -> None:
+        self.defaults = defaults
         self._notify = notify
         self._read_field = read_field
-        self._defaults = _Defaults()
         self._voices: dict[str, Voice | None] = {}
+        self._declared: dict[str, Mapping[str, int]] = {}
         self._name: str | None = None
         self._header_ended = False
+        self._started = False
+        self._sounds_left = MOST_SOUNDS
         self._chord: list[Sound] | None = None
         self._chord_column = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether `MOST_SOUNDS` have been read; all further music is skipped."""
+        return self._sounds_left <= 0
 
     @property
     def melody(self) -> Voice | None:
@@ -80,29 +108,41 @@ class Music:
             self._notify(line, column, f"{rest[:20]!r} in the key cannot be read, skipped")
         if not self._header_ended:
             self._header_ended, self._name = True, None
-        if key is None:
-            return
+        settings = read_transpositions(text[:_LONGEST_FIELD])
         for target in self._targets():
-            target.key = key
+            if key is not None:
+                target.key = key
+            self._transpose(target, settings)
 
     def set_voice(self, text: str) -> None:
         """Apply a ``V:`` field; in the header it only gives the order of the voices."""
-        name = text.split(maxsplit=1)[0] if text else ""
+        name, properties = (*text.split(maxsplit=1), "", "")[:2]
         if name in {"", "*"}:
             return
         self._name = name
-        self._voices.setdefault(name, None)
-        if self._header_ended:
-            self._voice()
+        voice = self._voices.setdefault(name, None)
+        settings = read_transpositions(properties[:_LONGEST_FIELD])
+        if voice is None:
+            self._declared[name] = settings
+            if self._header_ended:
+                self._voice()
+        else:
+            self._transpose(voice, settings)
 
     def read(self, number: int, line: str) -> None:
         """Read a line of music."""
-        self._header_ended = True
+        if self.is_full:
+            return
+        self._header_ended = self._started = True
         voice = self._voice()
         stray_end = -1
         for match in TOKEN.finditer(line):
             kind = match.lastgroup
             column = match.start() + 1
+            if self._sounds_left <= 0:
+                text = f"more than {MOST_SOUNDS} notes and rests, read up to here"
+                self._notify(number, column, text)
+                break
             if kind == "space" or (voice.overlay and kind not in {"bar", "field"}):
                 continue
             if kind == "note":
@@ -141,7 +181,7 @@ class Music:
                 for altered in ALTERED.finditer(match["grace"]):
                     voice.pitch(altered[1], altered[2], altered[3], number, column)
             elif kind == "measures":
-                voice.add_measures(match["count"], number, column)
+                self._read_measures(voice, match["count"], number, column)
             elif kind == "field":
                 self._read_field(match["name"], match["value"].strip(), number, match.start("value") + 1)
                 voice = self._voice()
@@ -152,7 +192,9 @@ class Music:
                 voice = self._voice()
             elif kind == "overlay":
                 voice.overlay = True
-            elif kind == "stray" or (kind == "letter_mark" and match["letter_mark"] not in self.marks):
+            elif kind == "stray" or (
+                kind == "letter_mark" and match["letter_mark"] not in self.defaults.marks
+            ):
                 if match.start() != stray_end:
                     self._notify(number, column, f"{match[0][:20]!r} is not music, skipped")
                 stray_end = match.end()
@@ -169,19 +211,27 @@ class Music:
         name = self._name or ""
         voice = self._voices.get(name)
         if voice is None:
-            defaults = self._defaults
+            defaults = self.defaults
             unit = defaults.unit or defaults.meter.unit
-            voice = Voice(defaults.key, defaults.meter, unit, self.propagate, self._notify)
+            settings = {**defaults.settings, **self._declared.get(name, {})}
+            voice = Voice(defaults.key, defaults.meter, unit, defaults.propagate, self._notify, settings)
             self._voices[name] = voice
         return voice
 
-    def _targets(self) -> Iterator[Voice | _Defaults]:
+    def _transpose(self, target: Voice | Defaults, settings: Mapping[str, int]) -> None:
+        """Apply settings that transpose: once the music has started, they move the notes that follow."""
+        if self._started and isinstance(target, Voice):
+            target.transpose(settings)
+        else:
+            target.settings.update(settings)
+
+    def _targets(self) -> Iterator[Voice | Defaults]:
         """Where a field sets metre, unit or key: in the current voice, in the defaults, or in both."""
         voice = self._voices.get(self._name or "")
         if voice is not None:
             yield voice
         if voice is None or self._name is None:
-            yield self._defaults
+            yield self.defaults
 
     def _read_note(self, voice: Voice, match: re.Match[str], line: int, column: int) -> None:
         accidental, letter, octave = match["accidental"], match["letter"], match["octave"]
@@ -192,7 +242,20 @@ class Music:
         ticks = voice.ticks(match["length"], line, column)
         self._add(voice, Sound(pitch, ticks, line, column, letter + octave))
 
+    def _read_measures(self, voice: Voice, number: str, line: int, column: int) -> None:
+        if voice.within_bar:
+            self._notify(line, column, "whole-bar rest within a bar, read as 'z'")
+            self._add(voice, Sound(None, voice.ticks(number, line, column), line, column))
+            return
+        count = int(number[:_MOST_DIGITS] or 1)
+        if not count:
+            self._notify(line, column, "rest of no bars, read as one bar")
+        count = min(max(count, 1), self._sounds_left)
+        self._sounds_left -= count
+        voice.add_measures(count, line, column)
+
     def _add(self, voice: Voice, sound: Sound) -> None:
+        self._sounds_left -= 1
         if self._chord is None:
             voice.add(sound)
         else:

@@ -1,73 +1,72 @@
-"""Reads one tune: classifies its lines, reads its information fields and builds the tune."""
+"""Reads one tune: reads its information fields and its music, and builds the tune."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from model.abc.music import Music
-from model.abc.text import is_music, is_prose, match_field, read_string
+from model.abc.key import split_key
+from model.abc.line import Line
+from model.abc.music import Defaults, Music
+from model.abc.text import is_music, is_prose, read_string
 from model.abc.tune import AbcError, Notice, Tune
 
 _MOST_NOTICES = 100
 _STRING_FIELDS = frozenset("ABCDFGHNORSTZ")
 
 
+@dataclass(frozen=True, slots=True)
+class FileHeader:
+    """What a file header says about every tune of a text.
+
+    Attributes
+    ----------
+    fields : letter and text of its information fields, in order
+    rhythm : the first ``R:``, or ""
+    defaults : what applies to a tune before its own fields
+    notices : what was skipped or guessed
+    """
+
+    fields: tuple[tuple[str, str], ...] = ()
+    rhythm: str = ""
+    defaults: Defaults = field(default_factory=Defaults)
+    notices: tuple[Notice, ...] = ()
+
+
 class TuneReader:
-    """Reads the lines of one tune.
+    """Reads the lines of one tune, or of a file header.
 
     Parameters
     ----------
-    line : number of the tune's first line in the text, counted from 1
+    line : number of the first line in the text, counted from 1
+    file_header : applies to the tune where its own fields do not say otherwise
     """
 
-    def __init__(self, line: int) -> None:
+    def __init__(self, line: int, file_header: FileHeader) -> None:
         self._line = line
+        self._file_header = file_header
         self._number = 0
         self._titles: list[list[str]] = []
-        self._rhythms: list[str] = []
+        self._rhythm = ""
         self._header: list[tuple[str, list[str]]] = []
         self._continued: list[str] = []
-        self._notices: list[Notice] = []
+        self._notices = list(file_header.notices)
         self._unlisted = 0
         self._in_body = False
-        self._music = Music(self._notify, self._read_field)
+        self._music = Music(self._notify, self._read_field, file_header.defaults.copy())
 
-    def read(self, lines: Iterable[tuple[int, str]], file_header: Iterable[tuple[int, str]] = ()) -> Tune:
-        """Read the numbered lines into a tune.
+    def read_file_header(self, lines: Iterable[Line]) -> FileHeader:
+        """Read the lines of a file header."""
+        self._read_lines(lines)
+        return FileHeader(self._fields(), self._rhythm, self._music.defaults, tuple(self._notices))
 
-        Parameters
-        ----------
-        lines : line numbers and lines
-        file_header : line numbers and lines of the file header; the tune's own ``R:`` overrides the one here
+    def read(self, lines: Iterable[Line]) -> Tune:
+        """Read the lines of a tune.
 
         Raises
         ------
         AbcError
             If the tune has no notes.
         """
-        self._read_lines(file_header)
-        inherited, self._rhythms = self._rhythms, []
         self._read_lines(lines)
-        self._rhythms += inherited
-        return self._finish()
-
-    def _read_lines(self, lines: Iterable[tuple[int, str]]) -> None:
-        in_music = False  # after a blank line, only lines that look like music are music
-        for number, line in lines:
-            if not line.strip():
-                in_music = False
-            elif line.startswith("%"):
-                if line.startswith("%%"):
-                    self._read_instruction(line[2:])
-            elif field := match_field(line):
-                letter, text, column = field
-                self._read_field(letter, text, number, column)
-                in_music = in_music or letter == "K"
-            elif (in_music and not is_prose(line)) or is_music(line):
-                in_music = self._in_body = True
-                self._music.read(number, line)
-            elif in_music or not self._in_body:
-                self._notify(number, 1, "not music, skipped")
-
-    def _finish(self) -> Tune:
         voice = self._music.melody
         if voice is None or voice.start is None:
             raise AbcError(self._line, 1, "the tune has no notes")
@@ -79,16 +78,52 @@ class TuneReader:
         return Tune(
             number=self._number,
             titles=tuple(" ".join(parts) for parts in self._titles),
-            rhythm=self._rhythms[0] if self._rhythms else "",
+            rhythm=self._rhythm or self._file_header.rhythm,
             meter=meter.name,
             unit=unit,
             key=key.name,
-            header=tuple((letter, " ".join(parts)) for letter, parts in self._header),
+            header=(*self._file_header.fields, *self._fields()),
             notes=notes,
             bars=bars,
             warnings=tuple(self._notices),
             line=self._line,
         )
+
+    def _read_lines(self, lines: Iterable[Line]) -> None:
+        in_music = False  # after a blank line, only lines that look like music are music
+        for line in lines:
+            if line.letter == "%":
+                if line.text.startswith("%%"):
+                    self._read_instruction(line.text[2:])
+            elif line.letter == "K":
+                in_music = True
+                self._read_key(line)
+            elif line.letter:
+                self._read_field(line.letter, line.value, line.number, line.column)
+            elif line.is_blank:
+                in_music = False
+            elif self._music.is_full:
+                continue
+            elif (in_music and not is_prose(line.text)) or is_music(line.text):
+                in_music = True
+                self._read_music(line.number, line.text)
+            elif in_music or not self._in_body:
+                self._notify(line.number, 1, "not music, skipped")
+
+    def _read_key(self, line: Line) -> None:
+        """Read a ``K:`` field and the music after it."""
+        key, music = split_key(line.value)
+        self._read_field("K", key, line.number, line.column)
+        if music:
+            start = line.text.index(line.value, line.column - 1) + len(line.value) - len(music)
+            self._read_music(line.number, " " * start + music)  # the spaces keep its columns right
+
+    def _read_music(self, number: int, line: str) -> None:
+        self._in_body = True
+        self._music.read(number, line)
+
+    def _fields(self) -> tuple[tuple[str, str], ...]:
+        return tuple((letter, " ".join(parts)) for letter, parts in self._header)
 
     def _notify(self, line: int, column: int, message: str) -> None:
         if len(self._notices) < _MOST_NOTICES:
@@ -109,8 +144,8 @@ class TuneReader:
             self._read_number(text, line, column)
         elif letter == "T" and text:
             self._titles.append(self._continued)
-        elif letter == "R" and text:
-            self._rhythms.append(text)
+        elif letter == "R":
+            self._rhythm = self._rhythm or text
         elif letter == "M":
             self._music.set_meter(text, line, column)
         elif letter == "L":
@@ -122,7 +157,7 @@ class TuneReader:
         elif letter == "I":
             self._read_instruction(text)
         elif letter == "U" and text:
-            self._music.marks.add(text[0])
+            self._music.defaults.marks.add(text[0])
         elif letter == "m":
             self._notify(line, column, "macros are not supported, skipped")
 
@@ -136,4 +171,4 @@ class TuneReader:
     def _read_instruction(self, text: str) -> None:
         words = text.split(maxsplit=2)
         if len(words) > 1 and words[0] == "propagate-accidentals" and words[1] in {"not", "octave", "pitch"}:
-            self._music.propagate = words[1]
+            self._music.defaults.propagate = words[1]

@@ -1,14 +1,13 @@
 """One voice of a tune while it is being read: collects its notes and rests and divides them into bars."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from model.abc.key import ACCIDENTALS, Key
+from model.abc.key import ACCIDENTALS, Key, natural_pitch
 from model.abc.length import TICKS, Meter, quarters, read_length
 from model.abc.tune import Bar, Note
 
-_NATURAL = {"C": 60, "D": 62, "E": 64, "F": 65, "G": 67, "A": 69, "B": 71}
 _PITCHES = range(128)
 _TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 _LONGEST_TUPLET = 64
@@ -49,6 +48,8 @@ class Voice:
     sounds : the notes and rests read so far
     start : metre, unit and key at the first note; None before it
     overlay : whether the current text is a voice overlay, which is skipped up to the next bar line
+    settings : semitones of the settings in force that transpose
+    transposition : semitones that the settings have changed since the voice began
     """
 
     key: Key
@@ -56,22 +57,31 @@ class Voice:
     unit: Fraction
     propagate: str
     notify: Callable[[int, int, str], None]
+    settings: dict[str, int]
     sounds: list[Sound] = field(default_factory=list)
     start: tuple[Meter, Fraction, Key] | None = None
     overlay: bool = False
+    transposition: int = 0
     _measures: list[_Measure] = field(default_factory=lambda: [_Measure(0)])
     _accidentals: dict[str, int] = field(default_factory=dict)
     _broken: int = 0
     _tuplet: tuple[int, int] = (1, 1)
     _tuplet_left: int = 0
+    _detached: bool = False
+
+    @property
+    def within_bar(self) -> bool:
+        """Whether the current bar has notes or rests."""
+        return self._measures[-1].start < len(self.sounds)
 
     def pitch(self, accidental: str | None, letter: str, octave: str, line: int, column: int) -> int | None:
-        """Return the MIDI number of a written note, or None if it is out of range.
+        """Return the MIDI number of a note, or None if it is out of range.
 
-        The key signature, the accidentals of the bar and a tie from the note before can alter it.
+        The key signature, the accidentals of the bar and a tie from the note before can alter the written
+        pitch, and the transposition moves it.
         """
         name = letter.upper()
-        height = _NATURAL[name] + 12 * (octave.count("'") - octave.count(",") + (letter != name))
+        height = natural_pitch(letter, octave)
         scope = name if self.propagate == "pitch" else f"{name}{height}"
         if accidental:
             alter = ACCIDENTALS[accidental.removeprefix("=3D").lstrip("=") or "="]
@@ -81,8 +91,9 @@ class Voice:
             return self.sounds[-1].pitch
         else:
             alter = self._accidentals.get(scope, self.key.signature[name])
-        if height + alter in _PITCHES:
-            return height + alter
+        pitch = height + alter + self.transposition
+        if pitch in _PITCHES:
+            return pitch
         self.notify(line, column, "note out of the MIDI range, read as a rest")
         return None
 
@@ -107,23 +118,30 @@ class Voice:
         if sound.pitch is not None and self.start is None:
             self.start = self.meter, self.unit, self.key
         self.sounds.append(sound)
+        self._detached = False
 
-    def add_measures(self, count: str, line: int, column: int) -> None:
-        """Append a rest of whole bars, such as ``Z4`` (ABC 2.1, 4.5)."""
-        if self._measures[-1].start < len(self.sounds):
-            self.notify(line, column, "whole-bar rest within a bar, read as 'z'")
-            self.add(Sound(None, self.ticks(count, line, column), line, column))
-            return
+    def add_measures(self, count: int, line: int, column: int) -> None:
+        """Append bars of rest, such as ``Z4`` (ABC 2.1, 4.5), each as long as the metre says."""
         if self.meter.whole is None:
             self.notify(line, column, "whole-bar rest without a metre, bars read as whole notes")
         whole = Fraction(1) if self.meter.whole is None else self.meter.whole
-        times = int(count[:3] or 1)
-        ticks = self._ratio(4 * TICKS * times, whole.numerator, whole.denominator, line, column)
-        self.add(Sound(None, ticks, line, column))
+        ticks = self._ratio(4 * TICKS, whole.numerator, whole.denominator, line, column)
+        for index in range(count):
+            if index:
+                self.start_bar("|")
+            self.add(Sound(None, ticks, line, column))
+
+    def transpose(self, settings: Mapping[str, int]) -> None:
+        """Change settings that transpose: the notes that follow move by the difference."""
+        moved = sum(semitones - self.settings.get(name, 0) for name, semitones in settings.items())
+        self.settings.update(settings)
+        self.transposition += moved
+        if moved and self.sounds:
+            self.sounds[-1].name = ""  # a tie to a note of this name no longer means the same pitch
 
     def tie(self, line: int, column: int) -> None:
         """Tie the last note to the next one."""
-        if self.sounds and self.sounds[-1].pitch is not None:
+        if self.sounds and self.sounds[-1].pitch is not None and not self._detached:
             self.sounds[-1].tied = True
         else:
             self.notify(line, column, "tie without a note before it, skipped")
@@ -140,10 +158,10 @@ class Voice:
 
     def start_tuplet(self, p: str, q: str, r: str, line: int, column: int) -> None:
         """Play p notes in the time of q, for the next r notes (ABC 2.1, 4.13)."""
-        numbers = [int(text[:3]) if text else 0 for text in (p, q, r)]
-        count, time, reach = numbers
+        count, time, reach = (int(text[:3] or 0) for text in (p, q, r))
+        fewest = 1 if time else 2  # without q, "(1" has no meaning
         time = time or _TUPLET_TIME.get(count, 3 if self.meter.compound else 2)
-        if not 1 < count <= _LONGEST_TUPLET or time > _LONGEST_TUPLET or reach > _LONGEST_TUPLET:
+        if not fewest <= count <= _LONGEST_TUPLET or max(time, reach) > _LONGEST_TUPLET:
             self.notify(line, column, f"impossible tuplet {'(' + p[:4]!r}, skipped")
             return
         self._tuplet = time, count
@@ -159,21 +177,23 @@ class Voice:
             sign = "|:" if is_empty else ":|"
         closes, opens = sign.startswith(":"), sign.rstrip(".").endswith(":")
         ends_ending = closes or len(sign.strip(".:")) > 1
-        if not is_empty:
-            measure.closes = closes
-            endings = () if ends_ending else measure.endings
+        endings = () if ends_ending else measure.endings
+        if is_empty:
+            measure.opens |= opens
+            measure.endings = endings
+        else:
             self._measures.append(_Measure(len(self.sounds), opens, endings=endings))
-            return
-        measure.opens |= opens
         if len(self._measures) > 1:
             self._measures[-2].closes |= closes
-        if ends_ending:
-            measure.endings = ()
+            if closes and 1 in self._measures[-2].endings:
+                self._detach()
 
     def start_ending(self, times: tuple[int, ...]) -> None:
         """Start a variant ending (ABC 2.1, 4.9 and 4.10). It lasts until a repeat or a double bar."""
-        if self._measures[-1].start < len(self.sounds):
+        if self.within_bar:
             self.start_bar("|")
+        if len(self._measures) > 1 and self._measures[-2].endings not in {(), times}:
+            self._detach()
         self._measures[-1].endings = times
 
     def finish(self) -> tuple[tuple[Note, ...], tuple[Bar, ...]]:
@@ -192,9 +212,7 @@ class Voice:
                 if before is not None and before.tied and before.pitch == sound.pitch:
                     notes[-1] = replace(notes[-1], duration=notes[-1].duration + length)
                 elif sound.pitch is not None:
-                    notes.append(
-                        Note(sound.pitch, Fraction(onset, TICKS), length, index, sound.line, sound.column)
-                    )
+                    notes.append(Note(sound.pitch, quarters(onset), length, index, sound.line, sound.column))
                 before = sound
                 onset += sound.ticks
             bars.append(
@@ -214,6 +232,11 @@ class Voice:
     def _is_upbeat(self, sounds: list[Sound]) -> bool:
         whole = self.start[0].whole if self.start else None
         return whole is not None and sum(sound.ticks for sound in sounds) < 4 * TICKS * whole
+
+    def _detach(self) -> None:
+        """Separate the last note from the next, which is not played after it but after another ending."""
+        self._detached = True
+        self.sounds[-1].tied = False
 
     def _lengthen(self, sound: Sound, dots: int) -> None:
         scale = 1 << abs(dots)
