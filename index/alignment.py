@@ -25,6 +25,11 @@ _SPAN = 4 * _HIGHEST  # transpositions that are counted, half of them downwards
 _MATCH = 3
 _SKIP = 2
 
+# A melody in another key, with a tenth of its notes ornamented and 15 % changed, has a similarity to itself
+# of .80 in the median and .67 at least. The nearest tune of another title has .59 in the median; pairs above
+# .7 are mostly one tune.
+SAME_MELODY = 0.66
+
 
 class Melody(NamedTuple):
     """The pitches of a tune, ready to be aligned with others.

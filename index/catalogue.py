@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.disjoint_sets import DisjointSets
-from index.titles import is_title, title_key, title_keys, without_rhythm
+from index.titles import is_title, shortened, title_key, title_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,11 @@ class Title:
         """Keys of all its names, for tunes with the rhythms of its settings (`index.titles.title_keys`)."""
         rhythms = dict.fromkeys(setting.rhythm for setting in self.settings)
         return [key for name in self.names for rhythm in rhythms for key in title_keys(name, rhythm)]
+
+    @property
+    def references(self) -> list[str]:
+        """The references of its settings."""
+        return [setting.reference for setting in self.settings]
 
 
 @dataclass(frozen=True)
@@ -136,24 +141,39 @@ class Catalogue:
             titles.append(Title(first, tuple(others), settings))
         return cls(tuple(titles))
 
-    def with_settings(self, named: Iterable[tuple[Iterable[str], Setting]]) -> "Catalogue":
+    def with_settings(
+        self, named: Iterable[tuple[Iterable[str], Setting]], aliases: Iterable[tuple[str, str]] = ()
+    ) -> "Catalogue":
         """The same titles in the same order, with more settings; new titles follow at the end.
 
-        A setting belongs to the first title that has a key in common with one of the setting's names.
+        A setting belongs to the first title that has a key in common with one of the setting's names, or else
+        to the title of a setting that `aliases` pairs it with.
+
+        Parameters
+        ----------
+        named : settings, each with all its names
+        aliases : pairs of references of settings with one title (see `collect`); a pair of two settings that
+            are already in the catalogue joins nothing
         """
         titles = list(self.titles)
+        # Of the title with this key or reference. No reference is also a key, because it has a slash.
         number_of: dict[str, int] = {}
         for number, title in enumerate(titles):
-            for key in title.keys:
-                number_of.setdefault(key, number)
-        for added in Catalogue.collect(named).titles:
-            existing = next((number_of[key] for key in added.keys if key in number_of), None)
+            for handle in title.keys + title.references:
+                number_of.setdefault(handle, number)
+        pairs = [pair for a, b in aliases for pair in ((a, b), (b, a))]
+        for reference, other in pairs:
+            if other in number_of:
+                number_of.setdefault(reference, number_of[other])
+        for added in Catalogue.collect(named, pairs).titles:
+            handles = added.keys + added.references
+            existing = next((number_of[handle] for handle in handles if handle in number_of), None)
             if existing is None:
                 titles.append(added)
                 continue
             old = titles[existing]
-            aliases = dict.fromkeys((*old.aliases, *(name for name in added.names if name != old.title)))
-            titles[existing] = Title(old.title, tuple(aliases), (*old.settings, *added.settings))
+            names = dict.fromkeys((*old.aliases, *(name for name in added.names if name != old.title)))
+            titles[existing] = Title(old.title, tuple(names), old.settings + added.settings)
         return Catalogue(tuple(titles))
 
     def merge(self, content: Callable[[Setting], Hashable]) -> "Catalogue":
@@ -167,18 +187,18 @@ class Catalogue:
         )
 
     def shorten(self) -> "Catalogue":
-        """The same titles without the rhythm printed after them (`index.titles.without_rhythm`).
+        """The same titles without list numbers, second names and printed rhythms (`index.titles.shortened`).
 
         The longer spelling becomes an alias. It stays the title when another entry has the shorter name.
         """
         entries_with = Counter(
             key
             for title in self.titles
-            for key in {title_key(form) for name in title.names for form in (name, without_rhythm(name)[0])}
+            for key in {title_key(form) for name in title.names for form in (name, shortened(name))}
         )
 
         def short(name: str) -> str:
-            shorter, _ = without_rhythm(name)
+            shorter = shortened(name)
             return shorter if is_title(shorter) and entries_with[title_key(shorter)] == 1 else name
 
         titles = []

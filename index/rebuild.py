@@ -9,14 +9,16 @@ import torch
 
 from index import artifact
 from index.artifact import Artifact, ArtifactError
-from index.catalogue import Catalogue
+from index.catalogue import Catalogue, Setting
 from index.cosine_index import CosineIndex
 from index.library import Library
 from index.own_tunebooks import NAME as OWN
 from index.own_tunebooks import read_own
 from index.probes import DEGRADED, measure_probes
 from index.publication import link_files, publish, staging
+from index.slips import find_slips
 from index.suggester import CATALOGUE, INDEX_FILES, Suggester
+from model.abc import read_tune
 
 _UNIT = 1e-3  # how far the length of a unit vector may be off
 
@@ -67,7 +69,7 @@ def rebuild(root: Path, device: torch.device, tunebooks: Path | None = None) -> 
     old = artifact.load(root, device)
     trained = Catalogue.load(old.path / artifact.EVALUATION / CATALOGUE)
     own = read_own(tunebooks) if tunebooks else None
-    catalogue = trained.with_settings(own.named) if own else trained
+    catalogue = _with_own(trained, own.named) if own else trained
     suggester = Suggester.build(Library.read(catalogue), old.suggester.encoders, old.suggester.ranking)
     _check(suggester, len(trained), old)
     corpora = [corpus for corpus in old.manifest.corpora if corpus.name != OWN]
@@ -87,6 +89,13 @@ def rebuild(root: Path, device: torch.device, tunebooks: Path | None = None) -> 
         suggester.save_indexes(staged)
         version = publish(root, staged, manifest, replaces=old.version)
     return Rebuilt(version, own.count.tunes if own else 0, own.skipped if own else [])
+
+
+def _with_own(trained: Catalogue, named: list[tuple[tuple[str, ...], Setting]]) -> Catalogue:
+    """The trained catalogue with the user's own settings, curated as the trained ones were."""
+    slips = find_slips(trained.with_settings(named), lambda setting: read_tune(setting.abc))
+    catalogue = trained.with_settings(named, slips)
+    return Catalogue(catalogue.titles[: len(trained)] + catalogue.shorten().titles[len(trained) :])
 
 
 def _check(suggester: Suggester, trained: int, old: Artifact) -> None:

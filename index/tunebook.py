@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.catalogue import Setting
-from index.titles import is_title, without_rhythm
+from index.titles import is_title, names_in, without_rhythm
 from model.abc import AbcError, Tune, decode, read_tunebook, write
 from model.errors import GanAinmError
 from model.grams import FEWEST_NOTES
 
 SUFFIXES = (".abc", ".txt")
+# A second title may say so: "or Lady Grant's Reel".
+_OR_FIRST = re.compile(r"\A(?:or|aka)\b[\s,:]*(?=\S)", re.IGNORECASE)
 _URL = re.compile(r"https?://\S{1,2000}")
 MAX_FILE_BYTES = 64 * 2**20  # of one tunebook; the largest public collections have about 20 MB
 
@@ -46,9 +48,14 @@ class Entry:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Its titles, without placeholders such as "Gan Ainm"."""
-        titles = self.tune.titles if isinstance(self.tune, Tune) else ()
-        return tuple(name for name in titles if is_title(name))
+        """Its titles, each followed by the names in it, without placeholders such as "Gan Ainm".
+
+        "X, aka Y" is followed by X and Y (`index.titles.names_in`), and a second title "or Y" by Y.
+        """
+        first, *others = self.tune.titles if isinstance(self.tune, Tune) and self.tune.titles else ("",)
+        printed = [(first, *names_in(first))]
+        printed += [(other, *names_in(_OR_FIRST.sub("", other))) for other in others]
+        return tuple(dict.fromkeys(name for names in printed for name in names if is_title(name)))
 
     @property
     def fault(self) -> str:
@@ -66,7 +73,8 @@ class Entry:
         if self.fault or isinstance(self.tune, AbcError):
             raise ValueError(f"{self.reference}: {self.fault}")
         tune, title = self.tune, self.names[0]
-        rhythm = tune.rhythm or without_rhythm(title)[1]
+        printed = (without_rhythm(name)[1] for name in (title, *names_in(title)))
+        rhythm = tune.rhythm or next(filter(None, printed), "")
         reference = f"{corpus}/{self.reference}"
         return Setting(corpus, reference, title, rhythm, tune.meter, tune.key, write(tune), self.url)
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from index.catalogue import Catalogue, Setting
 from index.library import Library
 from index.manifest import CorpusCount
+from index.slips import find_slips
 from model.abc import Tune
 from model.errors import GanAinmError
 from training.corpora import Corpus
@@ -60,8 +61,9 @@ def curate(
     """Read corpora and keep every tune that has a title and at least eight notes.
 
     Other tunes are skipped; a bad tune does not affect the rest. The first valid name of a tune becomes its
-    title. Placeholders such as "Gan Ainm" are not valid names and are dropped. Settings of one title with the
-    same notes (pitch and duration of each) are merged.
+    title. Placeholders such as "Gan Ainm" are not valid names and are dropped. Titles that differ by a slip
+    and have one tune are one title (`index.slips.find_slips`). Settings of one title with the same notes
+    (pitch and duration of each) are merged.
 
     Parameters
     ----------
@@ -92,8 +94,11 @@ def curate(
                 sha256=corpus.sha256(),
             )
         )
-    unmerged = Catalogue.collect(((names, setting) for setting, (names, _) in kept.items()), aliases)
-    catalogue = unmerged.merge(lambda setting: exact_melody(kept[setting][1]))
+    named = [(names, setting) for setting, (names, _) in kept.items()]
+    slips = find_slips(Catalogue.collect(named, aliases), lambda setting: kept[setting][1])
+    catalogue = Catalogue.collect(named, (*aliases, *slips)).merge(
+        lambda setting: exact_melody(kept[setting][1])
+    )
     tunes = [kept[replace(setting, also=())][1] for setting in catalogue.settings]
     merged = Counter(also.partition("/")[0] for setting in catalogue.settings for also in setting.also)
     references = {setting.reference for setting in kept}

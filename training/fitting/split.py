@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from index.alignment import Melody, similarities
+from index.alignment import SAME_MELODY, Melody, similarities
 from index.catalogue import Catalogue
 from index.disjoint_sets import DisjointSets
 from index.library import Library
@@ -21,10 +21,6 @@ _HELD_OUT = 0.1  # share of titles for validation, and again for test
 # rarity.
 _SHARED_RUNS = 0.25
 _CANDIDATES = 50  # settings aligned with each
-# A melody in another key, with a tenth of its notes ornamented and 15 % changed, has a similarity to itself
-# of .80 in the median and .67 at least. The nearest tune of another title has .59 in the median; pairs above
-# .7 are mostly one tune.
-_SAME_MELODY = 0.66
 
 
 class SplitError(GanAinmError):
@@ -138,5 +134,5 @@ def _same_melody(library: Library) -> Iterator[tuple[int, int]]:
         if not len(candidates):
             continue
         similarity = similarities(melodies[setting], [melodies[other] for other in candidates])
-        for other in candidates[similarity >= _SAME_MELODY]:
+        for other in candidates[similarity >= SAME_MELODY]:
             yield int(title_of_setting[other]), int(title_of_setting[setting])
