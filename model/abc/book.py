@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from model.abc.line import Line
 from model.abc.reader import FileHeader, TuneReader
-from model.abc.text import blank_text_blocks, is_music, split_lines
+from model.abc.repair import Repaired, repair
+from model.abc.text import blank_text_blocks, is_music
 from model.abc.tune import AbcError, Notice, Tune
 
 _FILE_HEADER_FIELDS = frozenset("ABCDFGHILMmNORrSUZ")
@@ -18,6 +19,7 @@ _Lines = list[Line]
 
 @dataclass(frozen=True, slots=True)
 class _Book:
+    repaired: Repaired
     header: FileHeader
     tunes: list[_Lines]
 
@@ -35,16 +37,11 @@ def read_tune(text: str) -> Tune:
         If the text has no notes.
     """
     book = _split(text)
-    tunes = (_read(lines, book.header) for lines in book.tunes)
-    tune = next((tune for tune in tunes if isinstance(tune, Tune)), None)
-    if tune is None:
-        raise _no_notes(book)
-    others = [lines[0].number for lines in book.tunes if lines[0].number != tune.line]
-    if not others:
-        return tune
-    count = "1 other tune" if len(others) == 1 else f"{len(others)} other tunes"
-    notice = Notice(others[0], 1, f"{count} in the text, skipped")
-    return replace(tune, warnings=(*tune.warnings, notice))
+    for index in range(len(book.tunes)):
+        tune = _read(book, index)
+        if isinstance(tune, Tune):
+            return _counting_others(tune, book, index)
+    raise _no_notes(book)
 
 
 def read_tunebook(text: str) -> Iterator[Tune | AbcError]:
@@ -59,31 +56,45 @@ def read_tunebook(text: str) -> Iterator[Tune | AbcError]:
     Each tune in order. In place of a tune without notes, the AbcError is yielded instead of raised.
     """
     book = _split(text)
-    for lines in book.tunes:
-        yield _read(lines, book.header)
+    for index in range(len(book.tunes)):
+        yield _read(book, index)
+
+
+def _counting_others(tune: Tune, book: _Book, index: int) -> Tune:
+    others = len(book.tunes) - 1
+    if not others:
+        return tune
+    count = "1 other tune" if others == 1 else f"{others} other tunes"
+    first = book.tunes[0 if index else 1][0].number
+    notice = Notice(*book.repaired.edited.place(first, 1), f"{count} in the text, skipped")
+    return replace(tune, warnings=(*tune.warnings, notice))
 
 
 def _no_notes(book: _Book) -> AbcError:
     if not book.tunes:
         return AbcError(1, 1, "the text has no tune")
-    first = book.tunes[0][0].number
+    place = book.repaired.edited.place(book.tunes[0][0].number, 1)
     if len(book.tunes) == 1:
-        return AbcError(first, 1, "the tune has no notes")
-    return AbcError(first, 1, f"none of the {len(book.tunes)} tunes has notes")
+        return AbcError(*place, "the tune has no notes")
+    return AbcError(*place, f"none of the {len(book.tunes)} tunes has notes")
 
 
-def _read(lines: _Lines, header: FileHeader) -> Tune | AbcError:
+def _read(book: _Book, index: int) -> Tune | AbcError:
+    lines = book.tunes[index]
     first = lines[0].number
+    stop = book.tunes[index + 1][0].number if index + 1 < len(book.tunes) else None
     if not any(line.may_have_notes for line in lines):
-        return AbcError(first, 1, "the tune has no notes")
+        return AbcError(*book.repaired.edited.place(first, 1), "the tune has no notes")
     try:
-        return TuneReader(first, header).read(lines)
+        tune = TuneReader(first, book.header).read(lines)
     except AbcError as error:
-        return error
+        return AbcError(*book.repaired.edited.place(error.line, error.column), error.message)
+    return book.repaired.trace(tune, first if index else 1, stop)
 
 
 def _split(text: str) -> _Book:
-    texts = enumerate(blank_text_blocks(split_lines(text)), 1)
+    repaired = repair(text)
+    texts = enumerate(blank_text_blocks(repaired.lines), 1)
     lines = [Line.of(number, line) for number, line in texts]
     any_reference = any(line.letter == "X" for line in lines)
     header: _Lines = []
@@ -106,7 +117,7 @@ def _split(text: str) -> _Book:
         tunes.extend(parts)
         has_key = "K" in letters[starts[-1] :] if starts else has_key or "K" in letters
     shared = [line for line in header if _applies_to_all(line)][:_LONGEST_FILE_HEADER]
-    return _Book(TuneReader(1, FileHeader()).read_file_header(shared), tunes)
+    return _Book(repaired, TuneReader(1, FileHeader()).read_file_header(shared), tunes)
 
 
 def _is_music(line: Line) -> bool:

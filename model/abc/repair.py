@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from model.abc import pasted, spelling
 from model.abc.edited import Edit, EditedText
 from model.abc.text import split_lines
-from model.abc.tune import AbcError, Notice, Tune
+from model.abc.tune import Notice, Tune
 
 _REPAIRS: tuple[tuple[Callable[[str], list[Edit]], str], ...] = (
     (spelling.control_characters, "control characters read as Windows-1252"),
@@ -62,10 +62,6 @@ class Repaired:
         warnings = [Notice(*place(notice.line, notice.column), notice.message) for notice in tune.warnings]
         repairs = self._notices(first, stop)
         return replace(tune, notes=notes, line=place(tune.line, 1)[0], warnings=(*repairs, *warnings))
-
-    def trace_error(self, error: AbcError) -> AbcError:
-        """The error with its position in the source."""
-        return AbcError(*self.edited.place(error.line, error.column), error.message) if self.places else error
 
     def _notices(self, first: int, stop: int | None) -> list[Notice]:
         start = self.edited.origin_of_line(first)
