@@ -296,7 +296,7 @@ def test_misplaced_chord_brackets(music: str, column: int) -> None:
         "r:remark\nCDE",
         "\tC\tD\tE",
         "U:n=!fermata!\nCnDE",
-        "C\xa0D\0E",
+        "C\tD\0E",
         "P:A\nCDE",
         "[P:A]CDE",
         "[V:1]CDE",
