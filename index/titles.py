@@ -26,12 +26,15 @@ _FORMS = frozenset(
     (*_FAMILIES, *_QUALIFIERS, "allemande", "cotillion", "dance", "gavotte", "menuet", "minuet")
 )
 _FORMS |= {"number", "part", "polonaise", "quadrille", "rondo", "song", "tune"}
-# "23. ", "23) ", "(23) ", "[23] ", "23: ", "23 - ", "No. 23 ", "#23 ". A number without one belongs to the
-# title: "1745", "42nd Highlanders", "12 Days", "5:30am".
+# "23. ", "23) ", "(23) ", "[23] ", "23: ", "23 - ", "No. 23 ", "#23 ". Without such a sign, a number belongs
+# to the title: "1745", "42nd Highlanders", "12 Days", "5:30am".
 _LIST_NUMBER = re.compile(
-    r"\s*(?:(?:no\b\.?|nr\b\.?|n[°º]|№|#)\s*\d{1,4}\s*(?:[.):]|[-–—](?=\s))?|\(\d{1,4}\)|\[\d{1,4}\]"
-    r"|\d{1,4}\s*[.):]|\d{1,3}\s+[-–—](?=\s))\s*(?=[^\W\d_]|[\"“”'‘’(])",
-    re.IGNORECASE,
+    r"""\s*
+    (?: (?: no\b\.? | nr\b\.? | n[°º] | № | \# ) \s* \d{1,4} \s* (?: [.):] | [-–—](?=\s) )?
+      | \(\d{1,4}\) | \[\d{1,4}\] | \d{1,4} \s* [.):] | \d{1,3} \s+ [-–—](?=\s)
+    )
+    (?: \s* (?= [^\W\d_] | ["“”'‘’(] ) | (?<=[.)]) \s+ (?=\d) )""",
+    re.IGNORECASE | re.VERBOSE,
 )
 # Two names in one title: "X, aka Y" and "X (or Y)"; "X, or Y" and "X or the Y"; but not "Root, Hog or Die".
 _ALSO = r"(?:a\.?\s?k\.?\s?a\b\.?|a/k/a\b|(?:also|otherwise) (?:known as|called)\b|alias\b)"

@@ -1,7 +1,7 @@
-"""Folds names, so that different spellings of one title become the same string.
+"""Folds names, so that spellings of one title that differ in signs only become the same string.
 
-Only `fold` decides which spellings are equal. Title encoders read folded names, and the catalogue compares
-them.
+Title encoders read folded names. Which names are one title is decided by `index.titles.title_key`, which also
+knows words with several spellings.
 """
 
 import re

@@ -114,6 +114,67 @@ def test_shorten_removes_a_printed_rhythm_unless_two_titles_would_be_equal() -> 
     ]
 
 
+def test_shorten_drops_list_numbers_and_second_names() -> None:
+    names = (
+        "23. The Wide Gate",
+        "Paddy's Lane, aka The Low Bridge",
+        "The Blackbird, or the Thrush",
+        "Blackbird -- Reel",
+        "1. Menuet",
+    )
+    catalogue = Catalogue.collect(
+        ((name,), Setting("book", f"a:{number}", name, "", "", "", "K:G\nGAB\n"))
+        for number, name in enumerate(names)
+    )
+    short = catalogue.shorten()
+    assert [title.names for title in short.titles] == [
+        ("The Wide Gate", "23. The Wide Gate"),
+        ("Paddy's Lane", "Paddy's Lane, aka The Low Bridge"),
+        ("The Blackbird, or the Thrush",),
+        ("Blackbird -- Reel",),
+        ("1. Menuet",),
+    ], "two titles would be The Blackbird"
+    assert short.shorten() == short
+
+
+def test_a_second_name_joins_its_title_only_if_it_is_marked_as_one() -> None:
+    named = [
+        ((name,), setting(name, f"a:{number}"))
+        for number, name in enumerate(
+            (
+                "The Wide Gate",
+                "The Low Bridge, aka Gate, The Wide",
+                "The Wide Gate Jig (or Paddy's Lane)",
+                "The Wide Gate, or Molly's",
+            )
+        )
+    ]
+    catalogue = Catalogue.collect(named)
+    assert [len(title.settings) for title in catalogue.titles] == [2, 1, 1]
+    assert catalogue.titles[0].aliases == ("The Wide Gate Jig (or Paddy's Lane)",)
+
+
+def test_added_settings_join_titles_by_any_name_and_by_aliases() -> None:
+    catalogue = collect()
+    added = catalogue.with_settings(
+        [
+            (("Kerrigan's",), setting("Kerrigan's", "own:1")),
+            (("The Blakbird",), setting("The Blakbird", "own:2")),
+            (("Blakbird Jig",), setting("Blakbird Jig", "own:3")),
+            (("Kincora",), setting("Kincora", "own:4")),
+            (("Kinkora",), setting("Kinkora", "own:5")),
+        ],
+        aliases=[("a:2", "own:2"), ("own:5", "own:4"), ("a:1", "a:2"), ("own:9", "a:1")],
+    )
+    assert [[setting.reference for setting in title.settings] for title in added.titles] == [
+        ["a:1", "b:1", "own:1"],
+        ["a:2", "own:2", "own:3"],
+        ["own:4", "own:5"],
+    ]
+    assert added.titles[1].names == ("The Blackbird", "The Blakbird", "Blakbird Jig")
+    assert added.titles[2].names == ("Kincora", "Kinkora")
+
+
 def test_a_catalogue_is_the_same_after_saving_and_loading(tmp_path: Path) -> None:
     catalogue = collect().merge(lambda setting: setting.abc)
     assert catalogue.settings[0].also == ("b:1",)

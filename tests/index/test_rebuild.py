@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from index.own_tunebooks import NAME as OWN
 from index.publication import link_files, publish, staging
 from index.rebuild import RebuildError, Rebuilt, rebuild
 from index.tunebook import TunebookError
+from model.abc import read_tune, write
 from model.encoder import Vectors
 from tests.support import KESH
 
@@ -73,6 +75,26 @@ def test_an_own_tune_joins_the_title_with_its_name(small_artifacts: Path, tmp_pa
     assert "My Own Name For It" in joined.aliases
     assert joined.settings[: len(trained.settings)] == trained.settings
     assert joined.settings[-1].corpus == OWN
+
+
+def test_own_titles_are_curated_as_the_trained_ones(small_artifacts: Path, tmp_path: Path) -> None:
+    trained = load(small_artifacts).suggester.catalogue
+    number, title = next(
+        (number, title) for number, title in enumerate(trained.titles) if len(title.title.split()) > 2
+    )
+    tune = read_tune(title.settings[0].abc)
+    same = replace(tune, titles=("".join(title.title.rsplit(" ", 1)),))
+    other = replace(read_tune("X:1\nT:Other\n" + JIG), titles=(title.title.rstrip(".") + "s",))
+    (tmp_path / "mine.abc").write_text(
+        f"{write(same)}\n{write(other)}\nX:3\nT:7. My Own Wide Gate -- Jig\n{JIG}"
+    )
+    assert rebuild(small_artifacts, CPU, tmp_path).tunes == 3
+    rebuilt = load(small_artifacts).suggester.catalogue
+    assert rebuilt.titles[number].settings == (*title.settings, *rebuilt.titles[number].settings[-1:])
+    assert rebuilt.titles[number].settings[-1].title == same.titles[0], "a slip, and the same tune"
+    assert [title.title for title in rebuilt.titles[len(trained) :]] == [other.titles[0], "My Own Wide Gate"]
+    assert rebuilt.titles[:number] == trained.titles[:number]
+    assert rebuilt.titles[number + 1 : len(trained)] == trained.titles[number + 1 :]
 
 
 def shuffled(vectors: Vectors) -> Vectors:

@@ -51,6 +51,35 @@ def test_the_url_of_a_tune_is_its_f_field(tmp_path: Path) -> None:
     assert urls == ["https://example.org/kesh#2", "", "http://example.org/", "", ""]
 
 
+@pytest.mark.parametrize(
+    ("printed", "names"),
+    [
+        (["The Kesh", "Kerrigan's"], ("The Kesh", "Kerrigan's")),
+        (["The Kesh, aka Kerrigan's", "x"], ("The Kesh, aka Kerrigan's", "The Kesh", "Kerrigan's")),
+        (["Gan Ainm", "Hit or Miss"], ("Hit or Miss",)),
+        (["The Kesh", "or Kerrigan's Jig"], ("The Kesh", "or Kerrigan's Jig", "Kerrigan's Jig")),
+        (["The Kesh", 'Or "Kerrigan\'s"'], ("The Kesh", 'Or "Kerrigan\'s"', '"Kerrigan\'s"')),
+        (["The Kesh", "The Favor or"], ("The Kesh", "The Favor or")),
+        (["Or Are We Dancers?"], ("Or Are We Dancers?",)),
+    ],
+)
+def test_a_tune_has_its_titles_and_the_names_in_them(
+    tmp_path: Path, printed: list[str], names: tuple[str, ...]
+) -> None:
+    (tmp_path / "a.abc").write_text(KESH.replace("T:The Kesh", "\n".join(f"T:{title}" for title in printed)))
+    (entry,) = read_path(tmp_path / "a.abc")
+    assert entry.names == names
+    assert entry.setting("mine").title == names[0]
+
+
+def test_a_printed_rhythm_is_read_from_any_of_the_names(tmp_path: Path) -> None:
+    (tmp_path / "a.abc").write_text(
+        KESH.replace("R:jig\n", "").replace("The Kesh", "The Kesh, or Kerrigan's -- Slip Jig")
+    )
+    (entry,) = read_path(tmp_path / "a.abc")
+    assert entry.setting("mine").rhythm == "Slip Jig"
+
+
 @pytest.mark.parametrize("mode", ["w:", "w:gz", "w:xz"])
 def test_a_tar_is_read_without_unpacking(tmp_path: Path, mode: Literal["w:", "w:gz", "w:xz"]) -> None:
     path = tmp_path / "tunes.tar"

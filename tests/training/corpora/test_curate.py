@@ -95,6 +95,45 @@ def test_aliases_join_titles_and_merge_their_equal_settings(tmp_path: Path) -> N
     assert not curated.unmatched
 
 
+def test_a_slip_in_a_title_is_one_title_if_the_tune_is_one(tmp_path: Path) -> None:
+    other = (
+        "X:9\nT:Flowers of Edinburg\nM:4/4\nL:1/8\nK:D\nd2fd Adfd|e2ge BAFA|dfaf gfed|cdec A2AG|FAdA FAdf|\n"
+    )
+    edinburgh = KESH.replace("The Kesh", "The Flowers of Edinburgh")
+    edinburg = (
+        KESH.replace("The Kesh", "Flowers of Edinburg").replace("K:G", "K:A").replace("GAG GAB", "G3 GAB")
+    )
+    one = curate_text(tmp_path, f"{edinburgh}\n{edinburg}").library
+    assert [title.names for title in one.catalogue.titles] == [
+        ("The Flowers of Edinburgh", "Flowers of Edinburg")
+    ]
+    assert [tune.titles for tune in one.tunes] == [("The Flowers of Edinburgh",), ("Flowers of Edinburg",)]
+    two = curate_text(tmp_path, f"{edinburgh}\n{other}").library.catalogue
+    assert [title.title for title in two.titles] == ["The Flowers of Edinburgh", "Flowers of Edinburg"]
+
+
+def test_slips_join_the_pairs_of_an_alias_list(tmp_path: Path) -> None:
+    texts = (KESH.replace("The Kesh", name) for name in ("Garryowen", "Garry Owen", "Kincora"))
+    separate = curate_text(tmp_path, "\n".join(texts)).library.catalogue
+    assert [len(title.names) for title in separate.titles] == [2, 1]
+    pair = separate.titles[1].settings[0].reference, separate.titles[0].settings[0].also[0]
+    curated = curate(find_corpora([str(tmp_path / "mine.abc")]), aliases={pair})
+    assert [title.names for title in curated.library.catalogue.titles] == [
+        ("Garryowen", "Garry Owen", "Kincora")
+    ]
+    assert not curated.unmatched
+
+
+def test_names_in_a_title_are_aliases(tmp_path: Path) -> None:
+    curated = curate_text(tmp_path, KESH.replace("The Kesh", "12. The Kesh, aka Kerrigan's"))
+    assert curated.library.catalogue.titles[0].names == (
+        "The Kesh",
+        "Kerrigan's",
+        "12. The Kesh, aka Kerrigan's",
+        "12. The Kesh",
+    )
+
+
 def test_list_entries_that_match_nothing_are_reported(tmp_path: Path) -> None:
     text = KESH + "\n" + KESH.replace("The Kesh", "Kincora")
     first, second = (setting.reference for setting in curate_text(tmp_path, text).library.catalogue.settings)
