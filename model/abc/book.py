@@ -38,9 +38,10 @@ def read_tune(text: str) -> Tune:
     """
     book = _split(text)
     for index in range(len(book.tunes)):
-        tune = _read(book, index)
-        if isinstance(tune, Tune):
-            return _counting_others(tune, book, index)
+        if _may_have_notes(book.tunes[index]):
+            tune = _read(book, index)
+            if isinstance(tune, Tune):
+                return _counting_others(tune, book, index)
     raise _no_notes(book)
 
 
@@ -83,13 +84,17 @@ def _read(book: _Book, index: int) -> Tune | AbcError:
     lines = book.tunes[index]
     first = lines[0].number
     stop = book.tunes[index + 1][0].number if index + 1 < len(book.tunes) else None
-    if not any(line.may_have_notes for line in lines):
+    if not _may_have_notes(lines):
         return AbcError(*book.repaired.edited.place(first, 1), "the tune has no notes")
     try:
         tune = TuneReader(first, book.header).read(lines)
     except AbcError as error:
         return AbcError(*book.repaired.edited.place(error.line, error.column), error.message)
     return book.repaired.trace(tune, first if index else 1, stop)
+
+
+def _may_have_notes(lines: _Lines) -> bool:
+    return any(line.may_have_notes for line in lines)
 
 
 def _split(text: str) -> _Book:

@@ -31,7 +31,7 @@ class Line(NamedTuple):
         """Classify a line."""
         if text.startswith("%"):
             return cls(number, text, "%")
-        field = match_field(text)
+        field = match_field(text) if ":" in text else None
         return cls(number, text, *field) if field else cls(number, text)
 
     @property

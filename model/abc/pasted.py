@@ -46,6 +46,7 @@ _MARKER = re.compile(r"[>|»¦*+•·–—▪◦-]|\d{1,4}[.):]?(?=[ \t])")
 _QUOTED_FIELD = re.compile(
     rf"[ \t]{{0,9}}((?:(?:{_MARKER.pattern})[ \t]{{0,9}}){{1,9}})(?=[A-Zx][ \t]?:(?![|:]))"
 )
+_ANY_QUOTED_FIELD = re.compile(rf"^{_QUOTED_FIELD.pattern}", re.MULTILINE)
 
 _FIRST_FIELD = re.compile(r"[ \t]*([A-Z])[ \t]?:(?![|:])")
 _FIELD_IN_LINE = re.compile(r"\s(?P<letter>[A-Zw])[ \t]?:(?![|:\]])")
@@ -139,6 +140,8 @@ def quoting(text: str) -> list[Edit]:
 
     They are recognised before a field. The lines that follow with the same mark belong to the same quote.
     """
+    if _ANY_QUOTED_FIELD.search(text) is None:
+        return []
     edits = []
     marks: re.Pattern[str] | None = None
     start = 0

@@ -91,7 +91,7 @@ def field_names(text: str) -> list[Edit]:
     """
     edits = []
     for start, line in _lines(text):
-        if match_field(line):
+        if (":" not in line and "\uff1a" not in line) or match_field(line):
             continue
         if match := _SPELLED.match(line):
             letter = match[1] if match[1] in _LETTERS else match[1].upper()
