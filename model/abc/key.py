@@ -36,7 +36,9 @@ _WHOLE_KEY = re.compile(
     rf"""
       \s* (?: (?:none|hp) (?![a-z])
           | [a-g] [#b♯♭]? (?: \s* (?: (?:maj|min|ion|aeo|lyd|mix|dor|phr|loc)[a-z]* | exp | m (?![a-z]) ) )? )?
-      (?: \s+ {_PROPERTY.pattern} | \s+ (?=\S) {_CLEF.pattern} | (?: \s* {_ACCIDENTAL.pattern} )+ (?=\s|\Z) )*
+      (?: \s+ {_PROPERTY.pattern} | \s+ (?=\S) {_CLEF.pattern}
+        | (?: \s* {_ACCIDENTAL.pattern} ){{2,}} (?=[|:])  # a single one before a bar line is a note
+        | (?: \s* {_ACCIDENTAL.pattern} )+ (?=\s|\Z) )*
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -81,7 +83,7 @@ def split_key(text: str) -> tuple[str, str]:
     end = match.end() if match else 0
     rest = text[end:]
     music = rest.lstrip()
-    if not music or (rest == music and end and music[0] not in '|:["'):
+    if not music or (rest == music and end and music[0] not in '|:["({!'):
         return text, ""
     if "|" in music:
         found = _BAR_LINES.fullmatch(music) is not None or is_music(music)

@@ -119,6 +119,8 @@ class Music:
         name, properties = (*text.split(maxsplit=1), "", "")[:2]
         if name in {"", "*"}:
             return
+        if name == "1" and "" in self._voices:  # the music before any V: is the first voice
+            name = ""
         self._name = name
         voice = self._voices.setdefault(name, None)
         settings = read_transpositions(properties[:_LONGEST_FIELD])
