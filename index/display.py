@@ -22,13 +22,14 @@ _COLON = re.compile(r"(?<=[^\W\d_]):(?=[^\W\d_])|(?<=at):")
 _COLON_OF_ABBREVIATION = re.compile(r"\b([^\W\d_]{1,6}):(?= )")  # "Col: McDonald's"
 _DOUBLE_HYPHEN = re.compile(r"(?<=[^\W\d_])=(?=[^\W\d_])")  # "Perth=Shire"
 _ORDINAL_STOP = re.compile(r"(?<=\d)(st|nd|rd|th|d)\.(?= )", re.IGNORECASE)
-_BEFORE = re.compile(r"(?:[\s.,;:–—-]|\d{1,3}[.)] |or (?=[\"“A-Z])|Or (?=[\"“]))+")  # "23. ", "or "
-_REMARK = re.compile(r"(?<=[^\W_]) \[[^\[\]]*\]$")  # of transcribers, "[title from index]"
-_DASHES = re.compile("[–—-]{3,}")
-_SEPARATOR = re.compile(
-    r"( ?,(?= |$|[^\W\d_]{2}) ?| [–—-]+ ?| ?[–—-]+ |\.? (?=the(?:$|,| [–—-])))", re.IGNORECASE
+_BEFORE = re.compile(  # such as "23. " or "or "
+    r"(?:[\s.,;:)\]}”»–—-]|[\"“(\[{](?=[\s.,;:–—-])|\d{1,3}[.)] |or (?=[\"“]?[A-Z])|Or (?=[\"“][A-Z]))+"
 )
+_DASHES = re.compile("[–—-]{3,}")
+_REMARK = re.compile(r"(?<=[^\W_]) \[(?:title from )?index\]$")  # by transcribers of Aird's Airs
+_SEPARATOR = re.compile(r"( ?,(?= |$|[^\W\d_]{2}) ?| [–—-]+ ?| ?[–—-]+ )")
 _NUMBER = re.compile(r" no\.? ?(\d+)$", re.IGNORECASE)
+_ROUNDS = 9  # until nothing changes: titles need two, punctuation without sense more
 _STOPS = " .,;:–—-"
 
 # Their stop is not the end of a title, and no letter of the old Irish script.
@@ -73,12 +74,20 @@ def display_title(printed: str) -> str:
     Calm", "23. The miller is canty." becomes "The Miller Is Canty". Capitals within words stay: "DeLisle",
     "na hÉireann". The display form of a display form is the same. Takes time linear in the text.
     """
-    name = _tidy(printed)
-    main, inner = _split_parentheses(name)
+    name = printed
+    for _ in range(_ROUNDS):
+        before, name = name, _rewritten(name)
+        if name == before:
+            break
+    return name or printed.strip()
+
+
+def _rewritten(name: str) -> str:
+    main, inner = _split_parentheses(_tidy(name))
     main, _ = _split_rhythm(main)
     if inner:
         main = f"{main} ({_split_rhythm(inner)[0]})".lstrip()
-    return title_case(main) or printed.strip()
+    return title_case(main)
 
 
 def display_titles(catalogue: Catalogue) -> dict[str, str]:
@@ -109,9 +118,10 @@ def _printed_rhythm(printed: str) -> str:
 def _tidy(printed: str) -> str:
     """The title without slips of printers and transcribers, list number, and stop at its end."""
     name = _SPACE.sub(" ", unicodedata.normalize("NFC", printed)).strip()
+    name = name.replace("( ", "(").replace(" )", ")")
     if apostrophe := _APOSTROPHE.search(name):
         name = _APOSTROPHE.sub("’" if apostrophe[0] == "’" else "'", name)
-    if name[1:].islower() and not _INITIALS.search(name):
+    if not _INITIALS.search(name):
         dotted = _DOTTED.sub(_with_h, name)
         name = _DOT_IN_WORD.sub("", dotted) if dotted != name else name
     name = _COLON_OF_ABBREVIATION.sub(_with_stop, _COLON.sub("", name))
@@ -122,7 +132,7 @@ def _tidy(printed: str) -> str:
 
 def _with_h(match: re.Match[str]) -> str:
     word = re.split(r"[\W\d_]", match.string[max(0, match.start() - 8) : match.start()])[-1]
-    return match[0] if word in _ABBREVIATIONS else f"{match[1]}h"
+    return match[0] if word.casefold() in _ABBREVIATIONS else f"{match[1]}h"
 
 
 def _with_stop(match: re.Match[str]) -> str:
@@ -135,10 +145,10 @@ def _without_stop(name: str) -> str:
 
     An ellipsis stays, and so does the stop of an abbreviation.
     """
-    body = name.rstrip(_STOPS + CLOSERS)
-    end = name[len(body) :]
+    body = name.rstrip(_STOPS + CLOSERS + "([{")
+    end = re.split(r"[(\[{]", name[len(body) :])[0]  # nothing is in these parentheses
     dots = len(end) - len(end.lstrip("."))
-    last_word = body[-20:].rpartition(" ")[2].lstrip(OPENERS).casefold()
+    last_word = _key(body[-20:].rpartition(" ")[2].lstrip(OPENERS)).removeprefix("l'")
     is_abbreviation = last_word in _ABBREVIATIONS or _INITIALS.search(f"{body[-6:]}.")
     kept = end[:dots] if dots > 1 or is_abbreviation else ""
     return body + kept + "".join(char for char in end if char in CLOSERS)
@@ -148,7 +158,7 @@ def _split_parentheses(name: str) -> tuple[str, str]:
     """The name, and what it has in parentheses at its end; "" if nothing."""
     main, opened, inner = name.rpartition("(")
     if opened and inner.endswith(")") and ")" not in inner[:-1]:
-        return main, inner[:-1]
+        return main.rstrip(), inner[:-1].strip()
     return name, ""
 
 
@@ -156,24 +166,29 @@ def _split_rhythm(name: str) -> tuple[str, str]:
     """The name with its article first, and the rhythm printed after a dash or comma; "" if none."""
     parts = _SEPARATOR.split(name)  # a part, a separator, a part, ...
     article = rhythm = number = ""
-    has_article = parts[0].partition(" ")[0].casefold() in _ARTICLES
+    first = _key(parts[0].partition(" ")[0].strip(OPENERS + CLOSERS))
+    can_move = first not in _ARTICLES and not first.startswith("l'")
     while len(parts) > 1 and any(map(str.isalnum, parts[0])):
         last = parts[-1].strip(_STOPS)
         words, *digits = _NUMBER.split(last)[:2]  # as in "JIG No.2"
-        if (key := last.casefold().replace("’", "'")) in _ARTICLES and not (article or has_article):
-            article = last if key == "l'" else f"{last} "
+        if can_move and _key(last) in _ARTICLES and not article:
+            article = last if _key(last) == "l'" else f"{last} "
         elif rhythm_family(words) and not without_rhythm_words(words):
             rhythm = rhythm or words
             number = "".join(f" No. {digit}" for digit in digits)
         elif last:
             break
         del parts[-2:]
-    parts[::2] = map(_without_stop, parts[::2])
-    parts[1::2] = (_tidy_separator(separator) for separator in parts[1::2])
-    return article + "".join(parts) + number, rhythm
+    parts[::2] = (_without_stop(part).lstrip(_STOPS) for part in parts[::2])
+    rest, _, last = parts[0].rpartition(" ")
+    if can_move and not article and len(parts) == 1 and _key(last) == "the" and any(map(str.isalpha, rest)):
+        article, parts = f"{last} ", [rest]  # "Hills of Ireland. The"
+    pieces: list[str] = []
+    for separator, part in zip(["", *parts[1::2]], parts[::2], strict=True):
+        if part.strip(CLOSERS):
+            pieces += [", " if "," in separator else " – ", part]
+    return _without_stop(article + "".join(pieces[1:])) + number, rhythm
 
 
-def _tidy_separator(separator: str) -> str:
-    if "," in separator:
-        return ", "
-    return " – " if set(separator) & set("–—-") else separator
+def _key(word: str) -> str:
+    return word.casefold().replace("’", "'")

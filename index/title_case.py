@@ -34,8 +34,9 @@ _EITHER = frozenset(
 _ALWAYS_SMALL = frozenset(("&c", "o'clock", "o'it", "o't", "o'the"))
 _ALTERNATIVES = frozenset(("aka", "alias", "and", "or"))  # small even after a parenthesis
 
-_JOINT = re.compile(r"([-/–—])")
+_JOINT = re.compile(r"([-/–—]|\.(?=[^\W\d_]{2}))")
 _VOWELS = "aeiouáéíóúàèìòù"
+_TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 _INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+(?:\.?'s)?")  # "W.F.R", "J.B.'s"
 _ROMAN = re.compile(r"(?=[ivx]{2})x{0,3}(?:ix|iv|v?i{0,3})(?:'s)?")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{2,3}(?:'s)?")  # "PJ's"
@@ -95,12 +96,12 @@ def _key(text: str) -> str:
 def _is_upper(text: str) -> bool:
     """Whether a word of two or more letters is in capitals; "McBAIN'S" and "VAUGHAN's" are."""
     stem = text.removeprefix("Mc").removeprefix("Mac")[: -2 if _key(text).endswith("'s") else None]
-    return stem.isupper() and sum(map(str.isalpha, text)) > 1
+    return stem.isupper() and sum(map(str.isupper, text)) > 1
 
 
 def _is_in_capitals(cores: list[str]) -> bool:
     """Whether words are printed in capitals: "THE COOLIN. With Variations" is, "The RAF" is not."""
-    long = [core for core in cores if sum(map(str.isalpha, core)) > 1 and not _INITIALS.fullmatch(_key(core))]
+    long = [core for core in cores if _TWO_LETTERS.search(core.lower()) and not _ROMAN.fullmatch(_key(core))]
     capitals = [core for core in long if _is_upper(core)]
     return len(capitals) == len(long) or (
         2 * len(capitals) >= len(long) and any(len(core) > 4 for core in capitals)
@@ -109,16 +110,17 @@ def _is_in_capitals(cores: list[str]) -> bool:
 
 def _capitalised(core: str, previous: str, in_capitals: bool) -> str:
     """The word with a capital, unless it has its own; `previous` is the word before it."""
-    has_capitals = not core.islower()
     if previous and _HYPHENATED.match(core.lower()) and (core[0].islower() or in_capitals):  # "an t-Aos"
         prefix, _, rest = core.partition("-")
         return f"{prefix.lower()}-{_capitalised(rest, '', in_capitals)}"
     parts = _JOINT.split(core)
+    small = {number for number in range(2, len(parts) - 1, 2) if _key(parts[number]) in _SMALL}
+    has_capitals = any(part != part.lower() for number, part in enumerate(parts) if number not in small)
     for number in range(0, len(parts), 2):
         part = parts[number]
-        if number and _key(part) in _SMALL and number < len(parts) - 1:  # "Jack-of-All-Trades"
+        if number in small:  # "Jack-of-All-Trades"
             parts[number] = part.lower()
-        elif part.islower() and not (number and has_capitals):  # "Good-bye" stays
+        elif part.islower() and not has_capitals:  # "Good-bye" stays
             parts[number] = _word(part, previous)
         elif in_capitals and _is_upper(part):
             is_abbreviation = _CONSONANTS.fullmatch(_key(part)) and _key(part) not in _CONTRACTIONS
@@ -135,7 +137,8 @@ def _word(text: str, previous: str) -> str:
         return re.sub("['’]S$", lambda match: match[0].lower(), text.upper())
     if match := _SURNAME.match(key):
         return _with_capital(text[: match.end()]) + _with_capital(text[match.end() :])
-    if match := _ECLIPSIS.match(key) or (previous in _PREFIXES and _PREFIXES[previous].match(key)):
+    prefix = _PREFIXES.get(previous, _ECLIPSIS)
+    if match := _ECLIPSIS.match(key) or prefix.match(key):
         return text[: match.end()].lower() + _with_capital(text[match.end() :])
     return _with_capital(text)
 
@@ -143,4 +146,8 @@ def _word(text: str, previous: str) -> str:
 def _with_capital(text: str) -> str:
     """The text with its first letter or digit as a capital, and all others small."""
     first = next((index for index, char in enumerate(text) if char.isalnum()), 0)
-    return text[:first] + text[first : first + 1].upper() + text[first + 1 :].lower()
+    capital = text[first : first + 1].upper()
+    # "ß" has no capital of one letter; "SS" would look like a word in capitals.
+    return (
+        text[:first] + (capital if len(capital) == 1 else text[first : first + 1]) + text[first + 1 :].lower()
+    )

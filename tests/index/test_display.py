@@ -167,6 +167,7 @@ def test_no_title_of_the_books_is_in_capitals_or_has_a_stop_or_its_article_or_rh
         # the transcribers' slips
         ("Wat:erloo -- Reel", "Waterloo"),
         ("Great: Eastern -- Reel", "Great Eastern"),
+        ("st.patrick's day", "St.Patrick's Day"),
         ("Perth=Shire Hunt.", "Perth-Shire Hunt"),
     ],
 )
@@ -203,6 +204,9 @@ NAMES = st.lists(st.sampled_from(PIECES)).map(" ".join) | st.text(
 @example("X, jig.. -- reel")
 @example("The X, the, the")
 @example("0 THE THE")
+@example("JIG iv")
+@example("ß0")
+@example("h-e The McLEOD")
 def test_a_display_form_is_its_own_display_form(name: str) -> None:
     shown = display_title(name)
     assert display_title(shown) == shown
@@ -245,8 +249,8 @@ def test_settings_of_one_title_need_no_rhythm() -> None:
 
 
 @given(NAMES)
-def test_a_name_with_letters_or_digits_is_never_empty(name: str) -> None:
-    if any(map(str.isalnum, name)):
+def test_a_name_with_letters_is_never_empty(name: str) -> None:
+    if any(map(str.isalpha, name.replace("ʼ", ""))):
         assert any(map(str.isalnum, display_title(name)))
 
 
