@@ -26,19 +26,17 @@ _ARTICLE_LAST = re.compile(
     re.IGNORECASE,
 )
 
-# Words before which O and Mac are no part of a surname: "The Gobby O, a Jig", "O My Dear".
+# Before these words, O and Mac do not begin a surname: "The Gobby O, a Jig", "O My Dear".
 _NO_SURNAME = (
     r"(?!(?:a|agus|an|and|as|at|for|from|in|is|my|na|of|on|or|the|to|we|with"
     r"|hornpipe|jig|march|polka|reel|strathspey|waltz)\b)"
 )
+# Before a capital or a small consonant, but not M'Lady. French and Irish m' stands before a vowel.
+_M_APOSTROPHE = r"(?<![\w'])m'\s?(?=(?-i:[A-Z])|[b-df-gj-np-tv-z])(?!lad|lord|lud|dear)"
 _PRINTED = (
-    (re.compile(r"\bl'\s+(?=\w)", re.IGNORECASE), "l'"),
-    # M'Leod, but not M'Lady, and not French or Irish m' before a small vowel.
-    (
-        re.compile(r"(?<![\w'])m'\s?(?=(?-i:[A-Z])|[b-df-gj-np-tv-z])(?!lad|lord|lud|dear)", re.IGNORECASE),
-        "Mac",
-    ),
+    (re.compile(_M_APOSTROPHE, re.IGNORECASE), "Mac"),
     (re.compile(rf"\b([oó])'?\s+{_NO_SURNAME}(?=[^\W\d_]{{3}})", re.IGNORECASE), r"\1"),
+    (re.compile(r"\bl'\s+(?=\w)", re.IGNORECASE), "l'"),
     (re.compile(r"(?<=\w)\s+(?:\+|'?n'?|an')\s+(?=\w)", re.IGNORECASE), " and "),
     (re.compile(r"&\s?c\b", re.IGNORECASE), "etc"),
 )
@@ -115,8 +113,8 @@ _WORDS = {
 def respell(name: str) -> str:
     """A folded name (`model.names.fold`) in which every word is spelled in one way.
 
-    "Miss M'Leod's Favourite" and "Miss Mac Leod's Favorite" become "miss macleods favorite", "St. Anne's &
-    Dr. O Neill" becomes "st annes and doctor oneill", and "Cardeuse, La" becomes "cardeuse".
+    "Miss M'Leod's Favourite" and "Miss Mac Leod's Favorite" become "miss macleods favorite", "Saint Anne's &
+    Dr. O Neill" becomes "st annes and doctor oneill", and "Cardeuse, La" becomes "la cardeuse".
     """
     text = unicodedata.normalize("NFC", name[:MAX_NAME_CHARS].translate(_PUNCTUATION))
     if last := _ARTICLE_LAST.fullmatch(text):

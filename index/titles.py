@@ -22,10 +22,8 @@ _FAMILIES = {
 }
 _QUALIFIERS = frozenset(("single", "double", "slip", "hop", "set", "slow", "highland"))  # as in "slip jig"
 # A number before one of these alone is part of the title: "No. 1 Quadrille", "2. Menuet".
-_FORMS = frozenset(
-    (*_FAMILIES, *_QUALIFIERS, "allemande", "cotillion", "dance", "gavotte", "menuet", "minuet")
-)
-_FORMS |= {"number", "part", "polonaise", "quadrille", "rondo", "song", "tune"}
+_FORMS = frozenset((*_FAMILIES, *_QUALIFIERS, "allemande", "cotillion", "dance", "gavotte", "menuet"))
+_FORMS |= {"minuet", "number", "part", "polonaise", "quadrille", "rondo", "song", "tune"}
 # "23. ", "23) ", "(23) ", "[23] ", "23: ", "23 - ", "No. 23 ", "#23 ". Without such a sign, a number belongs
 # to the title: "1745", "42nd Highlanders", "12 Days", "5:30am".
 _LIST_NUMBER = re.compile(
@@ -40,10 +38,7 @@ _LIST_NUMBER = re.compile(
 _ALSO = r"(?:a\.?\s?k\.?\s?a\b\.?|a/k/a\b|(?:also|otherwise) (?:known as|called)\b|alias\b)"
 _IN_BRACKETS = re.compile(rf"(.*?\w.*?)[(\[]\s*(?:{_ALSO}|or\b)(.*?)(?:[)\]](.*)|$)", re.IGNORECASE)
 _ALSO_BETWEEN = re.compile(rf"(?<=[\w.')])[\s,;:]+{_ALSO}", re.IGNORECASE)
-_OR = re.compile(
-    r"([^,]+(?:, (?:the|an?))?)(?:[.,;]\s*or\b|\s+or,|\s+or\s+(?=the\b))(.+)",
-    re.IGNORECASE,
-)
+_OR = re.compile(r"([^,]+(?:, (?:the|an?))?)(?:[.,;]\s*or\b|\s+or,|\s+or\s+(?=the\b))(.+)", re.IGNORECASE)
 _IN_PARENTHESES = re.compile(r"\s*\([^()]*\)\s*")
 _REMARK = re.compile(
     r"for the (?:ger|german|violin|fife|flute|harp|pipes)\b.*|new set(?:t|ting)?|danced by .*"
@@ -75,8 +70,8 @@ def title_keys(name: str, rhythm: str) -> tuple[str, ...]:
 
     The first key is `title_key`. If the name ends with a rhythm, or R: gives one, there is a second key: the
     name without its rhythm, and the rhythm's family. So "Kesh Jig, The" and "The Kesh" are the same title if
-    both are jigs, and two titles if one is a reel. "X, aka Y" also has the keys of X and Y, and "X (or Y)",
-    too. "X, or Y" has not, because books print X above other tunes.
+    both are jigs, and two titles if one is a reel. "X, aka Y" and "X (or Y)" also have the keys of X and Y.
+    "X, or Y" does not, because books print X above other tunes.
     """
     keys = []
     for part in dict.fromkeys((name, *_marked_names(name))):
@@ -105,8 +100,7 @@ def without_number(name: str) -> str:
     """
     number = _LIST_NUMBER.match(name[:MAX_NAME_CHARS])
     rest = name[number.end() :] if number else name
-    is_title = fold(rest).split() and not _FORMS.issuperset(fold(rest).split())
-    return rest if is_title else name
+    return name if _FORMS.issuperset(fold(rest).split()) else rest
 
 
 def names_in(name: str) -> tuple[str, ...]:
