@@ -83,10 +83,12 @@ def display_title(printed: str) -> str:
 
 
 def _rewritten(name: str) -> str:
-    main, inner = _split_parentheses(_tidy(name))
+    main, brackets, inner = _split_brackets(_tidy(name))
+    if _key(inner) in _ARTICLES:  # "Irish Washerwoman (The)"
+        main, inner = f"{main}, {inner}", ""
     main, _ = _split_rhythm(main)
     if inner:
-        main = f"{main} ({_split_rhythm(inner)[0]})".lstrip()
+        main = f"{main} {brackets[0]}{_split_rhythm(inner)[0]}{brackets[1]}".lstrip()
     return title_case(main)
 
 
@@ -112,7 +114,7 @@ def display_titles(catalogue: Catalogue) -> dict[str, str]:
 
 
 def _printed_rhythm(printed: str) -> str:
-    return _split_rhythm(_split_parentheses(_tidy(printed))[0])[1]
+    return _split_rhythm(_split_brackets(_tidy(printed))[0])[1]
 
 
 def _tidy(printed: str) -> str:
@@ -154,12 +156,13 @@ def _without_stop(name: str) -> str:
     return body + kept + "".join(char for char in end if char in CLOSERS)
 
 
-def _split_parentheses(name: str) -> tuple[str, str]:
-    """The name, and what it has in parentheses at its end; "" if nothing."""
-    main, opened, inner = name.rpartition("(")
-    if opened and inner.endswith(")") and ")" not in inner[:-1]:
-        return main.rstrip(), inner[:-1].strip()
-    return name, ""
+def _split_brackets(name: str) -> tuple[str, str, str]:
+    """The name, and the kind and the content of the parentheses or brackets at its end; "" if none."""
+    for brackets in ("()", "[]"):
+        main, opened, inner = name.rpartition(brackets[0])
+        if opened and inner.endswith(brackets[1]) and brackets[1] not in inner[:-1]:
+            return main.rstrip(), brackets, inner[:-1].strip()
+    return name, "", ""
 
 
 def _split_rhythm(name: str) -> tuple[str, str]:

@@ -32,6 +32,7 @@ _EITHER = frozenset(
     )
 )
 _ALWAYS_SMALL = frozenset(("&c", "o'clock", "o'it", "o't", "o'the"))
+_MODES = frozenset(("major", "minor", "dorian", "mixolydian", "modal", "flat", "sharp"))  # after "in A"
 _ALTERNATIVES = frozenset(("aka", "alias", "and", "or"))  # small even after a parenthesis
 
 _JOINT = re.compile(r"([-/–—]|\.(?=[^\W\d_]{2}))")
@@ -43,7 +44,7 @@ _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{2,3}(?:'s)?")  # "PJ's"
 _CONTRACTIONS = frozenset(("dr", "jr", "lt", "mc", "mr", "mrs", "ms", "mt", "sgt", "sr", "st"))
 # What comes before the second capital of a surname; these words only look like surnames: "Macaroni", "O'er".
 _SURNAME = re.compile(
-    r"(?:mc|mac(?!aroni|aroon|edoni|hin|hree|k(?:erel|ie|inaw|lin)|rame|room|ushla))(?=[^\W\d_]{3})"
+    r"(?:mc|mac(?!aroni|aroon|edoni|hin|hree|k(?:erel|ie|inaw|int|lin)|rame|room|ushla))(?=[^\W\d_]{3})"
     r"|[dlmo]'(?!er\b|ye\b|you\b)(?=[^\W\d_]{2})"
 )
 # A consonant that Irish grammar puts before a word stays small: "na mBan", "na hÉireann", "an tSráid".
@@ -81,6 +82,8 @@ def title_case(name: str) -> str:
             core = core.lower()
         elif begins or ends or after.startswith("."):  # "A." is an initial
             core = _capitalised(core, previous, in_capitals)
+        elif key == "a" and previous == "in" and _key(cores[number + 1]) in _MODES:
+            core = "A"
         elif key in (_SMALL if is_printed_small else capitals_to_change):
             core = core.lower()
         elif not (key in _EITHER and core.islower() and is_title_case):

@@ -104,6 +104,8 @@ def test_no_title_of_the_books_is_in_capitals_or_has_a_stop_or_its_article_or_rh
         ("Rev. John Brown, D.D.", "Rev. John Brown, D.D."),
         ("SAM HALL, JR.", "Sam Hall, Jr."),
         ("(The Kesh)", "(The Kesh)"),
+        ("Kesh, The [jig]", "The Kesh [Jig]"),
+        ("IRISH WASHERWOMAN (THE)", "The Irish Washerwoman"),
         ("(Kesh, The)", "(The Kesh)"),
         ("  The \t Kesh\u00a0Jig\u200b ", "The Kesh Jig"),
         # small words
@@ -122,6 +124,7 @@ def test_no_title_of_the_books_is_in_capitals_or_has_a_stop_or_its_article_or_rh
         ("Peep O' Day -- Reel", "Peep o' Day"),
         ("ROCK 'N' ROLL", "Rock 'n' Roll"),
         ("four o'clock in the morning", "Four o'clock in the Morning"),
+        ("REEL IN A MINOR", "Reel in A Minor"),
         ("Souvenir de Venice", "Souvenir de Venice"),
         ("VIVE LA COMPAGNIE", "Vive la Compagnie"),
         # names
@@ -135,6 +138,7 @@ def test_no_title_of_the_books_is_in_capitals_or_has_a_stop_or_its_article_or_rh
         ("LORD MACDONALD", "Lord MacDonald"),
         ("Lord Macdonald", "Lord Macdonald"),
         ("john macdonald's", "John MacDonald's"),
+        ("MACKINTOSH'S LAMENT", "Mackintosh's Lament"),
         ("PETER MACHUGH", "Peter MacHugh"),
         ("THE MACKEREL", "The Mackerel"),
         ("YANKEE MACARONI", "Yankee Macaroni"),
