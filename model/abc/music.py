@@ -56,12 +56,17 @@ class Music:
     notify : reports what was skipped or guessed; takes line, column and message
     read_field : reads an inline field; takes letter, text, line and column
     defaults : what applies before the first field
+
+    Attributes
+    ----------
+    is_full : whether `MOST_SOUNDS` have been read; the reader skips all further music
     """
 
     def __init__(
         self, notify: Notify, read_field: Callable[[str, str, int, int], None], defaults: Defaults
     ) -> None:
         self.defaults = defaults
+        self.is_full = False
         self._notify = notify
         self._read_field = read_field
         self._voices: dict[str, Voice | None] = {}
@@ -72,11 +77,6 @@ class Music:
         self._sounds_left = MOST_SOUNDS
         self._chord: list[Sound] | None = None
         self._chord_column = 0
-
-    @property
-    def is_full(self) -> bool:
-        """Whether `MOST_SOUNDS` have been read; all further music is skipped."""
-        return self._sounds_left <= 0
 
     @property
     def melody(self) -> Voice | None:
@@ -133,20 +133,18 @@ class Music:
 
     def read(self, number: int, line: str) -> None:
         """Read a line of music."""
-        if self.is_full:
-            return
         self._header_ended = self._started = True
         voice = self._voice()
         stray_end = -1
         for match in TOKEN.finditer(line):
             kind = match.lastgroup
             column = match.start() + 1
-            if self._sounds_left <= 0:
-                text = f"more than {MOST_SOUNDS} notes and rests, read up to here"
-                self._notify(number, column, text)
-                break
             if kind == "space" or (voice.overlay and kind not in {"bar", "field"}):
                 continue
+            if self._sounds_left <= 0:
+                self._notify(number, column, f"more than {MOST_SOUNDS} notes and rests, read up to here")
+                self.is_full = True
+                break
             if kind == "note":
                 self._read_note(voice, match, number, column)
             elif kind == "bar":

@@ -33,6 +33,8 @@ _BLOCK_TAGS = (
     r"|score|script|dl|dt"
 )
 _INLINE_TAGS = r"span|font|em|strong|code|tt|kbd|samp|small|big|nobr|wbr|su[bp]"
+_TEXT = re.compile(r"\s*[ABCDFGHNORSTZ][ \t]?:")
+_ANY_FIELD = re.compile(rf"\s*{_FIELD}")
 # Notes between signs of broken rhythm look the same, as in "A<b>c". They are tags if the text closes them.
 _AMBIGUOUS_TAGS = ("a", "b", "i", "u", "s", "abc", "dd")
 
@@ -109,7 +111,8 @@ def _unescape(text: str, start: int, stop: int) -> Iterator[Edit]:
 def markup(text: str) -> list[Edit]:
     """Remove the tags of a web page around and in the lines of a tune; block tags end a line.
 
-    Headings, links and the like stay, because a line that begins with one is not music.
+    Headings, links and the like stay, because a line that begins with one is not music. A block tag within a
+    title or another text stays, too.
     """
     if re.search(r"(?:<|&lt;)[/a-z!]", text, re.IGNORECASE) is None:
         return []
@@ -122,11 +125,17 @@ def markup(text: str) -> list[Edit]:
         r"|<!--[^<>]{0,300}-->"
     )
     block = re.compile(rf"(?:<|&lt;)/?(?:{_BLOCK_TAGS})\b", re.IGNORECASE)
-    edits = []
+    edits: list[Edit] = []
+    line = 0  # where it starts
     for match in re.finditer(rf"(?:{tag})(?:[ \t]*(?:{tag}))*", text, re.IGNORECASE):
-        before, after = text[max(match.start() - 1, 0) : match.start()], text[match.end() : match.end() + 1]
-        ends_line = before not in ("", "\n") and after not in ("", "\n") and block.search(match[0])
-        edits.append(Edit(match.start(), match.end(), "\n" if ends_line else ""))
+        start, stop = match.span()
+        line = max(line, text.rfind("\n", line, start) + 1)
+        ends_line = line < start and stop < len(text) and text[stop] != "\n" and block.search(match[0])
+        if ends_line and _TEXT.match(text, line, start) and not _ANY_FIELD.match(text, stop):
+            continue  # a title may contain anything
+        edits.append(Edit(start, stop, "\n" if ends_line else ""))
+        if ends_line:
+            line = stop
     return edits
 
 

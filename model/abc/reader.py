@@ -114,7 +114,7 @@ class TuneReader:
         """Read a ``K:`` field and the music after it."""
         key, music = split_key(line.value)
         self._read_field("K", key, line.number, line.column)
-        if music:
+        if music and not self._music.is_full:
             start = line.text.index(line.value, line.column - 1) + len(line.value) - len(music)
             self._read_music(line.number, " " * start + music)  # the spaces keep its columns right
 

@@ -111,14 +111,16 @@ def entities(text: str) -> list[Edit]:
     """Replace the entities of web pages in music and settings; the reader of text fields does so itself."""
     if ";" not in text:
         return []
-    return [
-        Edit(start + match.start(), start + match.end(), _SPACES.sub(" ", character))
-        for start, line in _lines(text)
-        if "&" in line and not _is_text(line)
-        for match in _ENTITY.finditer(line)
-        if not _NOTE_LETTERS.issuperset(match[1])
-        and (character := html.unescape(f"&{match[1]};")) != f"&{match[1]};"
-    ]
+    edits = []
+    for start, line in _lines(text):
+        if "&" in line and not _is_text(line):
+            for match in _ENTITY.finditer(line):
+                entity = f"&{match[1]};"
+                character = html.unescape(entity)
+                if character != entity and not _NOTE_LETTERS.issuperset(match[1]):
+                    character = _SPACES.sub(" ", character)
+                    edits.append(Edit(start + match.start(), start + match.end(), character))
+    return edits
 
 
 def typographic_signs(text: str) -> list[Edit]:

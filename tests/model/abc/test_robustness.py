@@ -90,56 +90,100 @@ def test_anything_like_music(text: str) -> None:
     read_all("X:1\nK:C\nC" + text)
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        *'("[{!+&%-><^_=,|:]/1.\\',
-        *(
-            "(3",
-            "[1,",
-            "|1-",
-            "[K:",
-            "[V:1 ",
-            "[CE",
-            "A-",
-            "A>",
-            "A/",
-            "\"'",
-            "!a ",
-            "+a ",
-            "{a",
-            "=3",
-            "= ",
-            "A1/7",
-            "(7a",
-        ),
-        *("C |", "abc def|", "[V:1]C[V:2]D", "Z9", "hello "),
-        *(
-            "\n+:more",
-            "\nT:t\n",
-            "\nX:1\nK:C\nC\n",
-            "\n\nT:t\nK:C\nC\n",
-            "\nV:1\nC\nV:2\nD\n",
-            "\n%%begintext\n",
-            "\r",
-            "\n \n",
-        ),
-        *("\nM:4" + " " * 50, "\nK:a=", "\nL:1/", "\nm:x", "\nU:q", "[K:C ^c]C", "\nhow is this"),
-    ],
-)
-def test_time_grows_with_length(piece: str) -> None:
-    def seconds(size: int) -> float:
-        text = "X:1\nK:C\nC" + piece * (size // len(piece)) + "\nD"
-        best = float("inf")
-        for _ in range(3):
-            start = time.process_time()
-            read_tune(text)
-            best = min(best, time.process_time() - start)
-        return best
+HEAD = "X:1\nK:C\nC"
+HUNDRED_FIELDS = "".join(f"N:{number}\n" for number in range(100)) + "\n"
+HUNDRED_RHYTHMS = ("R:" + "\\'e" * 300 + "\n") * 100 + "\n"
 
-    seconds(1_000)
+# What is repeated in the music of a tune; № stands for the number of the repetition.
+MUSIC = [
+    *'("[{!+&%-><^_=,|:]/1.\\\'Cz#q\n\r\t\xa0é$*`~TyxZ',
+    *("(3", "(1", "(3:2:2", "(1:2:2", "(9:99", "(7a", "(№:№:№C"),
+    *("[1,", "|1-", "[1", "[№", "|1-9 ", "|1,2,3 ", "[1C:|[2D|", "|1C-:|2C|", "[№C"),
+    *("C|", "CD", "C |", "| ", "|| ", "|:C:|", "C:|", "::", "\nA:|", "\nG::", "abc def|", "C\n\n", "z\n\n", "\n \n"),
+    *("A-", "c-c", "c-|", "A>", "C2>", "C<<", "z>", "A/", "A1/7", "C0", "C1/0", "C/////", "C№/№ ", "C12345678901234"),
+    *("\"'", '"A"', "!a ", "!a!", "+a ", "+a+", "{a", "{a}", "{^a^b^c}", "[CE", "[CEG]", "[C]", "[]", "+CE+", "&C|"),
+    *("^^^^c", "__c", "=3", "= ", "a,,,,", "C\'\'\'\'\'\'", "@@ ", "C #", "\\\n", "Z9", "Z|", "Z№|", "\nZ|", "X№|"),
+    *("[K:", "[V:1 ", "[V:1]", "[V:№]", "[V:№]C", "[V:1]C[V:2]D", "[V:1 octave=№]C", "[K:G]", "[K:octave=1]C"),
+    *("[K:C ^c]C", "[K:C ^c№]", "[M:3/4]", "[M:№/8]", "[L:1/8]", "[L:1/№]", "[Q:1]", "[I:x]", "[r:a]", "[K:G"),
+    *("\n+:more", "\nT:t", "\nT:", "\nR:", "\nX:", "\nX:№\nK:C\nC", "\nX:\nC", "\nX:\nz", "\nX:\n&a", "\nX:\n{a}"),
+    *("\n\nT:t\nK:C\nC", "\nV:1\nC\nV:2\nD", "\nV:№\nC", "\nK:", "\nK:C", "\nK:№", "\nK:C№", "\nK:C|C", "\nK:a="),
+    *("\nK:C t=№ -8", "\nM:№", "\nM:4" + " " * 50, "\nL:1/", "\nL:№/№", "\nm:x", "\nU:q", "\nI:", "\nw:a", "\nP:A"),
+    *("\n%", "\n%%", "\n%%begintext\n", "\n%%endtext", "hello ", "\nhow is this", "\nword№ word", "\n<br>", "\n> C"),
+]
+# Text before, text that is repeated, text after.
+TEXTS = {
+    "many references under a file header": (HUNDRED_FIELDS, "X:\n", ""),
+    "many tunes under a file header": (HUNDRED_FIELDS, "X:\nC\n", ""),
+    "many tunes without notes under a file header": (HUNDRED_FIELDS, "X:\n&a\n", ""),
+    "many keys under a file header": (HUNDRED_FIELDS, "X:№\nK:C\n", ""),
+    "many bad metres in a file header": ("M:x\n" * 100 + "\n", "X:\nC\n", ""),
+    "many titles in paragraphs": ("T:t\nK:C\nC\n\n", "T:t\nK:C\n\n", ""),
+    "paragraphs of fields": ("", "M:C|\n\n", ""),
+    "bare notes": ("", "a ", ""),
+    "bare lines of notes": ("", "C|\n\n", ""),
+    "words": ("", "hello world\n", ""),
+    "words between bar lines": ("", "hello | world\n\n", ""),
+    "one long string": (HEAD + '"', "a", '"D'),
+    "one long chord": (HEAD + "[", "C", "]D"),
+    "one long group of grace notes": (HEAD + "{", "^c", "}D"),
+    "one long key of accidentals": ("X:1\nK:D", "^c", "\nC"),
+    "one long key of notes": ("X:1\nK:D ", "c", "\nC"),
+    "one long key of bar lines": ("X:1\nK:D", "|", "\nC"),
+    "one long key of settings": ("X:1\nK:D ", "octave=", "\nC"),
+    "one long voice of settings": (HEAD + "[V:1 ", "octave=1 ", "]D"),
+}  # fmt: skip
+PATTERNS = {repr(piece): (HEAD, piece, "\nD") for piece in MUSIC} | TEXTS
+
+
+def pattern(name: str, size: int) -> str:
+    before, piece, after = PATTERNS[name]
+    numbers = range(size // len(piece))
+    return before + "".join(piece.replace("№", str(number)) for number in numbers)[:size] + after
+
+
+def seconds(text: str, times: int = 1) -> float:
+    """CPU time of the fastest of several readings of all tunes."""
+    spent = []
+    for _ in range(times):
+        start = time.process_time()
+        for _ in read_tunebook(text):
+            pass
+        spent.append(time.process_time() - start)
+    return min(spent)
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_time_grows_with_length(name: str) -> None:
     # Sixteen times the text takes 16 times as long if time is linear, 256 times as long if it is quadratic.
-    assert seconds(32_000) < 100 * seconds(2_000) + 0.02
+    # A busy machine can slow one measurement down, but not five.
+    short, long = pattern(name, 2_000), pattern(name, 32_000)
+    seconds(short)
+    assert any(seconds(long) < 60 * seconds(short, times=3) + 0.02 for _ in range(5))
+
+
+@pytest.mark.parametrize("header", [HUNDRED_FIELDS, HUNDRED_RHYTHMS, "%%x\n" * 100 + "\n"])
+@pytest.mark.parametrize("tunes", ["X:\n" * 5_000, "X:\nC\n" * 2_000])
+def test_a_file_header_is_read_once(header: str, tunes: str) -> None:
+    assert any(seconds(header + tunes) < 2 * seconds(tunes) + 0.05 for _ in range(5))
+
+
+@pytest.mark.parametrize("piece", ["C", "C|", "[CEG]", "c-", "C2 ", "C\n", "[V:1]C[V:2]D", "+CE+", "z", "Z99|"])
+def test_notes_are_bounded(piece: str) -> None:
+    tune = read_tune(HEAD + piece * (100_000 // len(piece)))
+    (limit,) = (notice for notice in tune.warnings if "8192" in notice.message)
+    assert limit.message == "more than 8192 notes and rests, read up to here"
+    assert len(tune.notes) <= 8192
+    assert len(tune.bars) <= 8192
+    last = tune.notes[-1]
+    assert (last.line, last.column) < (limit.line, limit.column)
+
+
+def test_a_tune_of_the_greatest_length() -> None:
+    assert read_tune(HEAD + "D" * 8191).warnings == ()
+    assert len(read_tune(HEAD + "D" * 8191).notes) == 8192
+    assert len(read_tune(HEAD + "D" * 8192).notes) == 8192
+    after = read_tune(HEAD + "D" * 9000 + "\nE\nT:Later\nF\n")
+    assert (len(after.notes), after.titles, len(after.warnings)) == (8192, ("Later",), 1)
 
 
 @pytest.mark.parametrize("piece", ["(", '"', "[", "{", "!", "1", "A", "\\'e", "&a"])
