@@ -127,10 +127,11 @@ def markup(text: str) -> list[Edit]:
     block = re.compile(rf"(?:<|&lt;)/?(?:{_BLOCK_TAGS})\b", re.IGNORECASE)
     edits: list[Edit] = []
     line = 0  # where it starts
-    for match in re.finditer(rf"(?:{tag})(?:[ \t]*(?:{tag}))*", text, re.IGNORECASE):
+    for match in re.finditer(rf"(?:{tag})+", text, re.IGNORECASE):
         start, stop = match.span()
         line = max(line, text.rfind("\n", line, start) + 1)
-        ends_line = line < start and stop < len(text) and text[stop] != "\n" and block.search(match[0])
+        is_inner = text[line:start].strip() and stop < len(text) and text[stop] != "\n"
+        ends_line = is_inner and block.search(match[0])
         if ends_line and _TEXT.match(text, line, start) and not _ANY_FIELD.match(text, stop):
             continue  # a title may contain anything
         edits.append(Edit(start, stop, "\n" if ends_line else ""))

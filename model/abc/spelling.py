@@ -111,7 +111,7 @@ def entities(text: str) -> list[Edit]:
     """Replace the entities of web pages in music and settings; the reader of text fields does so itself."""
     if ";" not in text:
         return []
-    edits = []
+    edits: list[Edit] = []
     for start, line in _lines(text):
         if "&" in line and not _is_text(line):
             for match in _ENTITY.finditer(line):

@@ -248,6 +248,8 @@ def test_signs_in_music(music: str, pitches: list[int]) -> None:
         ("What is\\n?", "What is\\n?"),
         ("M: a letter", "M: a letter"),
         ("2 < 3 > 1 <3", "2 < 3 > 1 <3"),
+        ("</pre><script>Gate</script> & Co", "</pre><script>Gate</script> & Co"),
+        ("<i>Old</i> <b>Gate</b><br>", "Old Gate"),
     ],
 )
 def test_titles_keep_their_signs(title: str, shown: str) -> None:
