@@ -52,9 +52,8 @@ _ABBREVIATIONS = frozenset(
             "mrs",
             "ms",
             "no",
-            "rev",
         ),
-        *("revd", "sergt", "sgt"),
+        *("rev", "revd", "sergt", "sgt"),
     )
 )
 _ARTICLES = frozenset(

@@ -31,6 +31,7 @@ _EITHER = frozenset(
         *("a'", "van", "von", "y"),
     )
 )
+_SMALL_OR_EITHER = _SMALL | _EITHER
 _ALWAYS_SMALL = frozenset(("&c", "o'clock", "o'it", "o't", "o'the"))
 _MODES = frozenset(("major", "minor", "dorian", "mixolydian", "modal", "flat", "sharp"))  # after "in A"
 _ALTERNATIVES = frozenset(("aka", "alias", "and", "or"))  # small even after a parenthesis
@@ -58,15 +59,14 @@ def title_case(name: str) -> str:
     """The name in title case; its words are separated by single spaces.
 
     Words that have capitals stay as they are, except small words ("Of") and surnames without their second
-    capital ("Mcleod"). If the name is printed in capitals, all its words change. Applied twice, it changes
-    nothing more.
+    capital ("Mcleod"). If the name is printed in capitals, all its words change.
     """
     words = name.split(" ")
     cores = [word.lstrip(OPENERS).rstrip(_AFTER) for word in words]
     parenthesis = next((number for number, word in enumerate(words) if number and word[0:1] == "("), None)
     in_capitals = _is_in_capitals(cores[:parenthesis])
     # With another small word, it is a sentence: "The Ducks dang o'er my Dadie".
-    is_title_case = all(_key(core) in _SMALL | _EITHER for core in cores[1:] if core.islower())
+    is_title_case = all(_key(core) in _SMALL_OR_EITHER for core in cores[1:] if core.islower())
     shown: list[str] = []
     for number, (word, core) in enumerate(zip(words, cores, strict=True)):
         start = len(word) - len(word.lstrip(OPENERS))
