@@ -34,6 +34,7 @@ _BLOCK_TAGS = (
 )
 _INLINE_TAGS = r"span|font|em|strong|code|tt|kbd|samp|small|big|nobr|wbr|su[bp]"
 _TEXT = re.compile(r"\s*[ABCDFGHNORSTZ][ \t]?:")
+_NO_SPACE = re.compile(r"\S")
 _ANY_FIELD = re.compile(rf"\s*{_FIELD}")
 # Notes between signs of broken rhythm look the same, as in "A<b>c". They are tags if the text closes them.
 _AMBIGUOUS_TAGS = ("a", "b", "i", "u", "s", "abc", "dd")
@@ -130,7 +131,7 @@ def markup(text: str) -> list[Edit]:
     for match in re.finditer(rf"(?:{tag})+", text, re.IGNORECASE):
         start, stop = match.span()
         line = max(line, text.rfind("\n", line, start) + 1)
-        is_inner = text[line:start].strip() and stop < len(text) and text[stop] != "\n"
+        is_inner = _NO_SPACE.search(text, line, start) and stop < len(text) and text[stop] != "\n"
         ends_line = is_inner and block.search(match[0])
         if ends_line and _TEXT.match(text, line, start) and not _ANY_FIELD.match(text, stop):
             continue  # a title may contain anything

@@ -127,7 +127,7 @@ def typographic_signs(text: str) -> list[Edit]:
     """Replace the signs that word processors put in place of ASCII, in lines of music."""
     if text.isascii():
         return []
-    edits = []
+    edits: list[Edit] = []
     for start, line in _lines(text):
         if line.isascii() or line.startswith("%"):
             continue
