@@ -8,7 +8,7 @@ import unicodedata
 
 from index.catalogue import Catalogue
 from index.title_case import CLOSERS, OPENERS, title_case
-from index.titles import rhythm_family, without_rhythm_words
+from index.titles import rhythm_family, without_number, without_rhythm_words
 
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff]+")
 _APOSTROPHE = re.compile("['`´ʼ’]")
@@ -22,8 +22,8 @@ _COLON = re.compile(r"(?<=[^\W\d_]):(?=[^\W\d_])|(?<=at):")
 _COLON_OF_ABBREVIATION = re.compile(r"\b([^\W\d_]{1,6}):(?= )")  # "Col: McDonald's"
 _DOUBLE_HYPHEN = re.compile(r"(?<=[^\W\d_])=(?=[^\W\d_])")  # "Perth=Shire"
 _ORDINAL_STOP = re.compile(r"(?<=\d)(st|nd|rd|th|d)\.(?= )", re.IGNORECASE)
-_BEFORE = re.compile(  # such as "23. " or "or "
-    r"(?:[\s.,;:)\]}”»–—-]|[\"“(\[{](?=[\s.,;:–—-])|\d{1,3}[.)] |or (?=[\"“]?[A-Z])|Or (?=[\"“][A-Z]))+"
+_BEFORE = re.compile(  # such as "or "
+    r"(?:[\s.,;:)\]}”»–—-]|[\"“(\[{](?=[\s.,;:–—-])|or (?=[\"“]?[A-Z])|Or (?=[\"“][A-Z]))+"
 )
 _DASHES = re.compile("[–—-]{3,}")
 _REMARK = re.compile(r"(?<=[^\W_]) \[(?:title from )?index\]$")  # by transcribers of Aird's Airs
@@ -118,7 +118,7 @@ def _printed_rhythm(printed: str) -> str:
 
 def _tidy(printed: str) -> str:
     """The title without slips of printers and transcribers, list number, and stop at its end."""
-    name = _SPACE.sub(" ", unicodedata.normalize("NFC", printed)).strip()
+    name = without_number(_SPACE.sub(" ", unicodedata.normalize("NFC", printed)).strip())
     name = name.replace("( ", "(").replace(" )", ")")
     if apostrophe := _APOSTROPHE.search(name):
         name = _APOSTROPHE.sub("’" if apostrophe[0] == "’" else "'", name)
