@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from model.abc.line import Line
 from model.abc.reader import FileHeader, TuneReader
@@ -13,6 +13,7 @@ from model.abc.tune import AbcError, Notice, Tune
 _FILE_HEADER_FIELDS = frozenset("ABCDFGHILMmNORrSUZ")
 _LONGEST_FILE_HEADER = 100  # lines; every tune repeats their fields
 _LONGEST_FILE_HEADER_FIELD = 1000  # characters
+_MOST_TRIED = 1000  # tunes that `read_tune` reads to find one with notes
 
 _Lines = list[Line]
 
@@ -37,11 +38,11 @@ def read_tune(text: str) -> Tune:
         If the text has no notes.
     """
     book = _split(text)
-    for index in range(len(book.tunes)):
-        if _may_have_notes(book.tunes[index]):
-            tune = _read(book, index)
-            if isinstance(tune, Tune):
-                return _counting_others(tune, book, index)
+    candidates = (index for index, lines in enumerate(book.tunes) if _may_have_notes(lines))
+    for index in islice(candidates, _MOST_TRIED):
+        tune = _read(book, index)
+        if isinstance(tune, Tune):
+            return _counting_others(tune, book, index)
     raise _no_notes(book)
 
 
@@ -77,7 +78,7 @@ def _no_notes(book: _Book) -> AbcError:
     place = book.repaired.edited.place(book.tunes[0][0].number, 1)
     if len(book.tunes) == 1:
         return AbcError(*place, "the tune has no notes")
-    return AbcError(*place, f"none of the {len(book.tunes)} tunes has notes")
+    return AbcError(*place, f"the text has {len(book.tunes)} tunes, but no notes were found")
 
 
 def _read(book: _Book, index: int) -> Tune | AbcError:

@@ -35,7 +35,7 @@ _ACCIDENTAL = re.compile(r"(\^\^?|__?|=)([A-Ga-g])")
 _WHOLE_KEY = re.compile(
     rf"""
       \s* (?: (?:none|hp) (?![a-z])
-          | [a-g] [#b♯♭]? (?: \s* (?: (?:maj|min|ion|aeo|lyd|mix|dor|phr|loc)[a-z]* | exp | m (?![a-z]) ) )? )?
+          | [a-g] [#b♯♭]? (?: \s* (?: (?:maj|min|ion|aeo|lyd|mix|dor|phr|loc)[a-z]* | exp | m(?![a-z]) ) )? )?
       (?: \s+ {_PROPERTY.pattern} | \s+ (?=\S) {_CLEF.pattern}
         | (?: \s* {_ACCIDENTAL.pattern} ){{2,}} (?=[|:])  # a single one before a bar line is a note
         | (?: \s* {_ACCIDENTAL.pattern} )+ (?=\s|\Z) )*

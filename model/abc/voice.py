@@ -192,7 +192,7 @@ class Voice:
         """Start a variant ending (ABC 2.1, 4.9 and 4.10). It lasts until a repeat or a double bar."""
         if self.within_bar:
             self.start_bar("|")
-        # A first ending follows the bar before it, even if that bar still counts to an ending of the part before.
+        # A first ending follows the bar before it, even if nothing closed the ending of the part before.
         if 1 not in times and len(self._measures) > 1 and self._measures[-2].endings not in {(), times}:
             self._detach()
         self._measures[-1].endings = times

@@ -110,6 +110,57 @@ def test_where_tunes_begin(text: str, titles: list[str]) -> None:
     assert all(len(tune.notes) % 3 == 0 for tune in read)
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        "M:C|",
+        "T:Book | Part One",
+        "P:A|B",
+        "Q:1/4=90 | slow",
+        "N:CDE|FGA|",
+        "Z:A|B",
+        "A:Donegal|Eire",
+        "%C|D",
+    ],
+)
+def test_a_field_with_a_bar_sign_is_not_music(field: str) -> None:
+    (read,) = read_tunebook(f"{field}\n\nX:1\nT:One\nL:1/8\nK:G\nGAB|\n")
+    assert isinstance(read, Tune)
+    assert (read.titles, read.line) == (("One",), 3)
+    (read,) = read_tunebook(f"%abc\n{field}\nL:1/4\n\nX:1\nT:One\nK:G\nGAB|\n")
+    assert isinstance(read, Tune)
+    assert (read.titles, read.unit) == (("One",), Fraction(1, 4))
+
+
+def test_a_metre_in_the_file_header() -> None:
+    read = tunes("M:C|\n\nX:1\nK:G\nGAB|\n\nX:2\nM:3/4\nK:G\nGAB|\n")
+    assert [tune.meter for tune in read] == ["2/2", "3/4"]
+
+
+def test_tunes_do_not_share_what_they_declare() -> None:
+    header = "U:n=!trill!\nM:6/8\n\n"
+    declares = "X:1\nU:q=!trill!\nM:2/4\nL:1/2\nI:propagate-accidentals not\nK:D octave=1\nn C q D|\n\n"
+    first, second = tunes(header + declares + "X:2\nK:C\nn C q ^FF|\n")
+    assert first.warnings == ()
+    assert (second.meter, second.unit) == ("6/8", Fraction(1, 8))
+    assert [note.pitch for note in second.notes] == [60, 66, 66]
+    assert [(notice.line, notice.message) for notice in second.warnings] == [
+        (14, "'q' is not music, skipped")
+    ]
+
+
+def test_warnings_of_the_file_header() -> None:
+    first, second = tunes("M:waltz\n\nX:1\nK:C\nC\n\nX:2\nK:C\nC\n")
+    assert [notice.line for notice in first.warnings] == [1]
+    assert first.warnings == second.warnings
+
+
+def test_read_tune_tries_a_thousand_tunes() -> None:
+    assert read_tune("X:1\n" * 5_000 + "X:1\n&C\n" * 999 + "X:2\nK:C\nC").number == 2
+    with pytest.raises(AbcError, match="1001 tunes, but no notes were found"):
+        read_tune("X:1\n&C\n" * 1_000 + "X:2\nK:C\nC")
+
+
 def test_bare_notes_among_words() -> None:
     read = read_tune("Do you know this one?\n\nG2 BG dGBG|\n\nIt is nice.\n\nA2 cA eAcA|\n")
     assert len(read.notes) == 14

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from model.abc import AbcError, Tune, read_tune
+from model.abc import AbcError, Tune, read_tune, write
 
 C, D, E, F, G, A, B, C2 = 60, 62, 64, 65, 67, 69, 71, 72
 
@@ -189,6 +189,13 @@ def test_misplaced_broken_rhythm(music: str, column: int) -> None:
         ("(3(CDE)", ["2/3"] * 3),
         ("(3{g}C[DF]zE", ["2/3", "2/3", "1"]),
         ("(3C>DE", ["1", "1/3", "2/3"]),
+        ("EF (1:2:2GA B", ["1", "1", "2", "2", "1"]),
+        ("(1:2CD", ["2", "1"]),
+        ("(1:3:1CD", ["3", "1"]),
+        ("(1:1:2CD", ["1", "1"]),
+        ("(2:1:2CD E", ["1/2", "1/2", "1"]),
+        ("(2:4:3CDE F", ["2", "2", "2", "1"]),
+        ("(3:0:2CDE", ["2/3", "2/3", "1"]),
     ],
 )
 def test_tuplets(music: str, expected: list[str]) -> None:
@@ -200,7 +207,9 @@ def test_tuplets_in_compound_time(meter: str) -> None:
     assert durations("(5CDEFG", M=meter) == [Fraction(3, 5)] * 5
 
 
-@pytest.mark.parametrize("sign", ["(1", "(0", "(99", "(3:99", "(3:2:99", "(" + "3" * 5000])
+@pytest.mark.parametrize(
+    "sign", ["(1", "(1::2", "(1:0:2", "(0", "(0:2:2", "(99", "(3:99", "(3:2:99", "(" + "3" * 5000]
+)
 def test_impossible_tuplets(sign: str) -> None:
     read = tune(f"{sign} CDE")
     assert [note.duration for note in read.notes] == [1, 1, 1]
@@ -226,6 +235,34 @@ def test_impossible_tuplets(sign: str) -> None:
     ],
 )
 def test_ties(music: str, expected: list[tuple[int, Fraction | int]]) -> None:
+    assert [(note.pitch, note.duration) for note in tune(music).notes] == expected
+
+
+@pytest.mark.parametrize(
+    ("music", "expected"),
+    [
+        ("|:CD|1Gc-:|2c2|]", [(C, 1), (D, 1), (G, 1), (C2, 1), (C2, 2)]),
+        ("CD[1Gc-:|\n[2c2|]", [(C, 1), (D, 1), (G, 1), (C2, 1), (C2, 2)]),
+        ("Cc-|1c2:|2c2|]", [(C, 1), (C2, 3), (C2, 2)]),
+        ("C|1c-|c-:|2c", [(C, 1), (C2, 2), (C2, 1)]),
+        ("C|1c-|\n:|2c", [(C, 1), (C2, 1), (C2, 1)]),
+        ("C|1c-:| |2c", [(C, 1), (C2, 1), (C2, 1)]),
+        ("C|1c-|2c", [(C, 1), (C2, 1), (C2, 1)]),
+        ("C|1c-||[2c", [(C, 1), (C2, 1), (C2, 1)]),
+        ("C|1c-:|c", [(C, 1), (C2, 1), (C2, 1)]),
+        ("C|1,3c-:|2c-:|4c", [(C, 1), (C2, 1), (C2, 1), (C2, 1)]),
+        ("C|1c:|2-c", [(C, 1), (C2, 1), (C2, 1)]),
+        ("C|1_B-:|2B", [(C, 1), (70, 1), (B, 1)]),
+        ("C|1[Cc]-:|2[Cc]", [(C, 1), (C2, 1), (C2, 1)]),
+        ("C|1D:|2c-|]c", [(C, 1), (D, 1), (C2, 2)]),
+        ("C|1D:|2c-||1c:|", [(C, 1), (D, 1), (C2, 2)]),
+        ("C|1D:|2E|F|c-|1c:|2c", [(C, 1), (D, 1), (E, 1), (F, 1), (C2, 2), (C2, 1)]),
+        ("|:C-:|C", [(C, 2)]),
+        ("C-:|:C", [(C, 2)]),
+        ("C-::C", [(C, 2)]),
+    ],
+)
+def test_ties_at_endings_and_repeats(music: str, expected: list[tuple[int, int]]) -> None:
     assert [(note.pitch, note.duration) for note in tune(music).notes] == expected
 
 
@@ -319,6 +356,34 @@ def test_rests() -> None:
     assert [note.onset for note in read.notes] == [1, 4, Fraction(11, 2), Fraction(19, 2), Fraction(33, 2)]
     assert read.warnings == ()
     assert warned(tune("C|Z|D")) == [(4, 3)]
+    assert warned(tune("C|Z0|D", M="3/4")) == [(5, 3)]
+
+
+@pytest.mark.parametrize(
+    ("music", "numbers"),
+    [
+        ("Z4|CD|EF|", [1, 2, 3, 4, 5, 6]),
+        ("CD|Z4|EF|", [1, 2, 3, 4, 5, 6]),
+        ("C|X2|EF|", [0, 1, 2, 3]),
+        ("CD|Z|EF|", [1, 2, 3]),
+        ("Z12|CD|", list(range(1, 14))),
+    ],
+)
+def test_a_rest_of_several_bars_is_several_bars(music: str, numbers: list[int]) -> None:
+    read = tune(music, M="2/4")
+    assert [bar.number for bar in read.bars] == numbers
+    assert {bar.duration for bar in read.bars if bar.first == bar.last} == {2}
+    assert [bar.number for bar in read_tune(write(read)).bars] == numbers
+
+
+def test_a_rest_of_several_bars_may_be_an_ending() -> None:
+    read = tune("|:C|1Z2:|2D|]", M="1/4")
+    assert bar_signs(read) == [
+        (True, False, ()),
+        (False, False, (1,)),
+        (False, True, (1,)),
+        (False, False, (2,)),
+    ]
 
 
 def test_a_whole_bar_rest_within_a_bar_is_read_as_a_rest() -> None:
@@ -400,6 +465,121 @@ def test_voices(music: str, expected: list[int]) -> None:
     assert pitches(music) == expected
 
 
+def test_music_before_any_voice_is_voice_1() -> None:
+    assert pitches("CD|\nV:2\nEF|\nV:1\nGA|") == [C, D, G, A]
+
+
+@pytest.mark.parametrize(
+    ("music", "expected"),
+    [
+        ("CD|[K:C octave=1]CD|", [C, D, 72, 74]),
+        ("CD|\nK:C octave=-1\nCD|", [C, D, 48, 50]),
+        ("CD|[K:octave=1]CD|[K:D]CD|[K:C octave=0]CD|", [C, D, 72, 74, 73, 74, C, D]),
+        ("CD|[K:C octave=+1 clef=treble]CD|", [C, D, 72, 74]),
+        ("CD|[K:C transpose=2]CD|[K:transpose=-2]CD|", [C, D, 62, 64, 58, 60]),
+        ("CD|[K:C t=2]CD|", [C, D, 62, 64]),
+        ("CD|[K:C octave=1 transpose=-12]CD|", [C, D, C, D]),
+        ("CD|[K:C shift=CD]CD|", [C, D, 62, 64]),
+        ("CD|[K:C sound=cA]CD|", [C, D, 57, 59]),
+        ("CD|[K:C sound=B_B]CD|", [C, D, 59, 61]),
+        ("CD|[K:C score=CD middle=d]CD|", [C, D, C, D]),
+        ("CD|[K:C clef=treble-8]CD|[K:clef=treble]CD|", [C, D, 48, 50, C, D]),
+        ("CD|[K:C treble+8]CD|", [C, D, 72, 74]),
+        ("CD|[V:1 octave=1]CD|[V:1]CD|", [C, D, 72, 74, 72, 74]),
+        ("V:1\nCD|\nV:1 octave=-1\nCD|", [C, D, 48, 50]),
+        ("V:1 octave=2\nCD|\nV:1 octave=1\nCD|", [C, D, 48, 50]),
+        ("V:1\nCD|\nV:2 octave=-1\nCD|\nV:1\nEF|", [C, D, E, F]),
+        ("[K:octave=1]CD|", [72, 74]),
+        ("^F|[K:octave=1]^F,F,|", [66, 66, 66]),
+        ("^C-[K:octave=1]CD", [61, 73, 74]),
+        ("c-[K:octave=1]CD", [72, 74]),
+    ],
+)
+def test_transposition_within_the_tune(music: str, expected: list[int]) -> None:
+    assert pitches(music) == expected
+    assert tune(music).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "key", ["C octave=1", "C transpose=-2", "C clef=treble-8", "C octave=-1 treble+8", "C shift=CD"]
+)
+def test_transposition_in_the_header_moves_nothing(key: str) -> None:
+    assert pitches(f"CD|[K:{key}]EF|", key) == [C, D, E, F]
+
+
+def test_transposition_changes_from_that_of_the_header() -> None:
+    assert pitches("CD|[K:C octave=0]CD|", "C octave=1") == [C, D, 48, 50]
+    read = read_tune("X:1\nV:1 octave=-1\nL:1/4\nK:C\n[V:1]CD|[V:1 octave=0]CD|\n")
+    assert [note.pitch for note in read.notes] == [C, D, 72, 74]
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "expected"),
+    [
+        ("K:G|:B|dBG BAG|", "G major", [B, 74, B, G, B, A, G]),
+        ("K:D D|DFA d2A|", "D major", [D, D, 66, A, 74, A]),
+        ("K: Gmaj |: GABc|", "G major", [G, A, B, C2]),
+        ('K:Am "Am"A2c|', "A minor", [A, C2]),
+        ("K:G clef=treble |:GF|", "G major", [G, 66]),
+        ("K:G clef=treble|:GF|", "G major", [G, 66]),
+        ("K:D Mixolydian|FC|", "D mixolydian", [66, C]),
+        ("K:Hp |:AF|", "A mixolydian", [A, 66]),
+        ("K:none |AF|", "", [A, F]),
+        ("K: |:AF|", "", [A, F]),
+        ("K:Em ^d|e2|", "E minor", [75, 76]),
+        ("K:D =c ^g | GC|", "D major =c ^g", [68, C]),
+        ("K:D exp _b _e ^f|GE|", "D exp _b _e ^f", [G, 63]),
+        ("K:G GABc dedB", "G major", [G, A, B, C2, 74, 76, 74, B]),
+        ("K:G (3GAB|", "G major", [G, A, B]),
+        ("K:G{a}F|", "G major", [66]),
+        ("K:G GA|% the end |B|", "G major", [G, A]),
+    ],
+)
+def test_music_after_the_key(line: str, key: str, expected: list[int]) -> None:
+    read = read_tune(f"X:1\nL:1/8\n{line}\nzz|\n")
+    assert (read.key, [note.pitch for note in read.notes]) == (key, expected)
+    assert read.warnings == ()
+    first, last = read.notes[0], read.notes[-1]
+    assert first.line == last.line == 3
+    assert line[first.column - 1] in "^ABCDEFGabcdefg"
+    assert line[last.column - 1] in "ABCDEFGabcdefg"
+
+
+def test_a_bar_line_after_the_key() -> None:
+    assert read_tune("X:1\nL:1/8\nK:G|:\nGA:|").bars[0].opens_repeat
+    assert read_tune("X:1\nL:1/8\nK:G |\nGA|").warnings == ()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(
+            "D mix",
+            "A minor",
+            "D ^c =f",
+            "Hp",
+            " A Dorian % comment |A|",
+            "G major (one sharp)",
+            "Gm",
+            "E exp ^f",
+        ),
+        *(
+            "C octave=-1",
+            "G bass",
+            "C treble-8",
+            'G name="A|B"',
+            "G ABC",
+            "GABc dedB|",
+            "D scale",
+            "G | some words |",
+        ),
+    ],
+)
+def test_a_key_is_not_music(key: str) -> None:
+    read = read_tune(f"X:1\nL:1/8\nK:{key}\nzA|\n")
+    assert [note.line for note in read.notes] == [4]
+
+
 def test_voices_declared_in_the_header() -> None:
     read = read_tune("X:1\nV:T name=tune\nV:B clef=bass\nL:1/4\nK:C\n[V:B]C,D,|\n[V:T]EF|\n")
     assert [note.pitch for note in read.notes] == [E, F]
@@ -455,10 +635,17 @@ def test_warnings_are_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "X:1\nT:Nothing\nK:C\n", "X:1\nK:C\nz4|z4|\n", "Only words here, no music."]
+    ("text", "message"),
+    [
+        ("", "the text has no tune"),
+        ("Only words here, no music.", "the text has no tune"),
+        ("X:1\nT:Nothing\nK:C\n", "the tune has no notes"),
+        ("X:1\nK:C\nz4|z4|\n", "the tune has no notes"),
+        ("X:1\nK:C\n&C\n", "the tune has no notes"),
+        ("X:1\nK:C\n\nX:2\nK:C\nz|\n", "the text has 2 tunes, but no notes were found"),
+    ],
 )
-def test_no_notes(text: str) -> None:
+def test_no_notes(text: str, message: str) -> None:
     with pytest.raises(AbcError) as caught:
         read_tune(text)
-    assert (caught.value.line, caught.value.column) == (1, 1)
-    assert "no" in caught.value.message
+    assert (caught.value.line, caught.value.column, caught.value.message) == (1, 1, message)
