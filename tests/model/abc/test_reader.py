@@ -262,7 +262,7 @@ def test_ties(music: str, expected: list[tuple[int, Fraction | int]]) -> None:
         ("C-::C", [(C, 2)]),
     ],
 )
-def test_ties_at_endings_and_repeats(music: str, expected: list[tuple[int, int]]) -> None:
+def test_ties_at_endings_and_repeats(music: str, expected: list[tuple[int, Fraction | int]]) -> None:
     assert [(note.pitch, note.duration) for note in tune(music).notes] == expected
 
 
