@@ -51,10 +51,12 @@ class Likenesses(NamedTuple):
     ----------
     settings : numbers of settings, shape = (candidates,)
     features : `FEATURES` of each, shape = (candidates, features)
+    pairs : how often each different pair of successive intervals occurs in the query, shape = (pairs,)
     """
 
     settings: Ints
     features: Floats
+    pairs: Ints
 
 
 class Candidates(NamedTuple):
@@ -148,11 +150,12 @@ class MelodyIndex:
         without : number of a setting to leave out
         """
         candidates = self.candidates(query, vector)
+        _, pairs = np.unique(interval_grams(query, 2), return_counts=True)
         kept = np.flatnonzero(candidates.settings != (-1 if without is None else without))
         text = MelodyText.of(query)
         settings = [self._texts[setting] for setting in candidates.settings[kept].tolist()]
         if not settings:
-            return Likenesses(np.zeros(0, np.int64), np.zeros((0, len(FEATURES))))
+            return Likenesses(np.zeros(0, np.int64), np.zeros((0, len(FEATURES))), pairs)
         cosines = candidates.cosines[kept]
         similarity = similarities(text.melody, [setting.melody for setting in settings])
         # Finding the best substring takes most of the time, so only the likelier candidates get it.
@@ -163,7 +166,7 @@ class MelodyIndex:
             *_substring_features(text, settings),
             *_whole_features(text, settings, similarity[likely]),
         )
-        return Likenesses(candidates.settings[kept[likely]], np.stack(columns, axis=1))
+        return Likenesses(candidates.settings[kept[likely]], np.stack(columns, axis=1), pairs)
 
     def candidates(self, query: Tune, vector: Vectors) -> Candidates:
         """The settings to compare the query with. `vector` is the query's, shape = (1, dim)."""

@@ -14,10 +14,15 @@ from pydantic import BaseModel, ValidationError
 
 from index.cosine_index import Hit
 from index.melody_index import FEATURES, Likenesses
-from model.grams import Floats
+from model.grams import Floats, Ints
 
 STYLE_TITLES = 100  # titles from the title index that share the probability of "none"
-_TYPICAL_LENGTH = 3.6  # ln(notes) of a query between the shortest fragment and a whole tune
+# The length of a query is the number of its pairs of successive intervals, but a pair counts at most twice.
+# Tunes repeat their parts; a drone that repeats one note a thousand times says no more than a short one.
+_MOST_REPEATS = 2
+_LONGEST = 128  # pairs; one tune in a hundred has more, too few to fit weights on
+_TYPICAL_LENGTH = 3.4  # ln(pairs) of a query between the shortest fragment and a whole tune
+_FEWEST_PAIRS = 5  # different ones; of 4,151 printed tunes one has fewer in its first 16 notes
 
 
 class RankingModel(BaseModel, frozen=True):
@@ -27,8 +32,8 @@ class RankingModel(BaseModel, frozen=True):
     ----------
     features : `FEATURES`, to check that the weights belong to these
     weights : weight of each feature
-    by_length : weight of each feature times (ln(notes of the query) - 3.6)
-    none : score of the alternative "none", and its weight for (ln(notes of the query) - 3.6)
+    by_length : weight of each feature times `log_length` of the query
+    none : score of the alternative "none", and its weight for `log_length` of the query
     style : probability that the title index ranks the right title of an unknown tune first. Its r-th title
         gets 1/r of this probability; the sum over all titles is less than 1
     """
@@ -45,16 +50,20 @@ class RankingModel(BaseModel, frozen=True):
         zeros = (0.0,) * len(FEATURES)
         return cls(features=FEATURES, weights=zeros, by_length=zeros, none=(0, 0), style=style)
 
-    def probabilities(self, likenesses: Likenesses, notes: int) -> tuple[Floats, float]:
+    def probabilities(self, likenesses: Likenesses) -> tuple[Floats, float]:
         """Probability that each candidate is the tune, shape = (candidates,), and that none is.
 
-        `notes` is the number of notes in the query.
+        If the query has fewer than five different pairs of intervals, like a drone or a broken chord, the
+        candidates together get at most one half: any tune can have such a passage.
         """
-        length = log_length(notes)
+        length = log_length(likenesses.pairs)
         weights = np.array(self.weights) + length * np.array(self.by_length)
         scores = np.append(likenesses.features @ weights, self.none[0] + length * self.none[1])
         probabilities = np.exp(scores - scores.max())
         probabilities /= probabilities.sum()
+        if len(likenesses.pairs) < _FEWEST_PAIRS:
+            probabilities[:-1] /= 2
+            probabilities[-1] = 1 - probabilities[:-1].sum()
         return probabilities[:-1], float(probabilities[-1])
 
     def save(self, path: Path) -> None:
@@ -104,6 +113,12 @@ class RankedTitles:
     titles: list[RankedTitle]
 
 
-def log_length(notes: int) -> float:
-    """The length of a query as the ranking sees it: ln(notes) - 3.6."""
-    return float(np.log(notes)) - _TYPICAL_LENGTH
+def log_length(pairs: Ints) -> float:
+    """The length of a query as the ranking sees it: ln(pairs of intervals, each at most twice) - 3.4.
+
+    Parameters
+    ----------
+    pairs : how often each different pair occurs, shape = (pairs,)
+    """
+    length = np.clip(np.minimum(pairs, _MOST_REPEATS).sum(), 1, _LONGEST)
+    return float(np.log(length)) - _TYPICAL_LENGTH

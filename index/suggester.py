@@ -33,7 +33,7 @@ RANKING = "ranking.json"
 INDEX_FILES = (CATALOGUE, TITLES, SETTINGS, MELODIES)
 
 _SIMILARITY = FEATURES.index("similarity")
-# A tune is known when its three likeliest titles together have at least this probability. Three, because a
+# A tune is known when its three likeliest titles together have more than this probability. Three, because a
 # tune can have several titles; not more, because many candidates with a little probability each do not make
 # it known.
 _KNOWN = 0.5
@@ -134,7 +134,7 @@ class Suggester:
         """
         vector = self.encoders.tune.encode([tune])
         likenesses = self.melody_index.compare(tune, vector)
-        probabilities, none = self.ranking.probabilities(likenesses, len(tune.notes))
+        probabilities, none = self.ranking.probabilities(likenesses)
         names = {hit.title: hit for hit in self.title_index.search(vector, max(top_k, STYLE_TITLES))[0]}
         by_style = {title: none * self.ranking.style / rank for rank, title in enumerate(names, 1)}
         by_melody: dict[int, float] = {}
@@ -144,7 +144,7 @@ class Suggester:
             title = title_of_row[row]
             by_melody[title] = by_melody.get(title, 0) + float(probabilities[row])
             best_row.setdefault(title, row)
-        known = sum(sorted(by_melody.values())[-_LIKELIEST:]) >= _KNOWN
+        known = sum(sorted(by_melody.values())[-_LIKELIEST:]) > _KNOWN
         least = _EVIDENCE if known else _EVIDENCE_UNKNOWN
         confidence = {
             title: by_melody.get(title, 0) + by_style.get(title, 0) for title in {**by_style, **by_melody}

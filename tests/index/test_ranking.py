@@ -41,7 +41,7 @@ def suggester(library: Library) -> Suggester:
 def test_probabilities_are_a_softmax_with_none_as_an_alternative() -> None:
     features = np.zeros((2, COUNT))
     features[:, SIMILARITY] = 0.9, 0.8
-    likely, none = MODEL.probabilities(Likenesses(np.array([4, 7]), features), notes=100)
+    likely, none = MODEL.probabilities(Likenesses(np.array([4, 7]), features, np.ones(98, np.int64)))
     expected = np.exp([36.0, 32.0, 36.0])
     assert [*likely, none] == pytest.approx(expected / expected.sum())
 
@@ -51,9 +51,29 @@ def test_weights_change_with_the_length_of_the_query() -> None:
     model = MODEL.model_copy(update={"weights": (0.0,) * COUNT, "by_length": weights, "none": (0.0, 2.0)})
     features = np.zeros((1, COUNT))
     features[0, FEATURES.index("length")] = 3.0
-    for notes in (16, 100):
-        likely, none = model.probabilities(Likenesses(np.array([0]), features), notes)
-        assert likely[0] / none == pytest.approx(np.exp(log_length(notes)))
+    for count in (14, 98):
+        pairs = np.ones(count, np.int64)
+        likely, none = model.probabilities(Likenesses(np.array([0]), features, pairs))
+        assert likely[0] / none == pytest.approx(np.exp(log_length(pairs)))
+
+
+def test_the_length_of_a_query_counts_a_pair_of_intervals_twice_at_most() -> None:
+    assert log_length(np.array([1] * 14)) == pytest.approx(np.log(14) - 3.4)
+    assert log_length(np.array([2] * 14)) == log_length(np.array([3] * 14)) == pytest.approx(np.log(28) - 3.4)
+    assert log_length(np.array([2000])) == pytest.approx(np.log(2) - 3.4)  # one note repeated
+    assert log_length(np.ones(2000, np.int64)) == log_length(np.ones(128, np.int64))  # random notes
+    assert log_length(np.zeros(0, np.int64)) == pytest.approx(-3.4)  # two notes
+
+
+def test_candidates_get_at_most_one_half_when_the_query_has_few_different_pairs() -> None:
+    features = np.zeros((2, COUNT))
+    features[:, SIMILARITY] = 1.0, 0.95
+    few = Likenesses(np.array([4, 7]), features, np.array([5, 5, 4, 4]))
+    likely, none = MODEL.probabilities(few)
+    unhalved, _ = MODEL.probabilities(few._replace(pairs=np.array([5, 5, 4, 3, 1])))
+    assert unhalved.sum() > 0.9
+    assert [*likely] == pytest.approx(unhalved / 2)
+    assert likely.sum() + none == pytest.approx(1)
 
 
 def test_a_known_tune_is_known_in_any_key(library: Library, suggester: Suggester) -> None:

@@ -41,12 +41,10 @@ class RankingExample:
     ----------
     likenesses : the candidates
     right : which are settings of the query's title, shape = (candidates,)
-    notes : number of notes in the query
     """
 
     likenesses: Likenesses
     right: np.ndarray[Any, np.dtype[np.bool_]]
-    notes: int
 
 
 def ranking_examples(
@@ -59,7 +57,7 @@ def ranking_examples(
     def compare(query: Tune, title: int, without: int | None) -> RankingExample:
         vector = suggester.encoders.tune.encode([query])
         likenesses = suggester.melody_index.compare(query, vector, without)
-        return RankingExample(likenesses, titles[likenesses.settings] == title, len(query.notes))
+        return RankingExample(likenesses, titles[likenesses.settings] == title)
 
     examples: list[RankingExample] = []
     held_out = 0
@@ -101,7 +99,7 @@ def fit_ranking(examples: Sequence[RankingExample], style: float) -> RankingMode
     alternatives, is_right = pad_sequence(features, batch_first=True), pad_sequence(right, batch_first=True)
     counts = torch.tensor([len(example.right) + 1 for example in examples])
     is_padding = torch.arange(alternatives.shape[1]) >= counts[:, None]
-    length = torch.tensor([log_length(example.notes) for example in examples], dtype=torch.float64)
+    length = torch.tensor([log_length(example.likenesses.pairs) for example in examples], dtype=torch.float64)
     weights = torch.zeros(2, len(FEATURES) + 1, dtype=torch.float64, requires_grad=True)
     optimizer: torch.optim.Optimizer = torch.optim.LBFGS(
         [weights], max_iter=_MOST_STEPS, line_search_fn="strong_wolfe"
@@ -166,7 +164,5 @@ def _without_right(examples: Sequence[RankingExample], rng: np.random.Generator)
     for example in examples:
         if rng.random() < _UNKNOWN:
             wrong = ~example.right
-            settings, features = example.likenesses
-            yield RankingExample(
-                Likenesses(settings[wrong], features[wrong]), example.right[wrong], example.notes
-            )
+            settings, features, pairs = example.likenesses
+            yield RankingExample(Likenesses(settings[wrong], features[wrong], pairs), example.right[wrong])

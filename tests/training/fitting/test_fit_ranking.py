@@ -25,9 +25,8 @@ def made_up(rng: np.random.Generator, count: int, sure: float) -> list[RankingEx
         if rng.random() < 0.7:
             right[rng.integers(10)] = True
             features[right, 6] += sure
-        examples.append(
-            RankingExample(Likenesses(np.arange(10), features), right, int(rng.integers(16, 128)))
-        )
+        pairs = np.ones(rng.integers(14, 126), np.int64)
+        examples.append(RankingExample(Likenesses(np.arange(10), features, pairs), right))
     return examples
 
 
@@ -36,7 +35,7 @@ def test_the_fitted_probabilities_are_calibrated() -> None:
     model = fit_ranking(made_up(rng, 2000, 3.0), style=0.01)
     confidence, right, none = [], [], []
     for example in made_up(rng, 2000, 3.0):
-        likely, unknown = model.probabilities(example.likenesses, example.notes)
+        likely, unknown = model.probabilities(example.likenesses)
         confidence.append(likely.max())
         right.append(example.right[likely.argmax()])
         none.append((unknown, not example.right.any()))
@@ -56,7 +55,7 @@ def test_examples_are_held_out_settings(library: Library) -> None:
     examples = ranking_examples(library, suggester, seed=0)
     whole = [example for example in examples if example.right.sum() == 2][: 4 * SEVERAL]
     assert len(whole) > SEVERAL  # two of three settings remain
-    assert {16, 32} < {example.notes for example in examples}
+    assert {14, 30} < {int(example.likenesses.pairs.sum()) for example in examples}  # of 16 and 32 notes
     unmatched = [example for example in examples if not example.right.any()]
     assert 0.02 < len(unmatched) / len(examples) < 0.3
     again = ranking_examples(library, suggester, seed=0)
@@ -69,6 +68,6 @@ def test_examples_are_held_out_settings(library: Library) -> None:
     model = fit_ranking(examples, style=0.01)
     hits = []
     for example in whole:
-        likely, _ = model.probabilities(example.likenesses, example.notes)
+        likely, _ = model.probabilities(example.likenesses)
         hits.append(example.right[likely.argmax()])
     assert np.mean(hits) > 0.9
