@@ -106,6 +106,7 @@ class Suggester:
         )
         if len(set(suggester.dims.values())) > 1:
             raise ValueError(f"the vectors differ in length: {suggester.dims}")
+        _ = suggester._display_titles  # now, so that no request waits for it
         return suggester
 
     @property
