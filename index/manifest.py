@@ -6,8 +6,8 @@ from pydantic import BaseModel
 
 from index.mrr import Mrr
 
-# Of the artifact's folder; loading refuses any other. It changes with the files, and with what they were made by:
-# the rules that say which names are one title, the features of the ranking, or how the reader reads a tune.
+# Of the artifact's folder; loading refuses any other. It changes with the files and with the rules that made
+# them: which names are one title, what the ranking measures, how the reader reads a tune.
 FORMAT = 6
 
 
