@@ -57,7 +57,7 @@ def blank_text_blocks(lines: list[str]) -> list[str]:
             if end and end[1].lower() == block:
                 block = ""
             kept.append("%")
-        elif begin := _BLOCK_BEGIN.match(line):
+        elif line.startswith("%%") and (begin := _BLOCK_BEGIN.match(line)):
             block = begin[1].lower()
             kept.append("%")
         else:
