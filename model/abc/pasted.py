@@ -14,7 +14,9 @@ _FIELD = r"(?:[A-Za-z]|[A-Z][a-z]{1,12})[ \t]?:"
 _ESCAPED_LINE_END = r"(?:(?:\\{1,2}r)?\\{1,2}n|\\{1,2}r)"
 _ESCAPED_LINES = re.compile(rf"{_ESCAPED_LINE_END}[ \t]*(?:{_FIELD}|%)")
 _ONE_ESCAPED_LINE = re.compile(rf"[^\n]*{_ESCAPED_LINE_END}[^\n]*")
-_QUOTED_TUNE = re.compile(r"""(?:\A|[=(:,\[])\s{0,9}(?:"{3}|'{3}|["'`])(?=\s{0,9}(?:X[ \t]?:|T:|%abc))""")
+_QUOTED_TUNE = re.compile(
+    r"""(?:\A|[=(,\[]|(?:["']|\w\w)\s{0,9}:)\s{0,9}(?:"{3}|'{3}|["'`])(?=\s{0,9}(?:X[ \t]?:|T:|%abc))"""
+)
 _OPENING = re.compile(rf"""("{{3}}|'{{3}}|["'`])(?=\s{{0,9}}(?:{_FIELD}|%))""")
 _ESCAPE = re.compile(
     rf"(?P<end>{_ESCAPED_LINE_END})|(?P<units>(?:\\u[0-9A-Fa-f]{{4}})+)|\\(?P<other>.)", re.DOTALL

@@ -13,7 +13,10 @@ from model.abc.edited import Edit
 from model.abc.text import TEXT_FIELDS, is_prose, match_field
 
 _CONTROLS = re.compile("[\x80-\x9f]+")
-_INVISIBLE = re.compile("[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+")
+INVISIBLE = (
+    "\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"  # a set of a regular expression
+)
+_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
 _SPELLED = re.compile(r"[ \t]*([A-Za-z])[ \t]*[:\uff1a](?!\s*(?:[|:\]]|\Z))")

@@ -6,11 +6,15 @@ from fractions import Fraction
 
 from model.abc.key import ACCIDENTALS, read_key
 from model.abc.length import LONGEST_NUMBER
+from model.abc.spelling import INVISIBLE
 from model.abc.tune import Bar, Note, Tune
 
 _NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SIGN = {alter: sign for sign, alter in ACCIDENTALS.items()}
-_SPECIAL = re.compile(r"[\\%]|&(?=[#\w]{2,10};)")
+# What the reader would take for an escape, a comment or an entity, or would repair.
+_SPECIAL = re.compile(
+    rf"[\\%\x80-\x9f{INVISIBLE}]|&(?=[#\w]{{2,31}};)|<(?=[/A-Za-z!])|(?<=\s[A-Zw]):|(?<=\s[A-Zw]\s):"
+)
 _BARS_PER_LINE = 4
 
 
@@ -43,7 +47,11 @@ def write(tune: Tune) -> str:
 
 
 def _escape(text: str) -> str:
-    return " ".join(_SPECIAL.sub(r"\\\g<0>", text).split())
+    return " ".join(_SPECIAL.sub(_escape_sign, text).split())
+
+
+def _escape_sign(match: re.Match[str]) -> str:
+    return r"\%" if match[0] == "%" else f"\\u{ord(match[0]):04x}"
 
 
 def _bars(tune: Tune) -> Iterator[str]:

@@ -127,6 +127,29 @@ def random_tunes(draw: st.DrawFn) -> Tune:
     )
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        *(
+            "<br>",
+            "A <b>Title</b>",
+            "</p>",
+            "&lt;br&gt;",
+            "&amp;amp;",
+            "Gate M: 2/4 L : 1/8 K: G",
+            "\\nX:1\\nK:C",
+        ),
+        *('"X:1\\nT:a\\n"', "soft\xadhyphen", "zero\u200bwidth", "\x92", "100% % off", "\\u0041", "`X:1`"),
+    ],
+)
+def test_titles_that_look_damaged_survive_writing_and_reading(title: str) -> None:
+    tune = replace(read_tune("X:1\nR:jig\nM:6/8\nK:D\nDFA d2A|"), titles=(title, "Gate"))
+    read = read_tune(write(tune))
+    assert read.titles == tune.titles
+    assert sounds(read) == sounds(tune)
+    assert read.warnings == ()
+
+
 @settings(deadline=None)
 @given(random_tunes())
 def test_any_tune_survives_writing_and_reading(tune: Tune) -> None:
