@@ -75,7 +75,7 @@ def match_field(line: str) -> tuple[str, str, int] | None:
 
 def read_string(text: str) -> str:
     r"""Replace escapes such as ``\'e``, ``&eacute;`` and ``\u00e9`` with their characters (ABC 2.1, 8.2)."""
-    return _ESCAPE.sub(_unescape, text) if "\\" in text or "&" in text else text
+    return _ESCAPE.sub(_unescape, text).strip() if "\\" in text or "&" in text else text
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from model.abc.key import ACCIDENTALS, read_key
 from model.abc.length import LONGEST_NUMBER
-from model.abc.spelling import INVISIBLE
+from model.abc.repair.signs import INVISIBLE
 from model.abc.tune import Bar, Note, Tune
 
 _NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}

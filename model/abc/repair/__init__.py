@@ -4,23 +4,26 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from model.abc import pasted, spelling
-from model.abc.edited import Edit, EditedText
+from model.abc.repair import layout, literals, markup, signs
+from model.abc.repair.edited import Edit, EditedText
 from model.abc.text import split_lines
 from model.abc.tune import Notice, Tune
 
 _REPAIRS: tuple[tuple[Callable[[str], list[Edit]], str], ...] = (
-    (spelling.control_characters, "control characters read as Windows-1252"),
-    (spelling.invisible_characters, "invisible characters removed"),
-    (spelling.unusual_spaces, "no-break spaces read as plain spaces"),
-    (pasted.string_literals, "quotes and escapes of a program removed, with the text around them"),
-    (pasted.markup, "tags of a web page removed"),
-    (pasted.fences, "lines that enclose the tune removed"),
-    (pasted.quoting, "marks of quoted lines or lists removed"),
-    (pasted.lost_line_ends, "several fields on one line, read as lines"),
-    (spelling.field_names, "field name read as its ABC letter"),
-    (spelling.entities, "entities of a web page read as characters"),
-    (spelling.typographic_signs, "typographic signs read as plain ones"),
+    (literals.string_literals, "quotes and escapes of a program removed, with the text around them"),
+    (signs.control_characters, "control characters read as Windows-1252"),
+    (signs.invisible_characters, "invisible characters removed"),
+    (signs.unusual_spaces, "no-break spaces read as plain spaces"),
+    (signs.mail_spaces, "'=20' of a mail program removed"),
+    (markup.tags, "tags of a web page removed"),
+    (markup.entities, "entities of a web page read as characters"),
+    (layout.quoting, "marks of quoted lines or lists removed"),
+    (markup.forum_tags, "lines or tags that enclose the tune removed"),
+    (layout.field_names, "field name read as its ABC letter"),
+    (layout.lost_line_ends, "several fields on one line, read as lines"),
+    (layout.field_names, "field name read as its ABC letter"),
+    (layout.music_after_fields, "music after a field on its line, read as a line"),
+    (signs.typographic_signs, "typographic signs read as plain ones"),
 )
 
 
@@ -75,7 +78,7 @@ class Repaired:
 
 
 def repair(text: str) -> Repaired:
-    """Undo every kind of damage that `pasted` and `spelling` recognise."""
+    """Undo every kind of damage that the modules of this package recognise."""
     plain = "\n".join(split_lines(text))
     edited = EditedText(plain, plain)
     places = []

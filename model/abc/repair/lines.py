@@ -1,0 +1,25 @@
+"""What the repairs know about lines."""
+
+import re
+from collections.abc import Iterator
+
+from model.abc.text import TEXT_FIELDS, match_field
+
+FIELD = r"(?:[A-Za-z]|[A-Z][a-z]{1,12})[ \t]?:"
+"""A field as it may begin a line; enough to recognise a tune in a damaged text."""
+
+UNUSUAL_SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+
+
+def lines_of(text: str) -> Iterator[tuple[int, str]]:
+    """Each line of a text and where it starts."""
+    start = 0
+    for line in text.split("\n"):
+        yield start, line
+        start += len(line) + 1
+
+
+def is_text(line: str) -> bool:
+    """Whether a line is for people or programs: a comment, or a field such as a title."""
+    field = match_field(line)
+    return line.startswith("%") or (field is not None and (field[0] in TEXT_FIELDS or field[0] == "r"))

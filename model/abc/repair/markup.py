@@ -1,0 +1,93 @@
+"""Markup: removes the tags of web pages and forums, and reads their entities."""
+
+import html
+import re
+
+from model.abc.repair.edited import Edit
+from model.abc.repair.lines import FIELD, UNUSUAL_SPACES, is_text, lines_of
+
+_OPEN, _CLOSE = "(?:<|&lt;)", "(?:>|&gt;)"
+_ATTRIBUTES = r"(?:\s[^<>]{0,2000}?)?\s?/?"
+# Notes and decorations between signs of broken rhythm look like tags: "A<b>c", "A<uB>c". A name with another
+# letter is a tag; any other name is one if the same line closes it.
+_NAME = r"(?-i:(?=[\w:]*[^\W\d_a-gxzA-GXZHLMOPSTuv]))[A-Za-z][\w:-]{0,20}"
+_TAG = re.compile(
+    rf"{_OPEN}(?:/[A-Za-z][\w:-]{{0,20}}\s?|{_NAME}{_ATTRIBUTES}|!DOCTYPE\b[^<>]{{0,300}}){_CLOSE}"
+    rf"|{_OPEN}(?P<pair>abc|[abdsu]|dd){_ATTRIBUTES}{_CLOSE}(?=[^\n]{{0,500}}?{_OPEN}/(?P=pair)\s?{_CLOSE})"
+    r"|<!--(?:(?!-->).){0,2000}-->|<!\[CDATA\[|\]\]>",
+    re.IGNORECASE | re.DOTALL,
+)
+_BLOCK = re.compile(
+    rf"{_OPEN}/?(?:p|br|hr|pre|div|[uod]l|li|dt|t(?:able|body|head|[rdh])|blockquote|section|article|main|center|body"
+    r"|html|textarea|score|script|code|tt|kbd|samp|h[1-6])\b",
+    re.IGNORECASE,
+)
+# What these hold is not music, unless a field begins it: the line keeps the tag, and is skipped.
+_NO_MUSIC = re.compile(
+    rf"{_OPEN}(?:h[1-6]|head|title|style|script|a|button|option|label|summary|caption|nav|footer|header)\b",
+    re.IGNORECASE,
+)
+_IN_TEXT = re.compile(r"[\s>|*•-]*[ABCDFGHNORSTZ][ \t]?:|%")
+_INNER = re.compile(r"[^\s>|*•-]")
+_ANY_FIELD = re.compile(rf"\s*{FIELD}")
+
+_FORUM_NAMES = r"code|music|pre|quote|font|size|colou?r|url|spoiler|list|center|img"
+_PARAMETER = r"(?:=[^\[\]\n]{0,80})?"
+_FORUM_TAG = re.compile(
+    rf"\[/\w{{1,12}}\]|\[(?:{_FORUM_NAMES}){_PARAMETER}\]"
+    # Anywhere else, "[abc]" is a chord.
+    rf"|^[ \t]*(?:\[(?:\w{{1,12}}{_PARAMETER}|\*)\][ \t]*)+(?=[KLMNQRSTXZ][ \t]?:)"
+    rf"|^[ \t]*\[abc{_PARAMETER}\][ \t]*$(?=\s{{0,9}}(?:X:|T:|%))"
+    # The fences of Markdown.
+    r"|^[ \t]*(?:`{3,}|~{3,})[ \t]*\w{0,20}[ \t]*$|^[ \t]*`{3,}(?:abc)?[ \t]*(?=[A-Za-z]:)",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+_ENTITY = re.compile(r"&(?:amp;)*(#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,24});")
+_NOTE_LETTERS = frozenset("abcdefgzxABCDEFGZX")
+
+
+def tags(text: str) -> list[Edit]:
+    """Remove the tags of a web page around and in the lines of a tune; block tags end a line.
+
+    A block tag within a title or another text stays.
+    """
+    edits: list[Edit] = []
+    line = 0  # where it starts
+    for match in _TAG.finditer(text) if "<" in text or "&lt;" in text else ():
+        start, stop = match.span()
+        line = max(line, text.rfind("\n", line, start) + 1)
+        before_field = _ANY_FIELD.match(text, stop)
+        if text.startswith("%", line):
+            continue
+        if _NO_MUSIC.match(match[0]) and not before_field:
+            continue
+        is_inner = _INNER.search(text, line, start) and stop < len(text) and text[stop] != "\n"
+        ends_line = is_inner and _BLOCK.match(match[0])
+        if ends_line and _IN_TEXT.match(text, line, start) and not before_field:
+            continue
+        edits.append(Edit(start, stop, "\n" if ends_line else ""))
+        if ends_line:
+            line = stop
+    return edits
+
+
+def forum_tags(text: str) -> list[Edit]:
+    """Remove the tags and fences with which Markdown and forums enclose a tune."""
+    return [Edit(match.start(), match.end(), "") for match in _FORUM_TAG.finditer(text)]
+
+
+def entities(text: str) -> list[Edit]:
+    """Replace the entities of web pages in music and settings; the reader of text fields does so itself."""
+    if ";" not in text:
+        return []
+    edits: list[Edit] = []
+    for start, line in lines_of(text):
+        if "&" in line and not is_text(line):
+            for match in _ENTITY.finditer(line):
+                entity = f"&{match[1]};"
+                character = html.unescape(entity)
+                if character != entity and not _NOTE_LETTERS.issuperset(match[1]):
+                    character = UNUSUAL_SPACES.sub(" ", character).replace("\r", "")
+                    edits.append(Edit(start + match.start(), start + match.end(), character))
+    return edits
