@@ -72,6 +72,8 @@ class EditedText:
 
     def place(self, line: int, column: int) -> tuple[int, int]:
         """Line and column in `source` of what is at a line and column in `text`, all counted from 1."""
+        if self.text is self.source:
+            return line, column
         return self.place_in_source(self.origin(self._text_lines[line - 1] + column - 1))
 
     def place_in_source(self, offset: int) -> tuple[int, int]:

@@ -7,14 +7,14 @@ from model.abc.repair.edited import Edit
 from model.abc.repair.lines import FIELD, UNUSUAL_SPACES, is_text, lines_of
 
 _OPEN, _CLOSE = "(?:<|&lt;)", "(?:>|&gt;)"
-_ATTRIBUTES = r"(?:\s[^<>]{0,2000}?)?\s?/?"
+_ATTRIBUTES = r"(?:\s(?:[^<>&]|&(?!lt;)){0,2000}?)?\s?/?"
 # Notes and decorations between signs of broken rhythm look like tags: "A<b>c", "A<uB>c". A name with another
 # letter is a tag; any other name is one if the same line closes it.
 _NAME = r"(?-i:(?=[\w:]*[^\W\d_a-gxzA-GXZHLMOPSTuv]))[A-Za-z][\w:-]{0,20}"
 _TAG = re.compile(
     rf"{_OPEN}(?:/[A-Za-z][\w:-]{{0,20}}\s?|{_NAME}{_ATTRIBUTES}|!DOCTYPE\b[^<>]{{0,300}}){_CLOSE}"
-    rf"|{_OPEN}(?P<pair>abc|[abdsu]|dd){_ATTRIBUTES}{_CLOSE}(?=[^\n]{{0,500}}?{_OPEN}/(?P=pair)\s?{_CLOSE})"
-    r"|<!--(?:(?!-->).){0,2000}-->|<!\[CDATA\[|\]\]>",
+    rf"|{_OPEN}(?P<pair>abc|[abdsu]|dd){_ATTRIBUTES}{_CLOSE}(?=[^\n]{{0,100}}?{_OPEN}/(?P=pair)\s?{_CLOSE})"
+    r"|<!--(?:(?!-->|<!--).){0,2000}-->|<!\[CDATA\[|\]\]>",
     re.IGNORECASE | re.DOTALL,
 )
 _BLOCK = re.compile(

@@ -34,7 +34,7 @@ def sounds(tune: Tune) -> list[tuple[object, ...]]:
 
 SAME_AS_GAP = {
     "blank lines between quoted ones": each("> ", "\n\n"),
-    "an answer between quoted lines": each("> ", lines=LINES[:6]) + "nice tune, I like it!\n> " + "\n> ".join(LINES[6:]),
+    "an answer between quoted lines": each("> ").replace("> B|", "nice tune, I like it!\n> B|"),
     "quotes in a field": escaped(GAP.replace("R:jig", 'R:jig\nN:"from Ned" B:book')),
     "a quote before a colon": escaped(GAP.replace("R:jig", 'R:jig\nN:"Scat:ter the Mud"')),
     "a field in an annotation": escaped(GAP.replace("B|EGB", 'B|"E:"EGB')),
