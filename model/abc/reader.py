@@ -107,7 +107,7 @@ class TuneReader:
             elif (in_music and not is_prose(line.text)) or is_music(line.text):
                 in_music = True
                 self._read_music(line.number, line.text)
-            elif in_music or not self._in_body:
+            elif in_music or not self._in_body or "|" in line.text:  # free text below a tune needs no notice
                 self._notify(line.number, 1, "not music, skipped")
 
     def _read_key(self, line: Line) -> None:

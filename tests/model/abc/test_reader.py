@@ -649,3 +649,9 @@ def test_no_notes(text: str, message: str) -> None:
     with pytest.raises(AbcError) as caught:
         read_tune(text)
     assert (caught.value.line, caught.value.column, caught.value.message) == (1, 1, message)
+
+
+def test_text_below_a_tune_is_skipped_with_a_notice_only_if_it_has_bar_lines() -> None:
+    read = tune("CDE|\n\nThanks to everybody for this tune\n\nsomething | unreadable here | between bars\n")
+    assert [note.pitch for note in read.notes] == [C, D, E]
+    assert [notice.message for notice in read.warnings] == ["not music, skipped"]
