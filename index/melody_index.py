@@ -51,12 +51,14 @@ class Likenesses(NamedTuple):
     ----------
     settings : numbers of settings, shape = (candidates,)
     features : `FEATURES` of each, shape = (candidates, features)
-    pairs : how often each different pair of successive intervals occurs in the query, shape = (pairs,)
+    notes : number of notes of the query that were compared
+    variety : effective number of different pairs of successive intervals in the query: exp of their entropy
     """
 
     settings: Ints
     features: Floats
-    pairs: Ints
+    notes: int
+    variety: float
 
 
 class Candidates(NamedTuple):
@@ -150,12 +152,12 @@ class MelodyIndex:
         without : number of a setting to leave out
         """
         candidates = self.candidates(query, vector)
-        _, pairs = np.unique(interval_grams(query, 2), return_counts=True)
         kept = np.flatnonzero(candidates.settings != (-1 if without is None else without))
         text = MelodyText.of(query)
+        notes, variety = len(text.melody.pitches), _variety(query)
         settings = [self._texts[setting] for setting in candidates.settings[kept].tolist()]
         if not settings:
-            return Likenesses(np.zeros(0, np.int64), np.zeros((0, len(FEATURES))), pairs)
+            return Likenesses(np.zeros(0, np.int64), np.zeros((0, len(FEATURES))), notes, variety)
         cosines = candidates.cosines[kept]
         similarity = similarities(text.melody, [setting.melody for setting in settings])
         # Finding the best substring takes most of the time, so only the likelier candidates get it.
@@ -166,7 +168,7 @@ class MelodyIndex:
             *_substring_features(text, settings),
             *_whole_features(text, settings, similarity[likely]),
         )
-        return Likenesses(candidates.settings[kept[likely]], np.stack(columns, axis=1), pairs)
+        return Likenesses(candidates.settings[kept[likely]], np.stack(columns, axis=1), notes, variety)
 
     def candidates(self, query: Tune, vector: Vectors) -> Candidates:
         """The settings to compare the query with. `vector` is the query's, shape = (1, dim)."""
@@ -184,6 +186,13 @@ def _depth(query: Tune) -> int:
     """Candidates from each source. A shorter query needs more, and each is cheaper to compare."""
     notes = max(min(len(query.notes), MAX_NOTES) - 1, 1)
     return int(np.clip(_NOTES_COMPARED // notes, *_DEPTHS))
+
+
+def _variety(query: Tune) -> float:
+    """The effective number of different pairs of successive intervals (Hill 1973), 1 if there are none."""
+    _, counts = np.unique(interval_grams(query, 2), return_counts=True)
+    share = counts / counts.sum()
+    return float(np.exp(-np.sum(share * np.log(share))))
 
 
 def _best(scores: Floats, count: int) -> Ints:

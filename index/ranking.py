@@ -14,15 +14,12 @@ from pydantic import BaseModel, ValidationError
 
 from index.cosine_index import Hit
 from index.melody_index import FEATURES, Likenesses
-from model.grams import Floats, Ints
+from model.grams import Floats
 
 STYLE_TITLES = 100  # titles from the title index that share the probability of "none"
-# The length of a query is the number of its pairs of successive intervals, but a pair counts at most twice.
-# Tunes repeat their parts; a drone that repeats one note a thousand times says no more than a short one.
-_MOST_REPEATS = 2
-_LONGEST = 128  # pairs; one tune in a hundred has more, too few to fit weights on
-_TYPICAL_LENGTH = 3.4  # ln(pairs) of a query between the shortest fragment and a whole tune
-_FEWEST_PAIRS = 5  # different ones; of 4,151 printed tunes one has fewer in its first 16 notes
+_LONGEST = 160  # notes; a longer query counts as this long, because few examples are longer
+_NOTES_PER_PAIR = 3  # a query counts as at most this many times its variety: repetition says nothing new
+_TYPICAL_LENGTH = 3.6  # ln(notes) of a query between the shortest fragment and a whole tune
 
 
 class RankingModel(BaseModel, frozen=True):
@@ -53,15 +50,15 @@ class RankingModel(BaseModel, frozen=True):
     def probabilities(self, likenesses: Likenesses) -> tuple[Floats, float]:
         """Probability that each candidate is the tune, shape = (candidates,), and that none is.
 
-        If the query has fewer than five different pairs of intervals, like a drone or a broken chord, the
-        candidates together get at most one half: any tune can have such a passage.
+        If the variety of the query is not above the square root of its length, as in a drone or a broken
+        chord, the candidates together get at most one half, because any tune can have such a passage.
         """
-        length = log_length(likenesses.pairs)
+        length = log_length(likenesses.notes, likenesses.variety)
         weights = np.array(self.weights) + length * np.array(self.by_length)
         scores = np.append(likenesses.features @ weights, self.none[0] + length * self.none[1])
         probabilities = np.exp(scores - scores.max())
         probabilities /= probabilities.sum()
-        if len(likenesses.pairs) < _FEWEST_PAIRS:
+        if likenesses.variety**2 <= min(likenesses.notes, _LONGEST):
             probabilities[:-1] /= 2
             probabilities[-1] = 1 - probabilities[:-1].sum()
         return probabilities[:-1], float(probabilities[-1])
@@ -113,12 +110,11 @@ class RankedTitles:
     titles: list[RankedTitle]
 
 
-def log_length(pairs: Ints) -> float:
-    """The length of a query as the ranking sees it: ln(pairs of intervals, each at most twice) - 3.4.
+def log_length(notes: int, variety: float) -> float:
+    """The length of a query as the ranking sees it: ln(notes) - 3.6, less for a long or monotonous query.
 
     Parameters
     ----------
-    pairs : how often each different pair occurs, shape = (pairs,)
+    notes, variety : of `Likenesses`
     """
-    length = np.clip(np.minimum(pairs, _MOST_REPEATS).sum(), 1, _LONGEST)
-    return float(np.log(length)) - _TYPICAL_LENGTH
+    return float(np.log(min(notes, _NOTES_PER_PAIR * variety, _LONGEST))) - _TYPICAL_LENGTH

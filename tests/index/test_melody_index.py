@@ -8,6 +8,7 @@ from index.cosine_index import CosineIndex
 from index.melody_index import FEATURES, MelodyIndex
 from model.abc import Tune, read_tune
 from model.abc.variation import cut, ornamented, transposed, unnamed
+from model.grams import MAX_NOTES
 from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
 from tests.support import KESH
 from training.corpora.curate import Curated
@@ -85,6 +86,23 @@ def test_a_setting_can_be_left_out(curated: Curated, index: MelodyIndex) -> None
     tune = curated.library.tunes[0]
     assert 0 in index.compare(tune, ENCODER.encode([tune])).settings
     assert 0 not in index.compare(tune, ENCODER.encode([tune]), without=0).settings
+
+
+def test_variety_is_the_effective_number_of_different_pairs_of_intervals(index: MelodyIndex) -> None:
+    def notes_and_variety(abc: str) -> tuple[int, float]:
+        tune = read_tune(f"K:C\n{abc}")
+        likenesses = index.compare(tune, ENCODER.encode([tune]))
+        return likenesses.notes, likenesses.variety
+
+    assert notes_and_variety("C") == (1, 1)
+    assert notes_and_variety("CD") == (2, 1)
+    assert notes_and_variety("C" * 16) == (16, 1)
+    assert notes_and_variety("CE" * 8) == (16, pytest.approx(2))  # up and down, down and up
+    assert notes_and_variety("CEGE" * 4 + "CE") == (18, pytest.approx(4))
+    assert notes_and_variety("CDFBe") == (5, pytest.approx(3))  # three pairs, all different
+    _, mostly_one_note = notes_and_variety("C" * 200 + "DCEC")
+    assert 1 < mostly_one_note < 1.3
+    assert notes_and_variety("CD" * MAX_NOTES) == (MAX_NOTES, pytest.approx(2))
 
 
 def test_a_single_note_and_an_empty_index_work(index: MelodyIndex) -> None:

@@ -41,7 +41,7 @@ def suggester(library: Library) -> Suggester:
 def test_probabilities_are_a_softmax_with_none_as_an_alternative() -> None:
     features = np.zeros((2, COUNT))
     features[:, SIMILARITY] = 0.9, 0.8
-    likely, none = MODEL.probabilities(Likenesses(np.array([4, 7]), features, np.ones(98, np.int64)))
+    likely, none = MODEL.probabilities(Likenesses(np.array([4, 7]), features, notes=100, variety=40.0))
     expected = np.exp([36.0, 32.0, 36.0])
     assert [*likely, none] == pytest.approx(expected / expected.sum())
 
@@ -51,29 +51,33 @@ def test_weights_change_with_the_length_of_the_query() -> None:
     model = MODEL.model_copy(update={"weights": (0.0,) * COUNT, "by_length": weights, "none": (0.0, 2.0)})
     features = np.zeros((1, COUNT))
     features[0, FEATURES.index("length")] = 3.0
-    for count in (14, 98):
-        pairs = np.ones(count, np.int64)
-        likely, none = model.probabilities(Likenesses(np.array([0]), features, pairs))
-        assert likely[0] / none == pytest.approx(np.exp(log_length(pairs)))
+    for notes in (16, 100):
+        likely, none = model.probabilities(Likenesses(np.array([0]), features, notes, 40.0))
+        assert likely[0] / none == pytest.approx(np.exp(log_length(notes, 40.0)))
 
 
-def test_the_length_of_a_query_counts_a_pair_of_intervals_twice_at_most() -> None:
-    assert log_length(np.array([1] * 14)) == pytest.approx(np.log(14) - 3.4)
-    assert log_length(np.array([2] * 14)) == log_length(np.array([3] * 14)) == pytest.approx(np.log(28) - 3.4)
-    assert log_length(np.array([2000])) == pytest.approx(np.log(2) - 3.4)  # one note repeated
-    assert log_length(np.ones(2000, np.int64)) == log_length(np.ones(128, np.int64))  # random notes
-    assert log_length(np.zeros(0, np.int64)) == pytest.approx(-3.4)  # two notes
+def test_a_long_or_monotonous_query_counts_as_a_shorter_one() -> None:
+    assert log_length(16, 10.0) == log_length(16, 14.0) == pytest.approx(np.log(16) - 3.6)
+    assert log_length(2048, 1.0) == log_length(16, 1.0) == pytest.approx(np.log(3) - 3.6)  # a drone
+    assert (
+        log_length(2048, 40.0) == log_length(240, 40.0) == pytest.approx(np.log(120) - 3.6)
+    )  # a tune, often
+    assert log_length(2048, 900.0) == pytest.approx(np.log(160) - 3.6)  # random notes
+    assert log_length(1, 1.0) == pytest.approx(-3.6)
 
 
-def test_candidates_get_at_most_one_half_when_the_query_has_few_different_pairs() -> None:
+def test_the_candidates_get_at_most_one_half_when_the_query_has_no_variety() -> None:
     features = np.zeros((2, COUNT))
     features[:, SIMILARITY] = 1.0, 0.95
-    few = Likenesses(np.array([4, 7]), features, np.array([5, 5, 4, 4]))
-    likely, none = MODEL.probabilities(few)
-    unhalved, _ = MODEL.probabilities(few._replace(pairs=np.array([5, 5, 4, 3, 1])))
-    assert unhalved.sum() > 0.9
-    assert [*likely] == pytest.approx(unhalved / 2)
+    broken_chord = Likenesses(np.array([4, 7]), features, notes=16, variety=4.0)
+    likely, none = MODEL.probabilities(broken_chord)
+    of_a_tune, _ = MODEL.probabilities(broken_chord._replace(variety=4.1))
+    assert of_a_tune.sum() > 0.9
+    assert likely == pytest.approx(of_a_tune / 2)
     assert likely.sum() + none == pytest.approx(1)
+    for notes, variety, halved in ((8, 3.0, False), (64, 8.0, True), (160, 13.0, False), (2048, 13.0, False)):
+        likely, _ = MODEL.probabilities(broken_chord._replace(notes=notes, variety=variety))
+        assert (likely.sum() < 0.5) == halved
 
 
 def test_a_known_tune_is_known_in_any_key(library: Library, suggester: Suggester) -> None:

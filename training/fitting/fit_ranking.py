@@ -99,7 +99,8 @@ def fit_ranking(examples: Sequence[RankingExample], style: float) -> RankingMode
     alternatives, is_right = pad_sequence(features, batch_first=True), pad_sequence(right, batch_first=True)
     counts = torch.tensor([len(example.right) + 1 for example in examples])
     is_padding = torch.arange(alternatives.shape[1]) >= counts[:, None]
-    length = torch.tensor([log_length(example.likenesses.pairs) for example in examples], dtype=torch.float64)
+    lengths = [log_length(example.likenesses.notes, example.likenesses.variety) for example in examples]
+    length = torch.tensor(lengths, dtype=torch.float64)
     weights = torch.zeros(2, len(FEATURES) + 1, dtype=torch.float64, requires_grad=True)
     optimizer: torch.optim.Optimizer = torch.optim.LBFGS(
         [weights], max_iter=_MOST_STEPS, line_search_fn="strong_wolfe"
@@ -164,5 +165,8 @@ def _without_right(examples: Sequence[RankingExample], rng: np.random.Generator)
     for example in examples:
         if rng.random() < _UNKNOWN:
             wrong = ~example.right
-            settings, features, pairs = example.likenesses
-            yield RankingExample(Likenesses(settings[wrong], features[wrong], pairs), example.right[wrong])
+            likenesses = example.likenesses
+            kept = likenesses._replace(
+                settings=likenesses.settings[wrong], features=likenesses.features[wrong]
+            )
+            yield RankingExample(kept, example.right[wrong])

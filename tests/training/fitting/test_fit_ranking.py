@@ -25,8 +25,8 @@ def made_up(rng: np.random.Generator, count: int, sure: float) -> list[RankingEx
         if rng.random() < 0.7:
             right[rng.integers(10)] = True
             features[right, 6] += sure
-        pairs = np.ones(rng.integers(14, 126), np.int64)
-        examples.append(RankingExample(Likenesses(np.arange(10), features, pairs), right))
+        likenesses = Likenesses(np.arange(10), features, int(rng.integers(16, 128)), 40.0)
+        examples.append(RankingExample(likenesses, right))
     return examples
 
 
@@ -55,7 +55,7 @@ def test_examples_are_held_out_settings(library: Library) -> None:
     examples = ranking_examples(library, suggester, seed=0)
     whole = [example for example in examples if example.right.sum() == 2][: 4 * SEVERAL]
     assert len(whole) > SEVERAL  # two of three settings remain
-    assert {14, 30} < {int(example.likenesses.pairs.sum()) for example in examples}  # of 16 and 32 notes
+    assert {16, 32} < {example.likenesses.notes for example in examples}
     unmatched = [example for example in examples if not example.right.any()]
     assert 0.02 < len(unmatched) / len(examples) < 0.3
     again = ranking_examples(library, suggester, seed=0)
