@@ -37,22 +37,8 @@ _ABBREVIATIONS = frozenset(
     (
         *("bart", "batn", "battn", "co", "esq", "esqr", "etc", "&c", "inc", "jr", "jun", "junr", "ltd", "rd"),
         *("regt", "regts", "sen", "senr", "sr", "st", "vol"),
-        *(
-            "capt",
-            "col",
-            "colr",
-            "dr",
-            "gen",
-            "genl",
-            "ger",
-            "honble",
-            "lt",
-            "madle",
-            "mr",
-            "mrs",
-            "ms",
-            "no",
-        ),
+        *("capt", "col", "colr", "dr", "gen", "genl", "ger", "honble", "lt"),
+        *("madle", "mr", "mrs", "ms", "no"),
         *("rev", "revd", "sergt", "sgt"),
     )
 )
