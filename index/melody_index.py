@@ -35,10 +35,11 @@ FEATURES = (
     "coverage",  # longest common subsequence of pitches over the query's length
     "meter",  # whether both have the same
     "dance",  # whether both are jigs, reels, ...
-    "length",  # ln(notes of the setting / notes of the query)
+    "length",  # ln(notes of the setting / notes of the query), which counts as at most `_LONGEST` notes
 )
 _PULSE_GRAM = 6  # steps
 _BEGINNING = 4  # a match from before this note begins the setting; there may be a pickup
+_LONGEST = 160  # notes; the ranking is fitted on few queries that are longer
 _NOTES_COMPARED = 4000  # notes of the query, times candidates from each source
 _DEPTHS = 32, 150  # fewest and most candidates from each source
 _COMPARED = 2  # how many times the depth is the number of candidates that are compared in full
@@ -51,7 +52,7 @@ class Likenesses(NamedTuple):
     ----------
     settings : numbers of settings, shape = (candidates,)
     features : `FEATURES` of each, shape = (candidates, features)
-    notes : number of notes of the query that were compared
+    notes : number of notes of the query, at most 160
     variety : effective number of different pairs of successive intervals in the query: exp of their entropy
     """
 
@@ -154,7 +155,7 @@ class MelodyIndex:
         candidates = self.candidates(query, vector)
         kept = np.flatnonzero(candidates.settings != (-1 if without is None else without))
         text = MelodyText.of(query)
-        notes, variety = len(text.melody.pitches), _variety(query)
+        notes, variety = min(len(text.melody.pitches), _LONGEST), _variety(query)
         settings = [self._texts[setting] for setting in candidates.settings[kept].tolist()]
         if not settings:
             return Likenesses(np.zeros(0, np.int64), np.zeros((0, len(FEATURES))), notes, variety)
@@ -236,5 +237,5 @@ def _whole_features(
     meter = np.array([query.meter != 0 and query.meter == setting.meter for setting in settings])
     dance = np.array([query.dance != 0 and query.dance == setting.dance for setting in settings])
     coverage = similarity * (query_notes + notes) / (2 * query_notes)
-    length = np.log(notes / query_notes)
+    length = np.log(notes / min(query_notes, _LONGEST))
     return similarity, coverage, meter.astype(np.float64), dance.astype(np.float64), length

@@ -17,7 +17,6 @@ from index.melody_index import FEATURES, Likenesses
 from model.grams import Floats
 
 STYLE_TITLES = 100  # titles from the title index that share the probability of "none"
-_LONGEST = 160  # notes; a longer query counts as this long, because few examples are longer
 _NOTES_PER_PAIR = 3  # a query counts as at most this many times its variety: repetition says nothing new
 _TYPICAL_LENGTH = 3.6  # ln(notes) of a query between the shortest fragment and a whole tune
 
@@ -58,7 +57,7 @@ class RankingModel(BaseModel, frozen=True):
         scores = np.append(likenesses.features @ weights, self.none[0] + length * self.none[1])
         probabilities = np.exp(scores - scores.max())
         probabilities /= probabilities.sum()
-        if likenesses.variety**2 <= min(likenesses.notes, _LONGEST):
+        if likenesses.variety**2 <= likenesses.notes:
             probabilities[:-1] /= 2
             probabilities[-1] = 1 - probabilities[:-1].sum()
         return probabilities[:-1], float(probabilities[-1])
@@ -111,10 +110,10 @@ class RankedTitles:
 
 
 def log_length(notes: int, variety: float) -> float:
-    """The length of a query as the ranking sees it: ln(notes) - 3.6, less for a long or monotonous query.
+    """The length of a query as the ranking sees it: ln(notes) - 3.6, and less for a monotonous query.
 
     Parameters
     ----------
     notes, variety : of `Likenesses`
     """
-    return float(np.log(min(notes, _NOTES_PER_PAIR * variety, _LONGEST))) - _TYPICAL_LENGTH
+    return float(np.log(min(notes, _NOTES_PER_PAIR * variety))) - _TYPICAL_LENGTH

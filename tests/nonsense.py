@@ -77,7 +77,7 @@ def _broken_chord(notes: int, rng: np.random.Generator) -> Ints:
     octaves = (chord + 12 * np.arange(rng.integers(1, 4))[:, None]).ravel()
     up_and_down = _reflected(np.arange(2 * len(octaves) - 2), len(octaves) - 1)
     figures = [np.arange(len(octaves)), up_and_down, [0, -1, 1, -1], rng.permutation(len(octaves))]
-    return np.resize(octaves[_one_of(figures, rng)], notes)
+    return np.resize(octaves[np.array(_one_of(figures, rng))], notes)
 
 
 def _drone(notes: int, rng: np.random.Generator) -> Ints:
@@ -101,7 +101,7 @@ _KINDS: dict[str, Callable[[int, np.random.Generator], Ints]] = {
 
 
 def _one_of(choices: Sequence[T], rng: np.random.Generator) -> T:
-    return choices[rng.integers(len(choices))]
+    return choices[int(rng.integers(len(choices)))]
 
 
 def _reflected(steps: Ints, highest: int) -> Ints:
@@ -112,7 +112,8 @@ def _reflected(steps: Ints, highest: int) -> Ints:
 def _on_scale(degrees: Ints, rng: np.random.Generator) -> Ints:
     """The pitches of some degrees of a scale, counted from 0."""
     scale = np.array(_one_of(_SCALES, rng))
-    return 12 * (degrees // len(scale)) + scale[degrees % len(scale)]
+    pitches: Ints = 12 * (degrees // len(scale)) + scale[degrees % len(scale)]
+    return pitches
 
 
 def _tune(pitches: Ints, rng: np.random.Generator) -> Tune:

@@ -16,6 +16,7 @@ from index.display import display_titles
 from model.abc import read_tune, write
 from model.abc.variation import cut, transposed, unnamed
 from service.settings import Settings
+from tests.nonsense import nonsense
 from tests.support import serve
 from training.fitting.evaluation import recompute_test
 
@@ -98,6 +99,21 @@ def test_the_title_is_among_five_for_the_first_32_notes(demo: Artifact, client: 
         abc = write(unnamed(transposed(cut(read_tune(setting.abc), 0, 32), -4)))
         among_five += title in names(client, abc, 5)
     assert among_five >= 99
+
+
+def test_nonsense_is_unknown(demo: Artifact) -> None:
+    known = [
+        (kind, len(tune.notes)) for kind, tune in nonsense(1000, seed=0) if demo.suggester.rank(tune, 1).known
+    ]
+    assert len(known) <= 10, known
+
+
+@pytest.mark.parametrize("letters", ["C", "CG", "CDEFGABcdefgab"])
+def test_a_text_of_random_letters_as_long_as_the_service_takes_is_unknown(
+    demo: Artifact, letters: str
+) -> None:
+    music = "".join(np.random.default_rng(0).choice([*letters], 2**18))
+    assert not demo.suggester.suggest(f"K:C\n{music}\n").known
 
 
 def test_a_thousand_posts_in_a_row(demo: Artifact, client: httpx.Client) -> None:

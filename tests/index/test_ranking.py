@@ -56,13 +56,10 @@ def test_weights_change_with_the_length_of_the_query() -> None:
         assert likely[0] / none == pytest.approx(np.exp(log_length(notes, 40.0)))
 
 
-def test_a_long_or_monotonous_query_counts_as_a_shorter_one() -> None:
+def test_a_monotonous_query_counts_as_a_shorter_one() -> None:
     assert log_length(16, 10.0) == log_length(16, 14.0) == pytest.approx(np.log(16) - 3.6)
-    assert log_length(2048, 1.0) == log_length(16, 1.0) == pytest.approx(np.log(3) - 3.6)  # a drone
-    assert (
-        log_length(2048, 40.0) == log_length(240, 40.0) == pytest.approx(np.log(120) - 3.6)
-    )  # a tune, often
-    assert log_length(2048, 900.0) == pytest.approx(np.log(160) - 3.6)  # random notes
+    assert log_length(160, 1.0) == log_length(16, 1.0) == pytest.approx(np.log(3) - 3.6)  # a drone
+    assert log_length(160, 40.0) == pytest.approx(np.log(120) - 3.6)  # a tune, repeated
     assert log_length(1, 1.0) == pytest.approx(-3.6)
 
 
@@ -75,7 +72,7 @@ def test_the_candidates_get_at_most_one_half_when_the_query_has_no_variety() -> 
     assert of_a_tune.sum() > 0.9
     assert likely == pytest.approx(of_a_tune / 2)
     assert likely.sum() + none == pytest.approx(1)
-    for notes, variety, halved in ((8, 3.0, False), (64, 8.0, True), (160, 13.0, False), (2048, 13.0, False)):
+    for notes, variety, halved in ((8, 3.0, False), (64, 8.0, True), (160, 12.0, True), (160, 13.0, False)):
         likely, _ = MODEL.probabilities(broken_chord._replace(notes=notes, variety=variety))
         assert (likely.sum() < 0.5) == halved
 

@@ -18,6 +18,7 @@ from model.abc.variation import cut, transposed, unnamed
 from model.checkpoint import CheckpointError
 from model.encoders import TITLE_ENCODER, TUNE_ENCODER
 from model.grams import MAX_NOTES
+from tests.nonsense import nonsense
 from tests.support import KESH
 
 CPU = torch.device("cpu")
@@ -174,6 +175,14 @@ def test_too_many_notes_get_a_warning_after_those_of_the_reader(suggester: Sugge
     reader, length = suggester.suggest(abc).warnings
     assert (reader.line, reader.column) == (2, 1)
     assert length == Notice(3, 1, f"only the first {MAX_NOTES} notes, up to here, were compared")
+
+
+def test_nonsense_is_unknown(suggester: Suggester) -> None:
+    """From 32 notes on: 240 tunes are too few to fit the ranking well for shorter queries."""
+    long = [(kind, tune) for kind, tune in nonsense(300, seed=0) if len(tune.notes) >= 32]
+    known = [(kind, len(tune.notes)) for kind, tune in long if suggester.rank(tune, 1).known]
+    assert len(long) > 200
+    assert len(known) <= len(long) // 100, known
 
 
 @pytest.mark.parametrize(
