@@ -10,6 +10,7 @@ from model.abc.repair import Repaired, repair
 from model.abc.text import blank_text_blocks, is_music
 from model.abc.tune import AbcError, Notice, Tune
 
+_MAY_BEGIN_TUNE = frozenset("XT%")  # letters of the first line of a paragraph after the first tune
 _FILE_HEADER_FIELDS = frozenset("ABCDFGHILMmNORrSUZ")
 _LONGEST_FILE_HEADER = 100  # lines; every tune repeats their fields
 _LONGEST_FILE_HEADER_FIELD = 1000  # characters
@@ -108,6 +109,10 @@ def _split(text: str) -> _Book:
     has_key = False
     for paragraph in _paragraphs(lines):
         letters = [line.letter for line in paragraph]
+        if tunes and letters[0] not in _MAY_BEGIN_TUNE and "X" not in letters:
+            tunes[-1].extend(paragraph)
+            has_key = has_key or "K" in letters
+            continue
         starts = [index for index, letter in enumerate(letters) if letter == "X"]
         if starts and all(letters[: starts[0]]):
             starts[0] = 0
