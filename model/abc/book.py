@@ -109,6 +109,7 @@ def _split(text: str) -> _Book:
     has_key = False
     for paragraph in _paragraphs(lines):
         letters = [line.letter for line in paragraph]
+        # Most paragraphs belong to the tune above. The code below would say the same, but more slowly.
         if tunes and letters[0] not in _MAY_BEGIN_TUNE and "X" not in letters:
             tunes[-1].extend(paragraph)
             has_key = has_key or "K" in letters

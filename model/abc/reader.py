@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from model.abc.key import split_key
 from model.abc.line import Line
 from model.abc.music import Defaults, Music
-from model.abc.text import is_music, is_prose, read_string
+from model.abc.text import STRING_FIELDS, is_music, is_prose, read_string
 from model.abc.tune import AbcError, Notice, Tune
 
 _MOST_NOTICES = 100
-_STRING_FIELDS = frozenset("ABCDFGHNORSTZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,7 @@ class TuneReader:
         if letter == "+":
             self._continued.append(read_string(text))
             return
-        if letter in _STRING_FIELDS:
+        if letter in STRING_FIELDS:
             text = read_string(text)
         self._continued = [text]
         if not self._in_body:

@@ -4,8 +4,14 @@ import html
 import re
 import unicodedata
 
-TEXT_FIELDS = frozenset("ABCDFGHNORSTWZw+")
+STRING_FIELDS = frozenset("ABCDFGHNORSTZ")
+"""Fields whose text is a string with escapes (ABC 2.1, 8.2)."""
+TEXT_FIELDS = STRING_FIELDS | frozenset("Ww+")
 """Fields whose text is for people: any sign may occur in them."""
+NO_MUSIC_TAGS = (
+    r"h[1-6]|head|title|style|script|button|option|label|summary|caption|nav|footer|header|a(?=\s+[a-z]+=)"
+)
+"""Pattern for the names of elements of a web page that hold no music."""
 
 _FIELD = re.compile(r"[ \t]*([A-Zmrsw+]):(?!(?<=[A-GXZ]:)[|:])(.*)", re.DOTALL)
 _COMMENT = re.compile(r"(?<!\\)%.*", re.DOTALL)
@@ -27,10 +33,15 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _FOREIGN = re.compile(r"[^\W\d_A-Ga-gxyzXZTuvkHLMOPS]")
 _SOUND = re.compile(r"[A-Ga-gxzXZ]")
 _MARKUP = re.compile(
-    r"\s*</?(?:abc|body|br|code|div|h[1-6]|html|p|pre|script|score|span|td)\b", re.IGNORECASE
+    rf"\s*</?(?:abc|body|br|code|div|html|p|pre|score|span|td|{NO_MUSIC_TAGS})\b", re.IGNORECASE
 )
 _BLOCK_BEGIN = re.compile(r"%%begin(\w+)", re.IGNORECASE)
 _BLOCK_END = re.compile(r"%%end(\w+)", re.IGNORECASE)
+
+
+def plain_line_ends(text: str) -> str:
+    """Write every line end as a line feed; also remove a byte order mark, and read NUL as a space."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ").removeprefix("\ufeff")
 
 
 def split_lines(text: str) -> list[str]:
@@ -39,9 +50,7 @@ def split_lines(text: str) -> list[str]:
     ``str.splitlines`` would also split at characters that titles and lyrics may contain, and the line numbers
     would then differ from those in an editor.
     """
-    return (
-        text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ").removeprefix("\ufeff").split("\n")
-    )
+    return plain_line_ends(text).split("\n")
 
 
 def blank_text_blocks(lines: list[str]) -> list[str]:
@@ -100,7 +109,7 @@ def is_prose(line: str) -> bool:
 
 def is_music(line: str) -> bool:
     """Whether a line can be read as music, judged without its context."""
-    if _SOUND.search(_NOT_MUSIC.sub("", line)) is None:
+    if _MARKUP.match(line) or _SOUND.search(_NOT_MUSIC.sub("", line)) is None:
         return False
     return not is_prose(line) if "|" in line else _letters(line)[0] == 0
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from model.abc.repair import layout, literals, markup, signs
 from model.abc.repair.edited import Edit, EditedText
-from model.abc.text import split_lines
+from model.abc.text import plain_line_ends
 from model.abc.tune import Notice, Tune
 
 _REPAIRS: tuple[tuple[Callable[[str], list[Edit]], str], ...] = (
@@ -21,7 +21,7 @@ _REPAIRS: tuple[tuple[Callable[[str], list[Edit]], str], ...] = (
     (markup.forum_tags, "lines or tags that enclose the tune removed"),
     (layout.field_names, "field name read as its ABC letter"),
     (layout.lost_line_ends, "several fields on one line, read as lines"),
-    (layout.field_names, "field name read as its ABC letter"),
+    (layout.field_names, "field name read as its ABC letter"),  # of the new lines
     (layout.music_after_fields, "music after a field on its line, read as a line"),
     (signs.typographic_signs, "typographic signs read as plain ones"),
 )
@@ -79,11 +79,12 @@ class Repaired:
 
 def repair(text: str) -> Repaired:
     """Undo every kind of damage that the modules of this package recognise."""
-    plain = "\n".join(split_lines(text))
+    plain = plain_line_ends(text)
     edited = EditedText(plain, plain)
-    places = []
+    places: dict[str, list[int]] = {}
     for find, message in _REPAIRS:
         if edits := find(edited.text):
-            places.append((message, edited.origins_of([edit.start for edit in edits])))
+            offsets = edited.origins_of([edit.start for edit in edits])
+            places[message] = sorted(places.get(message, []) + offsets)
             edited = edited.replace(edits)
-    return Repaired(edited, tuple(places))
+    return Repaired(edited, tuple(places.items()))

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from model.abc.repair.edited import Edit
+from model.abc.repair.lines import FIELD
 
 _LINE_END = r"(?:(?:\\{1,2}r)?\\{1,2}n|\\{1,2}r)"
-_ESCAPED_LINES = re.compile(rf"{_LINE_END}[ \t]*(?:(?:[A-Za-z]|[A-Z][a-z]{{1,12}})[ \t]?:|%)")
+_ESCAPED_LINES = re.compile(rf"{_LINE_END}[ \t]*(?:{FIELD}|%)")
 _ONE_ESCAPED_LINE = re.compile(rf"[^\n]*{_LINE_END}[^\n]*")
 _ESCAPE = re.compile(
     rf"(?P<end>{_LINE_END})|(?P<units>(?:\\u[0-9A-Fa-f]{{4}})+)"

@@ -5,6 +5,7 @@ import re
 
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import FIELD, UNUSUAL_SPACES, is_text, lines_of
+from model.abc.text import NO_MUSIC_TAGS, STRING_FIELDS
 
 _OPEN, _CLOSE = "(?:<|&lt;)", "(?:>|&gt;)"
 _ATTRIBUTES = r"(?:\s(?:[^<>&]|&(?!lt;)){0,2000}?)?\s?/?"
@@ -23,11 +24,8 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 # What these hold is not music, unless a field begins it: the line keeps the tag, and is skipped.
-_NO_MUSIC = re.compile(
-    rf"{_OPEN}(?:h[1-6]|head|title|style|script|a|button|option|label|summary|caption|nav|footer|header)\b",
-    re.IGNORECASE,
-)
-_IN_TEXT = re.compile(r"[\s>|*•-]*[ABCDFGHNORSTZ][ \t]?:|%")
+_NO_MUSIC = re.compile(rf"{_OPEN}(?:{NO_MUSIC_TAGS})\b", re.IGNORECASE)
+_IN_TEXT = re.compile(rf"[\s>|*•-]*[{''.join(sorted(STRING_FIELDS))}][ \t]?:|%")
 _INNER = re.compile(r"[^\s>|*•-]")
 _ANY_FIELD = re.compile(rf"\s*{FIELD}")
 

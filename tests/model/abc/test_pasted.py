@@ -145,3 +145,18 @@ def test_clean_text_is_left_alone(text: str) -> None:
     repaired = repair(text)
     assert repaired.edited.text == text
     assert repaired.places == ()
+
+
+def test_a_repair_that_is_needed_twice_is_said_once() -> None:
+    tune = read_tune("Title: Gap Meter: 6/8 Key: D\nDFA d2A|")
+    messages = [notice.message for notice in tune.warnings]
+    assert sorted(set(messages)) == sorted(messages)
+    assert tune.warnings[0].column == 1
+
+
+@pytest.mark.parametrize("element", ["h2", "title", "nav", "button", "head", "a href='x'"])
+def test_elements_that_hold_no_music_are_skipped(element: str) -> None:
+    name = element.split()[0]
+    heading, below = f"<{element}>A Bad Cabbage</{name}>", f"<{element}>Dead bee</{name}>"
+    tune = read_tune(f"{heading}\n<pre>\nX:1\nK:C\nCDEF|\n{below}\n</pre>")
+    assert [note.pitch for note in tune.notes] == [60, 62, 64, 65]
