@@ -18,7 +18,6 @@
 `index/publication.py` publishes a new artifact.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from pathlib import Path
 import torch
 from pydantic import ValidationError
 
+from index.digests import sha256
 from index.manifest import FORMAT, Manifest
 from index.probes import Probe, load_probes
 from index.suggester import Suggester
@@ -102,12 +102,6 @@ def read_folder(path: Path, device: torch.device) -> Artifact:
 def folder_files(folder: Path) -> list[Path]:
     """Every file of an artifact, sorted."""
     return sorted(file for file in folder.rglob("*") if file.is_file())
-
-
-def sha256(file: Path) -> str:
-    """The sha256 of a file, in hexadecimal digits."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _read_manifest(path: Path) -> Manifest:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.catalogue import Setting
+from index.digests import sha256_of
 from index.manifest import CorpusCount
-from index.tunebook import read_files, read_path, sha256_of
+from index.tunebook import read_files, read_path
 
 NAME = "tunebooks"  # name of the corpus, in references and in the manifest
 

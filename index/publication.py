@@ -25,8 +25,8 @@ from index.artifact import (
     current_version,
     folder_files,
     read_folder,
-    sha256,
 )
+from index.digests import sha256
 from index.manifest import Manifest
 from model.errors import GanAinmError
 

@@ -7,13 +7,11 @@ same word in every title. Slips of the pen are not: they need tunes that agree (
 import re
 import unicodedata
 
+from model.abc.decoding import WINDOWS_1252
 from model.names import MAX_NAME_CHARS, fold
 
 # Every apostrophe, and the punctuation of Windows-1252 that was read as control characters.
-_PUNCTUATION = str.maketrans(
-    {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
-    | dict.fromkeys([0x91, 0x92, *map(ord, "‘’`´ʼ")], "'")
-)
+_PUNCTUATION = WINDOWS_1252 | dict.fromkeys([0x91, 0x92, *map(ord, "‘’`´ʼ")], "'")
 
 # Folding removes English and Gaelic articles. French, Spanish, Italian, German, Dutch, Welsh, Breton and
 # Shetland articles only move from the end of a name to its beginning, because "La Russe" and "Russe" may be

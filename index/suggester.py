@@ -106,7 +106,6 @@ class Suggester:
         )
         if len(set(suggester.dims.values())) > 1:
             raise ValueError(f"the vectors differ in length: {suggester.dims}")
-        _ = suggester._display_titles  # now, so that no request waits for it
         return suggester
 
     @property
@@ -120,12 +119,13 @@ class Suggester:
         }
 
     @cached_property
-    def _display_titles(self) -> dict[str, str]:
+    def shown(self) -> dict[str, str]:
+        """What people see for each printed title, worked out at the first use (`index.display`)."""
         return display_titles(self.catalogue)
 
     def _display(self, printed: str) -> str:
         """A name of the catalogue as people write it."""
-        return self._display_titles.get(printed) or display_title(printed)
+        return self.shown.get(printed) or display_title(printed)
 
     def rank(self, tune: Tune, top_k: int) -> RankedTitles:
         """The `top_k` most likely titles, by their numbers in the catalogue.

@@ -1,11 +1,10 @@
 """Tunebooks: ABC files as people keep them, with one tune or hundreds, in folders and tar archives."""
 
-import hashlib
 import lzma
 import re
 import tarfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,14 +76,6 @@ class Entry:
         rhythm = tune.rhythm or next(filter(None, printed), "")
         reference = f"{corpus}/{self.reference}"
         return Setting(corpus, reference, title, rhythm, tune.meter, tune.key, write(tune), self.url)
-
-
-def sha256_of(files: Iterable[tuple[str, bytes]]) -> str:
-    """One digest of the names and contents of files; a change to any of them changes it."""
-    digest = hashlib.sha256()
-    for name, data in files:
-        digest.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(data).digest())
-    return digest.hexdigest()
 
 
 def read_path(path: Path) -> Iterator[Entry]:

@@ -9,6 +9,7 @@ import torch
 
 from index import artifact
 from index.artifact import ArtifactError, load
+from index.digests import sha256
 from index.manifest import FORMAT, Manifest
 from index.melody_index import MelodyIndex
 from index.probes import load_probes, measure_probes
@@ -102,7 +103,7 @@ def test_files_that_do_not_fit_together_are_refused(small_artifacts: Path) -> No
     index.add(np.zeros((len(load(small_artifacts, CPU).suggester.catalogue.names), 7), np.float32))
     faiss.write_index(index, str(current / TITLES))
     files = json.loads((current / artifact.MANIFEST).read_text())["files"]
-    change_manifest(small_artifacts, files={**files, TITLES: artifact.sha256(current / TITLES)})
+    change_manifest(small_artifacts, files={**files, TITLES: sha256(current / TITLES)})
     with pytest.raises(ArtifactError, match=r"differ in length.*7"):
         load(small_artifacts, CPU)
 

@@ -12,6 +12,7 @@ import torch
 from pydantic import SecretStr
 
 from index import artifact
+from index.digests import sha256
 from index.mrr import chance
 from index.suggester import TITLES
 from model.version import VERSION
@@ -28,7 +29,7 @@ def shuffle_rows(root: Path) -> None:
     index.add(vectors[np.random.default_rng(0).permutation(len(vectors))])
     faiss.write_index(index, str(loaded.path / TITLES))
     manifest = json.loads((loaded.path / artifact.MANIFEST).read_text())
-    manifest["files"][TITLES] = artifact.sha256(loaded.path / TITLES)
+    manifest["files"][TITLES] = sha256(loaded.path / TITLES)
     (loaded.path / artifact.MANIFEST).write_text(json.dumps(manifest))
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.tunebook import Entry, sha256_of
+from index.digests import sha256_of
+from index.tunebook import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Downloads that survive a bad connection: FILE.part keeps what was received, a new try requests the rest."""
 
-import hashlib
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 
+from index import digests
 from model.errors import GanAinmError
 from training.corpora.collections import Collection
 from training.corpora.tunebooks import LICENCE_FILE
@@ -56,7 +56,7 @@ def download(
     folder.mkdir(parents=True, exist_ok=True)
     for name, sha256 in collection.files.items():
         path = folder / name
-        if not path.exists() or _sha256(path) != sha256:
+        if not path.exists() or digests.sha256(path) != sha256:
             _fetch(client, collection.url + name, path, sha256, on_bytes)
     (folder / LICENCE_FILE).write_text(
         f"{collection.description}: {collection.licence}; {collection.source}\n", encoding="utf-8"
@@ -76,15 +76,10 @@ def _fetch(client: httpx.Client, url: str, path: Path, sha256: str, on_bytes: On
             last_error = error
     else:
         raise DownloadError(f"{url} failed {TRIES} times, the last time with: {last_error}") from last_error
-    if (digest := _sha256(part)) != sha256:
+    if (digest := digests.sha256(part)) != sha256:
         part.unlink()
         raise DownloadError(f"{url} has the SHA-256 {digest}, not {sha256}, and was deleted")
     part.replace(path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _fetch_rest(client: httpx.Client, url: str, part: Path, on_bytes: OnBytes) -> None:
