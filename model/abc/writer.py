@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
+from math import lcm
 
 from model.abc.key import ACCIDENTALS, read_key
 from model.abc.length import LONGEST_NUMBER
@@ -55,13 +57,15 @@ def _escape_sign(match: re.Match[str]) -> str:
 
 
 def _bars(tune: Tune) -> Iterator[str]:
-    end = max((note.onset + note.duration for note in tune.notes), default=Fraction(0))
-    if tune.bars:
-        end = max(end, tune.bars[-1].onset + tune.bars[-1].duration)
-    starts = [bar.onset for bar in tune.bars] or [Fraction(0)]
-    starts[0] = Fraction(0)
-    stops = [*starts[1:], end]
-    spans = list(_spans(tune.notes, end))
+    times = [time for part in (*tune.notes, *tune.bars) for time in (part.onset, part.duration)]
+    quarter = lcm(tune.unit.denominator, *{time.denominator for time in times})  # ticks; makes all times whole
+    unit = int(4 * quarter * tune.unit)
+    starts = [_ticks(bar.onset, quarter) for bar in tune.bars] or [0]
+    end = starts[-1] + _ticks(tune.bars[-1].duration, quarter) if tune.bars else 0
+    spans = list(_spans(tune.notes, quarter, end))
+    starts[0] = 0
+    stops = [*starts[1:], spans[-1][2] if spans else 0]
+    pieces_of = cache(lambda ticks: list(_pieces(Fraction(ticks, unit))))
     speller = _Speller(tune.key)
     framed = (None, *tune.bars, None, None)
     position = 0
@@ -70,13 +74,12 @@ def _bars(tune: Tune) -> Iterator[str]:
         words = [_bar_line(None, bar) if index == 0 else "", _ending(last, bar)]
         speller.start_bar()
         while position < len(spans) and spans[position][1] < stop:
-            note, onset, finish = spans[position]
-            length = min(finish, stop) - max(onset, start)
+            pitch, onset, finish = spans[position]
             held = finish > stop
-            pieces = list(_pieces(length / (4 * tune.unit)))
-            for count, piece in enumerate(pieces):
-                name = speller.spell(note.pitch) if note else "z"
-                tie = "-" if note and (held or count + 1 < len(pieces)) else ""
+            pieces = pieces_of(min(finish, stop) - max(onset, start))
+            for count, piece in enumerate(pieces, 1):
+                name = "z" if pitch is None else speller.spell(pitch)
+                tie = "-" if pitch is not None and (held or count < len(pieces)) else ""
                 words.append(f"{name}{piece}{tie}")
             if held:
                 break
@@ -85,16 +88,24 @@ def _bars(tune: Tune) -> Iterator[str]:
         yield " ".join(word for word in words if word)
 
 
-def _spans(notes: tuple[Note, ...], end: Fraction) -> Iterator[tuple[Note | None, Fraction, Fraction]]:
-    """Yield the notes and the rests between them as (note, or None for a rest; onset; end)."""
-    time = Fraction(0)
+def _ticks(time: Fraction, quarter: int) -> int:
+    """Convert quarter notes to ticks: integers compare and add up many times faster than fractions."""
+    numerator, denominator = time.as_integer_ratio()
+    return numerator * (quarter // denominator)
+
+
+def _spans(notes: tuple[Note, ...], quarter: int, end: int) -> Iterator[tuple[int | None, int, int]]:
+    """Yield the notes and the rests between them as (pitch, or None for a rest; onset; end), in ticks."""
+    time = 0
     for note in notes:
-        if note.onset < time:
-            raise ValueError(f"the note at {note.onset} overlaps the note before it, which ends at {time}")
-        if note.onset > time:
-            yield None, time, note.onset
-        time = note.onset + note.duration
-        yield note, note.onset, time
+        onset = _ticks(note.onset, quarter)
+        if onset < time:
+            ends = Fraction(time, quarter)
+            raise ValueError(f"the note at {note.onset} overlaps the note before it, which ends at {ends}")
+        if onset > time:
+            yield None, time, onset
+        time = onset + _ticks(note.duration, quarter)
+        yield note.pitch, onset, time
     if end > time:
         yield None, time, end
 
