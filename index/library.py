@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from index.catalogue import Catalogue, Setting
+from index.progress import OnStep, counted, ignore_steps
 from model.abc import Tune, read_tune
 
 
@@ -33,9 +34,10 @@ class Library:
             raise ValueError(f"{len(self.tunes)} tunes for {len(self.catalogue.settings)} settings")
 
     @classmethod
-    def read(cls, catalogue: Catalogue) -> Self:
+    def read(cls, catalogue: Catalogue, on_step: OnStep = ignore_steps) -> Self:
         """Read the ABC of every setting. Raises AbcError when one has no notes."""
-        return cls(catalogue, [read_tune(setting.abc) for setting in catalogue.settings])
+        settings = counted(catalogue.settings, on_step("reading settings", len(catalogue.settings)))
+        return cls(catalogue, [read_tune(setting.abc) for setting in settings])
 
     def keeping(self, settings: Container[int]) -> Self:
         """All titles with only these settings, given by their numbers in `Catalogue.settings`."""

@@ -6,7 +6,8 @@ from pathlib import Path
 from index.catalogue import Setting
 from index.digests import sha256_of
 from index.manifest import CorpusCount
-from index.tunebook import read_files, read_path
+from index.progress import OnStep, counted, ignore_steps
+from index.tunebook import count_tunes, read_files, read_path
 
 NAME = "tunebooks"  # name of the corpus, in references and in the manifest
 
@@ -27,13 +28,13 @@ class OwnTunebooks:
     count: CorpusCount
 
 
-def read_own(folder: Path) -> OwnTunebooks:
+def read_own(folder: Path, on_step: OnStep = ignore_steps) -> OwnTunebooks:
     """Read every tunebook of a folder. Tunes that cannot be in a catalogue are skipped and listed.
 
     Raises what `index.tunebook.read_path` raises.
     """
     named, skipped = [], []
-    for entry in read_path(folder):
+    for entry in counted(read_path(folder), on_step("reading tunebooks", count_tunes(folder))):
         if entry.fault:
             skipped.append(f"{entry.reference}: {entry.fault}")
         else:

@@ -15,6 +15,7 @@ from index.library import Library
 from index.own_tunebooks import NAME as OWN
 from index.own_tunebooks import read_own
 from index.probes import DEGRADED, measure_probes
+from index.progress import OnStep, ignore_steps
 from index.publication import link_files, publish, staging
 from index.slips import find_slips
 from index.suggester import CATALOGUE, INDEX_FILES, Suggester
@@ -43,7 +44,9 @@ class Rebuilt:
     skipped: list[str]
 
 
-def rebuild(root: Path, device: torch.device, tunebooks: Path | None = None) -> Rebuilt:
+def rebuild(
+    root: Path, device: torch.device, tunebooks: Path | None = None, on_step: OnStep = ignore_steps
+) -> Rebuilt:
     """Index the current artifact's catalogue again, with the tunebooks as they are now, and publish it.
 
     Trained titles keep their numbers, because the probes and the split refer to them; titles that are only in
@@ -54,6 +57,7 @@ def rebuild(root: Path, device: torch.device, tunebooks: Path | None = None) -> 
     root : the folder of artifacts
     device : where the encoders run
     tunebooks : folder of the user's own tunebooks, None for none
+    on_step : called when each step begins
 
     Raises
     ------
@@ -68,10 +72,13 @@ def rebuild(root: Path, device: torch.device, tunebooks: Path | None = None) -> 
     """
     old = artifact.load(root, device)
     trained = Catalogue.load(old.path / artifact.EVALUATION / CATALOGUE)
-    own = read_own(tunebooks) if tunebooks else None
+    own = read_own(tunebooks, on_step) if tunebooks else None
     catalogue = _with_own(trained, own.named) if own else trained
-    suggester = Suggester.build(Library.read(catalogue), old.suggester.encoders, old.suggester.ranking)
+    library = Library.read(catalogue, on_step)
+    suggester = Suggester.build(library, old.suggester.encoders, old.suggester.ranking, on_step)
+    advance = on_step("checking and publishing", 3)
     _check(suggester, len(trained), old)
+    advance()
     corpora = [corpus for corpus in old.manifest.corpora if corpus.name != OWN]
     manifest = old.manifest.model_copy(
         update={
@@ -84,10 +91,12 @@ def rebuild(root: Path, device: torch.device, tunebooks: Path | None = None) -> 
             "settings": len(catalogue.settings),
         }
     )
+    advance()
     with staging(root) as staged:
         link_files(old.path, staged, without=INDEX_FILES)
         suggester.save_indexes(staged)
         version = publish(root, staged, manifest, replaces=old.version)
+    advance()
     return Rebuilt(version, own.count.tunes if own else 0, own.skipped if own else [])
 
 

@@ -18,6 +18,7 @@ from index.cosine_index import CosineIndex
 from index.display import display_title, display_titles
 from index.library import Library
 from index.melody_index import FEATURES, MelodyIndex
+from index.progress import OnStep, counted, ignore_steps
 from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
 from index.suggestions import MatchedSetting, MelodyEvidence, StyleEvidence, Suggestion, Suggestions
 from index.titles import is_title
@@ -63,12 +64,20 @@ class Suggester:
     ranking: RankingModel
 
     @classmethod
-    def build(cls, library: Library, encoders: Encoders, ranking: RankingModel | None = None) -> Self:
+    def build(
+        cls,
+        library: Library,
+        encoders: Encoders,
+        ranking: RankingModel | None = None,
+        on_step: OnStep = ignore_steps,
+    ) -> Self:
         """Index a library. Without a ranking model, all candidates are equally likely: see `with_ranking`."""
-        catalogue = library.catalogue
-        title_index = CosineIndex(encoders.title.encode(catalogue.names), catalogue.title_of_name)
-        vectors = CosineIndex(encoders.tune.encode(library.tunes), catalogue.title_of_setting)
-        melody_index = MelodyIndex(library.tunes, vectors)
+        catalogue, tunes = library.catalogue, library.tunes
+        names = counted(catalogue.names, on_step("encoding names", len(catalogue.names)))
+        title_index = CosineIndex(encoders.title.encode(names), catalogue.title_of_name)
+        encoded = counted(tunes, on_step("encoding settings", len(tunes)))
+        vectors = CosineIndex(encoders.tune.encode(encoded), catalogue.title_of_setting)
+        melody_index = MelodyIndex(counted(tunes, on_step("indexing settings", len(tunes))), vectors)
         return cls(catalogue, encoders, title_index, melody_index, ranking or RankingModel.unfitted())
 
     def with_ranking(self, ranking: RankingModel) -> Self:

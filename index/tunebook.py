@@ -17,6 +17,7 @@ from model.grams import FEWEST_NOTES
 SUFFIXES = (".abc", ".txt")
 # A second title may say so: "or Lady Grant's Reel".
 _OR_FIRST = re.compile(r"\A(?:or|aka)\b[\s,:]*(?=\S)", re.IGNORECASE)
+_REFERENCE = re.compile(r"^[ \t]*X:", re.MULTILINE)
 _URL = re.compile(r"https?://\S{1,2000}")
 MAX_FILE_BYTES = 64 * 2**20  # of one tunebook; the largest public collections have about 20 MB
 
@@ -90,6 +91,11 @@ def read_path(path: Path) -> Iterator[Entry]:
     for name, data in read_files(path):
         for tune in read_tunebook(decode(data)):
             yield Entry(f"{name}:{tune.line}", tune)
+
+
+def count_tunes(path: Path) -> int:
+    """About how many tunes `read_path` yields, by a quick count of ``X:`` lines. Raises the same errors."""
+    return sum(len(_REFERENCE.findall(decode(data))) or 1 for _, data in read_files(path))
 
 
 def read_files(path: Path) -> Iterator[tuple[str, bytes]]:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from index.progress import OnStep
 from service.engine import Engine
 from service.jobs import Job, JobResult
 from service.problems import Unauthorized, problem_responses
@@ -42,7 +43,7 @@ router = APIRouter(
 )
 async def reindex(state: CurrentState, response: Response) -> Job:
     """Start a job that indexes the catalogue and the tunebooks again, checks the new index and serves it."""
-    job = state.jobs.start(lambda: _rebuild(state.engine))
+    job = state.jobs.start(lambda on_step: _rebuild(state.engine, on_step))
     response.headers["Location"] = job.location
     response.headers["Cache-Control"] = "no-store"
     return job
@@ -50,13 +51,13 @@ async def reindex(state: CurrentState, response: Response) -> Job:
 
 @router.get("/jobs/{job_id}", operation_id="job", responses=problem_responses(404, 422))
 async def job(state: CurrentState, response: Response, job_id: str) -> Job:
-    """The state of a job."""
+    """The state of a job. While it runs, `progress` says how far it is."""
     response.headers["Cache-Control"] = "no-store"
     return state.jobs.get(job_id)
 
 
-def _rebuild(engine: Engine) -> JobResult:
-    rebuilt = engine.rebuild()
+def _rebuild(engine: Engine, on_step: OnStep) -> JobResult:
+    rebuilt = engine.rebuild(on_step)
     return JobResult(
         artifact=rebuilt.version,
         tunes=rebuilt.tunes,

@@ -14,6 +14,7 @@ from index import artifact
 from index.artifact import Artifact
 from index.mrr import Mrr
 from index.probes import DEGRADED, measure_probes
+from index.progress import OnStep, ignore_steps
 from index.rebuild import Rebuilt, rebuild
 from model.device import pick_device
 from service.settings import Settings
@@ -54,13 +55,15 @@ class Engine:
         self.device = device
         self.snapshot = self._load()
 
-    def rebuild(self) -> Rebuilt:
+    def rebuild(self, on_step: OnStep = ignore_steps) -> Rebuilt:
         """Rebuild the index, publish it and serve it. Raises what `index.rebuild.rebuild` raises.
 
         The old snapshot is served until the new one is loaded, and afterwards, too, if the rebuild fails.
         """
-        rebuilt = rebuild(self._root, self.device, self._tunebooks)
+        rebuilt = rebuild(self._root, self.device, self._tunebooks, on_step)
+        advance = on_step("loading the new artifact", 1)
         self.snapshot = self._load()
+        advance()
         return rebuilt
 
     def _load(self) -> Snapshot:

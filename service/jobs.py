@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from index.progress import Advance, OnStep, Step
 from service.problems import AlreadyRunning, NoSuchJob
 
 _KEPT = 100  # jobs that can still be looked up
@@ -26,6 +27,15 @@ class JobResult(BaseModel, frozen=True):
     reasons: list[str] = Field(description="The first hundred skipped tunes, with the reasons.")
 
 
+class JobProgress(BaseModel, frozen=True):
+    """The step that a running job is at."""
+
+    step: str
+    done: int = Field(description="Finished parts of this step.")
+    total: int | None = Field(description="All parts of this step, if known.")
+    seconds_left: float | None = Field(description="Estimated time until this step ends, once there is one.")
+
+
 class Job(BaseModel, frozen=True):
     """The state of a job."""
 
@@ -33,6 +43,7 @@ class Job(BaseModel, frozen=True):
     status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
     created_at: datetime
     finished_at: datetime | None = None
+    progress: JobProgress | None = Field(default=None, description="Only while the job is running.")
     result: JobResult | None = None
     error: str | None = None
 
@@ -48,14 +59,15 @@ class Jobs:
     def __init__(self) -> None:
         self._lock = Lock()
         self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._step: Step | None = None  # of the running job
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="job")
 
-    def start(self, work: Callable[[], JobResult]) -> Job:
+    def start(self, work: Callable[[OnStep], JobResult]) -> Job:
         """Queue work. Raises AlreadyRunning while another job is queued or running."""
         with self._lock:
             for other in self._jobs.values():
                 if other.status in ("queued", "running"):
-                    members = {"job": other.model_dump(mode="json")}
+                    members = {"job": self._now(other).model_dump(mode="json")}
                     raise AlreadyRunning(f"see {other.location}", members, {"Location": other.location})
             job = Job(id=uuid.uuid4().hex, status="queued", created_at=datetime.now(UTC))
             # The job cannot run before it is stored: its first step waits for the lock.
@@ -70,22 +82,41 @@ class Jobs:
         with self._lock:
             if job_id not in self._jobs:
                 raise NoSuchJob(f"no job has the id {job_id!r}; only the last {_KEPT} are remembered")
-            return self._jobs[job_id]
+            return self._now(self._jobs[job_id])
 
     def close(self) -> None:
         """Wait until the running job ends."""
         self._executor.shutdown(wait=True)
 
-    def _run(self, job_id: str, work: Callable[[], JobResult]) -> None:
+    def _run(self, job_id: str, work: Callable[[OnStep], JobResult]) -> None:
         self._update(job_id, status="running")
         try:
-            result = work()
+            result = work(self._begin)
         except Exception as error:  # whatever happens, the job must end
             _log.exception("job %s failed", job_id)
             self._update(job_id, status="failed", error=f"{error}", finished_at=datetime.now(UTC))
         else:
             self._update(job_id, status="succeeded", result=result, finished_at=datetime.now(UTC))
 
+    def _begin(self, description: str, total: int | None) -> Advance:
+        step = self._step = Step(description, total)
+        return step.advance
+
+    def _now(self, job: Job) -> Job:
+        """A job with its progress at this moment."""
+        step = self._step
+        if step is None or job.status != "running":
+            return job
+        left = step.seconds_left
+        progress = JobProgress(
+            step=step.description,
+            done=step.done,
+            total=step.total,
+            seconds_left=None if left is None else round(left, 1),
+        )
+        return job.model_copy(update={"progress": progress})
+
     def _update(self, job_id: str, **changes: object) -> None:
         with self._lock:
+            self._step = None
             self._jobs[job_id] = self._jobs[job_id].model_copy(update=changes)

@@ -1,7 +1,7 @@
 """What several rooms' tests share."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from threading import Thread
@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from index.progress import Advance
 from model.ngram_title_encoder import NgramTitleConfig
 from model.ngram_tune_encoder import NgramTuneConfig
 from service.app import create_app
@@ -37,14 +38,24 @@ D|GAG GAB|ABA ABd|edd gdd|edB dBA|GAG GAB|ABA ABd|edd gdB|AGF G2:|
 KEY = {"Authorization": "Bearer secret"}
 
 
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 class Silent:
     """A reporter that displays nothing and keeps its messages."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    def step(self, _description: str, _total: int | None = None, _done: int = 0) -> Callable[[], object]:
-        return lambda: None
+    def step(self, _description: str, _total: int | None, _done: int = 0) -> Advance:
+        return lambda _parts=1: None
 
     def say(self, text: str) -> None:
         self.said.append(text)

@@ -1,14 +1,15 @@
 """How long jobs report progress, independent of what displays it."""
 
-from collections.abc import Callable
 from typing import Protocol
+
+from index.progress import Advance
 
 
 class Reporter(Protocol):
     """Displays the progress of a long job."""
 
-    def step(self, description: str, total: int | None = None, done: int = 0) -> Callable[[], object]:
-        """Start a step of `total` parts (None if unknown), `done` of them finished.
+    def step(self, description: str, total: int | None, done: int = 0) -> Advance:
+        """Start a step of `total` parts (None if unknown), `done` of them finished; it ends the step before.
 
         Call the returned function after each part.
         """

@@ -12,6 +12,7 @@ from index.artifact import Artifact, ArtifactError
 from index.cosine_index import CosineIndex
 from index.library import Library
 from index.own_tunebooks import NAME as OWN
+from index.progress import Advance, Step
 from index.publication import link_files, publish, staging
 from index.rebuild import RebuildError, Rebuilt, rebuild
 from index.tunebook import TunebookError
@@ -64,6 +65,27 @@ def test_own_tunes_follow_the_trained_titles_until_their_file_is_gone(
     book.unlink()
     assert rebuild(small_artifacts, CPU, tmp_path).tunes == 0
     assert load(small_artifacts).suggester.catalogue == trained.suggester.catalogue
+
+
+def test_a_rebuild_says_how_far_it_is(small_artifacts: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.abc").write_text(f"X:1\nT:The Ungrateful Test\n{JIG}\nX:2\nT:Too Short\nK:D\nDE\n")
+    steps: list[Step] = []
+
+    def on_step(description: str, total: int | None) -> Advance:
+        assert all(step.done == step.total for step in steps), "the step before is finished"
+        steps.append(Step(description, total))
+        return steps[-1].advance
+
+    rebuild(small_artifacts, CPU, tmp_path, on_step)
+    catalogue = load(small_artifacts).suggester.catalogue
+    assert {step.description: (step.done, step.total) for step in steps} == {
+        "reading tunebooks": (2, 2),
+        "reading settings": (len(catalogue.settings),) * 2,
+        "encoding names": (len(catalogue.names),) * 2,
+        "encoding settings": (len(catalogue.settings),) * 2,
+        "indexing settings": (len(catalogue.settings),) * 2,
+        "checking and publishing": (3, 3),
+    }
 
 
 def test_an_own_tune_joins_the_title_with_its_name(small_artifacts: Path, tmp_path: Path) -> None:
@@ -146,7 +168,7 @@ def test_an_artifact_trained_in_the_meantime_is_not_replaced(
     read = Library.read
     trained = []
 
-    def train_meanwhile(catalogue: Any) -> Library:
+    def train_meanwhile(catalogue: Any, *_: Any) -> Library:
         with staging(small_artifacts) as staged:
             link_files(old.path, staged, without=())
             trained.append(publish(small_artifacts, staged, old.manifest))

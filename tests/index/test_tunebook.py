@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from index import tunebook
-from index.tunebook import TunebookError, read_path
+from index.tunebook import TunebookError, count_tunes, read_path
 from model.abc import AbcError, Tune
 from tests.support import KESH
 
@@ -137,3 +137,12 @@ def test_a_missing_path_and_a_huge_file_are_refused(tmp_path: Path, monkeypatch:
     (tmp_path / "big.abc").write_text(KESH)
     with pytest.raises(TunebookError, match=r"big\.abc has \d+ bytes"):
         list(read_path(tmp_path))
+
+
+def test_tunes_are_counted_by_their_references(tmp_path: Path) -> None:
+    (tmp_path / "two.abc").write_bytes(TWO.encode("utf-16"))
+    (tmp_path / "bare.abc").write_text("GABc dedB|dedB dedB|")
+    (tmp_path / "words.abc").write_text(KESH.replace("The Kesh", "X: marks the spot"))
+    assert count_tunes(tmp_path) == 4 == sum(1 for _ in read_path(tmp_path))
+    with pytest.raises(TunebookError, match="no such file or folder"):
+        count_tunes(tmp_path / "none")

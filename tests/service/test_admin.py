@@ -95,6 +95,25 @@ def test_only_one_job_runs_at_a_time(client: httpx.Client, monkeypatch: pytest.M
     assert client.post("/admin/reindex", headers=KEY).status_code == 202
 
 
+def test_a_running_job_says_how_far_it_is(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    reached, release = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> None:
+        reached.set()
+        release.wait(30)
+
+    monkeypatch.setattr("index.rebuild._check", slow)
+    started = client.post("/admin/reindex", headers=KEY)
+    location = started.headers["location"]
+    assert started.json()["progress"] is None
+    assert reached.wait(30)
+    progress = {"step": "checking and publishing", "done": 0, "total": 3, "seconds_left": None}
+    assert client.get(location, headers=KEY).json()["progress"] == progress
+    assert client.post("/admin/reindex", headers=KEY).json()["job"]["progress"] == progress
+    release.set()
+    assert finished(client, location)["progress"] is None
+
+
 def test_the_old_index_is_served_after_a_failed_rebuild(
     client: httpx.Client, small_artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

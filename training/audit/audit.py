@@ -7,7 +7,7 @@ else it resembles.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from index.alignment import Melody, similarity
 from index.catalogue import Catalogue
 from index.library import Library
+from index.progress import OnStep, counted, ignore_steps
 from model.names import fold
 from training.audit.proposals import Proposal, propose
 from training.audit.resemblance import Resemblances, resemble
@@ -102,12 +103,12 @@ class Audit:
     shift: Shift | None
 
 
-def audit(library: Library, on_tune: Callable[[], object] = lambda: None) -> Audit:
-    """Look for wrong titles in a library. `on_tune` is called after each tune."""
+def audit(library: Library, on_step: OnStep = ignore_steps) -> Audit:
+    """Look for wrong titles in a library. `on_step` is called when each step begins."""
     catalogue = library.catalogue
     titles = catalogue.title_of_setting
-    resemblances = resemble(library.tunes, titles, on_tune)
-    judgement = judge(resemblances, titles, [Melody.of(tune) for tune in library.tunes])
+    resemblances = resemble(library.tunes, titles, on_step)
+    judgement = judge(resemblances, titles, [Melody.of(tune) for tune in library.tunes], on_step)
     misfits = np.flatnonzero(is_misfit(judgement, titles))
     alone = np.bincount(titles)[titles] == 1
     cosine = {
@@ -136,7 +137,10 @@ def audit(library: Library, on_tune: Callable[[], object] = lambda: None) -> Aud
 
 
 def judge(
-    resemblances: Resemblances, title_of_setting: NDArray[np.int64], melodies: Sequence[Melody]
+    resemblances: Resemblances,
+    title_of_setting: NDArray[np.int64],
+    melodies: Sequence[Melody],
+    on_step: OnStep = ignore_steps,
 ) -> Judgement:
     """Weigh what speaks for each setting's title against what speaks for another title.
 
@@ -156,7 +160,7 @@ def judge(
         weight = resemblances.cosine * trust[resemblances.second]
         supported, _ = resemblances.best(np.where(same, weight, 0))
         elsewhere, nearest = resemblances.best(np.where(same, 0, weight))
-    lead = _lead(resemblances, same, nearest, melodies)
+    lead = _lead(resemblances, same, nearest, melodies, on_step)
     return Judgement(own, elsewhere, nearest, lead, elsewhere - _OWN_WEIGHT * own + _LEAD_WEIGHT * lead)
 
 
@@ -165,13 +169,16 @@ def _lead(
     same: NDArray[np.bool_],
     nearest: NDArray[np.int64],
     melodies: Sequence[Melody],
+    on_step: OnStep,
 ) -> NDArray[np.float64]:
     aligned = np.zeros(len(same))
-    for pair in np.flatnonzero(same):
+    pairs = np.flatnonzero(same)
+    advance = on_step("aligning", len(pairs) + len(nearest))
+    for pair in counted(pairs, advance):
         aligned[pair] = similarity(melodies[resemblances.first[pair]], melodies[resemblances.second[pair]])
     own, _ = resemblances.best(aligned)
     lead = np.zeros(len(nearest))
-    for setting, other in enumerate(nearest.tolist()):
+    for setting, other in enumerate(counted(nearest.tolist(), advance)):
         if own[setting] > 0 and other >= 0:
             lead[setting] = similarity(melodies[setting], melodies[other]) - own[setting]
     return lead

@@ -39,7 +39,7 @@ def audit(
     with ConsoleReporter() as report:
         listed = read_exclusions(suspects) if suspects else None
         library = read_corpora(find_corpora(corpora, accept_licence), report, exclude).library
-        result = audit_library(library, report.step("comparing", len(library.tunes)))
+        result = audit_library(library, report.step)
         write_report(result, out)
     misfits = sum(finding.kind == "misfit" for finding in result.findings)
     twins = len(result.findings) - misfits

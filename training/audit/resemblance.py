@@ -1,12 +1,13 @@
 """Which settings resemble each other, by the cosine of their interval n-grams."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.ngram_index import GRAM, NgramIndex
+from index.progress import OnStep, counted, ignore_steps
 from model.abc import Tune
 from model.grams import interval_grams
 
@@ -63,23 +64,23 @@ class Resemblances:
 
 
 def resemble(
-    tunes: Sequence[Tune], title_of_setting: NDArray[np.int64], on_tune: Callable[[], object] = lambda: None
+    tunes: Sequence[Tune], title_of_setting: NDArray[np.int64], on_step: OnStep = ignore_steps
 ) -> Resemblances:
-    """Compare every tune with every other. `on_tune` is called after each.
+    """Compare every tune with every other. `on_step` is called when each step begins.
 
     Pairs of one title are kept even below the level of chance, because there a faint resemblance already
     tells a free version from another tune.
     """
-    grams = [interval_grams(tune, GRAM) for tune in tunes]
+    read = counted(tunes, on_step("reading n-grams", len(tunes)))
+    grams = [interval_grams(tune, GRAM) for tune in read]
     index = NgramIndex(grams)
     seconds, cosines = [], []
-    for number, query in enumerate(grams):
+    for number, query in enumerate(counted(grams, on_step("comparing", len(grams)))):
         cosine = index.cosines(query)
         cosine[number] = 0
         same = title_of_setting == title_of_setting[number]
         near = np.flatnonzero((cosine >= _CHANCE) | (same & (cosine > 0)))
         seconds.append(near)
         cosines.append(cosine[near])
-        on_tune()
     first = np.repeat(np.arange(len(tunes)), [len(near) for near in seconds])
     return Resemblances(len(tunes), first, np.concatenate(seconds), np.concatenate(cosines))

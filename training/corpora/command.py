@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
-from training.console import console
+from training.console import ConsoleReporter, console
 from training.corpora import download as downloads
 from training.corpora.collections import COLLECTIONS
 from training.options import resumable
@@ -24,14 +23,6 @@ def download(
         raise downloads.DownloadError(f"there is no collection {name}; these can be downloaded: {available}")
     collection = COLLECTIONS[name]
     console.print(f"{collection.description}: {collection.licence}; see {collection.source}", soft_wrap=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with resumable(), Progress(*columns, console=console) as progress, downloads.open_client() as client:
-        tasks: dict[str, TaskID] = {}
-
-        def show(file: str, done: int, total: int | None) -> None:
-            if file not in tasks:
-                tasks[file] = progress.add_task(file)
-            progress.update(tasks[file], completed=done, total=total)
-
-        downloads.download(collection, folder / name, client, show)
+    with ConsoleReporter() as report, resumable(), downloads.open_client() as client:
+        downloads.download(collection, folder / name, client, report.step)
     console.print(f"train on it with --corpus {folder / name}", soft_wrap=True)

@@ -29,6 +29,10 @@ class Corpus(ABC):
         """Every tune, readable or not, in a fixed order. Raises TunebookError when nothing can be read."""
 
     @abstractmethod
+    def count(self) -> int:
+        """About how many entries `read` yields, counted quickly. Raises TunebookError as `read` does."""
+
+    @abstractmethod
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Name and content of every file that `read` reads. Raises TunebookError as `read` does."""
 

@@ -1,13 +1,14 @@
 """Curation: turns corpora into a library and records every tune that it skips."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from index.catalogue import Catalogue, Setting
 from index.library import Library
 from index.manifest import CorpusCount
+from index.progress import OnStep, counted, ignore_steps
 from index.slips import find_slips
 from model.abc import Tune
 from model.errors import GanAinmError
@@ -54,7 +55,7 @@ class Curated:
 
 def curate(
     corpora: Sequence[Corpus],
-    on_tune: Callable[[], object] = lambda: None,
+    on_step: OnStep = ignore_steps,
     excluded: Set[str] = frozenset(),
     aliases: Set[Pair] = frozenset(),
 ) -> Curated:
@@ -68,7 +69,7 @@ def curate(
     Parameters
     ----------
     corpora : what to read
-    on_tune : called after each tune is read
+    on_step : called when each step begins
     excluded : references of settings to skip
     aliases : pairs of references whose titles name one tune; a pair is unmatched when one of its settings was
         skipped or is in no corpus
@@ -76,10 +77,10 @@ def curate(
     kept: dict[Setting, tuple[tuple[str, ...], Tune]] = {}
     counts: list[CorpusCount] = []
     skipped: list[Skipped] = []
+    advance = on_step("reading", sum(corpus.count() for corpus in corpora))
     for corpus in corpora:
         before_kept, before_skipped = len(kept), len(skipped)
-        for entry in corpus.read():
-            on_tune()
+        for entry in counted(corpus.read(), advance):
             reference = f"{corpus.name}/{entry.reference}"
             if reason := "excluded" if reference in excluded else entry.fault:
                 skipped.append(Skipped(reference, reason))
@@ -95,17 +96,22 @@ def curate(
             )
         )
     named = [(names, setting) for setting, (names, _) in kept.items()]
+    advance = on_step("joining titles", 4)
     slips = find_slips(Catalogue.collect(named, aliases), lambda setting: kept[setting][1])
-    catalogue = Catalogue.collect(named, (*aliases, *slips)).merge(
-        lambda setting: exact_melody(kept[setting][1])
-    )
+    advance()
+    catalogue = Catalogue.collect(named, (*aliases, *slips))
+    advance()
+    catalogue = catalogue.merge(lambda setting: exact_melody(kept[setting][1]))
+    advance()
     tunes = [kept[replace(setting, also=())][1] for setting in catalogue.settings]
     merged = Counter(also.partition("/")[0] for setting in catalogue.settings for also in setting.also)
     references = {setting.reference for setting in kept}
     unmatched = excluded - {tune.reference for tune in skipped}
     unmatched |= {"\t".join(pair) for pair in aliases if not references.issuperset(pair)}
+    library = Library(catalogue.shorten(), tunes)
+    advance()
     return Curated(
-        Library(catalogue.shorten(), tunes),
+        library,
         [count.model_copy(update={"merged": merged[count.name]}) for count in counts],
         skipped,
         sorted(unmatched),

@@ -1,12 +1,12 @@
 """Downloads that survive a bad connection: FILE.part keeps what was received, a new try requests the rest."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 
 from index import digests
+from index.progress import OnStep, ignore_steps
 from model.errors import GanAinmError
 from training.corpora.collections import Collection
 from training.corpora.tunebooks import LICENCE_FILE
@@ -16,8 +16,6 @@ TRIES = 5
 FIRST_PAUSE_S = 1.0  # doubled after each try
 _TIMEOUT_S = 30.0  # without receiving a byte
 _RETRYABLE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
-
-OnBytes = Callable[[str, int, int | None], object]
 
 
 class DownloadError(GanAinmError):
@@ -34,7 +32,7 @@ def open_client() -> httpx.Client:
 
 
 def download(
-    collection: Collection, folder: Path, client: httpx.Client, on_bytes: OnBytes = lambda *_: None
+    collection: Collection, folder: Path, client: httpx.Client, on_step: OnStep = ignore_steps
 ) -> None:
     """Download all files of a collection into a folder, except those that are already there.
 
@@ -46,7 +44,7 @@ def download(
     collection : what to download
     folder : created if it does not exist
     client : as from `open_client`
-    on_bytes : called with a file's name, the number of bytes received so far, and its size in bytes if known
+    on_step : called when each step begins: the bytes of a file that are missing
 
     Raises
     ------
@@ -57,20 +55,20 @@ def download(
     for name, sha256 in collection.files.items():
         path = folder / name
         if not path.exists() or digests.sha256(path) != sha256:
-            _fetch(client, collection.url + name, path, sha256, on_bytes)
+            _fetch(client, collection.url + name, path, sha256, on_step)
     (folder / LICENCE_FILE).write_text(
         f"{collection.description}: {collection.licence}; {collection.source}\n", encoding="utf-8"
     )
 
 
-def _fetch(client: httpx.Client, url: str, path: Path, sha256: str, on_bytes: OnBytes) -> None:
+def _fetch(client: httpx.Client, url: str, path: Path, sha256: str, on_step: OnStep) -> None:
     part = path.with_name(f"{path.name}.part")
     last_error: Exception | None = None
     for number in range(TRIES):
         if number:
             time.sleep(FIRST_PAUSE_S * 2 ** (number - 1))
         try:
-            _fetch_rest(client, url, part, on_bytes)
+            _fetch_rest(client, url, part, on_step)
             break
         except (httpx.RequestError, _RetryableError) as error:
             last_error = error
@@ -82,7 +80,7 @@ def _fetch(client: httpx.Client, url: str, path: Path, sha256: str, on_bytes: On
     part.replace(path)
 
 
-def _fetch_rest(client: httpx.Client, url: str, part: Path, on_bytes: OnBytes) -> None:
+def _fetch_rest(client: httpx.Client, url: str, part: Path, on_step: OnStep) -> None:
     """Request the bytes missing from `part` and append them; start over if the server does not resume."""
     done = part.stat().st_size if part.exists() else 0
     headers = {"Accept-Encoding": "identity"}  # a compressed response could not be resumed
@@ -100,9 +98,10 @@ def _fetch_rest(client: httpx.Client, url: str, part: Path, on_bytes: OnBytes) -
         if response.status_code == 200:
             done = 0
         length = response.headers.get("Content-Length", "")
-        total = done + int(length) if length.isdecimal() else None
-        if total and total > MAX_BYTES:
-            raise DownloadError(f"{url} has {total} bytes; the limit is {MAX_BYTES}")
+        missing = int(length) if length.isdecimal() else None
+        if missing and done + missing > MAX_BYTES:
+            raise DownloadError(f"{url} has {done + missing} bytes; the limit is {MAX_BYTES}")
+        advance = on_step(f"downloading {part.stem}, bytes", missing)
         with part.open("ab" if done else "wb") as file:
             for piece in response.iter_bytes():  # unbuffered: a broken connection loses nothing received
                 done += len(piece)
@@ -110,4 +109,4 @@ def _fetch_rest(client: httpx.Client, url: str, part: Path, on_bytes: OnBytes) -
                     part.unlink()
                     raise DownloadError(f"{url} has more bytes than the limit of {MAX_BYTES}")
                 file.write(piece)
-                on_bytes(part.stem, done, total)
+                advance(len(piece))

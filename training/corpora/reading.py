@@ -39,7 +39,7 @@ def read_corpora(
         report.say(f"{corpus.name}: {corpus.licence}")
     excluded = read_exclusions(*exclude or ())
     pairs = read_aliases(aliases) if aliases else frozenset()
-    curated = curate(corpora, report.step("reading"), excluded, pairs)
+    curated = curate(corpora, report.step, excluded, pairs)
     merged = sum(corpus.merged for corpus in curated.corpora)
     report.say(
         f"read {len(curated.library.tunes) + merged} tunes, skipped {len(curated.skipped)}; merged {merged} "

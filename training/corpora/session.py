@@ -51,6 +51,10 @@ class Dump(Corpus):
             else:
                 yield _entry(row.cells, aliases.get(row.cells["tune_id"], []))
 
+    def count(self) -> int:
+        """The number of rows of the file of tunes."""
+        return sum(1 for _ in read_rows(self.path, _content(self.path), TUNES))
+
     def files(self) -> Iterator[tuple[str, bytes]]:
         """The file of tunes, then the file of aliases."""
         for path in (self.path, _aliases_file(self.path)):

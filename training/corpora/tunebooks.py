@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.tunebook import Entry, TunebookError, read_files, read_path
+from index.tunebook import Entry, TunebookError, count_tunes, read_files, read_path
 from model.abc import decode
 from training.corpora.corpus import Corpus
 
@@ -20,6 +20,10 @@ class Tunebooks(Corpus):
     def read(self) -> Iterator[Entry]:
         """Every tune of every file, in the order of `index.tunebook.read_path`."""
         return read_path(self.path)
+
+    def count(self) -> int:
+        """The number of ``X:`` lines."""
+        return count_tunes(self.path)
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Name and content of each tunebook."""

@@ -67,7 +67,7 @@ def _fit(curated: Curated, root: Path, trainer: Trainer) -> str:
     if len(catalogue) < _FEWEST_TITLES:
         counts = f"{len(catalogue)} titles were read, {len(curated.skipped)} tunes skipped"
         raise CurationError(f"{counts}; training needs {_FEWEST_TITLES} titles")
-    split = split_titles(group_titles(library), config.seed)
+    split = split_titles(group_titles(library, report.step), config.seed)
     if trainer.warm_start:
         trainer.warm_start.check_leaks(library.only(split.train).tunes)
     training_set = TrainingSet.read(library, config)
@@ -81,11 +81,10 @@ def _fit(curated: Curated, root: Path, trainer: Trainer) -> str:
     report.say(f"unseen tunes: MRR {_spell(test)}; untrained encoders {untrained.value:.4f}")
 
     trained = trainer.on_all(training_set, root / WORK / "refit.safetensors")
-    suggester = Suggester.build(library, trained.towers.encoders)
-    step = report.step("ranking held-out settings, to fit the ranking")
-    examples = ranking_examples(library, suggester, config.seed, step)
+    suggester = Suggester.build(library, trained.towers.encoders, on_step=report.step)
+    examples = ranking_examples(library, suggester, config.seed, report.step)
     first_hits = _first_hits(evaluated.towers.encoders, training_set, split.validation)
-    suggester = suggester.with_ranking(fit_ranking(examples, first_hits))
+    suggester = suggester.with_ranking(fit_ranking(examples, first_hits, report.step))
     probes = make_probes(catalogue, config.seed)
     probed = measure_probes(probes, suggester)
     report.say(f"catalogue tunes, transposed, cut and ornamented: MRR {_spell(probed)}")
@@ -101,12 +100,16 @@ def _fit(curated: Curated, root: Path, trainer: Trainer) -> str:
         "probes": probed.model_dump(),
         "skipped": [asdict(skipped) for skipped in curated.skipped],
     }
+    advance = report.step("publishing", 2)
     with staging(root) as staged:
         suggester.save(staged)
         save_probes(probes, staged / PROBES)
         (staged / METRICS).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
         save_evaluation(staged / EVALUATION, evaluated.towers.encoders, training_set, split)
-        return publish(root, staged, _manifest(curated, config, suggester, probed, test))
+        advance()
+        version = publish(root, staged, _manifest(curated, config, suggester, probed, test))
+        advance()
+    return version
 
 
 def _untrained(trainer: Trainer) -> Encoders:

@@ -6,7 +6,7 @@ two tunes, so only settings that resemble another setting of their title become 
 settings changed the way players change them are added.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from index.library import Library
 from index.melody_index import FEATURES, Likenesses
+from index.progress import OnStep, counted, ignore_steps
 from index.ranking import STYLE_TITLES, RankingModel, log_length
 from index.suggester import Suggester
 from model.abc import Tune
@@ -48,9 +49,9 @@ class RankingExample:
 
 
 def ranking_examples(
-    library: Library, suggester: Suggester, seed: int, on_setting: Callable[[], object] = lambda: None
+    library: Library, suggester: Suggester, seed: int, on_step: OnStep = ignore_steps
 ) -> list[RankingExample]:
-    """Examples from a library, ranked by its Suggester. `on_setting` is called after each setting."""
+    """Examples from a library, ranked by its Suggester. `on_step` is called when each step begins."""
     rng = np.random.default_rng(seed)
     tunes, titles = library.tunes, library.catalogue.title_of_setting
 
@@ -61,7 +62,8 @@ def ranking_examples(
 
     examples: list[RankingExample] = []
     held_out = 0
-    for setting in _sample_one_per_title(titles, rng)[:_MOST].tolist():
+    tried = _sample_one_per_title(titles, rng)[:_MOST].tolist()
+    for setting in counted(tried, on_step("ranking held-out settings", len(tried))):
         tune = unnamed(tunes[setting])
         whole = compare(tune, titles[setting], setting)
         if not np.any(whole.likenesses.features[whole.right, 0] >= _RESEMBLES):
@@ -69,15 +71,16 @@ def ranking_examples(
         held_out += 1
         examples.append(whole)
         examples += [compare(fragment, titles[setting], setting) for fragment in _fragments(tune, rng)]
-        on_setting()
-    for setting in rng.permutation(len(tunes))[: max(_FEWEST - held_out, 0)].tolist():
+    changed = rng.permutation(len(tunes))[: max(_FEWEST - held_out, 0)].tolist()
+    for setting in counted(changed, on_step("ranking changed settings", len(changed))):
         tune = _changed(unnamed(tunes[setting]), rng)
         examples += [compare(query, titles[setting], None) for query in (tune, *_fragments(tune, rng))]
-        on_setting()
     return [*examples, *_without_right(examples, rng)]
 
 
-def fit_ranking(examples: Sequence[RankingExample], style: float) -> RankingModel:
+def fit_ranking(
+    examples: Sequence[RankingExample], style: float, on_step: OnStep = ignore_steps
+) -> RankingModel:
     """Maximum likelihood with weight decay, on standardised features, by L-BFGS (Liu and Nocedal 1989).
 
     Without examples all weights are 0. `style` is how often the title index ranks the right title first. With
@@ -113,10 +116,13 @@ def fit_ranking(examples: Sequence[RankingExample], style: float) -> RankingMode
         penalty = _DECAY / 2 * weights[:, :-1].square().sum()
         return penalty - log_likelihood.mean()
 
+    advance = on_step("fitting the ranking", None)  # it ends when nothing gets better
+
     def closure() -> float:
         optimizer.zero_grad()
         value = loss()
         torch.autograd.backward(value)
+        advance()
         return value.item()
 
     optimizer.step(closure)

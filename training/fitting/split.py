@@ -13,6 +13,7 @@ from index.alignment import SAME_MELODY, Melody, similarities
 from index.catalogue import Catalogue
 from index.disjoint_sets import DisjointSets
 from index.library import Library
+from index.progress import OnStep, counted, ignore_steps
 from index.titles import title_key
 from model.errors import GanAinmError
 
@@ -82,10 +83,10 @@ def draw_pools(groups: Sequence[list[int]], count: int, size: int, seed: int) ->
     return splits
 
 
-def group_titles(library: Library) -> list[list[int]]:
+def group_titles(library: Library, on_step: OnStep = ignore_steps) -> list[list[int]]:
     """Groups of titles that must stay on one side of a split, as lists of their numbers."""
     sets = DisjointSets(len(library.catalogue))
-    for a, b in (*_same_name(library.catalogue), *_same_melody(library)):
+    for a, b in (*_same_name(library.catalogue), *_same_melody(library, on_step)):
         sets.join(a, b)
     return sets.sets()
 
@@ -111,7 +112,7 @@ def _same_name(catalogue: Catalogue) -> Iterator[tuple[int, int]]:
         yield first.setdefault(title_key(name), title), title
 
 
-def _same_melody(library: Library) -> Iterator[tuple[int, int]]:
+def _same_melody(library: Library, on_step: OnStep) -> Iterator[tuple[int, int]]:
     """Pairs of titles with similar settings: candidates share rare runs of intervals; alignment decides."""
     tunes, title_of_setting = library.tunes, library.catalogue.title_of_setting
     melodies = [Melody.of(tune) for tune in tunes]
@@ -124,7 +125,8 @@ def _same_melody(library: Library) -> Iterator[tuple[int, int]]:
     weight = np.log((1 + len(tunes)) / frequency)
     total = np.bincount(setting_of, weight[run_of], len(tunes))
     settings_with = np.split(setting_of[np.argsort(run_of, kind="stable")], np.cumsum(frequency)[:-1])
-    for setting, runs_of_setting in enumerate(np.split(run_of, np.cumsum(sizes)[:-1])):
+    of_settings = np.split(run_of, np.cumsum(sizes)[:-1])
+    for setting, runs_of_setting in enumerate(counted(of_settings, on_step("grouping titles", len(tunes)))):
         shared = np.zeros(len(tunes))
         for run in runs_of_setting:
             shared[settings_with[run]] += weight[run]

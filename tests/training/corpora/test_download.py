@@ -10,6 +10,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from index.progress import Advance, Step
 from index.tunebook import SUFFIXES
 from tests.support import KESH
 from training.__main__ import app
@@ -228,11 +229,18 @@ def test_a_permanent_error_is_not_retried(server: Server, tmp_path: Path) -> Non
 
 def test_progress_reports_bytes_received_and_total(server: Server, tmp_path: Path) -> None:
     server.answers = [cut, good]
-    news: list[tuple[str, int, int | None]] = []
+    steps: list[Step] = []
+
+    def on_step(description: str, total: int | None) -> Advance:
+        steps.append(Step(description, total))
+        return steps[-1].advance
+
     with download.open_client() as client:
-        download.download(server.collection(), tmp_path, client, lambda *item: news.append(item))
-    assert news[-1] == ("tunes.abc", len(DATA), len(DATA))
-    assert [done for _, done, _ in news] == sorted(done for _, done, _ in news)
+        download.download(server.collection(), tmp_path, client, on_step)
+    half = len(DATA) // 2
+    rest = len(DATA) - half
+    assert [(step.done, step.total) for step in steps] == [(half, len(DATA)), (rest, rest)]
+    assert {step.description for step in steps} == {"downloading tunes.abc, bytes"}
 
 
 def test_the_command_downloads_a_corpus_with_its_licence(

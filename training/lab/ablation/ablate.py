@@ -118,7 +118,7 @@ class Ablation:
         key = (*arm.sources, "without", *arm.exclude)
         if key not in self._libraries:
             corpora = find_corpora(arm.sources, self._accepted)
-            curated = curate(corpora, self._report.step("reading"), read_exclusions(*arm.exclude))
+            curated = curate(corpora, self._report.step, read_exclusions(*arm.exclude))
             self._report.say(
                 f"{arm.corpus}: {len(curated.library.catalogue)} titles "
                 f"with {len(curated.library.tunes)} settings"
@@ -126,7 +126,9 @@ class Ablation:
             if curated.unmatched:
                 self._report.say(describe_unmatched(curated.unmatched))
             curated.require_tunes()
-            self._libraries[key] = SampledLibrary(curated.library.catalogue, curated.library.tunes)
+            self._libraries[key] = SampledLibrary(
+                curated.library.catalogue, curated.library.tunes, self._report.step
+            )
         return self._libraries[key]
 
     def _pretrained(self, cell: Cell, pool: Pool) -> Pretrained:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from index.alignment import Melody
 from index.library import Library
+from index.progress import OnStep, ignore_steps
 from training.audit.audit import MISFIT, OUTLIER, judge
 from training.audit.resemblance import resemble
 
@@ -87,15 +88,15 @@ class Check:
         return [point for point in self.curve if (point.group, point.natural) == (group, natural)]
 
 
-def check(library: Library, seed: int) -> Check:
+def check(library: Library, seed: int, on_step: OnStep = ignore_steps) -> Check:
     """Plant wrong titles in a library and measure how well their suspicion separates them from the others."""
     true = library.catalogue.title_of_setting
     tunes = library.tunes
     titles = plant(true, np.random.default_rng(seed))
     planted = titles != true
     melodies = [Melody.of(tune) for tune in tunes]
-    natural = ~planted & (judge(resemble(tunes, true), true, melodies).own < OUTLIER)
-    suspicion = judge(resemble(tunes, titles), titles, melodies).suspicion
+    natural = ~planted & (judge(resemble(tunes, true, on_step), true, melodies, on_step).own < OUTLIER)
+    suspicion = judge(resemble(tunes, titles, on_step), titles, melodies, on_step).suspicion
     size = np.bincount(titles)[titles]
     groups = {"2": size == 2, "3": size == 3, "4+": size >= 4, "3+": size >= 3}
     curve: list[Point] = []

@@ -27,7 +27,7 @@ def audit_check(
     with ConsoleReporter() as report:
         library = read_corpora(find_corpora(corpora, accept_licence), report, exclude).library
         out.mkdir(parents=True, exist_ok=True)
-        result = check(library, seed)
+        result = check(library, seed, report.step)
         result.save(out / "measure.csv")
         draw(result, out / "measure.png")
     console.print(_table(result))

@@ -103,7 +103,7 @@ class Benchmark:
 
     def _encoders(self, workspace: Workspace) -> EncoderSource:
         if self.artifact:
-            return ArtifactEncoders(self.artifact)
+            return ArtifactEncoders(self.artifact, workspace.report.step)
         trainer = Trainer(FitConfig(), workspace.device, workspace.report)
         return TrainedEncoders(trainer, workspace.folder / self.name)
 
@@ -127,13 +127,13 @@ class Benchmark:
             yield from unseen_tasks(library, encoders)
 
     def _read(self, corpora: Sequence[Corpus], report: Reporter) -> SampledLibrary:
-        curated = curate(corpora, report.step("reading"), self.data.excluded)
+        curated = curate(corpora, report.step, self.data.excluded)
         names = " and ".join(corpus.name for corpus in corpora)
         report.say(f"{names}: {len(curated.library.catalogue)} titles")
         if curated.unmatched and corpora is self.data.corpora:
             report.say(describe_unmatched(curated.unmatched))
         curated.require_tunes()
-        return SampledLibrary(curated.library.catalogue, curated.library.tunes)
+        return SampledLibrary(curated.library.catalogue, curated.library.tunes, report.step)
 
     def _wants(self, *protocols: str) -> bool:
         return not self.protocols or not set(protocols).isdisjoint(self.protocols)

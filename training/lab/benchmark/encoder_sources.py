@@ -5,6 +5,7 @@ from pathlib import Path
 
 from index.artifact import Artifact
 from index.library import Library
+from index.progress import OnStep, ignore_steps
 from training.fitting.split import Split
 from training.fitting.trainer import Trainer
 from training.fitting.training_set import TrainingSet
@@ -54,10 +55,10 @@ class TrainedEncoders:
 class ArtifactEncoders:
     """Gives the encoders and the ranking model of an artifact, whatever the gallery."""
 
-    def __init__(self, artifact: Artifact) -> None:
+    def __init__(self, artifact: Artifact, on_step: OnStep = ignore_steps) -> None:
         suggester = artifact.suggester
         self._fitted = Fitted(suggester.encoders, suggester.ranking)
-        self._trained_on = Library.read(suggester.catalogue)
+        self._trained_on = Library.read(suggester.catalogue, on_step)
 
     def trained_on(self, _library: Library) -> Library:
         """The library of the artifact."""

@@ -83,7 +83,7 @@ def run_tasks(
         if task.gallery is not gallery:
             gallery, built = task.gallery, {}
         for name in able:
-            system = built[name] = built.get(name) or SYSTEMS[name].build(task.gallery)
+            system = built[name] = built.get(name) or SYSTEMS[name].build(task.gallery, report.step)
             advance = report.step(f"{task.protocol}: {name}", len(task.queries))
             of_task = list(_run(system, task, advance))
             for protocol in protocols:

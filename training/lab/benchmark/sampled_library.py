@@ -3,11 +3,12 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
 from index.library import Library
+from index.progress import OnStep, ignore_steps
 from training.fitting.split import Split, draw_pools, group_titles
 
 POOL_SIZE = 628  # titles of a pool of unseen titles
@@ -19,12 +20,19 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True)
 class SampledLibrary(Library):
-    """A library whose samples depend on nothing but the library itself."""
+    """A library whose samples depend on nothing but the library itself.
+
+    Attributes
+    ----------
+    on_step : called when a long step begins
+    """
+
+    on_step: OnStep = field(default=ignore_steps, repr=False, compare=False)
 
     @cached_property
     def groups(self) -> list[list[int]]:
         """Titles that share a name or nearly a melody, as lists of their numbers. Slow, so computed once."""
-        return group_titles(self)
+        return group_titles(self, self.on_step)
 
     @cached_property
     def pools(self) -> list[Split]:

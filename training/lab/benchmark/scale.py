@@ -64,7 +64,7 @@ def measure_costs(sizes: Sequence[int], made_of: Suggester, folder: Path, report
     Each catalogue takes some kilobytes a title in `folder` while it is measured. Raises BenchmarkError when
     no setting has the length of a query.
     """
-    synthetic = Synthetic(Library.read(made_of.catalogue))
+    synthetic = Synthetic(Library.read(made_of.catalogue, report.step))
     queries = _queries(synthetic, min(1000, *sizes))
     costs = []
     for size in sorted(sizes):
@@ -94,8 +94,8 @@ def _queries(synthetic: Synthetic, among: int) -> dict[int, str]:
 
 def _write(folder: Path, size: int, synthetic: Synthetic, made_of: Suggester, report: Reporter) -> None:
     """Index a catalogue of this size and write it in the format of an artifact."""
-    advance = report.step(f"indexing {size:,} titles", 2 * size)  # each tune is read twice: vector, melody
-    Suggester.build(synthetic.first(size, advance), made_of.encoders, made_of.ranking).save(folder)
+    library = synthetic.first(size, report.step)
+    Suggester.build(library, made_of.encoders, made_of.ranking, report.step).save(folder)
 
 
 def _measure(folder: Path, queries: dict[int, str]) -> Cost:

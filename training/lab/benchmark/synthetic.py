@@ -1,6 +1,6 @@
 """Synthetic settings: as many tunes as a measurement of cost needs, each made from a real one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import overload
@@ -9,6 +9,7 @@ import numpy as np
 
 from index.catalogue import Catalogue, Title
 from index.library import Library
+from index.progress import OnStep, counted, ignore_steps
 from model.abc import Tune
 
 _MOVED = 0.4  # share of the notes; then six in a row, as long as an n-gram, stay together one time in twenty
@@ -33,10 +34,10 @@ class Synthetic:
     def _words(self) -> list[str]:
         return [word for name in self.library.catalogue.names for word in name.split()]
 
-    def first(self, size: int, on_tune: Callable[[], object] = lambda: None) -> Library:
-        """The first titles as a library. A tune is made each time it is read, and `on_tune` is called."""
-        catalogue = Catalogue(tuple(self.title(number) for number in range(size)))
-        return Library(catalogue, _Tunes(self, size, on_tune))
+    def first(self, size: int, on_step: OnStep = ignore_steps) -> Library:
+        """The first titles as a library. A tune is made each time it is read."""
+        numbers = counted(range(size), on_step(f"making {size:,} titles", size))
+        return Library(Catalogue(tuple(self.title(number) for number in numbers)), _Tunes(self, size))
 
     def tune(self, number: int) -> Tune:
         """A real setting with a share of its notes moved by one or two steps of its scale."""
@@ -71,7 +72,6 @@ class _Tunes(Sequence[Tune]):
 
     synthetic: Synthetic
     size: int
-    on_tune: Callable[[], object]
 
     def __len__(self) -> int:
         return self.size
@@ -86,5 +86,4 @@ class _Tunes(Sequence[Tune]):
         numbers = range(self.size)[number]
         if isinstance(numbers, range):
             return [self[i] for i in numbers]
-        self.on_tune()
         return self.synthetic.tune(numbers)

@@ -1,6 +1,6 @@
 """The systems that the benchmark compares. Each answers queries from a gallery."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -10,6 +10,7 @@ from rapidfuzz.distance import Levenshtein
 
 from index.melody_texts import text_of
 from index.ngram_index import GRAM, NgramIndex
+from index.progress import OnStep, counted
 from index.suggester import Suggester
 from model.abc import Tune
 from model.grams import MAX_NOTES, Floats, interval_grams
@@ -36,7 +37,7 @@ class System(Protocol):
 class Random:
     """A random score for each title."""
 
-    def __init__(self, gallery: Gallery) -> None:
+    def __init__(self, gallery: Gallery, _on_step: OnStep) -> None:
         self._titles = len(gallery.catalogue)
         self._rng = np.random.default_rng(0)
 
@@ -48,7 +49,7 @@ class Random:
 class Popularity:
     """Titles with more settings first, whatever the query."""
 
-    def __init__(self, gallery: Gallery) -> None:
+    def __init__(self, gallery: Gallery, _on_step: OnStep) -> None:
         count = np.bincount(gallery.catalogue.title_of_setting, minlength=len(gallery.catalogue))
         self._scores = count.astype(np.float64)
 
@@ -60,9 +61,9 @@ class Popularity:
 class PitchHistogram:
     """How long each of the twelve pitch classes sounds, compared at the best of twelve transpositions."""
 
-    def __init__(self, gallery: Gallery) -> None:
+    def __init__(self, gallery: Gallery, on_step: OnStep) -> None:
         self._gallery = gallery
-        histograms = np.array([_histogram(tune) for tune in gallery.library.tunes])
+        histograms = np.array([_histogram(tune) for tune in _read(gallery, on_step)])
         self._turned = np.concatenate([np.roll(histograms, turn, axis=1) for turn in range(12)])
 
     def scores(self, query: Tune | str) -> Floats:
@@ -74,9 +75,9 @@ class PitchHistogram:
 class Ngram:
     """TF-IDF on interval 5-grams."""
 
-    def __init__(self, gallery: Gallery) -> None:
+    def __init__(self, gallery: Gallery, on_step: OnStep) -> None:
         self._gallery = gallery
-        self._index = NgramIndex([interval_grams(tune, GRAM) for tune in gallery.library.tunes])
+        self._index = NgramIndex([interval_grams(tune, GRAM) for tune in _read(gallery, on_step)])
 
     def scores(self, query: Tune | str) -> Floats:
         """The cosine, 0 to 1."""
@@ -91,9 +92,9 @@ class NgramEdit:
     equal weight.
     """
 
-    def __init__(self, gallery: Gallery) -> None:
+    def __init__(self, gallery: Gallery, on_step: OnStep) -> None:
         self._gallery = gallery
-        self._index = NgramIndex([interval_grams(tune, GRAM) for tune in gallery.library.tunes])
+        self._index = NgramIndex([interval_grams(tune, GRAM) for tune in _read(gallery, on_step)])
         self._intervals = [_letters(tune) for tune in gallery.library.tunes]
 
     def scores(self, query: Tune | str) -> Floats:
@@ -117,12 +118,12 @@ class NgramEdit:
 class Encoding:
     """The encoders alone: the vector of the query against those of the settings, or else of the names."""
 
-    def __init__(self, gallery: Gallery) -> None:
+    def __init__(self, gallery: Gallery, on_step: OnStep) -> None:
         self._encoders = gallery.encoders
         self._titles = len(gallery.catalogue)
         if gallery.library.tunes:
             self._title_of_row = gallery.catalogue.title_of_setting
-            self._rows = self._encoders.tune.encode(gallery.library.tunes)
+            self._rows = self._encoders.tune.encode(_read(gallery, on_step))
         else:
             self._title_of_row = gallery.catalogue.title_of_name
             self._rows = self._encoders.title.encode(gallery.catalogue.names)
@@ -140,12 +141,12 @@ class Encoding:
 class GanAinm:
     """The product as the service answers."""
 
-    def __init__(self, gallery: Gallery) -> None:
+    def __init__(self, gallery: Gallery, on_step: OnStep) -> None:
         self._titles = len(gallery.catalogue)
-        suggester = Suggester.build(gallery.library, gallery.encoders, gallery.fitted.ranking)
+        suggester = Suggester.build(gallery.library, gallery.encoders, gallery.fitted.ranking, on_step)
         if gallery.fitted.ranking is None:
-            examples = ranking_examples(gallery.library, suggester, seed=0)
-            suggester = suggester.with_ranking(fit_ranking(examples, style=1 / self._titles))
+            examples = ranking_examples(gallery.library, suggester, seed=0, on_step=on_step)
+            suggester = suggester.with_ranking(fit_ranking(examples, 1 / self._titles, on_step))
         self._suggester = suggester
 
     def scores(self, query: Tune | str) -> Floats:
@@ -161,13 +162,13 @@ class SystemEntry(NamedTuple):
 
     Attributes
     ----------
-    build : builds it for a gallery
+    build : builds it for a gallery; the second argument is called when each step begins
     ranks_names : whether it can rank titles by their names alone
     takes_titles : whether it can rank tunes for a title
     needs_encoders : whether it needs encoders
     """
 
-    build: Callable[[Gallery], System]
+    build: Callable[[Gallery, OnStep], System]
     ranks_names: bool = False
     takes_titles: bool = False
     needs_encoders: bool = False
@@ -182,6 +183,12 @@ SYSTEMS = {
     "encoders": SystemEntry(Encoding, ranks_names=True, takes_titles=True, needs_encoders=True),
     "gan-ainm": SystemEntry(GanAinm, ranks_names=True, needs_encoders=True),
 }
+
+
+def _read(gallery: Gallery, on_step: OnStep) -> Iterator[Tune]:
+    """The settings, as a step."""
+    tunes = gallery.library.tunes
+    return counted(tunes, on_step("indexing settings", len(tunes)))
 
 
 def _tune(query: Tune | str) -> Tune:

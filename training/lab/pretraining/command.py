@@ -9,6 +9,7 @@ from rich.table import Table
 
 from index.command_line import Artifacts, Device
 from index.library import Library
+from index.progress import counted
 from model.abc import Tune, write
 from model.device import pick_device
 from training.console import ConsoleReporter, console
@@ -51,7 +52,7 @@ def pretrain(
         library = read_corpora(
             find_corpora(corpus or BOOKS, accept_licence), report, exclude, aliases
         ).library
-        split = split_titles(group_titles(library), seed)
+        split = split_titles(group_titles(library, report.step), seed)
         training, validation, test = (
             _tunes_of(library, titles) for titles in (split.train, split.validation, split.test)
         )
@@ -61,16 +62,16 @@ def pretrain(
         workspace = Workspace(out.parent, pick_device(device), report)
         model = train(training, validation, config, workspace, checkpoint.name)
         save(model, training, out)
-        report.step("measuring")
         training_rows, test_rows = (
             [framed(tune, config.longest) for tune in part] for part in (training, test)
         )
         nats = {
             "unigram": unigram(training_rows, test_rows),
             "bigram": bigram(training_rows, test_rows),
-            "model": measure(model, test_rows),
+            "model": measure(model, test_rows, report.step),
         }
-        samples = [sample(model, header, seed) for header in _SAMPLES]
+        headers = counted(_SAMPLES, report.step("sampling tunes", len(_SAMPLES)))
+        samples = [sample(model, header, seed) for header in headers]
         checkpoint.unlink()
     console.print(_perplexities(nats))
     for tune in samples:

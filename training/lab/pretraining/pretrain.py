@@ -9,6 +9,7 @@ from dataclasses import asdict
 import numpy as np
 import torch
 
+from index.progress import OnStep, counted, ignore_steps
 from model.abc import Tune
 from model.experimental.notes import Tokens
 from training.fitting.checkpoints import TrainingCheckpoint, code_digest
@@ -59,11 +60,12 @@ def pretrain(
 
 
 @torch.no_grad()
-def measure(model: NextNote, tunes: Sequence[Tokens]) -> Nats:
+def measure(model: NextNote, tunes: Sequence[Tokens], on_step: OnStep = ignore_steps) -> Nats:
     """How surprising tunes are to the model; each is from `framed`."""
     model.eval()
-    batch = model.config.batch
-    return Nats.joined(model.nats(tunes[start : start + batch]) for start in range(0, len(tunes), batch))
+    size = model.config.batch
+    batches = [tunes[start : start + size] for start in range(0, len(tunes), size)]
+    return Nats.joined(model.nats(batch) for batch in counted(batches, on_step("measuring", len(batches))))
 
 
 def _start(tunes: Sequence[Tokens], config: PretrainConfig, device: torch.device) -> Run[NextNote]:
