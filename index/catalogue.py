@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -191,14 +191,15 @@ class Catalogue:
 
         The longer spelling becomes an alias. It stays the title when another entry has the shorter name.
         """
+        shorter_of = cache(shortened)
         entries_with = Counter(
             key
             for title in self.titles
-            for key in {title_key(form) for name in title.names for form in (name, shortened(name))}
+            for key in {title_key(form) for name in title.names for form in (name, shorter_of(name))}
         )
 
         def short(name: str) -> str:
-            shorter = shortened(name)
+            shorter = shorter_of(name)
             return shorter if is_title(shorter) and entries_with[title_key(shorter)] == 1 else name
 
         titles = []
@@ -227,7 +228,9 @@ class Catalogue:
             raise ValueError(f"{path.name} is not a catalogue: {error!r}") from error
 
 
-def _merged(settings: Iterable[Setting], content: Callable[[Setting], Hashable]) -> tuple[Setting, ...]:
+def _merged(settings: tuple[Setting, ...], content: Callable[[Setting], Hashable]) -> tuple[Setting, ...]:
+    if len(settings) == 1:
+        return settings
     same: dict[Hashable, list[Setting]] = {}
     for setting in settings:
         same.setdefault(content(setting), []).append(setting)

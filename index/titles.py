@@ -99,7 +99,9 @@ def without_number(name: str) -> str:
     The number stays if only a rhythm or a form follows it, as in "No. 1 Quadrille" or "2. Menuet".
     """
     number = _LIST_NUMBER.match(name[:MAX_NAME_CHARS])
-    rest = name[number.end() :] if number else name
+    if number is None:
+        return name
+    rest = name[number.end() :]
     return name if _FORMS.issuperset(fold(rest).split()) else rest
 
 

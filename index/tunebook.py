@@ -6,6 +6,7 @@ import tarfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from index.catalogue import Setting
@@ -26,7 +27,7 @@ class TunebookError(GanAinmError):
     """A tunebook that cannot be read: missing, too large, damaged, or without tunes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One tune of a tunebook, or why it could not be read.
 
@@ -46,7 +47,7 @@ class Entry:
         addresses = {letter: text for letter, text in reversed(header) if _URL.fullmatch(text)}
         return addresses.get("F") or addresses.get("S", "")
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Its titles, each followed by the names in it, without placeholders such as "Gan Ainm".
 

@@ -21,7 +21,6 @@ _MODES = {
     "loc": ("locrian", -5),
 }
 ACCIDENTALS = {"__": -2, "_": -1, "=": 0, "^": 1, "^^": 2}
-_NATURALS = {"C": 60, "D": 62, "E": 64, "F": 65, "G": 67, "A": 69, "B": 71}
 
 _PROPERTY = re.compile(
     r"\b(?:clef|cue|dyn|gstem|instrument|lyrics|m|map|middle|name|nm|octave|score|shift|sname|snm|sound|space"
@@ -65,12 +64,6 @@ class Key:
 
 
 NO_KEY = Key("", dict.fromkeys("CDEFGAB", 0))
-
-
-def natural_pitch(letter: str, octave: str) -> int:
-    """Return the MIDI number of a written note without its accidental; "C" is 60, "c" and "C'" are 72."""
-    name = letter.upper()
-    return _NATURALS[name] + 12 * (octave.count("'") - octave.count(",") + (letter != name))
 
 
 def split_key(text: str) -> tuple[str, str]:

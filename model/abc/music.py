@@ -7,10 +7,11 @@ from fractions import Fraction
 from functools import lru_cache
 
 from model.abc.key import NO_KEY, Key, read_key
-from model.abc.length import NO_METER, Meter, read_meter, read_unit
+from model.abc.length import NO_METER, TICKS, Meter, read_meter, read_unit
 from model.abc.tokens import ALTERED, PRESET_MARKS, TOKEN
 from model.abc.transposition import read_transpositions
 from model.abc.voice import Sound, Voice
+from model.abc.written import read_note
 
 Notify = Callable[[int, int, str], None]
 
@@ -35,7 +36,7 @@ class Defaults:
     """
 
     meter: Meter = NO_METER
-    unit: Fraction | None = None
+    unit: int | None = None
     key: Key = NO_KEY
     propagate: str = "pitch"
     marks: set[str] = field(default_factory=lambda: set(PRESET_MARKS))
@@ -99,7 +100,7 @@ class Music:
             self._notify(line, column, f"unit note length {text[:20]!r} cannot be read, skipped")
             return
         for target in self._targets():
-            target.unit = unit
+            target.unit = _ticks(unit)
 
     def set_key(self, text: str, line: int, column: int) -> None:
         """Apply a ``K:`` field. The first one ends the header and resets the voice that its ``V:`` chose."""
@@ -146,7 +147,7 @@ class Music:
                 self.is_full = True
                 break
             if kind == "note":
-                self._read_note(voice, match, number, column)
+                self._read_note(voice, match[kind], number, column)
             elif kind == "bar":
                 voice.start_bar(match["bar"])
                 if match["times"]:
@@ -171,7 +172,11 @@ class Music:
             elif kind == "old_chord":
                 self._chord, self._chord_column = [], column
                 for note in TOKEN.finditer(match["old_chord"]):
-                    self._read_note(voice, note, number, column + 1 + note.start())
+                    place = column + 1 + note.start()
+                    if note.lastgroup == "note":
+                        self._read_note(voice, note[0], number, place)
+                    else:
+                        self._notify(number, place, f"{note[0]!r} is not music, skipped")
                 self._end_chord(voice, "", number, column)
             elif kind == "close":
                 self._end_chord(voice, match["chord_length"], number, column)
@@ -179,7 +184,7 @@ class Music:
                 voice.start_ending(read_times(match["ending_times"][:_LONGEST_FIELD]))
             elif kind == "grace":
                 for altered in ALTERED.finditer(match["grace"]):
-                    voice.pitch(altered[1], altered[2], altered[3], number, column)
+                    voice.pitch(read_note(altered[0]), number, column)
             elif kind == "measures":
                 self._read_measures(voice, match["count"], number, column)
             elif kind == "field":
@@ -192,12 +197,10 @@ class Music:
                 voice = self._voice()
             elif kind == "overlay":
                 voice.overlay = True
-            elif kind == "stray" or (
-                kind == "letter_mark" and match["letter_mark"] not in self.defaults.marks
-            ):
+            elif kind == "stray" or (kind == "letter_mark" and match[kind] not in self.defaults.marks):
                 if match.start() != stray_end:
-                    self._notify(number, column, f"{match[0][:20]!r} is not music, skipped")
-                stray_end = match.end()
+                    self._notify(number, column, f"{match[kind][:20]!r} is not music, skipped")
+                stray_end = match.end(kind)
         if self._chord is not None:
             self._notify(
                 number, self._chord_column, "'[' without ']', read as a chord up to the end of the line"
@@ -212,7 +215,7 @@ class Music:
         voice = self._voices.get(name)
         if voice is None:
             defaults = self.defaults
-            unit = defaults.unit or defaults.meter.unit
+            unit = defaults.unit or _ticks(defaults.meter.unit)
             settings = {**defaults.settings, **self._declared.get(name, {})}
             voice = Voice(defaults.key, defaults.meter, unit, defaults.propagate, self._notify, settings)
             self._voices[name] = voice
@@ -233,14 +236,13 @@ class Music:
         if voice is None or self._name is None:
             yield self.defaults
 
-    def _read_note(self, voice: Voice, match: re.Match[str], line: int, column: int) -> None:
-        accidental, letter, octave = match["accidental"], match["letter"], match["octave"]
-        if match["micro"]:
+    def _read_note(self, voice: Voice, text: str, line: int, column: int) -> None:
+        note = read_note(text)
+        if note.is_micro:
             self._notify(line, column, "microtone read as a plain accidental")
-            accidental = accidental.removesuffix(match["micro"])
-        pitch = voice.pitch(accidental, letter, octave, line, column)
-        ticks = voice.ticks(match["length"], line, column)
-        self._add(voice, Sound(pitch, ticks, line, column, letter + octave))
+        pitch = voice.pitch(note, line, column)
+        ticks = voice.ticks(note.length, line, column)
+        self._add(voice, Sound(pitch, ticks, line, column, note.name))
 
     def _read_measures(self, voice: Voice, number: str, line: int, column: int) -> None:
         if voice.within_bar:
@@ -275,6 +277,11 @@ class Music:
         top.ticks = max(sounds[0].ticks * outer // voice.ticks("", line, column), 1)
         top.line, top.column = line, self._chord_column
         voice.add(top)
+
+
+def _ticks(unit: Fraction) -> int:
+    """Convert a unit note length to ticks; `read_unit` gives only whole numbers of them."""
+    return int(4 * TICKS * unit)
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from model.abc.key import split_key
+from model.abc.length import quarters
 from model.abc.line import Line
 from model.abc.music import Defaults, Music
 from model.abc.text import STRING_FIELDS, is_music, is_prose, read_string
@@ -79,7 +80,7 @@ class TuneReader:
             titles=tuple(" ".join(parts) for parts in self._titles),
             rhythm=self._rhythm or self._file_header.rhythm,
             meter=meter.name,
-            unit=unit,
+            unit=quarters(unit) / 4,
             key=key.name,
             header=(*self._file_header.fields, *self._fields()),
             notes=notes,

@@ -79,7 +79,8 @@ def match_field(line: str) -> tuple[str, str, int] | None:
     match = _FIELD.match(line)
     if match is None:
         return None
-    return match[1], _COMMENT.sub("", match[2]).strip(), match.start(2) + 1
+    letter, value = match.groups()
+    return letter, (_COMMENT.sub("", value) if "%" in value else value).strip(), match.start(2) + 1
 
 
 def read_string(text: str) -> str:

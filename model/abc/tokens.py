@@ -10,8 +10,9 @@ import re
 
 TOKEN = re.compile(
     r"""
-      (?P<note>  (?P<accidental> (?:\^\^? | __? | =(?:3D)?[\^_]? ) (?P<micro> [0-9]{0,3}/[0-9]{0,3} )? )?
-                 (?P<letter> [A-Ga-g] ) (?P<octave> [,']* ) (?P<length> [0-9]*/*[0-9]* ) )
+    (?:
+      (?P<note>  (?: (?:\^\^? | __? | =(?:3D)?[\^_]? ) (?: [0-9]{0,3}/[0-9]{0,3} )? )?
+                 [A-Ga-g] [,']* [0-9]*/*[0-9]* )
     | (?P<space> (?: [\s)$*`\\;]+ | \(+ (?![0-9]) | =(?:20)?\s*\Z )+ )
     | (?P<bar>   (?: \.?\| | : | \[\| ) (?: [|:\]]+ | \[ (?=[|:\]]) )*
                  (?P<times> [0-9]+ (?: [,-][0-9]+ )* )? \.? )
@@ -35,11 +36,12 @@ TOKEN = re.compile(
     | (?P<comment> % .* )
     | (?P<open_field> \[ [A-Za-z] : \S* )
     | (?P<stray> "[^"\s|]* | . )
+    ) [ ]*  # so that few spaces are tokens of their own
     """,
     re.VERBOSE | re.DOTALL,
 )
 
-ALTERED = re.compile(r"(\^\^?|__?|=)([A-Ga-g])([,']*)")
+ALTERED = re.compile(r"(?:\^\^?|__?|=)[A-Ga-g][,']*")
 """A note with an accidental; finds the accidentals among grace notes."""
 
 PRESET_MARKS = frozenset("HLMOPRSTJuvkno")

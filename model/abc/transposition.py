@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from model.abc.key import ACCIDENTALS, natural_pitch
+from model.abc.written import read_note
 
 _OCTAVE = re.compile(r"(?<!\S)octave=([+-]?[0-9])(?!\S)")
 _TRANSPOSE = re.compile(r"(?<!\S)(?:transpose|t)=([+-]?[0-9]{1,2})(?!\S)")
-_NOTE = r"(\^\^?|__?|=|)([A-Ga-g])([,']{0,4})"
+_NOTE = r"((?:\^\^?|__?|=)?[A-Ga-g][,']{0,4})"
 _SHIFT = re.compile(rf"(?<!\S)(?:shift|sound)={_NOTE}{_NOTE}(?!\S)")
 _CLEF = re.compile(
     r"(?<!\S)(?:clef=|(?=treble|bass|alto|tenor|soprano|baritone|mezzo|perc|[+-](?:8|15)))"
@@ -36,11 +36,12 @@ def read_transpositions(text: str) -> Mapping[str, int]:
     if transpose := _TRANSPOSE.search(text):
         found["transpose"] = int(transpose[1])
     if shift := _SHIFT.search(text):
-        found["shift"] = _pitch(*shift.groups()[3:]) - _pitch(*shift.groups()[:3])
+        found["shift"] = _pitch(shift[2]) - _pitch(shift[1])
     if clef := _CLEF.search(text):
         found["clef"] = int(clef[1] + _SEMITONES[clef[2]]) if clef[1] else 0
     return MappingProxyType(found)
 
 
-def _pitch(accidental: str, letter: str, octave: str) -> int:
-    return natural_pitch(letter, octave) + ACCIDENTALS[accidental or "="]
+def _pitch(text: str) -> int:
+    note = read_note(text)
+    return note.height + (note.alter or 0)

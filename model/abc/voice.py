@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from model.abc.key import ACCIDENTALS, Key, natural_pitch
+from model.abc.key import Key
 from model.abc.length import TICKS, Meter, quarters, read_length
 from model.abc.tune import Bar, Note
+from model.abc.written import WrittenNote
 
 _PITCHES = range(128)
 _TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
@@ -42,7 +43,7 @@ class Voice:
     Attributes
     ----------
     key, meter : the key and the metre in force for the next note
-    unit : unit note length as a fraction of a whole note
+    unit : unit note length in ticks
     propagate : how far an accidental reaches within its bar: "pitch", "octave" or "not" (ABC 2.1, 11.3)
     notify : reports what was skipped or guessed; takes line, column and message
     sounds : the notes and rests read so far
@@ -54,16 +55,16 @@ class Voice:
 
     key: Key
     meter: Meter
-    unit: Fraction
+    unit: int
     propagate: str
     notify: Callable[[int, int, str], None]
     settings: dict[str, int]
     sounds: list[Sound] = field(default_factory=list)
-    start: tuple[Meter, Fraction, Key] | None = None
+    start: tuple[Meter, int, Key] | None = None
     overlay: bool = False
     transposition: int = 0
     _measures: list[_Measure] = field(default_factory=lambda: [_Measure(0)])
-    _accidentals: dict[str, int] = field(default_factory=dict)
+    _accidentals: dict[str | int, int] = field(default_factory=dict)
     _broken: int = 0
     _tuplet: tuple[int, int] = (1, 1)
     _tuplet_left: int = 0
@@ -74,24 +75,22 @@ class Voice:
         """Whether the current bar has notes or rests."""
         return self._measures[-1].start < len(self.sounds)
 
-    def pitch(self, accidental: str | None, letter: str, octave: str, line: int, column: int) -> int | None:
+    def pitch(self, note: WrittenNote, line: int, column: int) -> int | None:
         """Return the MIDI number of a note, or None if it is out of range.
 
         The key signature, the accidentals of the bar and a tie from the note before can alter the written
         pitch, and the transposition moves it.
         """
-        name = letter.upper()
-        height = natural_pitch(letter, octave)
-        scope = name if self.propagate == "pitch" else f"{name}{height}"
-        if accidental:
-            alter = ACCIDENTALS[accidental.removeprefix("=3D").lstrip("=") or "="]
+        scope = note.letter if self.propagate == "pitch" else note.height
+        alter = note.alter
+        if alter is not None:
             if self.propagate != "not":
                 self._accidentals[scope] = alter
-        elif self.sounds and self.sounds[-1].tied and self.sounds[-1].name == f"{letter}{octave}":
+        elif self.sounds and self.sounds[-1].tied and self.sounds[-1].name == note.name:
             return self.sounds[-1].pitch
         else:
-            alter = self._accidentals.get(scope, self.key.signature[name])
-        pitch = height + alter + self.transposition
+            alter = self._accidentals.get(scope, self.key.signature[note.letter])
+        pitch = note.height + alter + self.transposition
         if pitch in _PITCHES:
             return pitch
         self.notify(line, column, "note out of the MIDI range, read as a rest")
@@ -102,10 +101,8 @@ class Voice:
         fraction = read_length(length[:_LONGEST_LENGTH])
         if fraction is None:
             self.notify(line, column, f"impossible length {length[:12]!r}, read as 1")
-            fraction = 1, 1
-        return self._ratio(
-            4 * TICKS * self.unit.numerator, fraction[0], self.unit.denominator * fraction[1], line, column
-        )
+            return self.unit
+        return self._ratio(self.unit, fraction[0], fraction[1], line, column)
 
     def add(self, sound: Sound) -> None:
         """Append a note, a rest, or the top note of a chord."""
@@ -205,15 +202,15 @@ class Voice:
         stops = [measure.start for measure in measures[1:]] + [len(self.sounds)]
         first_number = 0 if len(measures) > 1 and self._is_upbeat(self.sounds[: stops[0]]) else 1
         onset = 0
-        before: Sound | None = None
+        before = Sound(None, 0, 0, 0)
         for index, (measure, stop) in enumerate(zip(measures, stops, strict=True)):
             first, start = len(notes), onset
             for sound in self.sounds[measure.start : stop]:
-                length = quarters(sound.ticks)
-                if before is not None and before.tied and before.pitch == sound.pitch:
+                pitch, length = sound.pitch, quarters(sound.ticks)
+                if before.tied and before.pitch == pitch:
                     notes[-1] = replace(notes[-1], duration=notes[-1].duration + length)
-                elif sound.pitch is not None:
-                    notes.append(Note(sound.pitch, quarters(onset), length, index, sound.line, sound.column))
+                elif pitch is not None:
+                    notes.append(Note(pitch, quarters(onset), length, index, sound.line, sound.column))
                 before = sound
                 onset += sound.ticks
             bars.append(
@@ -249,4 +246,4 @@ class Voice:
         if rest:
             self.notify(line, column, "length too fine to represent, rounded")
             whole += 2 * rest >= denominator
-        return max(whole, 1)
+        return whole or 1

@@ -57,8 +57,10 @@ def _escape_sign(match: re.Match[str]) -> str:
 
 
 def _bars(tune: Tune) -> Iterator[str]:
-    times = [time for part in (*tune.notes, *tune.bars) for time in (part.onset, part.duration)]
-    quarter = lcm(tune.unit.denominator, *{time.denominator for time in times})  # ticks; makes all times whole
+    parts: tuple[Note | Bar, ...] = (*tune.notes, *tune.bars)
+    times = [time for part in parts for time in (part.onset, part.duration)]
+    # A quarter note has so many ticks that each time is a whole number of them.
+    quarter = lcm(tune.unit.denominator, *{time.denominator for time in times})
     unit = int(4 * quarter * tune.unit)
     starts = [_ticks(bar.onset, quarter) for bar in tune.bars] or [0]
     end = starts[-1] + _ticks(tune.bars[-1].duration, quarter) if tune.bars else 0
@@ -85,7 +87,7 @@ def _bars(tune: Tune) -> Iterator[str]:
                 break
             position += 1
         words.append(_bar_line(bar, following))
-        yield " ".join(word for word in words if word)
+        yield " ".join(filter(None, words))
 
 
 def _ticks(time: Fraction, quarter: int) -> int:

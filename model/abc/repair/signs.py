@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from model.abc.decoding import WINDOWS_1252
 from model.abc.repair.edited import Edit
@@ -47,22 +47,26 @@ def control_characters(text: str) -> list[Edit]:
     """Read control characters as what Windows-1252 has in their place, such as typographic quotes."""
     return [
         Edit(match.start(), match.end(), match[0].translate(WINDOWS_1252))
-        for match in _CONTROLS.finditer(text)
+        for match in _not_ascii(_CONTROLS, text)
     ]
 
 
 def invisible_characters(text: str) -> list[Edit]:
     """Remove characters that nobody sees, such as zero-width spaces."""
-    return [Edit(match.start(), match.end(), "") for match in _INVISIBLE.finditer(text)]
+    return [Edit(match.start(), match.end(), "") for match in _not_ascii(_INVISIBLE, text)]
 
 
 def unusual_spaces(text: str) -> list[Edit]:
     """Replace no-break spaces and the like with plain ones."""
-    return [Edit(match.start(), match.end(), " " * len(match[0])) for match in UNUSUAL_SPACES.finditer(text)]
+    return [
+        Edit(match.start(), match.end(), " " * len(match[0])) for match in _not_ascii(UNUSUAL_SPACES, text)
+    ]
 
 
 def mail_spaces(text: str) -> list[Edit]:
     """Remove the "=20" that mail programs write for a space at the end of a line."""
+    if "=20" not in text:
+        return []
     return [Edit(match.start(), match.end(), "") for match in _MAIL_SPACE.finditer(text)]
 
 
@@ -80,6 +84,11 @@ def typographic_signs(text: str) -> list[Edit]:
         if field or not is_prose(line.translate(_ANY_PLAIN)):
             edits += _plain_signs(line, start)
     return edits
+
+
+def _not_ascii(pattern: re.Pattern[str], text: str) -> Iterable[re.Match[str]]:
+    """The matches of a pattern of characters that are not ASCII; most texts are, and have none."""
+    return () if text.isascii() else pattern.finditer(text)
 
 
 def _plain_signs(line: str, start: int) -> Iterator[Edit]:

@@ -301,6 +301,12 @@ def test_a_chord_has_the_position_of_its_bracket() -> None:
     assert [(note.pitch, note.column) for note in tune("C [EGc] D").notes] == [(C, 1), (C2, 3), (D, 9)]
 
 
+def test_a_second_length_in_an_old_chord_is_skipped() -> None:
+    read = tune("D +C1/2/E1/2+ D")
+    assert [(note.pitch, note.duration) for note in read.notes] == [(D, 1), (E, Fraction(1, 2)), (D, 1)]
+    assert warned(read) == [(4, 8)]
+
+
 @pytest.mark.parametrize(
     ("music", "column"), [("C [] D", 3), ("C ] D", 3), ("C [D | E", 3), ("CD [E % ]", 4)]
 )
@@ -609,6 +615,10 @@ def test_unreadable_signs_are_reported(music: str, column: int, word: str) -> No
     assert warned(read) == [(4, column)]
     assert word in read.warnings[0].message
     assert read.notes[-1].pitch in {D, E}
+
+
+def test_each_run_of_unreadable_signs_is_reported() -> None:
+    assert warned(tune("C @@@ @ D")) == [(4, 3), (4, 7)]
 
 
 def test_macros_are_reported() -> None:
