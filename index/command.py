@@ -12,8 +12,9 @@ import typer
 from index import load
 from index.command_line import Artifacts, Device
 from index.display import display_title
+from index.progress import Step, StepLines, counted
 from index.suggestions import MelodyEvidence, Suggestion, Suggestions
-from index.tunebook import MAX_FILE_BYTES, Entry, TunebookError, read_path
+from index.tunebook import MAX_FILE_BYTES, Entry, TunebookError, count_references, count_tunes, read_path
 from model.abc import Tune, decode, read_tunebook
 
 _STANDARD_INPUT = "-"
@@ -52,14 +53,35 @@ def suggest(
 
 
 def _read(files: Sequence[str]) -> Iterator[Entry]:
+    lines = StepLines(_say_progress)
     for file in files:
-        if file == _STANDARD_INPUT:
-            data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
-            if len(data) > MAX_FILE_BYTES:
-                raise TunebookError(f"standard input may have at most {MAX_FILE_BYTES} bytes")
-            yield from (Entry(f"stdin:{tune.line}", tune) for tune in read_tunebook(decode(data)))
-        else:
-            yield from read_path(Path(file))
+        entries, total = _read_input() if file == _STANDARD_INPUT else _read_file(Path(file))
+        step = Step(file, total)
+        yield from counted(entries, lines.begin(step))
+        lines.end(step)
+
+
+def _read_input() -> tuple[Iterator[Entry], int]:
+    """The tunes of standard input, and about how many there are."""
+    data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise TunebookError(f"standard input may have at most {MAX_FILE_BYTES} bytes")
+    text = decode(data)
+    return (Entry(f"stdin:{tune.line}", tune) for tune in read_tunebook(text)), count_references(text)
+
+
+def _read_file(path: Path) -> tuple[Iterator[Entry], int | None]:
+    """The tunes of a path, and about how many there are; None if it cannot be read to its end."""
+    try:
+        return read_path(path), count_tunes(path)
+    except (TunebookError, OSError):
+        return read_path(path), None  # raises the same error after the tunes before it
+
+
+def _say_progress(line: str) -> None:
+    """Print to standard error, unless answers on the terminal show how far it is."""
+    if sys.stderr.isatty() and not sys.stdout.isatty():
+        typer.echo(line, err=True)
 
 
 def _as_json(reference: str, suggestions: Suggestions) -> str:

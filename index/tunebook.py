@@ -96,7 +96,12 @@ def read_path(path: Path) -> Iterator[Entry]:
 
 def count_tunes(path: Path) -> int:
     """About how many tunes `read_path` yields, by a quick count of ``X:`` lines. Raises the same errors."""
-    return sum(len(_REFERENCE.findall(decode(data))) or 1 for _, data in read_files(path))
+    return sum(count_references(decode(data)) for _, data in read_files(path))
+
+
+def count_references(text: str) -> int:
+    """The number of ``X:`` lines in a tunebook; 1 if it has none, because then it is one tune."""
+    return len(_REFERENCE.findall(text)) or 1
 
 
 def read_files(path: Path) -> Iterator[tuple[str, bytes]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from index.progress import Advance
+from index.progress import Advance, Step
 from model.ngram_title_encoder import NgramTitleConfig
 from model.ngram_tune_encoder import NgramTuneConfig
 from service.app import create_app
@@ -49,13 +49,15 @@ class Clock:
 
 
 class Silent:
-    """A reporter that displays nothing and keeps its messages."""
+    """A reporter that displays nothing and keeps its messages and steps."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
+        self.steps: list[Step] = []
 
-    def step(self, _description: str, _total: int | None, _done: int = 0) -> Advance:
-        return lambda _parts=1: None
+    def step(self, description: str, total: int | None, done: int = 0) -> Advance:
+        self.steps.append(Step(description, total, done))
+        return self.steps[-1].advance
 
     def say(self, text: str) -> None:
         self.said.append(text)

@@ -1,5 +1,6 @@
 """`gan-ainm suggest`, as a user calls it."""
 
+import io
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -9,10 +10,23 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 from index import load
+from index.command import _say_progress
 from index.display import display_title
 from model.abc import read_tune, write
 from model.abc.variation import transposed, unnamed
 from tests.support import KESH
+
+
+class Terminal(io.StringIO):
+    """A stream that says whether it is a terminal."""
+
+    def __init__(self, is_terminal: bool) -> None:
+        super().__init__()
+        self._is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self._is_terminal
+
 
 SILENCE = "X:2\nT:Silence\nK:C\n"
 
@@ -147,3 +161,32 @@ def test_a_missing_artifact_exits_1(tmp_path: Path) -> None:
     result = run(tmp_path, text=KESH)
     assert result.exit_code == 1
     assert result.stderr == f"error: {tmp_path} has no current artifact; train one with: gan-ainm fit\n"
+
+
+def test_progress_is_shown_while_the_answers_go_to_a_file(
+    small_artifacts: Path, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.progress._LONG_S", 0)
+    monkeypatch.setattr("index.progress._LINE_EVERY_S", 0)
+    answers = run(small_artifacts, book)
+    assert answers.stderr == ""
+    shown: list[str] = []
+    monkeypatch.setattr("index.command._say_progress", shown.append)
+    assert run(small_artifacts, book).stdout == answers.stdout
+    assert [line.partition(",")[0] for line in shown] == [f"{book}: 1 of 2", f"{book}: 2 done in 0 s"]
+    shown.clear()
+    run(small_artifacts, text=book.read_text())
+    assert [line.partition(",")[0] for line in shown] == ["-: 1 of 2", "-: 2 done in 0 s"]
+
+
+@pytest.mark.parametrize(
+    ("stdout", "stderr", "is_shown"), [(False, True, True), (True, True, False), (False, False, False)]
+)
+def test_progress_goes_to_a_terminal_that_shows_no_answers(
+    monkeypatch: pytest.MonkeyPatch, stdout: bool, stderr: bool, is_shown: bool
+) -> None:
+    output, errors = Terminal(stdout), Terminal(stderr)
+    monkeypatch.setattr("sys.stdout", output)
+    monkeypatch.setattr("sys.stderr", errors)
+    _say_progress("book.abc: 1 of 2")
+    assert (output.getvalue(), errors.getvalue()) == ("", "book.abc: 1 of 2\n" if is_shown else "")

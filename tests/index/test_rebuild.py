@@ -12,13 +12,12 @@ from index.artifact import Artifact, ArtifactError
 from index.cosine_index import CosineIndex
 from index.library import Library
 from index.own_tunebooks import NAME as OWN
-from index.progress import Advance, Step
 from index.publication import link_files, publish, staging
 from index.rebuild import RebuildError, Rebuilt, rebuild
 from index.tunebook import TunebookError
 from model.abc import read_tune, write
 from model.encoder import Vectors
-from tests.support import KESH
+from tests.support import KESH, Silent
 
 CPU = torch.device("cpu")
 
@@ -69,16 +68,10 @@ def test_own_tunes_follow_the_trained_titles_until_their_file_is_gone(
 
 def test_a_rebuild_says_how_far_it_is(small_artifacts: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.abc").write_text(f"X:1\nT:The Ungrateful Test\n{JIG}\nX:2\nT:Too Short\nK:D\nDE\n")
-    steps: list[Step] = []
-
-    def on_step(description: str, total: int | None) -> Advance:
-        assert all(step.done == step.total for step in steps), "the step before is finished"
-        steps.append(Step(description, total))
-        return steps[-1].advance
-
-    rebuild(small_artifacts, CPU, tmp_path, on_step)
+    report = Silent()
+    rebuild(small_artifacts, CPU, tmp_path, report.step)
     catalogue = load(small_artifacts).suggester.catalogue
-    assert {step.description: (step.done, step.total) for step in steps} == {
+    assert {step.description: (step.done, step.total) for step in report.steps} == {
         "reading tunebooks": (2, 2),
         "reading settings": (len(catalogue.settings),) * 2,
         "encoding names": (len(catalogue.names),) * 2,

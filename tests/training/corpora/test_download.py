@@ -10,9 +10,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from index.progress import Advance, Step
 from index.tunebook import SUFFIXES
-from tests.support import KESH
+from tests.support import KESH, Silent
 from training.__main__ import app
 from training.corpora import download, find_corpora
 from training.corpora.collections import COLLECTIONS, Collection
@@ -229,18 +228,13 @@ def test_a_permanent_error_is_not_retried(server: Server, tmp_path: Path) -> Non
 
 def test_progress_reports_bytes_received_and_total(server: Server, tmp_path: Path) -> None:
     server.answers = [cut, good]
-    steps: list[Step] = []
-
-    def on_step(description: str, total: int | None) -> Advance:
-        steps.append(Step(description, total))
-        return steps[-1].advance
-
+    report = Silent()
     with download.open_client() as client:
-        download.download(server.collection(), tmp_path, client, on_step)
+        download.download(server.collection(), tmp_path, client, report.step)
     half = len(DATA) // 2
     rest = len(DATA) - half
-    assert [(step.done, step.total) for step in steps] == [(half, len(DATA)), (rest, rest)]
-    assert {step.description for step in steps} == {"downloading tunes.abc, bytes"}
+    assert [(step.done, step.total) for step in report.steps] == [(half, len(DATA)), (rest, rest)]
+    assert {step.description for step in report.steps} == {"downloading tunes.abc, bytes"}
 
 
 def test_the_command_downloads_a_corpus_with_its_licence(

@@ -9,6 +9,7 @@ import resource
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +20,7 @@ from pydantic import BaseModel
 from index.alignment import align
 from index.cosine_index import CosineIndex
 from index.library import Library
+from index.progress import counted
 from index.suggester import INDEX_FILES, Suggester
 from model.abc import read_tune, write
 from model.abc.variation import ornamented, transposed, unnamed
@@ -32,6 +34,7 @@ _QUERIES = 100  # tunes, taken from the first thousand
 _NOTES = range(100, 121)  # notes of a query
 _ORNAMENTED = 0.1  # share of its notes
 _TOP = 10  # titles of an answer, and rows that the recall counts
+_ROUNDS = 3  # times that each query is answered
 _EQUAL = 1e-5  # cosines that differ by less are equal
 
 
@@ -70,11 +73,16 @@ def measure_costs(sizes: Sequence[int], made_of: Suggester, folder: Path, report
     for size in sorted(sizes):
         with TemporaryDirectory(dir=folder) as written:
             _write(Path(written), size, synthetic, made_of, report)
-            report.say(f"{size:,} titles are written; measuring")
             # A spawned process, because FAISS must not be forked and only the memory of these files counts.
             context = multiprocessing.get_context("spawn")
+            receiver, sender = context.Pipe(duplex=False)
+            advance = report.step(f"measuring {size:,} titles", _ROUNDS * len(queries))
             with ProcessPoolExecutor(1, mp_context=context) as pool:
-                costs.append(pool.submit(_measure, Path(written), queries).result())
+                measuring = pool.submit(_measure, Path(written), queries, sender)
+                while not measuring.done() or receiver.poll():
+                    if receiver.poll(0.1):
+                        advance(receiver.recv())
+            costs.append(measuring.result())
         report.say(f"{costs[-1]}")
     return costs
 
@@ -98,18 +106,26 @@ def _write(folder: Path, size: int, synthetic: Synthetic, made_of: Suggester, re
     Suggester.build(library, made_of.encoders, made_of.ranking, report.step).save(folder)
 
 
-def _measure(folder: Path, queries: dict[int, str]) -> Cost:
-    """Load what `_write` wrote, and measure the answers to queries: ABC by the number of its tune."""
+def _measure(folder: Path, queries: dict[int, str], sender: Connection) -> Cost:
+    """Load what `_write` wrote, and measure the answers to queries: ABC by the number of its tune.
+
+    `sender` gets a number whenever so many queries have been answered again.
+    """
+
+    def advance(parts: int = 1) -> None:
+        sender.send(parts)
+
     torch.set_num_threads(1)  # like the service: one query, one core
     before = _resident()
     suggester = Suggester.load(folder, torch.device("cpu"))
-    for abc in queries.values():  # so that all pages that a query reads are in memory
+    for abc in counted(queries.values(), advance):  # so that all pages that a query reads are in memory
         suggester.suggest(abc, _TOP)
-    seconds, aligned = np.array([_time(suggester, abc) for abc in queries.values()]).T
+    timed = counted(queries.values(), advance)
+    seconds, aligned = np.array([_time(suggester, abc) for abc in timed]).T
     unused = sum(weight.nbytes for weight in suggester.encoders.title.parameters())
     memory = _resident() - before - unused
     tunes = [read_tune(abc) for abc in queries.values()]
-    first = [suggester.rank(tune, _TOP).titles[0].title for tune in tunes]
+    first = [suggester.rank(tune, _TOP).titles[0].title for tune in counted(tunes, advance)]
     vectors = suggester.encoders.tune.encode(tunes)
     indexes = (suggester.title_index, suggester.melody_index.vectors)
     return Cost(

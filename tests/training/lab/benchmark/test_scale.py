@@ -37,7 +37,10 @@ def test_synthetic_tunes_are_distinct_and_the_same_each_time(loaded: Artifact) -
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's account of memory")
 def test_costs_are_measured_saved_and_plotted(loaded: Artifact, tmp_path: Path) -> None:
-    costs = measure_costs([400, 200], loaded.suggester, tmp_path, Silent())
+    report = Silent()
+    costs = measure_costs([400, 200], loaded.suggester, tmp_path, report)
+    assert all(step.done == step.total for step in report.steps), "every step has the total it began with"
+    assert {"making 200 titles", "measuring 400 titles"} < {step.description for step in report.steps}
     assert not list(tmp_path.glob("tmp*")), "temporary folders must be removed"
     small, large = costs
     assert (small.titles, large.titles) == (200, 400)
