@@ -12,6 +12,7 @@ import torch
 
 from index.library import Library
 from index.mrr import K, Place, chance, hit, mean_interval, reciprocal_rank
+from index.progress import Advance, OnStep, counted, ignore_steps
 from index.titles import title_key
 from model.abc import Tune
 from training.corpora.curate import ExactMelody, exact_melody
@@ -75,7 +76,7 @@ def run_tasks(
         if not protocols or not task.queries:
             continue
         try:
-            check_leaks(task)
+            check_leaks(task, report.step)
         except LeakError as leak:
             report.say(f"{leak}; not measured")
             leaks.append(leak)
@@ -94,7 +95,7 @@ def run_tasks(
     return results, leaks
 
 
-def check_leaks(task: Task) -> None:
+def check_leaks(task: Task, on_step: OnStep = ignore_steps) -> None:
     """Raise LeakError when the encoders were trained on what the task assumes they do not know.
 
     They may not have learned the melody of a query, note for note, under a right name, unless the gallery has
@@ -102,8 +103,11 @@ def check_leaks(task: Task) -> None:
     the melody under any name nor the name.
     """
     catalogue, trained_on = task.unseen or task.gallery.catalogue, task.gallery.trained_on
-    under_name = set(_named_melodies(trained_on)) - set(_named_melodies(task.gallery.library))
-    melodies = {exact_melody(tune) for tune in trained_on.tunes}
+    libraries = trained_on, task.gallery.library
+    advance = on_step("checking for leaks", sum(len(library.tunes) for library in libraries))
+    learned, ranked = (set(_named_melodies(library, advance)) for library in libraries)
+    under_name = learned - ranked
+    melodies = {melody for _, melody in learned}
     names = {title_key(name) for name in trained_on.catalogue.names}
 
     def leaks(query: Query) -> bool:
@@ -219,7 +223,9 @@ def _figure(
     )
 
 
-def _named_melodies(library: Library) -> Iterator[tuple[str, ExactMelody]]:
-    for tune, title in zip(library.tunes, library.catalogue.title_of_setting, strict=True):
+def _named_melodies(library: Library, advance: Advance) -> Iterator[tuple[str, ExactMelody]]:
+    tunes = counted(library.tunes, advance)
+    for tune, title in zip(tunes, library.catalogue.title_of_setting, strict=True):
+        melody = exact_melody(tune)
         for name in library.catalogue.titles[title].names:
-            yield title_key(name), exact_melody(tune)
+            yield title_key(name), melody
