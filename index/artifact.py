@@ -23,7 +23,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from pydantic import ValidationError
 
 from index.digests import sha256
@@ -31,6 +30,7 @@ from index.manifest import FORMAT, Manifest
 from index.probes import Probe, load_probes
 from index.suggester import Suggester
 from model.checkpoint import CheckpointError
+from model.device import Device
 from model.errors import GanAinmError
 
 CURRENT = "current"
@@ -75,7 +75,7 @@ def current_version(root: Path) -> str:
     return pointer.resolve().name
 
 
-def load(root: Path, device: torch.device) -> Artifact:
+def load(root: Path, device: Device) -> Artifact:
     """The current artifact, verified, with its encoders on the device.
 
     Raises ArtifactError when there is none or it cannot be used.
@@ -83,7 +83,7 @@ def load(root: Path, device: torch.device) -> Artifact:
     return read_folder(root / current_version(root), device)
 
 
-def read_folder(path: Path, device: torch.device) -> Artifact:
+def read_folder(path: Path, device: Device) -> Artifact:
     """The artifact in a folder, verified, with its encoders on the device.
 
     Raises ArtifactError when it cannot be used.

@@ -8,16 +8,14 @@ always the same.
 An artifact has two of these indexes: the title index (a row for each name) and the vectors of the melody
 index (a row for each setting). In both, a title may have several rows, and a search returns no title twice.
 
-Import torch before faiss: each brings an OpenMP runtime, and only in this order do they share one. Set
-OMP_NUM_THREADS=1 for a server: from 10,000 rows on, FAISS splits a single query over threads and gets slower.
+Set OMP_NUM_THREADS=1 for a server: from 10,000 rows on, FAISS splits a single query over threads and gets
+slower.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch  # noqa: F401, must come before faiss
-
-import faiss  # isort: skip
+import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -119,12 +117,12 @@ class CosineIndex:
 
     @classmethod
     def load(cls, path: Path, title_of_row: NDArray[np.int64]) -> "CosineIndex":
-        """Read what `save` wrote.
+        """Map what `save` wrote: rows are read when a search needs them, and processes share them.
 
         Raises ValueError when the file is not such an index or does not have as many rows as `title_of_row`.
         """
         try:
-            faiss_index = faiss.read_index(str(path))
+            faiss_index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
             raise ValueError(f"{path.name} is not a FAISS index: {error}") from error
         if not isinstance(faiss_index, faiss.IndexFlatIP | faiss.IndexRefineFlat):

@@ -11,14 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
 
 from index.alignment import similarities
 from index.cosine_index import CosineIndex
 from index.melody_texts import MelodyText, MelodyTexts, TextArrays
 from index.ngram_index import GRAM, NgramIndex, Postings
 from model.abc import Tune
+from model.arrays import map_arrays, save_arrays
 from model.checkpoint import under
 from model.encoder import Vectors
 from model.grams import MAX_NOTES, Floats, Ints, interval_grams, pulse, pulse_grams
@@ -112,7 +111,7 @@ class MelodyIndex:
             "intervals": self._intervals.postings._asdict(),
             "pulses": self._pulses.postings._asdict(),
         }
-        save_file(
+        save_arrays(
             {f"{part}/{name}": array for part, arrays in parts.items() for name, array in arrays.items()},
             path,
         )
@@ -125,13 +124,13 @@ class MelodyIndex:
         one setting for each vector.
         """
         try:
-            arrays = load_file(path)
+            arrays, _ = map_arrays(path)
             index = cls.__new__(cls)
             index.vectors = vectors
             index._texts = MelodyTexts.restore(TextArrays(**under("lines/", arrays)))
             index._intervals = NgramIndex.restore(Postings(**under("intervals/", arrays)), len(index._texts))
             index._pulses = NgramIndex.restore(Postings(**under("pulses/", arrays)), len(index._texts))
-        except (SafetensorError, TypeError) as error:
+        except TypeError as error:
             raise ValueError(f"{path.name} is not a melody index: {error!r}") from error
         if len(index._texts) != len(vectors):
             raise ValueError(

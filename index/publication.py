@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import torch
 from filelock import FileLock, Timeout
 
 from index.artifact import (
@@ -90,7 +89,7 @@ def publish(root: Path, staged: Path, manifest: Manifest, replaces: str | None =
     files = {file.relative_to(staged).as_posix(): sha256(file) for file in folder_files(staged)}
     text = manifest.model_copy(update={"files": files}).model_dump_json(indent=2)
     (staged / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    read_folder(staged, torch.device("cpu"))
+    read_folder(staged, "cpu")
     for file in folder_files(staged):
         file.chmod(0o644)  # some writers make private files, and mkdtemp a private folder
         _sync(file)

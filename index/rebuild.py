@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from index import artifact
 from index.artifact import Artifact, ArtifactError
@@ -20,6 +19,7 @@ from index.publication import link_files, publish, staging
 from index.slips import find_slips
 from index.suggester import CATALOGUE, INDEX_FILES, Suggester
 from model.abc import read_tune
+from model.device import Device
 
 _UNIT = 1e-3  # how far the length of a unit vector may be off
 
@@ -45,7 +45,7 @@ class Rebuilt:
 
 
 def rebuild(
-    root: Path, device: torch.device, tunebooks: Path | None = None, on_step: OnStep = ignore_steps
+    root: Path, device: Device, tunebooks: Path | None = None, on_step: OnStep = ignore_steps
 ) -> Rebuilt:
     """Index the current artifact's catalogue again, with the tunebooks as they are now, and publish it.
 

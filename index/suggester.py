@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import torch
 
 from index.alignment import align
 from index.catalogue import Catalogue
@@ -23,6 +22,7 @@ from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
 from index.suggestions import MatchedSetting, MelodyEvidence, StyleEvidence, Suggestion, Suggestions
 from index.titles import is_title
 from model.abc import Notice, Tune, read_tune
+from model.device import Device
 from model.encoders import Encoders
 from model.grams import FEWEST_NOTES, MAX_NOTES
 
@@ -98,7 +98,7 @@ class Suggester:
         self.melody_index.save(folder / MELODIES)
 
     @classmethod
-    def load(cls, folder: Path, device: torch.device) -> Self:
+    def load(cls, folder: Path, device: Device) -> Self:
         """Read what `save` wrote, with the encoders on the device.
 
         Raises CheckpointError, OSError or ValueError when a file is missing, damaged, or does not fit the

@@ -1,12 +1,11 @@
 """Chooses the device on which encoders run."""
 
-from typing import TYPE_CHECKING, Literal
+import ctypes
+from typing import Literal
 
 from model.errors import GanAinmError
 
-if TYPE_CHECKING:
-    import torch
-
+Device = Literal["cpu", "cuda"]
 DeviceName = Literal["auto", "cpu", "cuda"]
 
 
@@ -14,11 +13,29 @@ class DeviceError(GanAinmError):
     """The requested device does not exist on this machine."""
 
 
-def pick_device(name: DeviceName) -> "torch.device":
+def pick_device(name: DeviceName) -> Device:
     """Return the named device; "auto" prefers a GPU. Raises DeviceError when there is no such device."""
-    import torch  # slow to import, and the help pages of commands need only the names of devices
-
-    available = torch.cuda.is_available()
-    if name == "cuda" and not available:
+    if name == "cpu":
+        return "cpu"
+    if _has_gpu():
+        return "cuda"
+    if name == "cuda":
         raise DeviceError("DEVICE=cuda, but PyTorch sees no CUDA device; use DEVICE=auto or DEVICE=cpu")
-    return torch.device("cuda" if name != "cpu" and available else "cpu")
+    return "cpu"
+
+
+def _has_gpu() -> bool:
+    # PyTorch takes two seconds to import, so it is asked only where NVIDIA's driver is installed.
+    if not any(_exists(library) for library in ("libcuda.so.1", "nvcuda.dll")):
+        return False
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def _exists(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

@@ -1,19 +1,21 @@
-"""What every encoder is: a network that turns items (tunes or names) into unit vectors.
+"""What every encoder is: it turns items (tunes or names) into unit vectors.
 
-An encoder works in two steps. Its featurizer, which has no weights, reads an item once into arrays. `forward`
-turns those features into vectors; training repeats only this step. In training, the featurizer's `view` comes
-in between: it changes features the way players change tunes.
+An encoder works in two steps. Its featurizer, which has no weights, reads each item once. The encoder turns
+batches of these features into vectors; training repeats only this step. In training, the featurizer changes
+the features the way players change tunes.
+
+Nothing here needs PyTorch; encoders that do are a `model.network.Network`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+
+from model.arrays import Array
 
 Item = TypeVar("Item")
 Features = TypeVar("Features")
@@ -30,11 +32,15 @@ class Featurizer(ABC, Generic[Item, Features]):
         """Read one item."""
 
     @abstractmethod
-    def view(self, features: Features, rng: np.random.Generator) -> Features:
-        """The features as another player or editor might have left them: an augmentation for training."""
+    def batch(self, features: Sequence[Features]) -> Any:
+        """Several items as the encoder reads them."""
+
+    @abstractmethod
+    def views(self, features: Sequence[Features], rng: np.random.Generator) -> Any:
+        """The same as another player or editor might have left them: an augmentation for training."""
 
 
-class Encoder(nn.Module, ABC, Generic[Item, Features]):
+class Encoder(ABC, Generic[Item, Features]):
     """Base of both towers.
 
     Attributes
@@ -53,14 +59,18 @@ class Encoder(nn.Module, ABC, Generic[Item, Features]):
     dim: int
     featurizer: Featurizer[Item, Features]
 
+    @classmethod
     @abstractmethod
-    def forward(self, batch: Sequence[Features]) -> Tensor:
-        """Unit vectors. shape = (len(batch), dim)"""
+    def restore(cls, config: Any, weights: Mapping[str, Array]) -> Self:
+        """The encoder that had these weights. Raises ValueError when they do not fit the config."""
 
-    @property
-    def device(self) -> torch.device:
-        """Where the weights are."""
-        return next(self.parameters()).device
+    @abstractmethod
+    def weights(self) -> dict[str, Array]:
+        """Everything that `restore` needs but the config."""
+
+    @abstractmethod
+    def vectors(self, batch: Any) -> Vectors:
+        """Unit vectors of a batch that the featurizer made. shape = (items, dim)"""
 
     def encode_features(self, features: Sequence[Features]) -> Vectors:
         """Unit vectors of items already read. shape = (len(features), dim)"""
@@ -70,10 +80,8 @@ class Encoder(nn.Module, ABC, Generic[Item, Features]):
         """Unit vectors of items. shape = (items, dim)"""
         return self._encode(self.featurizer.features(item) for item in items)
 
-    @torch.no_grad()
     def _encode(self, features: Iterable[Features]) -> Vectors:
-        self.eval()
-        parts = [self(batch).cpu().numpy() for batch in _batches(features)]
+        parts = [self.vectors(self.featurizer.batch(batch)) for batch in _batches(features)]
         return np.concatenate([np.zeros((0, self.dim), np.float32), *parts])
 
 

@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import torch
-
 from model.abc import Tune
-from model.checkpoint import load_encoder, save_encoder
+from model.checkpoint import as_saved, load_encoder, save_encoder
+from model.device import Device
 from model.encoder import Encoder
 
 TUNE_ENCODER = "tune_encoder.safetensors"
@@ -24,8 +23,12 @@ class Encoders(NamedTuple):
         save_encoder(self.tune, folder / TUNE_ENCODER)
         save_encoder(self.title, folder / TITLE_ENCODER)
 
+    def as_saved(self, device: Device) -> "Encoders":
+        """The same encoders as `load` would restore them after `save`."""
+        return Encoders(as_saved("tune", self.tune, device), as_saved("title", self.title, device))
+
     @classmethod
-    def load(cls, folder: Path, device: torch.device) -> "Encoders":
+    def load(cls, folder: Path, device: Device) -> "Encoders":
         """Read both checkpoints from a folder, ready to encode. Raises CheckpointError."""
         return cls(
             load_encoder("tune", folder / TUNE_ENCODER, device),

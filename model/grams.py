@@ -5,6 +5,7 @@ it never saw in training, and its size does not grow with the corpus.
 """
 
 import zlib
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ _PULSE = 0.5  # quarter notes
 MAX_NOTES = 2048  # notes read per tune; the longest of 4,248 printed tunes has fewer than 1,200
 
 Ints = NDArray[np.int64]
+Buckets = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
 _INTERVALS = (2, 3, 4, 6)  # lengths of the runs of melodic intervals
@@ -29,27 +31,25 @@ _LETTERS = 3  # length of the runs of letters
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """The grams of one item.
+    """The grams of one tune.
 
     Attributes
     ----------
-    ids : buckets, shape = (grams,)
-    start, stop : first note of each gram and one past its last, to find the grams of a fragment;
-        shape = (grams,)
+    ids : buckets; in rising order, but those of the header come first. shape = (grams,)
+    start, stop : first note of each gram and one past its last, to find the grams of a fragment; 0 and 0 for
+        the header. shape = (grams,)
     header : number of grams, at the front, that come from the header (R:, M:) and not from the notes
+    notes : number of notes that were read
     """
 
-    ids: Ints
-    start: Ints
-    stop: Ints
-    header: int = 0
+    ids: Buckets
+    start: NDArray[np.int16]
+    stop: NDArray[np.int16]
+    header: int
+    notes: int
 
     def __len__(self) -> int:
         return len(self.ids)
-
-    def __getitem__(self, kept: NDArray[np.bool_]) -> "Grams":
-        header = int(kept[: self.header].sum())
-        return Grams(self.ids[kept], self.start[kept], self.stop[kept], header)
 
 
 def melody_grams(tune: Tune, buckets: int) -> Grams:
@@ -66,25 +66,32 @@ def melody_grams(tune: Tune, buckets: int) -> Grams:
     span = np.maximum(np.diff(onset), 1e-3)
     rhythm = np.rint(2 * np.log2(span[1:] / span[:-1])).astype(np.int64)
     changes = np.flatnonzero(np.concatenate([[True], interval != 0]))
+    unrepeated = np.diff(pitch[changes])
 
     note = np.arange(len(pitch))
-    parts = [_header_grams(tune, buckets)]
-    parts += [_windows([interval], note, n, salt=n, buckets=buckets) for n in _INTERVALS]
-    parts += [_windows([interval, rhythm], note, n, salt=20 + n, buckets=buckets) for n in _RHYTHMIC]
-    unrepeated = np.diff(pitch[changes])
-    parts += [_windows([unrepeated], changes, n, salt=40 + n, buckets=buckets) for n in _UNREPEATED]
+    runs = [
+        *_runs([interval], note, _INTERVALS, salt=1),
+        *_runs([interval, rhythm], note, _RHYTHMIC, salt=2),
+        *_runs([unrepeated], changes, _UNREPEATED, salt=3),
+    ]
+    hashed, start, stop = (np.concatenate(columns) for columns in zip(*runs, strict=True))
+    ids = (hashed % np.uint64(buckets)).astype(np.int32)
+    order = np.argsort(ids, kind="stable")
+    header = _header_ids(tune, buckets)
+    zeros = np.zeros(len(header), np.int16)
     return Grams(
-        np.concatenate([part.ids for part in parts]),
-        np.concatenate([part.start for part in parts]),
-        np.concatenate([part.stop for part in parts]),
-        header=len(parts[0]),
+        np.concatenate([header, ids[order]]),
+        np.concatenate([zeros, start[order].astype(np.int16)]),
+        np.concatenate([zeros, stop[order].astype(np.int16)]),
+        len(header),
+        len(notes),
     )
 
 
 def interval_grams(tune: Tune, n: int) -> Ints:
     """Hash the runs of `n` melodic intervals, in order, for comparing melodies. shape = (grams,)"""
     pitch = np.array([note.pitch for note in tune.notes[:MAX_NOTES]], dtype=np.int64)
-    return _windows([np.diff(pitch)], np.arange(len(pitch)), n, salt=n, buckets=2**62).ids
+    return _hashes(np.diff(pitch), n, salt=4)
 
 
 def pulse(tune: Tune) -> Ints:
@@ -103,35 +110,48 @@ def pulse(tune: Tune) -> Ints:
 
 def pulse_grams(pulses: Ints, n: int) -> Ints:
     """Hash the runs of `n` steps from pulse to pulse, in order. shape = (grams,)"""
-    return _windows([np.diff(pulses)], np.arange(len(pulses)), n, salt=60 + n, buckets=2**62).ids
+    return _hashes(np.diff(pulses), n, salt=5)
 
 
-def name_grams(name: str, buckets: int) -> Ints:
-    """Hash the words, pairs of words and runs of three letters of the folded name. shape = (grams,)"""
+def name_grams(name: str, buckets: int) -> Buckets:
+    """Hash the words, pairs of words and runs of three letters of the folded name, in rising order.
+
+    shape = (grams,)
+    """
     words = fold(name).split()
     padded = f" {' '.join(words)} "
     grams = [f"w {word}" for word in words]
     grams += [f"p {a} {b}" for a, b in pairwise(words)]
     grams += [f"l {padded[i : i + _LETTERS]}" for i in range(len(padded) - _LETTERS + 1)]
-    return np.array([zlib.crc32(gram.encode()) % buckets for gram in grams], dtype=np.int64)
+    return np.array(sorted(zlib.crc32(gram.encode()) % buckets for gram in grams), dtype=np.int32)
 
 
-def _header_grams(tune: Tune, buckets: int) -> Grams:
+def _header_ids(tune: Tune, buckets: int) -> Buckets:
     fields = [("R", fold(tune.rhythm)), ("M", tune.meter.replace(" ", ""))]
     texts = [f"{letter}:{text}" for letter, text in fields if text]
-    ids = np.array([zlib.crc32(text.encode()) % buckets for text in texts], dtype=np.int64)
-    return Grams(ids, np.zeros_like(ids), np.zeros_like(ids), header=len(ids))
+    return np.array([zlib.crc32(text.encode()) % buckets for text in texts], dtype=np.int32)
 
 
-def _windows(columns: list[Ints], note: Ints, n: int, *, salt: int, buckets: int) -> Grams:
-    """Hash each run of `n` rows of the columns. Row i lies between the notes `note[i]` and `note[i + 1]`."""
-    count = max(len(columns[0]) - n + 1, 0)
-    hashed = np.full(count, salt, dtype=np.uint64)
-    for i in range(n):
+def _hashes(steps: Ints, n: int, *, salt: int) -> Ints:
+    """The hash of each run of `n` steps, as a number of 62 bits."""
+    ((hashed, _, _),) = _runs([steps], np.arange(len(steps) + 1), (n,), salt=salt)
+    return (hashed >> np.uint64(2)).astype(np.int64)
+
+
+def _runs(
+    columns: list[Ints], note: Ints, lengths: Collection[int], *, salt: int
+) -> Iterator[tuple[NDArray[np.uint64], Ints, Ints]]:
+    """Hash the runs of rows of the columns, for each length; with the first note of each run, and its end.
+
+    Row i lies between the notes `note[i]` and `note[i + 1]`.
+    """
+    hashed = np.full(len(note), salt, dtype=np.uint64)
+    for row in range(max(lengths)):
+        count = max(len(columns[-1]) - row, 0)
         for column in columns:
-            hashed = _mix(hashed ^ column[i : i + count].astype(np.uint64))
-    first = np.arange(count)
-    return Grams((hashed % np.uint64(buckets)).astype(np.int64), note[first], note[first + n] + 1)
+            hashed = _mix(hashed[:count] ^ column[row : row + count].astype(np.uint64))
+        if row + 1 in lengths:
+            yield hashed, note[:count], note[row + 1 : row + 1 + count] + 1
 
 
 def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import torch
-
 from index import artifact
 from index.artifact import Artifact
 from index.mrr import Mrr
 from index.probes import DEGRADED, measure_probes
 from index.progress import OnStep, ignore_steps
 from index.rebuild import Rebuilt, rebuild
-from model.device import pick_device
+from model.device import Device, pick_device
 from service.settings import Settings
 
 
@@ -49,7 +47,7 @@ class Engine:
         When the folder has no current artifact, or it cannot be used.
     """
 
-    def __init__(self, root: Path, device: torch.device, tunebooks: Path | None = None) -> None:
+    def __init__(self, root: Path, device: Device, tunebooks: Path | None = None) -> None:
         self._root = root
         self._tunebooks = tunebooks
         self.device = device

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import torch
 from filelock import FileLock
 from pydantic import SecretStr
 
@@ -74,7 +73,7 @@ def published(small_curated: Curated, make_once: Callable[[str, Callable[[Path],
     """A folder with a small published artifact. Tests must not change it."""
 
     def train(root: Path) -> None:
-        fit(small_curated, root, Trainer(SMALL, torch.device("cpu"), Silent()))
+        fit(small_curated, root, Trainer(SMALL, "cpu", Silent()))
 
     return make_once("small-artifacts", train)
 

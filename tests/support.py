@@ -8,14 +8,17 @@ from threading import Thread
 from typing import Any
 
 import httpx
+import torch
 
 from index.progress import Advance, Step
-from model.ngram_title_encoder import NgramTitleConfig
-from model.ngram_tune_encoder import NgramTuneConfig
+from model.encoders import Encoders
+from model.ngram_titles import NgramTitleConfig
+from model.ngram_tunes import NgramTuneConfig
 from service.app import create_app
 from service.server import make_server
 from service.settings import Settings
 from training.fitting.config import FitConfig
+from training.fitting.towers import Towers
 
 SMALL = FitConfig(
     batch=64,
@@ -36,6 +39,12 @@ D|GAG GAB|ABA ABd|edd gdd|edB dBA|GAG GAB|ABA ABd|edd gdB|AGF G2:|
 
 
 KEY = {"Authorization": "Bearer secret"}
+
+
+def untrained() -> Encoders:
+    """Small n-gram encoders with random weights, as an artifact restores them."""
+    torch.manual_seed(0)
+    return Towers(SMALL).encoders.as_saved("cpu")
 
 
 class Clock:

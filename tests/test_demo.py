@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
-import torch
 
 from index import artifact
 from index.artifact import Artifact
@@ -15,13 +14,14 @@ from index.catalogue import Setting
 from index.display import display_titles
 from model.abc import read_tune, write
 from model.abc.variation import cut, transposed, unnamed
+from model.device import Device
 from service.settings import Settings
 from tests.nonsense import nonsense
 from tests.support import serve
 from training.fitting.evaluation import recompute_test
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
-CPU = torch.device("cpu")
+CPU: Device = "cpu"
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from model.abc import Tune
-from model.encoder import Encoder, Featurizer
+from model.encoder import Featurizer
 from model.experimental.notes import HEADER, PITCH, Tokens, note_tokens, padded
+from model.network import Network
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +54,15 @@ class NoteFeaturizer(Featurizer[Tune, Tokens]):
         """Return one row per note."""
         return note_tokens(item)
 
-    def view(self, features: Tokens, rng: np.random.Generator) -> Tokens:
-        """Return a random passage, with each header column masked at random."""
+    def batch(self, features: Sequence[Tokens]) -> list[Tokens]:
+        """The rows of each tune."""
+        return list(features)
+
+    def views(self, features: Sequence[Tokens], rng: np.random.Generator) -> list[Tokens]:
+        """A random passage of each tune, with each header column masked at random."""
+        return [self._view(tokens, rng) for tokens in features]
+
+    def _view(self, features: Tokens, rng: np.random.Generator) -> Tokens:
         crop_rng = np.random.default_rng(features[:, PITCH]) if self._config.fixed_crop else rng
         tokens = self._cropped(features, crop_rng).copy()
         for column in HEADER:
@@ -70,7 +78,7 @@ class NoteFeaturizer(Featurizer[Tune, Tokens]):
         return tokens[first : first + crop]
 
 
-class NoteTuneEncoder(Encoder[Tune, Tokens]):
+class NoteTuneEncoder(Network[Tune, Tokens]):
     """Base of encoders over rows of notes. A subclass defines how passages become vectors.
 
     Raises ValueError when a setting is out of range.
@@ -78,12 +86,6 @@ class NoteTuneEncoder(Encoder[Tune, Tokens]):
 
     featurizer_type = NoteFeaturizer
     config: NoteTuneConfig
-
-    def __init__(self, config: NoteTuneConfig) -> None:
-        super().__init__()
-        self.featurizer = NoteFeaturizer(config)
-        self.config = config
-        self.dim = config.dim
 
     @abstractmethod
     def passages(self, rows: Tensor, lengths: Tensor) -> Tensor:

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from model.encoder import Encoder, Featurizer
+from model.encoder import Featurizer
 from model.names import fold
+from model.network import Network
 
 Embedding = NDArray[np.float32]
 
@@ -68,12 +69,16 @@ class SentenceFeaturizer(Featurizer[str, Embedding]):
             embedding: Embedding = F.normalize(mean, dim=0).numpy()
         return embedding
 
-    def view(self, features: Embedding, rng: np.random.Generator) -> Embedding:  # noqa: ARG002
-        """Return the features unchanged: dropout varies them enough."""
-        return features
+    def batch(self, features: Sequence[Embedding]) -> NDArray[np.float32]:
+        """The embeddings of several names. shape = (names, 384)"""
+        return np.stack(features)
+
+    def views(self, features: Sequence[Embedding], rng: np.random.Generator) -> NDArray[np.float32]:  # noqa: ARG002
+        """The embeddings unchanged: dropout varies them enough."""
+        return self.batch(features)
 
 
-class SentenceTitleEncoder(Encoder[str, Embedding]):
+class SentenceTitleEncoder(Network[str, Embedding]):
     """A perceptron over frozen embeddings.
 
     Even before training, names of similar meaning get similar embeddings.
@@ -85,10 +90,7 @@ class SentenceTitleEncoder(Encoder[str, Embedding]):
     featurizer_type = SentenceFeaturizer
 
     def __init__(self, config: SentenceTitleConfig) -> None:
-        super().__init__()
-        self.featurizer = SentenceFeaturizer(config)
-        self.config = config
-        self.dim = config.dim
+        super().__init__(config)
         self.mlp = nn.Sequential(
             nn.Linear(SENTENCE_DIM, config.hidden),
             nn.ReLU(),
@@ -96,9 +98,9 @@ class SentenceTitleEncoder(Encoder[str, Embedding]):
             nn.Linear(config.hidden, config.dim),
         )
 
-    def forward(self, batch: Sequence[Embedding]) -> Tensor:
+    def forward(self, batch: NDArray[np.float32]) -> Tensor:
         """Encode names as vectors of unit length. shape = (len(batch), dim)"""
-        embeddings = torch.from_numpy(np.stack(batch)).to(self.device)
+        embeddings = torch.from_numpy(batch).to(self.device)
         return F.normalize(self.mlp(embeddings), dim=-1)
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import faiss
 import numpy as np
 import pytest
-import torch
 
 from index import artifact
 from index.artifact import ArtifactError, load
@@ -15,8 +14,9 @@ from index.melody_index import MelodyIndex
 from index.probes import load_probes, measure_probes
 from index.publication import BusyError, link_files, locked, publish, staging
 from index.suggester import CATALOGUE, MELODIES, TITLES
+from model.device import Device
 
-CPU = torch.device("cpu")
+CPU: Device = "cpu"
 
 
 def change_manifest(root: Path, **changes: object) -> None:

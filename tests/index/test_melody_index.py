@@ -9,11 +9,10 @@ from index.melody_index import FEATURES, MelodyIndex
 from model.abc import Tune, read_tune
 from model.abc.variation import cut, ornamented, transposed, unnamed
 from model.grams import MAX_NOTES
-from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
-from tests.support import KESH
+from tests.support import KESH, untrained
 from training.corpora.curate import Curated
 
-ENCODER = NgramTuneEncoder(NgramTuneConfig(buckets=2**12, dim=64))
+ENCODER = untrained().tune
 
 
 @pytest.fixture(scope="module")

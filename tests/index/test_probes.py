@@ -49,7 +49,7 @@ def test_probes_depend_on_the_seed_and_are_the_same_after_loading(tmp_path: Path
 
 
 def test_measuring_without_probes_is_an_error(small_artifacts: Path) -> None:
-    loaded = artifact.load(small_artifacts, torch.device("cpu"))
+    loaded = artifact.load(small_artifacts, "cpu")
     with pytest.raises(ValueError, match="no queries"):
         measure_probes([], loaded.suggester)
 

@@ -9,13 +9,10 @@ from index.melody_index import FEATURES, Likenesses
 from index.ranking import RankingModel, log_length
 from index.suggester import Suggester
 from model.abc.variation import cut, transposed, unnamed
-from model.encoders import Encoders
-from model.ngram_title_encoder import NgramTitleConfig, NgramTitleEncoder
-from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
+from tests.support import untrained
 from training.corpora.curate import Curated
 
-TUNES = NgramTuneEncoder(NgramTuneConfig(buckets=2**12, dim=64))
-TITLES = NgramTitleEncoder(NgramTitleConfig(buckets=2**12, dim=64))
+ENCODERS = untrained()
 COUNT = len(FEATURES)
 SIMILARITY = FEATURES.index("similarity")
 
@@ -35,7 +32,7 @@ def library(small_curated: Curated) -> Library:
 
 @pytest.fixture(scope="module")
 def suggester(library: Library) -> Suggester:
-    return Suggester.build(library, Encoders(TUNES, TITLES), MODEL)
+    return Suggester.build(library, ENCODERS, MODEL)
 
 
 def test_probabilities_are_a_softmax_with_none_as_an_alternative() -> None:
@@ -94,7 +91,7 @@ def test_an_unknown_tune_is_ranked_by_style_alone(library: Library, suggester: S
     query = cut(unnamed(library.tunes[0]), 0, 20)  # too short to be similar enough for the model
     ranking = suggester.rank(query, 100)
     assert not ranking.known
-    by_style = [hit.title for hit in suggester.title_index.search(TUNES.encode([query]), 100)[0]]
+    by_style = [hit.title for hit in suggester.title_index.search(ENCODERS.tune.encode([query]), 100)[0]]
     assert [ranked.title for ranked in ranking.titles][:5] == by_style[:5]
     assert ranking.titles[0].confidence == pytest.approx(MODEL.style, rel=0.01)
     assert ranking.titles[1].confidence == pytest.approx(MODEL.style / 2, rel=0.01)
@@ -127,7 +124,7 @@ def test_a_setting_is_evidence_only_when_it_is_likely_enough(library: Library, s
 def test_probabilities_of_the_settings_of_a_title_add_up(library: Library) -> None:
     same = replace(library, tunes=[library.tunes[0]] * len(library.tunes))
     catalogue, query = library.catalogue, unnamed(library.tunes[0])
-    ranking = Suggester.build(same, Encoders(TUNES, TITLES), MODEL).rank(query, 300)
+    ranking = Suggester.build(same, ENCODERS, MODEL).rank(query, 300)
     confidence = {ranked.title: ranked.confidence for ranked in ranking.titles}
     settings = np.bincount(catalogue.title_of_setting)
     double, single = (next(title for title in confidence if settings[title] == count) for count in (2, 1))

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from index import artifact
 from index.artifact import Artifact, ArtifactError
@@ -16,10 +15,11 @@ from index.publication import link_files, publish, staging
 from index.rebuild import RebuildError, Rebuilt, rebuild
 from index.tunebook import TunebookError
 from model.abc import read_tune, write
+from model.device import Device
 from model.encoder import Vectors
 from tests.support import KESH, Silent
 
-CPU = torch.device("cpu")
+CPU: Device = "cpu"
 
 JIG = """R:jig
 M:6/8

@@ -3,7 +3,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from index import load
 from index.alignment import Alignment, Melody, align, similarity
@@ -16,12 +15,13 @@ from index.tunebook import Entry
 from model.abc import AbcError, Notice, Tune, read_tune, write
 from model.abc.variation import cut, transposed, unnamed
 from model.checkpoint import CheckpointError
+from model.device import Device
 from model.encoders import TITLE_ENCODER, TUNE_ENCODER
 from model.grams import MAX_NOTES
 from tests.nonsense import nonsense
 from tests.support import KESH
 
-CPU = torch.device("cpu")
+CPU: Device = "cpu"
 
 
 @pytest.fixture

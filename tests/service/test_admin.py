@@ -5,7 +5,6 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-import torch
 from pydantic import SecretStr
 
 from index import artifact
@@ -35,7 +34,7 @@ def test_a_reindex_runs_as_a_job_and_its_artifact_is_served(
     assert after["mrr"]["recorded"] == before["mrr"]["recorded"]
     assert after["mrr"]["measured"]["measured_at"] > before["mrr"]["measured"]["measured_at"]
     assert client.post("/suggest-titles", json={"abc": KESH}).json()["suggestions"] == suggestions
-    rebuilt = artifact.load(small_artifacts, torch.device("cpu"))
+    rebuilt = artifact.load(small_artifacts, "cpu")
     assert rebuilt.version == after["artifact"]
     assert rebuilt.manifest.rebuilt_from == before["artifact"]
 
@@ -62,12 +61,12 @@ def test_no_request_fails_while_indexes_are_swapped(client: httpx.Client) -> Non
 
 
 def test_a_reindex_rebuilds_a_newly_trained_artifact(client: httpx.Client, small_artifacts: Path) -> None:
-    served = artifact.load(small_artifacts, torch.device("cpu"))
+    served = artifact.load(small_artifacts, "cpu")
     with staging(small_artifacts) as staged:
         link_files(served.path, staged, without=())
         trained = publish(small_artifacts, staged, served.manifest.model_copy(update={"seed": 7}))
     job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
-    rebuilt = artifact.load(small_artifacts, torch.device("cpu"))
+    rebuilt = artifact.load(small_artifacts, "cpu")
     assert rebuilt.version == job["result"]["artifact"] == client.get("/health").json()["artifact"]
     assert (rebuilt.manifest.seed, rebuilt.manifest.rebuilt_from) == (7, trained)
 
@@ -222,8 +221,8 @@ def test_a_reindex_adds_own_tunebooks_and_removes_deleted_ones(small_artifacts: 
         assert suggestion["evidence"][0]["transposition"] == 2
         assert suggestion["evidence"][0]["bars"] == [[bar, bar] for bar in range(1, 9)]
         assert client.get("/health").json()["status"] == "ok"
-        served = artifact.load(small_artifacts, torch.device("cpu"))
-        assert recompute_test(served, torch.device("cpu")) == served.manifest.test
+        served = artifact.load(small_artifacts, "cpu")
+        assert recompute_test(served, "cpu") == served.manifest.test
         assert [corpus.name for corpus in served.manifest.corpora][-1] == "tunebooks"
 
         (folder / "mine.abc").unlink()

@@ -5,18 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from index import artifact
+from model.device import Device
 from service.settings import Settings
 from tests.support import KESH, KEY, finished, serve
 from training.__main__ import app
 from training.corpora import Corpus
 from training.fitting.config import FitConfig, TitleName, TuneName, preset
 
-CPU = torch.device("cpu")
+CPU: Device = "cpu"
 
 
 def short_preset(*names: Any) -> FitConfig:

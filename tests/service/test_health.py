@@ -23,7 +23,7 @@ from tests.support import serve
 
 def shuffle_rows(root: Path) -> None:
     """Put the rows of the title index in another order, and make the manifest agree."""
-    loaded = artifact.load(root, torch.device("cpu"))
+    loaded = artifact.load(root, "cpu")
     vectors = loaded.suggester.title_index.vectors
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors[np.random.default_rng(0).permutation(len(vectors))])
@@ -34,7 +34,7 @@ def shuffle_rows(root: Path) -> None:
 
 
 def test_health_reports_what_is_served_and_how_well(client: httpx.Client, small_artifacts: Path) -> None:
-    manifest = artifact.load(small_artifacts, torch.device("cpu")).manifest
+    manifest = artifact.load(small_artifacts, "cpu").manifest
     response = client.get("/health")
     assert response.status_code == 200
     health = response.json()

@@ -5,7 +5,6 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
-import torch
 
 from index import artifact
 from index.display import display_title
@@ -20,7 +19,7 @@ ABC = {"Content-Type": "text/vnd.abc"}
 @pytest.fixture
 def catalogue_tunes(small_artifacts: Path) -> list[tuple[str, Tune]]:
     """Every fourth title of the catalogue, as people write it, with its first setting."""
-    catalogue = artifact.load(small_artifacts, torch.device("cpu")).suggester.catalogue
+    catalogue = artifact.load(small_artifacts, "cpu").suggester.catalogue
     return [(display_title(title.title), read_tune(title.settings[0].abc)) for title in catalogue.titles[::4]]
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import torch
 import typer
 from rich.table import Table
 
@@ -76,7 +75,7 @@ def evaluate(artifacts: Artifacts = Path("artifacts"), device: Device = "auto") 
 
 def _is_readable(artifacts: Path) -> bool:
     try:
-        current = artifact.load(artifacts, torch.device("cpu"))
+        current = artifact.load(artifacts, "cpu")
     except ArtifactError as error:
         console.print(f"training, because there is no usable artifact: {error}", soft_wrap=True)
         return False

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from model.ngram_title_encoder import NgramTitleConfig
-from model.ngram_tune_encoder import NgramTuneConfig
+from model.ngram_titles import NgramTitleConfig
+from model.ngram_tunes import NgramTuneConfig
 from model.registry import encoder_config
 from training.fitting.loss import LOSSES
 

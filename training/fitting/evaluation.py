@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from index.artifact import EVALUATION, Artifact, ArtifactError
 from index.catalogue import Catalogue
@@ -17,6 +16,7 @@ from index.library import Library
 from index.mrr import Mrr, search_reciprocal_ranks, summarise
 from index.suggester import CATALOGUE, TITLES
 from model.checkpoint import CheckpointError, load_encoder
+from model.device import Device
 from model.encoders import TUNE_ENCODER, Encoders
 from training.fitting.split import Split
 from training.fitting.training_set import TrainingSet
@@ -43,7 +43,7 @@ def save_evaluation(folder: Path, encoders: Encoders, training_set: TrainingSet,
     (folder / SPLIT).write_text(json.dumps(split.as_lists()) + "\n", encoding="utf-8")
 
 
-def recompute_test(artifact: Artifact, device: torch.device) -> Mrr:
+def recompute_test(artifact: Artifact, device: Device) -> Mrr:
     """Recompute the test MRR from the artifact's `evaluation/` alone. Raises ArtifactError."""
     folder = artifact.path / EVALUATION
     try:

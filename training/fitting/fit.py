@@ -77,13 +77,13 @@ def _fit(curated: Curated, root: Path, trainer: Trainer) -> str:
     )
     untrained = unseen_mrr(_untrained(trainer), training_set, split.test)
     evaluated = trainer.on_split(training_set, split, root / WORK / "split.safetensors")
-    test = unseen_mrr(evaluated.towers.encoders, training_set, split.test)
+    test = unseen_mrr(evaluated.encoders, training_set, split.test)
     report.say(f"unseen tunes: MRR {_spell(test)}; untrained encoders {untrained.value:.4f}")
 
     trained = trainer.on_all(training_set, root / WORK / "refit.safetensors")
-    suggester = Suggester.build(library, trained.towers.encoders, on_step=report.step)
+    suggester = Suggester.build(library, trained.encoders, on_step=report.step)
     examples = ranking_examples(library, suggester, config.seed, report.step)
-    first_hits = _first_hits(evaluated.towers.encoders, training_set, split.validation)
+    first_hits = _first_hits(evaluated.encoders, training_set, split.validation)
     suggester = suggester.with_ranking(fit_ranking(examples, first_hits, report.step))
     probes = make_probes(catalogue, config.seed)
     probed = measure_probes(probes, suggester)
@@ -105,7 +105,7 @@ def _fit(curated: Curated, root: Path, trainer: Trainer) -> str:
         suggester.save(staged)
         save_probes(probes, staged / PROBES)
         (staged / METRICS).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-        save_evaluation(staged / EVALUATION, evaluated.towers.encoders, training_set, split)
+        save_evaluation(staged / EVALUATION, evaluated.encoders, training_set, split)
         advance()
         version = publish(root, staged, _manifest(curated, config, suggester, probed, test))
         advance()
@@ -114,7 +114,7 @@ def _fit(curated: Curated, root: Path, trainer: Trainer) -> str:
 
 def _untrained(trainer: Trainer) -> Encoders:
     torch.manual_seed(trainer.config.seed)
-    return Towers(trainer.config).to(trainer.device).eval().encoders
+    return Towers(trainer.config).encoders.as_saved(trainer.device)
 
 
 def _first_hits(encoders: Encoders, training_set: TrainingSet, titles: Sequence[int]) -> float:

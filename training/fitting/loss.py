@@ -33,8 +33,10 @@ def info_nce(tunes: Tensor, names: Tensor, positives: Tensor, scale: Tensor) -> 
         The mean of tune-to-name and name-to-tune cross entropy, in nats; a scalar.
     """
     logits = scale * tunes @ names.T  # (B, N)
-    named = positives.any(dim=0)
-    return (_cross_entropy(logits, positives) + _cross_entropy(logits.T[named], positives.T[named])) / 2
+    tune, name = positives.nonzero(as_tuple=True)  # of each right pair
+    to_name = _mean_of_items(-F.log_softmax(logits, dim=1)[tune, name], tune)
+    to_tune = _mean_of_items(-F.log_softmax(logits, dim=0)[tune, name], name)
+    return (to_name + to_tune) / 2
 
 
 def batch_hinge(tunes: Tensor, names: Tensor, positives: Tensor, margin: Tensor) -> Tensor:
@@ -87,7 +89,7 @@ def _mean(values: Tensor, pairs: Tensor) -> Tensor:
     return (values * pairs).sum() / pairs.sum().clamp(min=1)
 
 
-def _cross_entropy(logits: Tensor, positives: Tensor) -> Tensor:
-    targets = positives.to(logits.dtype)
-    targets = targets / targets.sum(dim=1, keepdim=True)
-    return torch.mean(-(targets * F.log_softmax(logits, dim=1)).sum(dim=1))
+def _mean_of_items(values: Tensor, items: Tensor) -> Tensor:
+    """The mean over items of the mean over their pairs, from a value and an item for each pair."""
+    count = torch.bincount(items)
+    return (values / count[items]).sum() / (count > 0).sum()

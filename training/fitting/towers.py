@@ -7,9 +7,9 @@ import torch
 from torch import nn
 
 from model.abc import Tune
-from model.encoder import Encoder
 from model.encoders import Encoders
-from model.registry import build_encoder
+from model.network import Network
+from model.registry import build_network
 from training.fitting.config import FitConfig
 
 _HIGHEST_SCALE = 100.0  # as in CLIP: training gets unstable beyond it
@@ -23,8 +23,8 @@ class Towers(nn.Module):
 
     def __init__(self, config: FitConfig) -> None:
         super().__init__()
-        self.tune: Encoder[Tune, Any] = build_encoder("tune", config.tune_encoder)
-        self.title: Encoder[str, Any] = build_encoder("title", config.title_encoder)
+        self.tune: Network[Tune, Any] = build_network("tune", config.tune_encoder)
+        self.title: Network[str, Any] = build_network("title", config.title_encoder)
         self.log_scale = nn.Parameter(torch.tensor(-math.log(config.temperature)))
         self.log_melody_scale = nn.Parameter(torch.tensor(-math.log(config.temperature)))
 
@@ -49,11 +49,7 @@ class Towers(nn.Module):
         Its gradients are dense although a step touches few rows of a large table: with tables of 2^16 rows a
         batch touches most of them, and sparse gradients took twelve times as long.
         """
-        tables = {
-            id(module.weight)
-            for module in self.modules()
-            if isinstance(module, nn.Embedding | nn.EmbeddingBag)
-        }
+        tables = {id(module.weight) for module in self.modules() if isinstance(module, nn.Embedding)}
         embedding = [parameter for parameter in self.parameters() if id(parameter) in tables]
         rest = [parameter for parameter in self.parameters() if id(parameter) not in tables]
         groups = [

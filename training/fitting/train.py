@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from index.runs import laid_end_to_end
 from index.titles import title_key
 from model.grams import Ints
 from training.fitting.checkpoints import Progress, TrainingCheckpoint
@@ -105,7 +106,7 @@ def contrastive_loss(towers: Towers, batch: "Batch", config: FitConfig) -> torch
     tunes, names = towers.tune(batch.tunes), towers.title(batch.names)
     scale = towers.scale if config.loss == "info-nce" else torch.tensor(config.margin)
     loss = LOSSES[config.loss](tunes, names, batch.positives.to(tunes.device), scale)
-    if config.melody:
+    if batch.again is not None:
         same = torch.eye(len(tunes), dtype=torch.bool, device=tunes.device)
         loss = loss + config.melody * info_nce(tunes, towers.tune(batch.again), same, towers.melody_scale)
     return loss
@@ -117,15 +118,15 @@ class Batch:
 
     Attributes
     ----------
-    tunes, names : features, B and N
+    tunes, names : batches of B tunes and N names, made by the featurizers
     positives : bool, shape = (B, N); [i, j] whether name j is a name of tune i
-    again : features of the same or other settings of the B titles; B, or none
+    again : a batch of the same or other settings of the B titles, or none
     """
 
-    tunes: list[Any]
-    names: list[Any]
+    tunes: Any
+    names: Any
     positives: torch.Tensor
-    again: list[Any]
+    again: Any
 
 
 class Batches:
@@ -171,17 +172,16 @@ class Batches:
         for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
             titles = order[start:end]
             names = self._sample_names(titles, rng)
-            view = self._set.title_featurizer.view
             yield Batch(
                 self._sample_views(titles, rng),
-                [view(self._set.names[i], rng) for i in names],
+                self._set.title_featurizer.views([self._set.names[i] for i in names], rng),
                 torch.from_numpy(self._positives(titles, names)),
-                self._sample_views(titles, rng) if self._config.melody else [],
+                self._sample_views(titles, rng) if self._config.melody else None,
             )
 
-    def _sample_views(self, titles: Ints, rng: np.random.Generator) -> list[Any]:
+    def _sample_views(self, titles: Ints, rng: np.random.Generator) -> Any:
         settings = rng.integers(self._first_setting[titles], self._first_setting[titles + 1])
-        return [self._set.tune_featurizer.view(self._set.tunes[i], rng) for i in settings]
+        return self._set.tune_featurizer.views([self._set.tunes[i] for i in settings], rng)
 
     def _sample_names(self, titles: Ints, rng: np.random.Generator) -> Ints:
         most = self._config.names
@@ -194,7 +194,15 @@ class Batches:
         return np.concatenate([own, rng.choice(others, max(most - len(own), 0), replace=False)])
 
     def _positives(self, titles: Ints, names: Ints) -> NDArray[np.bool_]:
-        keys = self._key_of_name[names]
-        first, end = self._first_name[titles], self._first_name[titles + 1]
-        own = [self._key_of_name[i:j] for i, j in zip(first, end, strict=True)]
-        return np.stack([np.isin(keys, of_title) for of_title in own])
+        """Whether each name has a key of each title. shape = (titles, names)"""
+        first = self._first_name[titles]
+        count = self._first_name[titles + 1] - first
+        key = self._key_of_name[laid_end_to_end(first, count)]
+        row = np.repeat(np.arange(len(titles)), count)
+        order = np.argsort(self._key_of_name[names], kind="stable")
+        left, right = (
+            np.searchsorted(self._key_of_name[names], key, side, sorter=order) for side in ("left", "right")
+        )
+        positives = np.zeros((len(titles), len(names)), np.bool_)
+        positives[np.repeat(row, right - left), order[laid_end_to_end(left, right - left)]] = True
+        return positives

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
-
+from model.device import Device
+from model.encoders import Encoders
 from training.fitting.checkpoints import Progress, TrainingCheckpoint
 from training.fitting.config import FitConfig
 from training.fitting.evaluation import unseen_mrr
@@ -20,9 +20,9 @@ from training.reporter import Reporter
 
 
 class Trained(NamedTuple):
-    """Trained towers, in eval mode, and how the training went."""
+    """Trained encoders, as an artifact restores them, and how the training went."""
 
-    towers: Towers
+    encoders: Encoders
     progress: Progress
 
 
@@ -39,7 +39,7 @@ class Trainer:
     """
 
     config: FitConfig
-    device: torch.device
+    device: Device
     report: Reporter
     warm_start: WarmStart | None = None
 
@@ -62,7 +62,8 @@ class Trainer:
                 f"epoch {record['epoch']}: loss {record['loss']:.3f}, validation {record['validation']:.4f}"
             )
 
-        return Trained(run.model, train(run, checkpoint, validate, on_epoch))
+        progress = train(run, checkpoint, validate, on_epoch)
+        return Trained(run.model.encoders.as_saved(self.device), progress)
 
     def on_all(self, training_set: TrainingSet, path: Path) -> Trained:
         """Train on every title for `config.refit_epochs`, so that the encoders know every tune.
@@ -79,7 +80,8 @@ class Trainer:
             advance()
             self.report.say(f"epoch {record['epoch']}: loss {record['loss']:.3f}")
 
-        return Trained(run.model, train(run, checkpoint, on_epoch=on_epoch))
+        progress = train(run, checkpoint, on_epoch=on_epoch)
+        return Trained(run.model.encoders.as_saved(self.device), progress)
 
     def start(self, name: str, batches: Batches) -> Run[Towers]:
         """A run with fresh weights. Raises CheckpointError when the warm start does not fit."""

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
+from model.device import Device
 from training.reporter import Reporter
 
 
@@ -20,5 +19,5 @@ class Workspace:
     """
 
     folder: Path
-    device: torch.device
+    device: Device
     report: Reporter

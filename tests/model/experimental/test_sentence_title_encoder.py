@@ -7,12 +7,13 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from model.checkpoint import CheckpointError, load_encoder, save_encoder
+from model.checkpoint import CheckpointError, as_saved, load_encoder, save_encoder
+from model.device import Device
 from model.experimental import sentence_title_encoder
 from model.experimental.sentence_title_encoder import SENTENCE_DIM, SentenceTitleConfig, SentenceTitleEncoder
-from model.registry import EncoderError, build_encoder
+from model.registry import EncoderError, build_network
 
-CPU = torch.device("cpu")
+CPU: Device = "cpu"
 NAMES = ["The Kesh", "The Fisherman's Farewell", "Road to Lisdoonvarna"]
 
 
@@ -61,7 +62,7 @@ def test_strange_names_have_vectors(encoder: SentenceTitleEncoder, name: str) ->
 
 
 def test_dropout_acts_only_in_training(encoder: SentenceTitleEncoder) -> None:
-    features = [encoder.featurizer.features(NAMES[0])]
+    features = encoder.featurizer.batch([encoder.featurizer.features(NAMES[0])])
     encoder.train()
     assert not torch.equal(encoder(features), encoder(features))
     encoder.eval()
@@ -77,7 +78,7 @@ def test_training_leaves_the_sentence_model_unchanged(encoder: SentenceTitleEnco
     assert not model.training
     bias = encoder.get_parameter("mlp.3.bias").detach().clone()
     optimizer = torch.optim.SGD(encoder.parameters(), lr=1.0)
-    encoder([encoder.featurizer.features(name) for name in NAMES]).sum().backward()
+    encoder(encoder.featurizer.batch([encoder.featurizer.features(name) for name in NAMES])).sum().backward()
     optimizer.step()
     assert not torch.equal(encoder.get_parameter("mlp.3.bias"), bias)
     assert np.array_equal(encoder.featurizer.features(NAMES[0]), before)
@@ -114,7 +115,7 @@ def test_checkpoints_restore_config_and_vectors_without_the_sentence_model(
     save_encoder(encoder, path)
     loaded = load_encoder("title", path, CPU)
     assert loaded.config == encoder.config
-    assert np.array_equal(loaded.encode(NAMES), encoder.encode(NAMES))
+    assert np.array_equal(loaded.encode(NAMES), as_saved("title", encoder, CPU).encode(NAMES))
     with safe_open(path, framework="numpy") as file:
         assert sorted(file.keys()) == ["mlp.0.bias", "mlp.0.weight", "mlp.3.bias", "mlp.3.weight"]
 
@@ -126,6 +127,6 @@ def test_the_error_names_the_missing_extra(
     save_encoder(encoder, path)
     monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(EncoderError, match="'sentence' needs transformers; install the extra `sentence`"):
-        build_encoder("title", {"name": "sentence"})
+        build_network("title", {"name": "sentence"})
     with pytest.raises(CheckpointError, match="install the extra `sentence`"):
         load_encoder("title", path, CPU)

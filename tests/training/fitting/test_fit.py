@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from index import artifact
 from index.publication import locked
 from index.suggester import RANKING
 from model.abc import read_tune
 from model.abc.variation import cut, transposed, unnamed
+from model.device import Device
 from model.encoders import TUNE_ENCODER
 from tests.support import KESH, SMALL, Silent
 from training.corpora import Corpus, find_corpora
@@ -26,7 +26,7 @@ from training.fitting.fit import WORK, fit
 from training.fitting.split import SplitError
 from training.fitting.trainer import Trainer
 
-CPU = torch.device("cpu")
+CPU: Device = "cpu"
 
 
 ROOT = Path(__file__).parents[3]

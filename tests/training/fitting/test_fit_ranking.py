@@ -4,16 +4,11 @@ import pytest
 from index.library import Library
 from index.melody_index import FEATURES, Likenesses
 from index.suggester import Suggester
-from model.encoders import Encoders
-from model.ngram_title_encoder import NgramTitleConfig, NgramTitleEncoder
-from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
+from tests.support import untrained
 from tests.training.conftest import SEVERAL
 from training.fitting.fit_ranking import RankingExample, fit_ranking, ranking_examples
 
-ENCODERS = Encoders(
-    NgramTuneEncoder(NgramTuneConfig(buckets=2**12, dim=64)),
-    NgramTitleEncoder(NgramTitleConfig(buckets=2**12, dim=64)),
-)
+ENCODERS = untrained()
 
 
 def made_up(rng: np.random.Generator, count: int, sure: float) -> list[RankingExample]:

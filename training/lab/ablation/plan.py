@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from model.errors import GanAinmError
-from model.registry import EncoderError, build_encoder
+from model.registry import EncoderError, build_network
 from training.fitting.config import FitConfig, TitleName, TuneName, preset
 from training.lab.benchmark.sampled_library import POOL_COUNT
 from training.lab.pretraining.next_note import PretrainConfig
@@ -164,8 +164,8 @@ def read_plan(path: Path) -> Plan:
         PretrainConfig(**plan.pretraining)
         for spec in plan.systems.values():  # report a broken config now, not hours later
             config = spec.config(plan.seed)
-            build_encoder("tune", config.tune_encoder)
-            build_encoder("title", config.title_encoder)
+            build_network("tune", config.tune_encoder)
+            build_network("title", config.title_encoder)
     except (OSError, ValueError, TypeError, EncoderError) as error:
         raise PlanError(f"{path}: {error}") from error
     return plan

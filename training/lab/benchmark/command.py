@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Annotated
 
-import torch
 import typer
 
 from index import artifact as artifacts_on_disk
@@ -113,7 +112,7 @@ def scale(
     from training.lab.benchmark.scale_report import save_costs, table  # matplotlib is slow to import
 
     with ConsoleReporter() as report, resumable():
-        suggester = artifacts_on_disk.load(artifacts, torch.device("cpu")).suggester
+        suggester = artifacts_on_disk.load(artifacts, "cpu").suggester
         out.mkdir(parents=True, exist_ok=True)
         costs = measure_costs(titles or SIZES, suggester, out, report)
         save_costs(costs, out)

@@ -34,13 +34,13 @@ class TrainedEncoders:
         """Train on a whole library, as for an artifact that is published."""
         self.trainer.report.say(f"{name}: training on {len(library.tunes)} settings")
         trained = self.trainer.on_all(self._training_set(library), self._checkpoint(name))
-        return Fitted(trained.towers.encoders)
+        return Fitted(trained.encoders)
 
     def from_split(self, name: str, library: Library, split: Split) -> Fitted:
         """Train on a split, as for the test figure of an artifact."""
         self.trainer.report.say(f"{name}: training on {len(split.train)} titles")
         trained = self.trainer.on_split(self._training_set(library), split, self._checkpoint(name))
-        return Fitted(trained.towers.encoders)
+        return Fitted(trained.encoders)
 
     def _checkpoint(self, name: str) -> Path:
         return self.folder / f"{name}.safetensors"

@@ -117,12 +117,12 @@ def _measure(folder: Path, queries: dict[int, str], sender: Connection) -> Cost:
 
     torch.set_num_threads(1)  # like the service: one query, one core
     before = _resident()
-    suggester = Suggester.load(folder, torch.device("cpu"))
+    suggester = Suggester.load(folder, "cpu")
     for abc in counted(queries.values(), advance):  # so that all pages that a query reads are in memory
         suggester.suggest(abc, _TOP)
     timed = counted(queries.values(), advance)
     seconds, aligned = np.array([_time(suggester, abc) for abc in timed]).T
-    unused = sum(weight.nbytes for weight in suggester.encoders.title.parameters())
+    unused = sum(weight.nbytes for weight in suggester.encoders.title.weights().values())
     memory = _resident() - before - unused
     tunes = [read_tune(abc) for abc in queries.values()]
     first = [suggester.rank(tune, _TOP).titles[0].title for tune in counted(tunes, advance)]

@@ -11,6 +11,7 @@ import torch
 
 from index.progress import OnStep, counted, ignore_steps
 from model.abc import Tune
+from model.device import Device
 from model.experimental.notes import Tokens
 from training.fitting.checkpoints import TrainingCheckpoint, code_digest
 from training.fitting.train import Run, seed_epoch, train
@@ -68,7 +69,7 @@ def measure(model: NextNote, tunes: Sequence[Tokens], on_step: OnStep = ignore_s
     return Nats.joined(model.nats(batch) for batch in counted(batches, on_step("measuring", len(batches))))
 
 
-def _start(tunes: Sequence[Tokens], config: PretrainConfig, device: torch.device) -> Run[NextNote]:
+def _start(tunes: Sequence[Tokens], config: PretrainConfig, device: Device) -> Run[NextNote]:
     """A run with fresh weights. Its loss is the nats of a note."""
     seed_epoch(config.seed, _NAME, 0)
     model = NextNote(config).to(device)

@@ -9,7 +9,8 @@ from typing import Any
 import torch
 
 from model.abc import Tune
-from model.checkpoint import CheckpointError, read_weights, save_weights, with_weights
+from model.checkpoint import CheckpointError, read_weights, save_weights
+from model.device import Device
 from model.encoder import Encoder
 from model.experimental.rnn_tune_encoder import RnnTuneEncoder
 from training.corpora.curate import exact_melody
@@ -70,20 +71,26 @@ class Pretrained:
 def save(model: NextNote, training_tunes: Sequence[Tune], path: Path) -> None:
     """Write weights, config, and a digest of the melody of each training tune."""
     melodies = sorted({_digest(tune) for tune in training_tunes})
-    save_weights(model, _KEY, {**asdict(model.config), "melodies": melodies}, path)
+    weights = {name: tensor.cpu().numpy() for name, tensor in model.state_dict().items()}
+    save_weights(weights, _KEY, {**asdict(model.config), "melodies": melodies}, path)
 
 
-def load(path: Path, device: torch.device) -> Pretrained:
+def load(path: Path, device: Device) -> Pretrained:
     """Read a model, ready to predict. Raises CheckpointError."""
-    saved, weights = read_weights(path, _KEY, device)
+    saved, weights = read_weights(path, _KEY)
     try:
         melodies = frozenset(saved.pop("melodies"))
         saved["widths"] = tuple(saved["widths"])  # JSON has no tuples
         model = NextNote(PretrainConfig(**saved))
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path.name}: not the config of a pretrained model: {error!r}") from error
-    model = with_weights(model, weights, path, device)
-    return Pretrained(model, melodies, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+    try:
+        model.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
+    except RuntimeError as error:
+        raise CheckpointError(f"{path.name}: weights do not fit the config: {error}") from error
+    return Pretrained(
+        model.to(device).eval(), melodies, path.name, hashlib.sha256(path.read_bytes()).hexdigest()
+    )
 
 
 def _digest(tune: Tune) -> str:

@@ -187,7 +187,7 @@ def test_a_plan_is_run_interrupted_resumed_and_reported(
     ablate(plan, tmp_path / "whole")
     parts = tmp_path / "parts"
     work, cells = parts / ".ablation" / "small", parts / "out" / "ablation" / "cells"
-    workspace = Workspace(work, torch.device("cpu"), Interrupted())
+    workspace = Workspace(work, "cpu", Interrupted())
     halted = Ablation(read_plan(plan), cells.parent, workspace, None)
     with pytest.raises(KeyboardInterrupt):
         list(halted.outcomes())
@@ -276,7 +276,7 @@ def test_a_cell_trains_only_on_its_pool(plan: Path, tmp_path: Path, monkeypatch:
     """Checks titles and tunes of its encoders, and tunes of the note model that it starts from."""
     begin, _, end = plan.read_text(encoding="utf-8").partition("[systems.random-init]")
     plan.write_text(begin + end[end.index("[systems.rnn-transfer]") :], encoding="utf-8")
-    ablation = Ablation(read_plan(plan), tmp_path, Workspace(tmp_path, torch.device("cpu"), Silent()), None)
+    ablation = Ablation(read_plan(plan), tmp_path, Workspace(tmp_path, "cpu", Silent()), None)
     pretrained: list[Tune] = []
     offered: dict[str, set[object]] = {}
 

@@ -4,7 +4,6 @@ import csv
 from pathlib import Path
 
 import pytest
-import torch
 from typer.testing import CliRunner, Result
 
 from tests.support import SMALL, Silent
@@ -66,7 +65,7 @@ def test_an_artifact_without_the_held_out_settings_is_measured(tunebook: Path, t
     assert benchmark("random", *arguments).exit_code == 0
     held_out = read_exclusions(tmp_path / "answers" / "airs-held-out.txt")
     corpora = find_corpora([str(tunebook)])
-    trainer = Trainer(SMALL, torch.device("cpu"), Silent())
+    trainer = Trainer(SMALL, "cpu", Silent())
     fit(curate(corpora, excluded=held_out), tmp_path / "fitted", trainer)
     done = benchmark("encoders", "--artifact", tmp_path / "fitted", *arguments)
     assert done.exit_code == 0, done.stdout + done.stderr

@@ -2,11 +2,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from index import artifact
 from index.mrr import Place, reciprocal_rank
 from index.progress import ignore_steps
+from model.device import Device
 from tests.support import SMALL, Silent
 from training.fitting.config import FitConfig
 from training.fitting.split import split_titles
@@ -16,7 +16,7 @@ from training.lab.benchmark.protocols import known_gallery, unseen_tasks
 from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.benchmark.systems import SYSTEMS
 
-CPU = torch.device("cpu")
+CPU: Device = "cpu"
 
 
 def source(folder: Path, config: FitConfig = SMALL) -> tuple[TrainedEncoders, Silent]:

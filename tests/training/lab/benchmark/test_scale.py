@@ -3,7 +3,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from index import artifact
 from index.alignment import Melody, similarity
@@ -17,7 +16,7 @@ from training.lab.benchmark.synthetic import Synthetic
 
 @pytest.fixture
 def loaded(small_artifacts: Path) -> Artifact:
-    return artifact.load(small_artifacts, torch.device("cpu"))
+    return artifact.load(small_artifacts, "cpu")
 
 
 def synthetic(loaded: Artifact, seed: int = 0) -> Synthetic:

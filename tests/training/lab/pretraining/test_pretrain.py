@@ -5,13 +5,14 @@ import pytest
 import torch
 
 from model.abc import Tune
+from model.device import Device
 from tests.support import Silent
 from training.lab.pretraining.baseline import unigram
 from training.lab.pretraining.next_note import NextNote, PretrainConfig, framed
 from training.lab.pretraining.pretrain import measure, pretrain
 from training.lab.workspace import Workspace
 
-CPU = torch.device("cpu")
+CPU: Device = "cpu"
 
 
 @pytest.fixture(autouse=True)

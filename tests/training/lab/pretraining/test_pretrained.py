@@ -10,9 +10,11 @@ from index.library import Library
 from model.abc import read_tune
 from model.abc.variation import cut, transposed
 from model.checkpoint import CheckpointError, save_encoder
+from model.device import Device
 from model.experimental.rnn_tune_encoder import RnnTuneConfig, RnnTuneEncoder
-from model.ngram_title_encoder import NgramTitleConfig
-from model.ngram_tune_encoder import NgramTuneConfig, NgramTuneEncoder
+from model.ngram_network import NgramTuneNetwork
+from model.ngram_titles import NgramTitleConfig
+from model.ngram_tunes import NgramTuneConfig
 from tests.support import KESH, Silent
 from training.fitting.config import preset
 from training.fitting.train import Batches
@@ -22,7 +24,7 @@ from training.lab.leaks import LeakError
 from training.lab.pretraining.next_note import NextNote, PretrainConfig, framed
 from training.lab.pretraining.pretrained import Pretrained, load, save
 
-CPU = torch.device("cpu")
+CPU: Device = "cpu"
 
 
 @pytest.fixture
@@ -126,4 +128,4 @@ def test_a_training_can_start_from_it(model: NextNote, path: Path, config: Pretr
 
 def test_only_a_recurrent_encoder_can_start_from_it(path: Path) -> None:
     with pytest.raises(CheckpointError, match=r"pretrained\.safetensors is for the recurrent encoder"):
-        load(path, CPU).apply(NgramTuneEncoder(NgramTuneConfig(buckets=64, dim=16)))
+        load(path, CPU).apply(NgramTuneNetwork(NgramTuneConfig(buckets=64, dim=16)))

@@ -1,0 +1,48 @@
+"""Named arrays in a safetensors file, which readers map into memory instead of copying."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
+
+Array = NDArray[Any]
+
+_LITTLE_ENDIAN = {"U": "<u", "I": "<i", "F": "<f"}  # "F16" is "<f2"
+
+
+def save_arrays(arrays: Mapping[str, Array], path: Path, metadata: Mapping[str, str] | None = None) -> None:
+    """Write arrays and metadata."""
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    save_file(contiguous, path, dict(metadata) if metadata else None)
+
+
+def map_arrays(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
+    """The arrays of a file, read-only, and its metadata.
+
+    Pages of the file are read when an array is used, and processes share them. `safetensors` itself copies
+    everything for NumPy. The format: https://huggingface.co/docs/safetensors#format
+
+    Raises OSError when the file cannot be read, ValueError when it is not a safetensors file.
+    """
+    try:
+        mapped = np.memmap(path, np.uint8, "r")
+        start = 8 + int.from_bytes(mapped[:8].tobytes(), "little")
+        header = json.loads(mapped[8:start].tobytes())
+        metadata = header.pop("__metadata__", {})
+        arrays = {}
+        for name, entry in header.items():
+            first, end = entry["data_offsets"]
+            values = mapped[start + first : start + end].view(_type(entry["dtype"]))
+            arrays[name] = np.asarray(values.reshape(entry["shape"]))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path.name} is not a safetensors file: {error!r}") from error
+    return arrays, metadata
+
+
+def _type(name: str) -> np.dtype[Any]:
+    """The NumPy type of a safetensors type such as "F16"."""
+    return np.dtype(f"{_LITTLE_ENDIAN[name[:1]]}{int(name[1:]) // 8}")

@@ -1,0 +1,51 @@
+"""Encoders that are PyTorch modules: they can be trained, and run on a GPU."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, Self
+
+import torch
+from torch import Tensor, nn
+
+from model.arrays import Array
+from model.encoder import Encoder, Features, Item, Vectors
+
+
+class Network(nn.Module, Encoder[Item, Features]):
+    """An encoder whose `forward` turns a batch into vectors; a subclass is built from its config alone."""
+
+    def __init__(self, config: Any) -> None:
+        super().__init__()
+        self.config = config
+        self.dim = config.dim
+        self.featurizer = self.featurizer_type(config)
+
+    @abstractmethod
+    def forward(self, batch: Any) -> Tensor:
+        """Unit vectors of a batch that the featurizer made. shape = (items, dim)"""
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.parameters()).device
+
+    @classmethod
+    def restore(cls, config: Any, weights: Mapping[str, Array]) -> Self:
+        """The network with these weights, in eval mode."""
+        network = cls(config)
+        try:
+            network.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
+        except RuntimeError as error:
+            raise ValueError(f"weights do not fit the config: {error}") from error
+        return network.eval()
+
+    def weights(self) -> dict[str, Array]:
+        """The module's state."""
+        return {name: tensor.detach().cpu().numpy() for name, tensor in self.state_dict().items()}
+
+    @torch.no_grad()
+    def vectors(self, batch: Any) -> Vectors:
+        """Unit vectors of a batch. shape = (items, dim)"""
+        self.eval()
+        vectors: Vectors = self(batch).cpu().numpy()
+        return vectors

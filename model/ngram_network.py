@@ -1,0 +1,79 @@
+"""The n-gram encoders as networks, for training and for a GPU."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from model.abc import Tune
+from model.bags import Bags
+from model.encoder import Features, Item
+from model.grams import Buckets, Grams
+from model.network import Network
+from model.ngram_encoder import NgramTitleEncoder, NgramTuneEncoder
+
+
+class NgramNetwork(Network[Item, Features]):
+    """A weighted sum of gram embeddings, a linear map, and scaling to unit length."""
+
+    def __init__(self, config: Any) -> None:
+        super().__init__(config)
+        self.embedding = nn.Embedding(config.buckets, config.dim)
+        self.linear = nn.Linear(config.dim, config.dim)
+        nn.init.normal_(self.embedding.weight, std=0.02)
+        nn.init.eye_(self.linear.weight)
+        nn.init.zeros_(self.linear.bias)
+
+    def forward(self, batch: Bags) -> Tensor:
+        """Unit vectors of bags. shape = (len(batch), dim)"""
+        summed = _Sum.apply(self.embedding.weight, batch)  # type: ignore[no-untyped-call]  # (B, dim)
+        return F.normalize(self.linear(summed), dim=-1)
+
+
+class NgramTuneNetwork(NgramNetwork[Tune, Grams]):
+    """The network of `NgramTuneEncoder`."""
+
+    config_type = NgramTuneEncoder.config_type
+    featurizer_type = NgramTuneEncoder.featurizer_type
+
+
+class NgramTitleNetwork(NgramNetwork[str, Buckets]):
+    """The network of `NgramTitleEncoder`."""
+
+    config_type = NgramTitleEncoder.config_type
+    featurizer_type = NgramTitleEncoder.featurizer_type
+
+
+class _Sum(torch.autograd.Function):
+    """The weighted sum of the rows of a table for each bag, as `nn.EmbeddingBag` computes it.
+
+    The gradient of the table is the same kind of sum, with the roles of bags and buckets exchanged. On a CPU
+    this takes an eighth of the time of the gradient that PyTorch has for `nn.EmbeddingBag`.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, table: Tensor, bags: Bags) -> Tensor:
+        ctx.bags, ctx.buckets = bags, len(table)
+        return _sum(table, bags)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        return _sum(gradient, _transposed(ctx.bags, ctx.buckets)), None
+
+
+def _sum(table: Tensor, bags: Bags) -> Tensor:
+    ids, weights, first = (torch.from_numpy(array).to(table.device) for array in bags)
+    return F.embedding_bag(
+        ids, table, first.to(ids.dtype), mode="sum", per_sample_weights=weights, include_last_offset=True
+    )
+
+
+def _transposed(bags: Bags, buckets: int) -> Bags:
+    """For each bucket, the bags that contain it."""
+    # NumPy's radix sort is for 16 bits, and ten times as fast as its sort for 32.
+    order = np.argsort(bags.ids.astype(np.uint16) if buckets <= 2**16 else bags.ids, kind="stable")
+    owner = np.repeat(np.arange(len(bags), dtype=np.int32), np.diff(bags.first))
+    first = np.concatenate([[0], np.bincount(bags.ids, minlength=buckets).cumsum()])
+    return Bags(owner[order], bags.weights[order], first)

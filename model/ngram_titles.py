@@ -1,0 +1,58 @@
+"""What the n-gram title encoder reads: a name as a bag of words and runs of letters.
+
+It reads folded names (`model.names.fold`), so spellings that differ only in case, accents or the place of the
+article have the same vector.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.bags import Bags, damped
+from model.encoder import Featurizer
+from model.grams import Buckets, name_grams
+
+
+@dataclass(frozen=True)
+class NgramTitleConfig:
+    """A bag of hashed words, word pairs and letter n-grams.
+
+    Attributes
+    ----------
+    buckets : rows of the embedding table, 1 to 2^31
+    dim : length of the vectors, > 0; must equal the tune encoder's
+    gram_dropout : share of the grams that a training view drops, 0 <= x < 1
+    """
+
+    name: str = "ngram"
+    buckets: int = 2**15
+    dim: int = 128
+    gram_dropout: float = 0.1
+
+
+class NgramTitleFeaturizer(Featurizer[str, Buckets]):
+    """Reads the hashed grams of names."""
+
+    def __init__(self, config: NgramTitleConfig) -> None:
+        self._config = config
+
+    def features(self, item: str) -> Buckets:
+        """The grams of a name."""
+        return name_grams(item, self._config.buckets)
+
+    def batch(self, features: Sequence[Buckets]) -> Bags:
+        """The bags of names."""
+        return damped(np.concatenate(features), _owners(features), len(features))
+
+    def views(self, features: Sequence[Buckets], rng: np.random.Generator) -> Bags:
+        """Drop grams at random, but never all of a name."""
+        ids, owner = np.concatenate(features), _owners(features)
+        kept = rng.random(len(ids)) >= self._config.gram_dropout
+        kept |= (np.bincount(owner, kept, len(features)) == 0)[owner]
+        return damped(ids[kept], owner[kept], len(features))
+
+
+def _owners(features: Sequence[Buckets]) -> NDArray[np.int32]:
+    return np.repeat(np.arange(len(features), dtype=np.int32), [len(grams) for grams in features])
