@@ -14,6 +14,7 @@ import numpy as np
 
 from index.catalogue import Catalogue
 from index.mrr import Mrr, search_reciprocal_ranks, summarise
+from index.progress import OnStep, counted, ignore_steps
 from index.suggester import Suggester
 from model.abc import Tune, read_tune, write
 from model.abc.variation import cut, ornamented, transposed, unnamed
@@ -49,9 +50,10 @@ def make_probes(catalogue: Catalogue, seed: int, count: int = COUNT) -> list[Pro
     ]
 
 
-def measure_probes(probes: Sequence[Probe], suggester: Suggester) -> Mrr:
+def measure_probes(probes: Sequence[Probe], suggester: Suggester, on_step: OnStep = ignore_steps) -> Mrr:
     """MRR@20 of the probes in a Suggester's title index. Raises ValueError when there are no probes."""
-    vectors = suggester.encoders.tune.encode(read_tune(probe.abc) for probe in probes)
+    measured = counted(probes, on_step("measuring probes", len(probes)))
+    vectors = suggester.encoders.tune.encode(read_tune(probe.abc) for probe in measured)
     titles = [probe.title for probe in probes]
     reciprocals = search_reciprocal_ranks(suggester.title_index, vectors, titles)
     return summarise(reciprocals, pool=len(suggester.catalogue))

@@ -9,6 +9,7 @@ from index.catalogue import Catalogue, Setting
 from index.mrr import K
 from index.probes import COUNT, load_probes, make_probes, measure_probes, save_probes
 from model.abc import read_tune
+from model.device import Device
 from tests.support import KESH
 
 SHORT = "K:D\nDEFGABcd|\n"
@@ -57,8 +58,9 @@ def test_measuring_without_probes_is_an_error(small_artifacts: Path) -> None:
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_cpu_and_gpu_rank_the_same(small_artifacts: Path) -> None:
     titles = []
-    for device in ("cpu", "cuda"):
-        loaded = artifact.load(small_artifacts, torch.device(device))
+    devices: tuple[Device, ...] = ("cpu", "cuda")
+    for device in devices:
+        loaded = artifact.load(small_artifacts, device)
         ranked = [loaded.suggester.rank(read_tune(probe.abc), K) for probe in loaded.probes]
         titles.append(np.array([[title.title for title in ranking.titles] for ranking in ranked]))
     assert np.array_equal(titles[0], titles[1])

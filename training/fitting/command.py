@@ -58,11 +58,12 @@ def fit(
 
 def evaluate(artifacts: Artifacts = Path("artifacts"), device: Device = "auto") -> None:
     """Measure the figures of the published artifact again, from its own files alone."""
-    loaded = artifact.load(artifacts, pick_device(device))
-    figures = {
-        "unseen": (recompute_test(loaded, pick_device(device)), loaded.manifest.test),
-        "probes": (measure_probes(loaded.probes, loaded.suggester), loaded.manifest.probes),
-    }
+    with ConsoleReporter() as report:
+        loaded = artifact.load(artifacts, pick_device(device))
+        figures = {
+            "unseen": (recompute_test(loaded, pick_device(device), report.step), loaded.manifest.test),
+            "probes": (measure_probes(loaded.probes, loaded.suggester, report.step), loaded.manifest.probes),
+        }
     table = Table(box=None)
     for heading in ("figure", "MRR@20", "95 %", "queries", "pool", "chance", "recorded"):
         table.add_column(heading, no_wrap=True)

@@ -14,6 +14,7 @@ from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
 from index.library import Library
 from index.mrr import Mrr, search_reciprocal_ranks, summarise
+from index.progress import OnStep, ignore_steps
 from index.suggester import CATALOGUE, TITLES
 from model.checkpoint import CheckpointError, load_encoder
 from model.device import Device
@@ -43,14 +44,14 @@ def save_evaluation(folder: Path, encoders: Encoders, training_set: TrainingSet,
     (folder / SPLIT).write_text(json.dumps(split.as_lists()) + "\n", encoding="utf-8")
 
 
-def recompute_test(artifact: Artifact, device: Device) -> Mrr:
+def recompute_test(artifact: Artifact, device: Device, on_step: OnStep = ignore_steps) -> Mrr:
     """Recompute the test MRR from the artifact's `evaluation/` alone. Raises ArtifactError."""
     folder = artifact.path / EVALUATION
     try:
         titles = json.loads((folder / SPLIT).read_text(encoding="utf-8"))["test"]
         encoder = load_encoder("tune", folder / TUNE_ENCODER, device)
         catalogue = Catalogue.load(folder / CATALOGUE)
-        library = Library.read(Catalogue(tuple(catalogue.titles[title] for title in titles)))
+        library = Library.read(Catalogue(tuple(catalogue.titles[title] for title in titles)), on_step)
         names = catalogue.title_of_name
         index = CosineIndex.load(folder / TITLES, names[np.isin(names, titles)])
     except (CheckpointError, OSError, ValueError, LookupError) as error:

@@ -70,7 +70,7 @@ def _fit(curated: Curated, root: Path, trainer: Trainer) -> str:
     split = split_titles(group_titles(library, report.step), config.seed)
     if trainer.warm_start:
         trainer.warm_start.check_leaks(library.only(split.train).tunes)
-    training_set = TrainingSet.read(library, config)
+    training_set = TrainingSet.read(library, config, report.step)
     report.say(
         f"{len(catalogue)} titles with {len(catalogue.settings)} settings: {len(split.train)} to train on, "
         f"{len(split.validation)} for validation, {len(split.test)} for the test"

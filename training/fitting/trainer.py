@@ -103,8 +103,9 @@ class Trainer:
 
     def _step(self, description: str, epochs: int, checkpoint: TrainingCheckpoint) -> Callable[[], object]:
         done = checkpoint.progress().epochs
+        advance = self.report.step(description, epochs, done)
         self.report.say(f"{description}, resuming after epoch {done}" if done else description)
-        return self.report.step(description, epochs, done)
+        return advance
 
     def _fingerprint(self, training_set: TrainingSet, *more: str) -> str:
         warm_start = self.warm_start.digest if self.warm_start else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from index.catalogue import Catalogue
 from index.library import Library
+from index.progress import OnStep, counted, ignore_steps
 from model.abc import Tune
 from model.encoder import Featurizer
 from model.registry import build_featurizer
@@ -35,16 +36,17 @@ class TrainingSet:
     fingerprint: str = ""
 
     @classmethod
-    def read(cls, library: Library, config: FitConfig) -> "TrainingSet":
+    def read(cls, library: Library, config: FitConfig, on_step: OnStep = ignore_steps) -> "TrainingSet":
         """Read the features that the config's encoders need. Raises EncoderError."""
         catalogue = library.catalogue
         tune_featurizer = build_featurizer("tune", config.tune_encoder)
         title_featurizer = build_featurizer("title", config.title_encoder)
         digest = hashlib.sha256(code_digest())
         digest.update(json.dumps([asdict(config), [asdict(title) for title in catalogue.titles]]).encode())
+        tunes = counted(library.tunes, on_step("reading features", len(library.tunes)))
         return cls(
             catalogue,
-            [tune_featurizer.features(tune) for tune in library.tunes],
+            [tune_featurizer.features(tune) for tune in tunes],
             [title_featurizer.features(name) for name in catalogue.names],
             tune_featurizer,
             title_featurizer,

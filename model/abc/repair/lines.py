@@ -10,13 +10,14 @@ FIELD = r"(?:[A-Za-z]|[A-Z][a-z]{1,12})[ \t]?:"
 
 UNUSUAL_SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
-_LINE = re.compile(r"[^\n]+")
-
 
 def lines_of(text: str) -> Iterator[tuple[int, str]]:
     """Each line of a text that is not empty, and where it starts."""
-    for match in _LINE.finditer(text):
-        yield match.start(), match[0]
+    start = 0
+    for line in text.split("\n"):
+        if line:
+            yield start, line
+        start += len(line) + 1
 
 
 def is_text(line: str) -> bool:

@@ -48,7 +48,7 @@ class TrainedEncoders:
     def _training_set(self, library: Library) -> TrainingSet:
         # The splits of one library follow each other, so keeping the last features is enough.
         if self._last is None or self._last[0] is not library:
-            self._last = library, TrainingSet.read(library, self.trainer.config)
+            self._last = library, TrainingSet.read(library, self.trainer.config, self.trainer.report.step)
         return self._last[1]
 
 
