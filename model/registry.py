@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from model.network import Network
 
 Tower = Literal["tune", "title"]
+TuneName = Literal["ngram", "rnn", "cnn"]
+TitleName = Literal["ngram", "sentence"]
 Classes = Mapping[Tower, Mapping[str, str]]  # "module:class" by name
 
 ENCODERS: Classes = {

@@ -10,11 +10,12 @@ from typer.testing import CliRunner
 
 from index import artifact
 from model.device import Device
+from model.registry import TitleName, TuneName
 from service.settings import Settings
 from tests.support import KESH, KEY, finished, serve
 from training.__main__ import app
 from training.corpora import Corpus
-from training.fitting.config import FitConfig, TitleName, TuneName, preset
+from training.fitting.config import FitConfig, preset
 
 CPU: Device = "cpu"
 
@@ -33,7 +34,7 @@ def test_every_kind_of_encoder_is_trained_and_served(
 ) -> None:
     artifacts, tunebooks = tmp_path / "artifacts", tmp_path / "tunebooks"
     with monkeypatch.context() as patch:
-        patch.setattr("training.fitting.command.preset", short_preset)
+        patch.setattr("training.fitting.config.preset", short_preset)
         encoders = ("--encoder", tune, "--title-encoder", title)
         options = ("--corpus", str(tiny_corpus.path), "--artifacts", str(artifacts))
         result = CliRunner().invoke(app, ["fit", *options, *encoders])

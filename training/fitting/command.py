@@ -11,13 +11,10 @@ from index.artifact import ArtifactError
 from index.command_line import Artifacts, Device
 from index.probes import measure_probes
 from model.device import pick_device
+from model.registry import TitleName, TuneName
 from training.console import ConsoleReporter, console
 from training.corpora import BOOKS, find_corpora
 from training.corpora.reading import read_corpora
-from training.fitting.config import TitleName, TuneName, preset
-from training.fitting.evaluation import recompute_test
-from training.fitting.fit import fit as fit_artifact
-from training.fitting.trainer import Trainer
 from training.options import AcceptLicence, Aliases, Corpora, Exclude, Seed, resumable
 
 TitleEncoderName = Annotated[
@@ -49,6 +46,11 @@ def fit(
     """Train on corpora and publish an artifact. An interrupted fit resumes when you run it again."""
     if if_needed and _is_readable(artifacts):
         return
+    # They import PyTorch, which takes two seconds; the check above does without it.
+    from training.fitting.config import preset
+    from training.fitting.fit import fit as fit_artifact
+    from training.fitting.trainer import Trainer
+
     with ConsoleReporter() as report, resumable():
         trainer = Trainer(preset(encoder, title_encoder, seed), pick_device(device), report)
         curated = read_corpora(find_corpora(corpus or BOOKS, accept_licence), report, exclude, aliases)
@@ -58,6 +60,8 @@ def fit(
 
 def evaluate(artifacts: Artifacts = Path("artifacts"), device: Device = "auto") -> None:
     """Measure the figures of the published artifact again, from its own files alone."""
+    from training.fitting.evaluation import recompute_test
+
     with ConsoleReporter() as report:
         loaded = artifact.load(artifacts, pick_device(device))
         figures = {

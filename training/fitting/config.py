@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 from model.ngram_titles import NgramTitleConfig
 from model.ngram_tunes import NgramTuneConfig
-from model.registry import encoder_config
+from model.registry import TitleName, TuneName, encoder_config
 from training.fitting.loss import LOSSES
 
 
@@ -59,9 +59,6 @@ class FitConfig:
         if min(self.embedding_rate, self.dense_rate, self.temperature) <= 0:
             raise ValueError("rates and temperature must be more than 0")
 
-
-TuneName = Literal["ngram", "rnn", "cnn"]
-TitleName = Literal["ngram", "sentence"]
 
 _CROP = 30  # notes; a recurrent encoder memorises such short passages more slowly
 _NOTE_ENCODERS = FitConfig(batch=128, names=0, melody=0.0, embedding_rate=0.001, max_epochs=100, patience=8)

@@ -66,7 +66,7 @@ def test_fit_joins_aliases_and_excludes_settings(
         fitted.append(curated)
         return "version"
 
-    monkeypatch.setattr("training.fitting.command.fit_artifact", fit)
+    monkeypatch.setattr("training.fitting.fit.fit", fit)
     catalogue = small_curated.library.catalogue
     first, second, third = catalogue.titles[:3]
     excluded = [setting.reference for setting in third.settings]

@@ -11,11 +11,11 @@ from safetensors import safe_open
 from index.library import Library
 from index.titles import title_key
 from model.device import Device
-from model.registry import ENCODERS
+from model.registry import ENCODERS, TitleName, TuneName
 from tests.support import SMALL, Silent
 from training.corpora.curate import Curated
 from training.fitting.checkpoints import Progress, TrainingCheckpoint, code_digest
-from training.fitting.config import FitConfig, TitleName, TuneName, preset
+from training.fitting.config import FitConfig, preset
 from training.fitting.towers import Towers
 from training.fitting.train import Batches, train
 from training.fitting.trainer import Trainer

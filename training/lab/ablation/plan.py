@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from model.errors import GanAinmError
-from model.registry import EncoderError, build_network
-from training.fitting.config import FitConfig, TitleName, TuneName, preset
+from model.registry import EncoderError, TitleName, TuneName, build_network
+from training.fitting.config import FitConfig, preset
 from training.lab.benchmark.sampled_library import POOL_COUNT
 from training.lab.pretraining.next_note import PretrainConfig
 

@@ -62,7 +62,7 @@ def test_fit_pretrained_starts_from_the_model_and_refuses_one_that_has_seen_test
     def run(command: str, *options: str) -> Result:
         return CliRunner().invoke(app, [command, *options, "--corpus", str(tiny_corpus.path)])
 
-    for command in ("training.fitting.command", "training.lab.pretraining.command"):
+    for command in ("training.fitting.config", "training.lab.pretraining.command"):
         monkeypatch.setattr(f"{command}.preset", short)
     notes, name = tmp_path / "notes.safetensors", "hierarchy.note_rnn.weight_ih_l0"
     assert run("pretrain", "--out", str(notes), "--epochs", "1").exit_code == 0

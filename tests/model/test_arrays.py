@@ -1,0 +1,71 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from model.arrays import map_arrays, save_arrays
+
+ARRAYS = {
+    "half": np.arange(6, dtype=np.float16).reshape(2, 3),
+    "single": np.linspace(0, 1, 5, dtype=np.float32),
+    "bytes": np.arange(7, dtype=np.uint8),
+    "long": np.array([-(2**60), 2**60]),
+    "none": np.zeros((0, 4), np.int32),
+    "column": np.arange(12, dtype=np.uint32).reshape(3, 4)[:, 1],
+}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    save_arrays(ARRAYS, tmp_path / "arrays.safetensors", {"config": "{}"})
+    return tmp_path / "arrays.safetensors"
+
+
+def test_mapped_arrays_are_those_that_were_saved(path: Path) -> None:
+    arrays, metadata = map_arrays(path)
+    assert metadata == {"config": "{}"}
+    assert set(arrays) == set(ARRAYS)
+    for name, array in ARRAYS.items():
+        assert arrays[name].dtype == array.dtype
+        assert np.array_equal(arrays[name], array)
+
+
+def test_the_library_of_the_format_reads_the_same(path: Path) -> None:
+    arrays, _ = map_arrays(path)
+    for name, array in load_file(path).items():
+        assert np.array_equal(arrays[name], array)
+
+
+def test_mapped_arrays_cannot_be_changed(path: Path) -> None:
+    arrays, _ = map_arrays(path)
+    with pytest.raises(ValueError, match="read-only"):
+        arrays["single"][0] = 1
+
+
+def header(**entries: object) -> bytes:
+    text = json.dumps(entries).encode()
+    return len(text).to_bytes(8, "little") + text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"short",
+        b"\xff" * 100,
+        header(a={"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}),
+        header(a={"dtype": "F32", "shape": [3], "data_offsets": [0, 8]}) + bytes(8),
+        header(a={"dtype": "F31", "shape": [2], "data_offsets": [0, 8]}) + bytes(8),
+        header(a={"dtype": "BOOL", "shape": [8], "data_offsets": [0, 8]}) + bytes(8),
+        header(a={"dtype": "F32", "shape": [2]}) + bytes(8),
+        header(a=[]) + bytes(8),
+        (2).to_bytes(8, "little") + b"[]",
+    ],
+)
+def test_other_files_are_refused_by_name(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "damaged.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"damaged\.safetensors is not a safetensors file"):
+        map_arrays(path)
