@@ -10,16 +10,14 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
-from index.runs import laid_end_to_end
+from index.runs import highest_of_each
+from index.shared_runs import Pitches, SharedRuns
 from model.abc import Tune
 from model.grams import FEWEST_NOTES, MAX_NOTES, Ints
 
-Pitches = NDArray[np.integer]
-_GRAM = 3  # intervals; each run of them that both melodies have votes for a transposition
-_TRANSPOSITIONS = 2  # how many transpositions are tried, those with the most votes
-_HIGHEST = 127  # MIDI number
-_MOST_VOTES = 16  # occurrences of a run in the query that vote; in a drone there are hundreds
-_SPAN = 4 * _HIGHEST  # transpositions that are counted, half of them downwards
+_TRANSPOSITIONS = 2  # how many transpositions are tried, those that the most shared runs agree on
+_NO_BAR = -1
+_LAST_BAR = 2**15 - 1  # bars after it get its number
 
 # What a passage scores for a pair of matching notes, and loses for a note skipped in either tune.
 _MATCH = 3
@@ -32,29 +30,24 @@ SAME_MELODY = 0.66
 
 
 class Melody(NamedTuple):
-    """The pitches of a tune, ready to be aligned with others.
+    """The first `MAX_NOTES` notes of a tune, ready to be aligned with others.
 
     Attributes
     ----------
     pitches : MIDI numbers, shape = (notes,)
+    bars : number of the bar of each note, -1 if the tune has no bars, shape = (notes,)
     """
 
-    pitches: Pitches
+    pitches: NDArray[np.int16]
+    bars: NDArray[np.int16]
 
     @classmethod
     def of(cls, tune: Tune) -> "Melody":
-        """The first `MAX_NOTES` notes of a tune."""
-        return cls(np.array([note.pitch for note in tune.notes[:MAX_NOTES]], dtype=np.int64))
-
-    @property
-    def grams(self) -> Ints:
-        """The runs of three intervals as numbers; run i starts at note i. shape = (runs,)"""
-        return _grams(self.pitches.astype(np.int64))
-
-    def text(self, semitones: int = 0) -> bytes:
-        """A byte for each pitch, moved by some semitones and taken modulo 256."""
-        moved = self.pitches.astype(np.int64) + semitones
-        return moved.astype(np.uint8).tobytes()
+        """The melody of a tune."""
+        notes = tune.notes[:MAX_NOTES]
+        number = [min(bar.number, _LAST_BAR) for bar in tune.bars]
+        bars = [number[note.bar] for note in notes] if number else [_NO_BAR] * len(notes)
+        return cls(np.array([note.pitch for note in notes], dtype=np.int16), np.array(bars, dtype=np.int16))
 
 
 def similarity(a: Melody, b: Melody) -> float:
@@ -68,10 +61,43 @@ def similarity(a: Melody, b: Melody) -> float:
 
 def similarities(query: Melody, candidates: Sequence[Melody]) -> NDArray[np.float64]:
     """The `similarity` of one melody to each of many; faster than one by one. shape = (candidates,)"""
-    _, lengths = _best_transpositions(query, candidates)
-    notes = np.array([len(query.pitches) + len(melody.pitches) for melody in candidates])
-    values: NDArray[np.float64] = 2 * lengths / notes
+    pitches = np.concatenate([melody.pitches for melody in candidates])
+    first = np.cumsum([0, *(len(melody.pitches) for melody in candidates)])
+    _, lengths = best_transpositions(
+        query.pitches, pitches, first, SharedRuns.find(query.pitches, pitches, first)
+    )
+    values: NDArray[np.float64] = 2 * lengths / (len(query.pitches) + np.diff(first))
     return values
+
+
+def best_transpositions(
+    query: Pitches, pitches: Pitches, first: Ints, shared: SharedRuns
+) -> tuple[Ints, Ints]:
+    """The transposition of each candidate that gives the longest common subsequence with the query.
+
+    Parameters
+    ----------
+    query, pitches, first : see `SharedRuns.find`
+    shared : the runs that they share
+
+    Returns
+    -------
+    The semitones to add to each candidate, and the lengths of the subsequences. Both are 0 for a candidate
+    that shares no run. shapes = (candidates,)
+    """
+    numbers, semitones = shared.most_frequent(shared.transposition, _TRANSPOSITIONS)
+    transposed = {move: _text(query - move) for move in set(semitones.tolist())}
+    text, start = _text(pitches), first.tolist()
+    lengths = process.cpdist(
+        [transposed[move] for move in semitones.tolist()],
+        [text[start[number] : start[number + 1]] for number in numbers.tolist()],
+        scorer=LCSseq.similarity,
+        dtype=np.int64,
+    )
+    best, longest = np.zeros(len(start) - 1, np.int64), np.zeros(len(start) - 1, np.int64)
+    rows = highest_of_each(numbers, lengths)
+    best[numbers[rows]], longest[numbers[rows]] = semitones[rows], lengths[rows]
+    return best, longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +116,7 @@ class Alignment:
     bars: tuple[tuple[int, int], ...]
 
 
-def align(query: Tune, setting: Tune) -> Alignment:
+def align(query: Melody, setting: Melody) -> Alignment:
     """Find the bars of a setting that the query contains, at the best transposition.
 
     Two bars match when at least half of the notes of the one with more notes match notes of the other. If
@@ -98,27 +124,26 @@ def align(query: Tune, setting: Tune) -> Alignment:
     notes counts. A bar of the setting may match several bars of the query, for example in a written-out
     repeat.
 
-    Only the first `MAX_NOTES` notes of each are aligned. If either tune has no bars or fewer than four notes,
-    or they share no run of three intervals, the transposition is 0 and no bars match.
+    If either melody has no bars or fewer than four notes, or they share no run of three intervals, the
+    transposition is 0 and no bars match.
     """
-    a, b = Melody.of(query), Melody.of(setting)
-    transpositions, lengths = _best_transpositions(a, [b])
-    semitones = int(transpositions[0])
-    if not (lengths[0] and query.bars and setting.bars):
+    ends = np.array([0, len(setting.pitches)])
+    shared = SharedRuns.find(query.pitches, setting.pitches, ends)
+    transpositions, lengths = best_transpositions(query.pitches, setting.pitches, ends, shared)
+    if not lengths[0] or _NO_BAR in query.bars or _NO_BAR in setting.bars:
         return Alignment(0, ())
+    semitones = int(transpositions[0])
+    query_bars, setting_bars = query.bars.tolist(), setting.bars.tolist()
+    notes, other_notes = Counter(query_bars), Counter(setting_bars)
     matches = Counter(
-        (query.notes[i].bar, setting.notes[j].bar)
-        for i, j in _matching_notes(a.pitches, b.pitches + semitones)
+        (query_bars[i], setting_bars[j])
+        for i, j in _matching_notes(query.pitches, setting.pitches + semitones)
     )
     pairs: dict[int, int] = {}
     for (bar, other), count in matches.items():  # in the order of the query's notes
-        if 2 * count >= max(_notes(query, bar), _notes(setting, other)):
-            pairs.setdefault(query.bars[bar].number, setting.bars[other].number)
+        if 2 * count >= max(notes[bar], other_notes[other]):
+            pairs.setdefault(bar, other)
     return Alignment(semitones, tuple(pairs.items()))
-
-
-def _notes(tune: Tune, bar: int) -> int:
-    return tune.bars[bar].last - tune.bars[bar].first
 
 
 def _matching_notes(query: Pitches, setting: Pitches) -> list[tuple[int, int]]:
@@ -136,8 +161,8 @@ def _matching_notes(query: Pitches, setting: Pitches) -> list[tuple[int, int]]:
     """
     # A passage must score as much as this many matching notes in a row; shorter ones occur in any tune.
     threshold = _MATCH * min(FEWEST_NOTES, len(query), len(setting)) - 1
-    same = query[:, None] == setting[None, :]
-    reward = np.where(same, _MATCH + 2 * _SKIP, 0).astype(np.int32)
+    same = query[:, None] == setting
+    rewards = same * np.int32(_MATCH + 2 * _SKIP)
     skips = _SKIP * np.arange(len(setting) + 1, dtype=np.int32)
 
     # closed[i] is the best score of the query's first i notes with no passage open; opened[i, j] is the best
@@ -147,14 +172,19 @@ def _matching_notes(query: Pitches, setting: Pitches) -> list[tuple[int, int]]:
     opened = np.empty((len(query) + 1, len(setting) + 1), dtype=np.int32)
     opened[0] = skips
     closed = [0]
-    for i, rewards in enumerate(reward):
-        row = opened[i + 1]
-        row[:] = opened[i]
-        np.maximum(row[1:], opened[i, :-1] + rewards, out=row[1:])
+    matched, score = np.empty_like(skips[1:]), np.empty_like(skips)
+    for i, reward in enumerate(rewards):
+        before, row = opened[i], opened[i + 1]
+        row[0] = before[0]
+        np.add(before[:-1], reward, out=matched)
+        np.maximum(before[1:], matched, out=row[1:])
         np.maximum.accumulate(row, out=row)
+        np.subtract(row, skips, out=score)
         skipped = _SKIP * (i + 1)
-        closed.append(max(closed[-1], int((row - skips).max()) - skipped - threshold))
-        np.maximum(row, skips + (closed[-1] + skipped), out=row)
+        best = int(score[score.argmax()])  # several times as fast as `max`
+        closed.append(max(closed[-1], best - skipped - threshold))
+        np.add(skips, closed[-1] + skipped, out=score)
+        np.maximum(row, score, out=row)
 
     pairs = []
     i = len(query)
@@ -174,66 +204,6 @@ def _matching_notes(query: Pitches, setting: Pitches) -> list[tuple[int, int]]:
     return pairs[::-1]
 
 
-def _best_transpositions(query: Melody, candidates: Sequence[Melody]) -> tuple[Ints, Ints]:
-    """The transposition of each candidate that gives the longest common subsequence with the query.
-
-    Returns the semitones to add to each candidate, and the lengths of the subsequences. Both are 0 for a
-    candidate that shares no run of intervals. shapes = (candidates,)
-    """
-    numbers, semitones = _transpositions(query, candidates)
-    transposed = {move: query.text(-move) for move in set(semitones.tolist())}
-    texts = [melody.text() for melody in candidates]
-    lengths = process.cpdist(
-        [transposed[move] for move in semitones.tolist()],
-        [texts[i] for i in numbers.tolist()],
-        scorer=LCSseq.similarity,
-        dtype=np.int64,
-    )
-    # Transpositions come in falling order of votes, so at equal lengths the one with the most votes is first.
-    order = np.lexsort((np.arange(len(lengths)), -lengths, numbers))
-    first = order[np.unique(numbers[order], return_index=True)[1]]
-    best, longest = np.zeros(len(candidates), np.int64), np.zeros(len(candidates), np.int64)
-    best[numbers[first]], longest[numbers[first]] = semitones[first], lengths[first]
-    return best, longest
-
-
-def _transpositions(query: Melody, candidates: Sequence[Melody]) -> tuple[Ints, Ints]:
-    """The transpositions of each candidate that the most shared runs of intervals vote for.
-
-    Returns numbers of candidates, and the semitones to add to each, those with the most votes first. A
-    candidate appears up to twice, and not at all if it shares no run. shapes = (transpositions,)
-    """
-    pitches = np.concatenate([melody.pitches for melody in candidates]).astype(np.int64)
-    notes = np.array([len(melody.pitches) for melody in candidates])
-    owner = np.repeat(np.arange(len(candidates)), notes)
-    grams = _grams(pitches)
-    whole = np.flatnonzero(owner[: len(grams)] == owner[_GRAM:])  # starts of runs within one melody
-    query_grams = query.grams
-    order = np.argsort(query_grams, kind="stable")
-    run, first, count = np.unique(query_grams[order], return_index=True, return_counts=True)
-    count = np.minimum(count, _MOST_VOTES)
-    near = np.minimum(np.searchsorted(run, grams[whole]), max(len(run) - 1, 0))
-    shared = np.flatnonzero(run[near] == grams[whole]) if len(run) else np.zeros(0, np.int64)
-    # Every start of a run in the query, with every start of the same run in a candidate.
-    start = order[laid_end_to_end(first[near[shared]], count[near[shared]])]
-    other = np.repeat(whole[shared], count[near[shared]])
-    move = query.pitches[start] - pitches[other] + _SPAN // 2
-    votes = np.bincount(owner[other] * _SPAN + move, minlength=len(candidates) * _SPAN).reshape(-1, _SPAN)
-    numbers, moves = [], []
-    for _ in range(_TRANSPOSITIONS):
-        most = votes.argmax(axis=1)
-        voted = np.flatnonzero(votes[np.arange(len(candidates)), most])
-        numbers.append(voted)
-        moves.append(most[voted] - _SPAN // 2)
-        votes[np.arange(len(candidates)), most] = 0
-    return np.concatenate(numbers), np.concatenate(moves)
-
-
-def _grams(pitches: Ints) -> Ints:
-    """Runs of intervals as numbers, without hashing: an interval between MIDI numbers fits in a byte."""
-    intervals = np.diff(pitches) + _HIGHEST
-    count = max(len(intervals) - _GRAM + 1, 0)
-    grams = np.zeros(count, np.int64)
-    for i in range(_GRAM):
-        grams = (grams << 8) + intervals[i : i + count]
-    return grams
+def _text(pitches: Pitches) -> bytes:
+    """A byte for each pitch, modulo 256."""
+    return pitches.astype(np.uint8).tobytes()

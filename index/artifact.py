@@ -11,6 +11,7 @@
             melodies.safetensors        the rest of the melody index
             ranking.json                weights of the ranking
             catalogue.jsonl
+            display.json                names of the catalogue as people see them
             probes.jsonl
             metrics.json                what training measured
             evaluation/                 split, catalogue, encoders and index to recompute the test MRR

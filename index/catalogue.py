@@ -32,6 +32,7 @@ class Setting:
     abc : the tune in ABC notation
     url : its address on the web, "" if it has none
     also : references of the settings with the same title and the same notes that were merged into this one
+    printed : its title as the corpus prints it, with everything that `Catalogue.shorten` removes
     """
 
     corpus: str
@@ -43,6 +44,7 @@ class Setting:
     abc: str
     url: str = ""
     also: tuple[str, ...] = ()
+    printed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from model.encoder import Vectors
 
 _EXACT = 10_000  # rows; above this, sketches are faster, and FAISS would split a query over threads
 _BITS = 4  # of a sketch, for every two numbers of the vector
+_FIRST_ROWS, _MORE_ROWS = 4, 4  # rows searched for each title; factor by which they grow if titles have more
 _RESCORED = 1000  # fewest rows compared exactly after the sketches
 
 
@@ -84,14 +85,23 @@ class CosineIndex:
         ----------
         queries : float32, shape = (queries, dim), of unit length
         """
-        rows_needed = min(k * self._most_rows_of_a_title, len(self))
-        if rows_needed == 0:
+        most = min(k * self._most_rows_of_a_title, len(self))
+        if most == 0:
             return [[] for _ in queries]
+        rows = min(_FIRST_ROWS * k, most)
+        while True:
+            hits = self._search(queries, rows, k)
+            if rows == most or all(len(found) == k for found in hits):
+                return hits
+            rows = min(_MORE_ROWS * rows, most)
+
+    def _search(self, queries: Vectors, count: int, k: int) -> list[list[Hit]]:
+        """For each query the best titles among its `count` best rows, at most `k` of them."""
         parameters = None
         if isinstance(self._faiss, faiss.IndexRefineFlat):
             parameters = faiss.IndexRefineSearchParameters()
-            parameters.k_factor = max(_RESCORED / rows_needed, 1)
-        scores, rows = self._faiss.search(np.ascontiguousarray(queries), rows_needed, params=parameters)
+            parameters.k_factor = max(_RESCORED / count, 1)
+        scores, rows = self._faiss.search(np.ascontiguousarray(queries), count, params=parameters)
         return [self._best(*result, k) for result in zip(scores, rows, strict=True)]
 
     def nearest_row(self, query: Vectors, title: int) -> Hit:

@@ -98,6 +98,16 @@ def display_titles(catalogue: Catalogue) -> dict[str, str]:
     return forms
 
 
+def display_names(catalogue: Catalogue) -> dict[str, str]:
+    """What to show for each name of the catalogue; names that are shown as printed are left out.
+
+    For titles that is what `display_titles` says, for aliases it is `display_title`.
+    """
+    aliases = {alias: display_title(alias) for title in catalogue.titles for alias in title.aliases}
+    forms = aliases | display_titles(catalogue)
+    return {printed: form for printed, form in forms.items() if form != printed}
+
+
 def _printed_rhythm(printed: str) -> str:
     return _split_rhythm(_split_brackets(_tidy(printed))[0])[1]
 

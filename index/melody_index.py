@@ -4,18 +4,21 @@ Candidates come from n-grams of intervals, from n-grams of pulses, and from the 
 candidate is then compared with the tune note by note.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import Levenshtein
+from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import Indel, Levenshtein
 
-from index.alignment import similarities
+from index.alignment import Melody, best_transpositions
 from index.cosine_index import CosineIndex
-from index.melody_texts import MelodyText, MelodyTexts, TextArrays
+from index.melodies import Melodies
 from index.ngram_index import GRAM, NgramIndex, Postings
+from index.runs import highest_of_each
+from index.shared_runs import Pitches, SharedRuns
 from model.abc import Tune
 from model.arrays import map_arrays, save_arrays
 from model.checkpoint import under
@@ -26,10 +29,9 @@ from model.grams import MAX_NOTES, Floats, Ints, interval_grams, pulse, pulse_gr
 FEATURES = (
     "interval n-grams",  # cosine
     "pulse n-grams",  # cosine
-    "substring",  # best match of the shorter melody's intervals in the longer's
-    "beginning",  # whether that match begins the setting
-    "rhythm",  # how similar the lengths of the notes are within that match
-    "pulse substring",  # as substring, of pulses
+    "substring",  # how similar the shorter melody's intervals are to those of a passage of the longer
+    "beginning",  # whether that passage begins the setting
+    "rhythm",  # how similar the lengths of the notes are in that passage
     "similarity",  # longest common subsequence of pitches over the mean length
     "coverage",  # longest common subsequence of pitches over the query's length
     "meter",  # whether both have the same
@@ -37,11 +39,12 @@ FEATURES = (
     "length",  # ln(notes of the setting / notes of the query), which counts as at most `_LONGEST` notes
 )
 _PULSE_GRAM = 6  # steps
-_BEGINNING = 4  # a match from before this note begins the setting; there may be a pickup
+_PASSAGES = 4  # compared with the query in each candidate
+_BEGINNING = 4  # a passage from before this note begins the setting; there may be a pickup
 _LONGEST = 160  # notes; the ranking is fitted on few queries that are longer
-_NOTES_COMPARED = 4000  # notes of the query, times candidates from each source
-_DEPTHS = 32, 150  # fewest and most candidates from each source
-_COMPARED = 2  # how many times the depth is the number of candidates that are compared in full
+_NOTES_COMPARED = 6000  # notes of the query, times candidates by n-grams
+_BY_NGRAMS = 48, 225  # fewest and most candidates by n-grams
+_BY_VECTOR = 3  # so many times fewer candidates come by vector
 
 
 class Likenesses(NamedTuple):
@@ -91,23 +94,23 @@ class MelodyIndex:
     def __init__(self, tunes: Iterable[Tune], vectors: CosineIndex) -> None:
         interval_runs, pulse_runs = [], []
 
-        def texts() -> Iterator[MelodyText]:
+        def noted() -> Iterator[Tune]:
             for tune in tunes:
                 interval_runs.append(interval_grams(tune, GRAM))
                 pulse_runs.append(pulse_grams(pulse(tune), _PULSE_GRAM))
-                yield MelodyText.of(tune)
+                yield tune
 
         self.vectors = vectors
-        self._texts = MelodyTexts(texts())
+        self._melodies = Melodies.of(noted())
         self._intervals = NgramIndex(interval_runs)
         self._pulses = NgramIndex(pulse_runs)
-        if len(self._texts) != len(vectors):
-            raise ValueError(f"there are {len(self._texts)} tunes and {len(vectors)} vectors")
+        if len(self._melodies) != len(vectors):
+            raise ValueError(f"there are {len(self._melodies)} tunes and {len(vectors)} vectors")
 
     def save(self, path: Path) -> None:
         """Write everything but the vectors."""
         parts = {
-            "lines": self._texts.arrays._asdict(),
+            "melodies": vars(self._melodies),
             "intervals": self._intervals.postings._asdict(),
             "pulses": self._pulses.postings._asdict(),
         }
@@ -118,23 +121,23 @@ class MelodyIndex:
 
     @classmethod
     def load(cls, path: Path, vectors: CosineIndex) -> "MelodyIndex":
-        """Read what `save` wrote.
+        """Map what `save` wrote.
 
         Raises OSError when the file cannot be read, ValueError when it is not a melody index or does not have
         one setting for each vector.
         """
+        arrays, _ = map_arrays(path)
+        index = cls.__new__(cls)
+        index.vectors = vectors
         try:
-            arrays, _ = map_arrays(path)
-            index = cls.__new__(cls)
-            index.vectors = vectors
-            index._texts = MelodyTexts.restore(TextArrays(**under("lines/", arrays)))
-            index._intervals = NgramIndex.restore(Postings(**under("intervals/", arrays)), len(index._texts))
-            index._pulses = NgramIndex.restore(Postings(**under("pulses/", arrays)), len(index._texts))
+            index._melodies = Melodies(**under("melodies/", arrays))
+            index._intervals = NgramIndex.restore(Postings(**under("intervals/", arrays)), len(vectors))
+            index._pulses = NgramIndex.restore(Postings(**under("pulses/", arrays)), len(vectors))
         except TypeError as error:
             raise ValueError(f"{path.name} is not a melody index: {error!r}") from error
-        if len(index._texts) != len(vectors):
+        if len(index._melodies) != len(vectors):
             raise ValueError(
-                f"{path.name} has {len(index._texts)} settings, but there are {len(vectors)} vectors"
+                f"{path.name} has {len(index._melodies)} settings, but there are {len(vectors)} vectors"
             )
         return index
 
@@ -142,6 +145,10 @@ class MelodyIndex:
     def title_of_setting(self) -> Ints:
         """The title that each setting belongs to. shape = (settings,)"""
         return self.vectors.title_of_row
+
+    def melody(self, setting: int) -> Melody:
+        """The melody of a setting, by its number."""
+        return self._melodies.melody(setting)
 
     def compare(self, query: Tune, vector: Vectors, without: int | None = None) -> Likenesses:
         """The settings that may be the query, and how each resembles it.
@@ -151,46 +158,42 @@ class MelodyIndex:
         vector : the query's vector, shape = (1, dim)
         without : number of a setting to leave out
         """
-        candidates = self.candidates(query, vector)
-        kept = np.flatnonzero(candidates.settings != (-1 if without is None else without))
-        text = MelodyText.of(query)
-        notes, variety = min(len(text.melody.pitches), _LONGEST), _variety(query)
-        settings = [self._texts[setting] for setting in candidates.settings[kept].tolist()]
-        if not settings:
-            return Likenesses(np.zeros(0, np.int64), np.zeros((0, len(FEATURES))), notes, variety)
-        cosines = candidates.cosines[kept]
-        similarity = similarities(text.melody, [setting.melody for setting in settings])
-        # Finding the best substring takes most of the time, so only the likelier candidates get it.
-        likely = np.sort(_highest(cosines.sum(axis=1) + similarity, _COMPARED * _depth(query)))
-        settings = [settings[row] for row in likely.tolist()]
+        settings, cosines = self.candidates(query, vector)
+        if without is not None:
+            kept = settings != without
+            settings, cosines = settings[kept], cosines[kept]
+        melody, melodies = Melodies.of([query]), self._melodies.take(settings)
+        shared = SharedRuns.find(melody.pitches, melodies.pitches, melodies.first)
+        _, common = best_transpositions(melody.pitches, melodies.pitches, melodies.first, shared)
         columns = (
-            *cosines[likely].T,
-            *_substring_features(text, settings),
-            *_whole_features(text, settings, similarity[likely]),
+            *cosines.T,
+            *_passage_features(melody, melodies, shared),
+            *_whole_features(melody, melodies, common),
         )
-        return Likenesses(candidates.settings[kept[likely]], np.stack(columns, axis=1), notes, variety)
+        notes = min(len(melody.pitches), _LONGEST)
+        return Likenesses(settings, np.stack(columns, axis=1), notes, _variety(melody.pitches))
 
     def candidates(self, query: Tune, vector: Vectors) -> Candidates:
         """The settings to compare the query with. `vector` is the query's, shape = (1, dim)."""
         by_interval = self._intervals.cosines(interval_grams(query, GRAM))
         by_pulse = self._pulses.cosines(pulse_grams(pulse(query), _PULSE_GRAM))
-        depth = _depth(query)
-        by_vector = np.array([hit.row for hit in self.vectors.search(vector, depth)[0]], dtype=np.int64)
-        settings = np.unique(
-            np.concatenate([_best(by_interval, 2 * depth), _best(by_pulse, depth), by_vector])
-        )
+        count = _count(query)
+        hits = self.vectors.search(vector, count // _BY_VECTOR)[0]
+        by_vector = np.array([hit.row for hit in hits], dtype=np.int64)
+        settings = np.union1d(_best(by_interval + by_pulse, count), by_vector)
         return Candidates(settings, np.stack([by_interval[settings], by_pulse[settings]], axis=1))
 
 
-def _depth(query: Tune) -> int:
-    """Candidates from each source. A shorter query needs more, and each is cheaper to compare."""
+def _count(query: Tune) -> int:
+    """Candidates by n-grams. A shorter query needs more, and each is cheaper to compare."""
     notes = max(min(len(query.notes), MAX_NOTES) - 1, 1)
-    return int(np.clip(_NOTES_COMPARED // notes, *_DEPTHS))
+    return int(np.clip(_NOTES_COMPARED // notes, *_BY_NGRAMS))
 
 
-def _variety(query: Tune) -> float:
+def _variety(pitches: Pitches) -> float:
     """The effective number of different pairs of successive intervals (Hill 1973), 1 if there are none."""
-    _, counts = np.unique(interval_grams(query, 2), return_counts=True)
+    intervals = np.diff(pitches.astype(np.int64))
+    _, counts = np.unique(intervals[:-1] * 2**16 + intervals[1:], return_counts=True)
     share = counts / counts.sum()
     return float(np.exp(-np.sum(share * np.log(share))))
 
@@ -198,43 +201,64 @@ def _variety(query: Tune) -> float:
 def _best(scores: Floats, count: int) -> Ints:
     """Positions of the `count` highest scores above 0, or of all where there are fewer, in any order."""
     above = np.flatnonzero(scores)
-    return above[_highest(scores[above], count)]
+    if len(above) <= count:
+        return above
+    return above[np.argpartition(-scores[above], count - 1)[:count]]
 
 
-def _highest(scores: Floats, count: int) -> Ints:
-    """Positions of the `count` highest scores, or of all where there are fewer, in any order."""
-    if len(scores) <= count:
-        return np.arange(len(scores))
-    return np.argpartition(-scores, count - 1)[:count]
+def _passage_features(
+    query: Melodies, candidates: Melodies, shared: SharedRuns
+) -> tuple[Floats, Floats, Floats]:
+    """The features "substring", "beginning" and "rhythm" of each candidate.
 
-
-def _substring_features(
-    query: MelodyText, settings: Sequence[MelodyText]
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """The features "substring", "beginning", "rhythm" and "pulse substring" of each setting."""
-    matches = np.zeros((len(settings), 3))
-    for row, setting in enumerate(settings):
-        match = fuzz.partial_ratio_alignment(query.intervals, setting.intervals)
-        if match is not None and match.score:
-            rhythm = Levenshtein.normalized_similarity(
-                query.lengths[match.src_start : match.src_end],
-                setting.lengths[match.dest_start : match.dest_end],
-            )
-            matches[row] = match.score / 100, match.dest_start < _BEGINNING, rhythm
-    pulses = process.cdist(
-        [query.pulses], [setting.pulses for setting in settings], scorer=fuzz.partial_ratio
+    The shorter melody is compared with passages of the longer that are as long as it, or less at the ends.
+    They begin where the most shared runs say that it begins. The most similar passage counts.
+    """
+    number, offset = shared.most_frequent(shared.in_candidate - shared.in_query, _PASSAGES)
+    # First interval of each passage, and one past its last.
+    intervals, others = query.notes[0] - 1, candidates.notes[number] - 1
+    is_longer = intervals > others
+    start = np.where(is_longer, np.maximum(-offset, 0), 0)
+    stop = np.where(is_longer, np.minimum(intervals, others - offset), intervals)
+    other_start = np.where(is_longer, 0, np.maximum(offset, 0))
+    other_stop = np.where(is_longer, others, np.minimum(others, intervals + offset))
+    place = candidates.first[number]
+    passages = np.stack([start, stop, place + other_start, place + other_stop], axis=1)
+    steps = _text(np.diff(query.pitches)), _text(np.diff(candidates.pitches))
+    substring = _compared(Indel.normalized_similarity, steps, passages)
+    best = highest_of_each(number, substring)
+    lengths = _text(query.lengths[1:]), _text(candidates.lengths[1:])
+    features = np.zeros((3, len(candidates)))
+    features[:, number[best]] = (
+        substring[best],
+        other_start[best] < _BEGINNING,
+        _compared(Levenshtein.normalized_similarity, lengths, passages[best]),
     )
-    return (*matches.T, pulses[0].astype(np.float64) / 100)
+    return features[0], features[1], features[2]
+
+
+def _compared(scorer: Callable[..., float], texts: tuple[bytes, bytes], passages: Ints) -> Floats:
+    """Compare passages of two texts. `passages` has start and end in each, shape = (passages, 4)."""
+    rows = passages.tolist()
+    scores: Floats = process.cpdist(
+        [texts[0][start:stop] for start, stop, _, _ in rows],
+        [texts[1][start:stop] for _, _, start, stop in rows],
+        scorer=scorer,
+        dtype=np.float64,
+    )
+    return scores
+
+
+def _text(steps: NDArray[np.integer]) -> bytes:
+    """A byte for each step, modulo 256."""
+    return steps.astype(np.uint8).tobytes()
 
 
 def _whole_features(
-    query: MelodyText, settings: Sequence[MelodyText], similarity: Floats
+    query: Melodies, candidates: Melodies, common: Ints
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """The features from "similarity" on, of each setting."""
-    notes = np.array([len(setting.melody.pitches) for setting in settings])
-    query_notes = len(query.melody.pitches)
-    meter = np.array([query.meter != 0 and query.meter == setting.meter for setting in settings])
-    dance = np.array([query.dance != 0 and query.dance == setting.dance for setting in settings])
-    coverage = similarity * (query_notes + notes) / (2 * query_notes)
+    """The features from "similarity" on, of each candidate. `common` has the lengths of the subsequences."""
+    notes, query_notes = candidates.notes, len(query.pitches)
+    meter, dance = ((candidates.hashes == query.hashes) & (query.hashes != 0)).T.astype(np.float64)
     length = np.log(notes / min(query_notes, _LONGEST))
-    return similarity, coverage, meter.astype(np.float64), dance.astype(np.float64), length
+    return 2 * common / (query_notes + notes), common / query_notes, meter, dance, length

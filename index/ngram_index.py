@@ -89,12 +89,12 @@ class NgramIndex:
         entry, weight = entry[indexed], weight[indexed]
         length = first[entry + 1] - first[entry]
         weight = weight * self._rarity(length)
-        norm = float(np.sqrt((weight**2).sum())) or 1.0
+        weight /= float(np.sqrt((weight**2).sum())) or 1.0
         rarest = np.argsort(length, kind="stable")
         read = rarest[np.cumsum(length[rarest]) <= _MOST_READ]
         posting = laid_end_to_end(first[entry[read]], length[read])
         product = posting_weight[posting] * np.repeat(weight[read], length[read])
-        return np.bincount(setting[posting], product, self._settings) / norm
+        return np.bincount(setting[posting], product, self._settings).astype(np.float64, copy=False)
 
     def _rarity(self, frequency: Ints) -> Floats:
         return 1 + np.log((1 + self._settings) / (1 + frequency))

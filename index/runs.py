@@ -1,6 +1,7 @@
 """Runs: stretches of one long array."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.grams import Ints
 
@@ -18,3 +19,18 @@ def laid_end_to_end(first: Ints, length: Ints) -> Ints:
     """
     ends = np.cumsum(length)
     return np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - ends + length, length)
+
+
+def highest_of_each(group: Ints, score: NDArray[np.number]) -> Ints:
+    """The position of the highest score of each group, the first of equal ones; in rising order of groups.
+
+    Parameters
+    ----------
+    group, score : number of a group, and a score; shape = (scores,)
+
+    Returns
+    -------
+    positions, shape = (groups that have scores,)
+    """
+    order = np.lexsort((-score, group))
+    return order[np.flatnonzero(np.diff(group[order], prepend=-1))]

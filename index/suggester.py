@@ -4,34 +4,34 @@ tune -> vector -> candidates of the melody index -> probability of each ┐
                -> names near it in the title index ─────────────────────┴-> ranked titles -> evidence
 """
 
+import json
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from index.alignment import align
+from index.alignment import Melody, align
 from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
-from index.display import display_title, display_titles
+from index.display import display_names
 from index.library import Library
 from index.melody_index import FEATURES, MelodyIndex
 from index.progress import OnStep, counted, ignore_steps
 from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
 from index.suggestions import MatchedSetting, MelodyEvidence, StyleEvidence, Suggestion, Suggestions
-from index.titles import is_title
 from model.abc import Notice, Tune, read_tune
 from model.device import Device
 from model.encoders import Encoders
 from model.grams import FEWEST_NOTES, MAX_NOTES
 
 CATALOGUE = "catalogue.jsonl"
+DISPLAY = "display.json"
 TITLES = "titles.faiss"
 SETTINGS = "settings.faiss"
 MELODIES = "melodies.safetensors"
 RANKING = "ranking.json"
-INDEX_FILES = (CATALOGUE, TITLES, SETTINGS, MELODIES)
+INDEX_FILES = (CATALOGUE, DISPLAY, TITLES, SETTINGS, MELODIES)
 
 _SIMILARITY = FEATURES.index("similarity")
 # A tune is known when its three likeliest titles together have more than this probability. Three, because a
@@ -51,6 +51,7 @@ class Suggester:
     Attributes
     ----------
     catalogue : the titles and their settings
+    shown : what people see for names of the catalogue that are not shown as printed
     encoders : tune and title encoder
     title_index : a row for each name of the catalogue
     melody_index : a row for each setting of the catalogue
@@ -58,6 +59,7 @@ class Suggester:
     """
 
     catalogue: Catalogue
+    shown: dict[str, str]
     encoders: Encoders
     title_index: CosineIndex
     melody_index: MelodyIndex
@@ -78,7 +80,14 @@ class Suggester:
         encoded = counted(tunes, on_step("encoding settings", len(tunes)))
         vectors = CosineIndex(encoders.tune.encode(encoded), catalogue.title_of_setting)
         melody_index = MelodyIndex(counted(tunes, on_step("indexing settings", len(tunes))), vectors)
-        return cls(catalogue, encoders, title_index, melody_index, ranking or RankingModel.unfitted())
+        return cls(
+            catalogue=catalogue,
+            shown=display_names(catalogue),
+            encoders=encoders,
+            title_index=title_index,
+            melody_index=melody_index,
+            ranking=ranking or RankingModel.unfitted(),
+        )
 
     def with_ranking(self, ranking: RankingModel) -> Self:
         """The same indexes with another ranking model."""
@@ -93,6 +102,7 @@ class Suggester:
     def save_indexes(self, folder: Path) -> None:
         """Write only the catalogue and its indexes: `INDEX_FILES`."""
         self.catalogue.save(folder / CATALOGUE)
+        (folder / DISPLAY).write_text(json.dumps(self.shown, ensure_ascii=False), encoding="utf-8")
         self.title_index.save(folder / TITLES)
         self.melody_index.vectors.save(folder / SETTINGS)
         self.melody_index.save(folder / MELODIES)
@@ -108,6 +118,7 @@ class Suggester:
         vectors = CosineIndex.load(folder / SETTINGS, catalogue.title_of_setting)
         suggester = cls(
             catalogue=catalogue,
+            shown=_read_shown(folder / DISPLAY),
             encoders=Encoders.load(folder, device),
             title_index=CosineIndex.load(folder / TITLES, catalogue.title_of_name),
             melody_index=MelodyIndex.load(folder / MELODIES, vectors),
@@ -127,14 +138,9 @@ class Suggester:
             SETTINGS: self.melody_index.vectors.dim,
         }
 
-    @cached_property
-    def shown(self) -> dict[str, str]:
-        """What people see for each printed title, worked out at the first use (`index.display`)."""
-        return display_titles(self.catalogue)
-
     def _display(self, printed: str) -> str:
         """A name of the catalogue as people write it."""
-        return self.shown.get(printed) or display_title(printed)
+        return self.shown.get(printed, printed)
 
     def rank(self, tune: Tune, top_k: int) -> RankedTitles:
         """The `top_k` most likely titles, by their numbers in the catalogue.
@@ -187,19 +193,18 @@ class Suggester:
         if isinstance(tune, str):
             tune = read_tune(tune)
         ranked_titles = self.rank(tune, top_k)
-        titles = tuple(self._explain(tune, ranked) for ranked in ranked_titles.titles)
+        melody = Melody.of(tune)
+        titles = tuple(self._explain(melody, ranked) for ranked in ranked_titles.titles)
         return Suggestions(ranked_titles.known, titles, tune, (*tune.warnings, *_length_warnings(tune)))
 
-    def _explain(self, tune: Tune, ranked: RankedTitle) -> Suggestion:
+    def _explain(self, query: Melody, ranked: RankedTitle) -> Suggestion:
         title = self.catalogue.titles[ranked.title]
         shown, melody = self._display(title.title), None
         if ranked.setting is not None:
             setting = self.catalogue.settings[ranked.setting]
             shown = self._display(setting.title)
-            other = read_tune(setting.abc)
-            printed = next(filter(is_title, other.titles), setting.title)
-            matched = MatchedSetting(**{**asdict(setting), "title": shown, "printed": printed})
-            alignment = align(tune, other)
+            matched = MatchedSetting(**{**asdict(setting), "title": shown})
+            alignment = align(query, self.melody_index.melody(ranked.setting))
             similarity = min(max(ranked.similarity, 0.0), 1.0)
             melody = MelodyEvidence(matched, similarity, alignment.transposition, alignment.bars)
         names = dict.fromkeys((*map(self._display, title.names), *title.names))
@@ -213,6 +218,13 @@ class Suggester:
             melody=melody,
             style=StyleEvidence(self._display(name), name, cosine),
         )
+
+
+def _read_shown(path: Path) -> dict[str, str]:
+    shown = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(shown, dict):
+        raise ValueError(f"{path.name} is not a JSON object")
+    return shown
 
 
 def _length_warnings(tune: Tune) -> list[Notice]:

@@ -77,7 +77,17 @@ class Entry:
         printed = (without_rhythm(name)[1] for name in (title, *names_in(title)))
         rhythm = tune.rhythm or next(filter(None, printed), "")
         reference = f"{corpus}/{self.reference}"
-        return Setting(corpus, reference, title, rhythm, tune.meter, tune.key, write(tune), self.url)
+        return Setting(
+            corpus=corpus,
+            reference=reference,
+            title=title,
+            rhythm=rhythm,
+            meter=tune.meter,
+            key=tune.key,
+            abc=write(tune),
+            url=self.url,
+            printed=next(filter(is_title, tune.titles), title),
+        )
 
 
 def read_path(path: Path) -> Iterator[Entry]:

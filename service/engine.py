@@ -67,7 +67,6 @@ class Engine:
     def _load(self) -> Snapshot:
         loaded = artifact.load(self._root, self.device)
         measured = measure_probes(loaded.probes, loaded.suggester)
-        _ = loaded.suggester.shown  # works out all display forms, so that no request waits for them
         return Snapshot(loaded, measured, datetime.now(UTC))
 
 

@@ -1,6 +1,7 @@
 import random
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.catalogue import Catalogue, Setting
-from index.display import display_title, display_titles
+from index.display import display_names, display_title, display_titles
 from index.tunebook import read_files
 from training.corpora import BOOKS, find_corpora
 
@@ -250,6 +251,17 @@ def test_settings_of_one_title_need_no_rhythm() -> None:
     catalogue = airs(("The Kesh -- Jig", ""), ("The Kesh", "jig"))
     assert len(catalogue) == 1
     assert set(display_titles(catalogue).values()) == {"The Kesh"}
+
+
+def test_names_that_are_shown_as_printed_are_left_out() -> None:
+    catalogue = airs(("THE KESH -- JIG", "jig"), ("The Kesh", "reel"), ("Fair", ""))
+    first, *others = catalogue.titles
+    catalogue = Catalogue((replace(first, aliases=("KINCORA, THE", "The Castle", "Fair")), *others))
+    assert display_names(catalogue) == {
+        "THE KESH -- JIG": "The Kesh (Jig)",
+        "The Kesh": "The Kesh (Reel)",
+        "KINCORA, THE": "The Kincora",
+    }
 
 
 @given(NAMES)

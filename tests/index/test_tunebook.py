@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 
 from index import tunebook
+from index.catalogue import Catalogue
 from index.tunebook import TunebookError, count_tunes, read_path
 from model.abc import AbcError, Tune
 from tests.support import KESH
@@ -70,6 +71,16 @@ def test_a_tune_has_its_titles_and_the_names_in_them(
     (entry,) = read_path(tmp_path / "a.abc")
     assert entry.names == names
     assert entry.setting("mine").title == names[0]
+
+
+def test_a_setting_keeps_its_title_as_printed(tmp_path: Path) -> None:
+    (tmp_path / "a.abc").write_text(KESH.replace("T:The Kesh", "T:Gan Ainm\nT:12. Kesh, The -- Jig"))
+    (entry,) = read_path(tmp_path / "a.abc")
+    catalogue = Catalogue.collect([(entry.names, entry.setting("mine"))]).shorten()
+    (setting,) = catalogue.settings
+    assert (setting.title, setting.printed) == ("Kesh, The", "12. Kesh, The -- Jig")
+    catalogue.save(tmp_path / "catalogue.jsonl")
+    assert Catalogue.load(tmp_path / "catalogue.jsonl") == catalogue
 
 
 def test_a_printed_rhythm_is_read_from_any_of_the_names(tmp_path: Path) -> None:

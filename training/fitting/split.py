@@ -14,6 +14,7 @@ from index.catalogue import Catalogue
 from index.disjoint_sets import DisjointSets
 from index.library import Library
 from index.progress import OnStep, counted, ignore_steps
+from index.shared_runs import interval_runs
 from index.titles import title_key
 from model.errors import GanAinmError
 
@@ -116,7 +117,7 @@ def _same_melody(library: Library, on_step: OnStep) -> Iterator[tuple[int, int]]
     """Pairs of titles with similar settings: candidates share rare runs of intervals; alignment decides."""
     tunes, title_of_setting = library.tunes, library.catalogue.title_of_setting
     melodies = [Melody.of(tune) for tune in tunes]
-    runs = [np.unique(melody.grams) for melody in melodies]
+    runs = [np.unique(interval_runs(melody.pitches)) for melody in melodies]
     sizes = [len(grams) for grams in runs]
     # The runs of all settings, one setting after another, and the setting of each.
     run_of = np.unique(np.concatenate(runs), return_inverse=True)[1]

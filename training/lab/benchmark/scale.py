@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from pydantic import BaseModel
 
-from index.alignment import align
+from index.alignment import Melody, align
 from index.cosine_index import CosineIndex
 from index.library import Library
 from index.progress import counted
@@ -144,11 +144,12 @@ def _time(suggester: Suggester, abc: str) -> tuple[float, float]:
     start = time.perf_counter()
     answer = suggester.suggest(abc, _TOP)
     seconds = time.perf_counter() - start
-    settings = [read_tune(suggestion.melody.setting.abc) for suggestion in answer.titles if suggestion.melody]
+    matched = [suggestion.melody.setting for suggestion in answer.titles if suggestion.melody]
+    query, settings = Melody.of(answer.tune), [Melody.of(read_tune(setting.abc)) for setting in matched]
     vector, index = suggester.encoders.tune.encode([answer.tune]), suggester.melody_index
     start = time.perf_counter()
-    for tune in settings:
-        align(answer.tune, tune)
+    for setting in settings:
+        align(query, setting)
     aligned = time.perf_counter()
     index.candidates(answer.tune, vector)
     candidates = time.perf_counter()

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from index.melody_texts import text_of
 from index.ngram_index import GRAM, NgramIndex
 from index.progress import OnStep, counted
 from index.suggester import Suggester
@@ -206,7 +205,7 @@ def _histogram(tune: Tune) -> Floats:
 
 def _letters(tune: Tune) -> bytes:
     """A byte for each melodic interval."""
-    return text_of(np.diff([note.pitch for note in tune.notes[:MAX_NOTES]]))
+    return np.diff([note.pitch for note in tune.notes[:MAX_NOTES]]).astype(np.uint8).tobytes()
 
 
 def _best_of_title(scores: Floats, gallery: Gallery) -> Floats:

@@ -1,0 +1,96 @@
+"""Shared runs: where a melody and others have the same intervals, and what most of these places agree on."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.runs import laid_end_to_end
+from model.grams import Ints
+
+Pitches = NDArray[np.integer]
+_RUN = 3  # intervals
+_BITS = 5  # of an interval; leaps of more than an octave and a third count as others
+_MOST = 16  # occurrences of a run in the query that count; in a drone there are hundreds
+
+
+class SharedRuns(NamedTuple):
+    """Every pair of places in a query and in a candidate with the same three intervals in a row.
+
+    Attributes
+    ----------
+    candidate : number of the candidate, in rising order, shape = (pairs,)
+    in_query : the note of the query where the run starts, shape = (pairs,)
+    in_candidate : the note where it starts in the candidate, shape = (pairs,)
+    transposition : semitones to add to the candidate there, shape = (pairs,)
+    """
+
+    candidate: Ints
+    in_query: Ints
+    in_candidate: Ints
+    transposition: Ints
+
+    @classmethod
+    def find(cls, query: Pitches, pitches: Pitches, first: Ints) -> "SharedRuns":
+        """Find the runs that a query shares with candidates.
+
+        Parameters
+        ----------
+        query : pitches, shape = (notes of the query,)
+        pitches : the candidates, end to end, shape = (notes of all candidates,)
+        first : offset of each candidate in `pitches`, and the end of the last, shape = (candidates + 1,)
+        """
+        runs, others = interval_runs(query), interval_runs(pitches)
+        order = np.argsort(runs, kind="stable")
+        count = np.bincount(runs, minlength=2 ** (_RUN * _BITS))
+        start = np.cumsum(count) - count
+        candidate = np.repeat(np.arange(len(first) - 1), np.diff(first))
+        shared = np.flatnonzero(count[others])
+        shared = shared[candidate[shared] == candidate[shared + _RUN]]  # not from one candidate into the next
+        run = others[shared]
+        times = np.minimum(count[run], _MOST)
+        in_query = order[laid_end_to_end(start[run], times)]
+        place = np.repeat(shared, times)
+        candidate = candidate[place]
+        transposition = query[in_query].astype(np.int64) - pitches[place]
+        return cls(candidate, in_query, place - first[candidate], transposition)
+
+    def most_frequent(self, values: Ints, count: int) -> tuple[Ints, Ints]:
+        """For each candidate the `count` values that most of its runs have.
+
+        Parameters
+        ----------
+        values : a value of each run, shape = (pairs,)
+        count : how many values, > 0
+
+        Returns
+        -------
+        Numbers of candidates, and a value of each, the most frequent values of all candidates first. A
+        candidate appears at most `count` times, and not at all without a run. shapes = (values,)
+        """
+        if not len(values):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        lowest = values.min()
+        span = int(values.max() - lowest) + 1
+        candidates = int(self.candidate[-1]) + 1
+        votes = np.bincount(self.candidate * span + (values - lowest), minlength=candidates * span)
+        votes = votes.reshape(candidates, span)
+        rows = np.arange(candidates)
+        numbers, found = [], []
+        for _ in range(count):
+            best = votes.argmax(axis=1)
+            voted = np.flatnonzero(votes[rows, best])
+            numbers.append(voted)
+            found.append(best[voted] + lowest)
+            votes[rows, best] = 0
+        return np.concatenate(numbers), np.concatenate(found)
+
+
+def interval_runs(pitches: Pitches) -> NDArray[np.int16]:
+    """The runs of three intervals, as numbers below 2^15; run i starts at note i. shape = (runs,)"""
+    intervals = np.diff(pitches) & (2**_BITS - 1)
+    count = max(len(intervals) - _RUN + 1, 0)
+    runs = np.zeros(count, np.int16)
+    for i in range(_RUN):
+        runs = (runs << _BITS) | intervals[i : i + count]
+    return runs
