@@ -162,22 +162,23 @@ def _matching_notes(query: Pitches, setting: Pitches) -> list[tuple[int, int]]:
     # A passage must score as much as this many matching notes in a row; shorter ones occur in any tune.
     threshold = _MATCH * min(FEWEST_NOTES, len(query), len(setting)) - 1
     same = query[:, None] == setting
-    rewards = same * np.int32(_MATCH + 2 * _SKIP)
+    rewards = np.zeros((len(query), len(setting) + 1), np.int32)
+    rewards[:, 1:] = same * np.int32(_MATCH + 2 * _SKIP)
     skips = _SKIP * np.arange(len(setting) + 1, dtype=np.int32)
 
     # closed[i] is the best score of the query's first i notes with no passage open; opened[i, j] is the best
     # with a passage that has reached note j of the setting or opens there. `opened` also includes the cost
     # of skipping i + j notes, so that a skip does not change it and all skips along a row are one running
-    # maximum.
-    opened = np.empty((len(query) + 1, len(setting) + 1), dtype=np.int32)
+    # maximum. Before the setting's first note nothing can match.
+    padded = np.full((len(query) + 1, len(setting) + 2), -(2**30), dtype=np.int32)
+    opened = padded[:, 1:]
     opened[0] = skips
-    closed = [0]
-    matched, score = np.empty_like(skips[1:]), np.empty_like(skips)
+    closed, score = [0], np.empty_like(skips)
+    rows, previous_notes = list(opened), list(padded[:, :-1])
     for i, reward in enumerate(rewards):
-        before, row = opened[i], opened[i + 1]
-        row[0] = before[0]
-        np.add(before[:-1], reward, out=matched)
-        np.maximum(before[1:], matched, out=row[1:])
+        row = rows[i + 1]
+        np.add(previous_notes[i], reward, out=row)
+        np.maximum(rows[i], row, out=row)
         np.maximum.accumulate(row, out=row)
         np.subtract(row, skips, out=score)
         skipped = _SKIP * (i + 1)

@@ -65,7 +65,7 @@ class Melodies:
     @property
     def notes(self) -> Ints:
         """Number of notes of each tune. shape = (tunes,)"""
-        return np.diff(self.first)
+        return self.first[1:] - self.first[:-1]
 
     def take(self, numbers: Ints) -> "Melodies":
         """The melodies of the tunes with these numbers, in this order."""
@@ -84,8 +84,8 @@ class Melodies:
 
 
 def _lengths(tune: Tune) -> NDArray[np.int8]:
-    length = np.array([max(float(note.duration), _SHORTEST) for note in tune.notes[:MAX_NOTES]])
-    steps = np.rint(4 * np.diff(np.log2(length), prepend=np.log2(length[0])))
+    octaves = np.log2(np.maximum([float(note.duration) for note in tune.notes[:MAX_NOTES]], _SHORTEST))
+    steps = np.rint(4 * np.diff(octaves, prepend=octaves[:1]))
     clipped: NDArray[np.int8] = np.clip(steps, -_LARGEST_STEP, _LARGEST_STEP).astype(np.int8)
     return clipped
 

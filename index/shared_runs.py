@@ -42,14 +42,16 @@ class SharedRuns(NamedTuple):
         """
         runs, others = interval_runs(query), interval_runs(pitches)
         order = np.argsort(runs, kind="stable")
-        count = np.bincount(runs, minlength=2 ** (_RUN * _BITS))
-        start = np.cumsum(count) - count
+        distinct, start, count = np.unique(runs[order], return_index=True, return_counts=True)
+        row_of = np.zeros(2 ** (_RUN * _BITS), np.int16)  # row in `distinct`, from 1; 0 if the query lacks it
+        row_of[distinct] = np.arange(1, len(distinct) + 1)
+        row = row_of[others]
         candidate = np.repeat(np.arange(len(first) - 1), np.diff(first))
-        shared = np.flatnonzero(count[others])
+        shared = np.flatnonzero(row)
         shared = shared[candidate[shared] == candidate[shared + _RUN]]  # not from one candidate into the next
-        run = others[shared]
-        times = np.minimum(count[run], _MOST)
-        in_query = order[laid_end_to_end(start[run], times)]
+        row = row[shared] - 1
+        times = np.minimum(count[row], _MOST)
+        in_query = order[laid_end_to_end(start[row], times)]
         place = np.repeat(shared, times)
         candidate = candidate[place]
         transposition = query[in_query].astype(np.int64) - pitches[place]
