@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from model.arrays import map_arrays, save_arrays
+from model.arrays import Array, map_arrays, save_arrays
 
-ARRAYS = {
+ARRAYS: dict[str, Array] = {
     "half": np.arange(6, dtype=np.float16).reshape(2, 3),
     "single": np.linspace(0, 1, 5, dtype=np.float32),
     "bytes": np.arange(7, dtype=np.uint8),

@@ -52,8 +52,11 @@ def fit(
     from training.fitting.trainer import Trainer
 
     with ConsoleReporter() as report, resumable():
-        trainer = Trainer(preset(encoder, title_encoder, seed), pick_device(device), report)
+        computing = pick_device(device)
+        preset(encoder, title_encoder)  # an encoder that misses its extra is no reason to read corpora first
         curated = read_corpora(find_corpora(corpus or BOOKS, accept_licence), report, exclude, aliases)
+        config = preset(encoder, title_encoder, seed, settings=len(curated.library.tunes))
+        trainer = Trainer(config, computing, report)
         version = fit_artifact(curated, artifacts, trainer)
     console.print(f"published {artifacts / version}", soft_wrap=True)
 

@@ -35,7 +35,7 @@ class FitConfig:
 
     seed: int = 0
     batch: int = 2048
-    names: int = 8192
+    names: int = 4096
     loss: str = "info-nce"
     margin: float = 0.4
     melody: float = 1.5
@@ -60,14 +60,24 @@ class FitConfig:
             raise ValueError("rates and temperature must be more than 0")
 
 
+# More tunes need longer vectors to be told apart: with 11,000 settings, vectors of 128 numbers lose .04 of MRR on
+# `known-title-index`; with 4,000 they lose nothing.
+_MANY = 8000  # settings
+_LONG = 384
 _CROP = 30  # notes; a recurrent encoder memorises such short passages more slowly
 _NOTE_ENCODERS = FitConfig(batch=128, names=0, melody=0.0, embedding_rate=0.001, max_epochs=100, patience=8)
 
 
-def preset(tune: TuneName = "ngram", title: TitleName = "ngram", seed: int = 0) -> FitConfig:
-    """How to train the encoders of these names. Raises EncoderError when one needs a missing extra."""
+def preset(
+    tune: TuneName = "ngram", title: TitleName = "ngram", seed: int = 0, settings: int = 0
+) -> FitConfig:
+    """How to train the encoders of these names on a corpus with this number of settings.
+
+    Raises EncoderError when an encoder needs a missing extra.
+    """
     if tune == "ngram":
-        config, tune_encoder = FitConfig(seed=seed), encoder_config("tune", tune)
+        dim = {"dim": _LONG} if settings > _MANY else {}
+        config, tune_encoder = FitConfig(seed=seed), encoder_config("tune", tune, **dim)
     else:
         config, tune_encoder = replace(_NOTE_ENCODERS, seed=seed), encoder_config("tune", tune, crop=_CROP)
     title_encoder = encoder_config("title", title, dim=tune_encoder["dim"])

@@ -8,7 +8,7 @@ from index.artifact import Artifact
 from training.corpora import Corpus
 from training.corpora.curate import curate
 from training.corpora.lists import describe_unmatched
-from training.fitting.config import FitConfig
+from training.fitting.config import preset
 from training.fitting.trainer import Trainer
 from training.lab.benchmark.encoder_sources import ArtifactEncoders, TrainedEncoders
 from training.lab.benchmark.figures import load_figures, renewed, save_figures
@@ -85,7 +85,7 @@ class Benchmark:
 
         (out / ANSWERS).mkdir(parents=True, exist_ok=True)
         old = load_figures(out / FIGURES)
-        tasks = self._tasks(self._encoders(workspace), out, workspace.report)
+        tasks = self._tasks(workspace, out)
         results, leaks = run_tasks(tasks, self.systems, self.protocols, workspace.report)
         save_results(results, out / ANSWERS / f"{self.name}.csv")
         together = renewed(old, figures(self.name, results))
@@ -101,15 +101,16 @@ class Benchmark:
         write_report([figure for figure in together if figure.corpus == self.name], out)
         return leaks
 
-    def _encoders(self, workspace: Workspace) -> EncoderSource:
+    def _encoders(self, workspace: Workspace, settings: int) -> EncoderSource:
         if self.artifact:
             return ArtifactEncoders(self.artifact, workspace.report.step)
-        trainer = Trainer(FitConfig(), workspace.device, workspace.report)
+        trainer = Trainer(preset(settings=settings), workspace.device, workspace.report)
         return TrainedEncoders(trainer, workspace.folder / self.name)
 
-    def _tasks(self, encoders: EncoderSource, out: Path, report: Reporter) -> Iterator[Task]:
-        corpora, foreign = self.data.corpora, self.data.foreign
+    def _tasks(self, workspace: Workspace, out: Path) -> Iterator[Task]:
+        corpora, foreign, report = self.data.corpora, self.data.foreign, workspace.report
         library = self._read(corpora, report)
+        encoders = self._encoders(workspace, len(library.tunes))
         settings = [library.catalogue.settings[i] for i in library.hold_out()]
         held_out = [reference for setting in settings for reference in (setting.reference, *setting.also)]
         path = out / ANSWERS / f"{self.name}-held-out.txt"
