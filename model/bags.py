@@ -1,5 +1,6 @@
 """Bags: the weighted grams of several items, end to end. Both n-gram encoders read them."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -56,3 +57,13 @@ def damped(
     weights = np.where(is_header, weight, weights / np.where(length, length, 1)[owner])
     first = np.concatenate([[0], np.bincount(owner, minlength=items).cumsum()])
     return Bags(ids[start], weights.astype(np.float32), first)
+
+
+def joined(parts: Sequence[Bags]) -> Bags:
+    """The bags of all parts, in their order."""
+    grams = np.cumsum([0, *(len(part.ids) for part in parts)])
+    return Bags(
+        np.concatenate([part.ids for part in parts]),
+        np.concatenate([part.weights for part in parts]),
+        np.concatenate([[0], *(part.first[1:] + start for part, start in zip(parts, grams, strict=False))]),
+    )

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.abc import Tune
-from model.bags import Bags, Mask, damped
+from model.bags import Bags, Mask, damped, joined
 from model.encoder import Featurizer
 from model.grams import Buckets, Grams, melody_grams
 
 _FEWEST_GRAMS = 4  # a view with fewer would say nothing about the tune
+_AT_A_TIME = 256  # tunes; their grams fit in the cache of a processor
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,10 @@ class NgramTuneFeaturizer(Featurizer[Tune, Grams]):
 
     def views(self, features: Sequence[Grams], rng: np.random.Generator) -> Bags:
         """Drop grams at random, mask header fields, sometimes keep only a fragment (often the beginning)."""
+        starts = range(0, len(features), _AT_A_TIME)
+        return joined([self._views(features[start : start + _AT_A_TIME], rng) for start in starts])
+
+    def _views(self, features: Sequence[Grams], rng: np.random.Generator) -> Bags:
         config, tunes, grams = self._config, len(features), _together(features)
         is_header = grams.stop == 0
         kept = rng.random(len(grams.ids), np.float32) >= config.gram_dropout

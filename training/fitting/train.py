@@ -7,6 +7,7 @@ interrupted and resumed therefore ends with the same weights as one that was not
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -25,6 +26,7 @@ from training.fitting.towers import Towers
 from training.fitting.training_set import TrainingSet
 
 Model = TypeVar("Model", bound=nn.Module)
+Item = TypeVar("Item")
 
 
 @dataclass
@@ -101,14 +103,24 @@ def seed_epoch(seed: int, name: str, epoch: int) -> np.random.Generator:
     return np.random.default_rng(epoch_seed)
 
 
+def prefetched(items: Iterator[Item]) -> Iterator[Item]:
+    """The same items. A thread makes the next one while the caller works with the last."""
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = pool.submit(next, items, None)
+            yield item
+
+
 def contrastive_loss(towers: Towers, batch: "Batch", config: FitConfig) -> torch.Tensor:
     """The loss of a batch, a scalar: tunes against names, and against other settings of their titles."""
-    tunes, names = towers.tune(batch.tunes), towers.title(batch.names)
+    vectors, names = towers.tune(batch.tunes), towers.title(batch.names)
+    tunes, again = vectors[: len(batch.positives)], vectors[len(batch.positives) :]
     scale = towers.scale if config.loss == "info-nce" else torch.tensor(config.margin)
     loss = LOSSES[config.loss](tunes, names, batch.positives.to(tunes.device), scale)
-    if batch.again is not None:
+    if config.melody:
         same = torch.eye(len(tunes), dtype=torch.bool, device=tunes.device)
-        loss = loss + config.melody * info_nce(tunes, towers.tune(batch.again), same, towers.melody_scale)
+        loss = loss + config.melody * info_nce(tunes, again, same, towers.melody_scale)
     return loss
 
 
@@ -118,15 +130,15 @@ class Batch:
 
     Attributes
     ----------
-    tunes, names : batches of B tunes and N names, made by the featurizers
+    tunes : a batch of the tunes, made by the featurizer; with `FitConfig.melody`, B more tunes of the same
+        titles follow, in the same order
+    names : a batch of the names
     positives : bool, shape = (B, N); [i, j] whether name j is a name of tune i
-    again : a batch of the same or other settings of the B titles, or none
     """
 
     tunes: Any
     names: Any
     positives: torch.Tensor
-    again: Any
 
 
 class Batches:
@@ -172,11 +184,11 @@ class Batches:
         for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
             titles = order[start:end]
             names = self._sample_names(titles, rng)
+            of_settings = np.concatenate([titles, titles]) if self._config.melody else titles
             yield Batch(
-                self._sample_views(titles, rng),
+                self._sample_views(of_settings, rng),
                 self._set.title_featurizer.views([self._set.names[i] for i in names], rng),
                 torch.from_numpy(self._positives(titles, names)),
-                self._sample_views(titles, rng) if self._config.melody else None,
             )
 
     def _sample_views(self, titles: Ints, rng: np.random.Generator) -> Any:

@@ -13,7 +13,7 @@ from training.fitting.config import FitConfig
 from training.fitting.evaluation import unseen_mrr
 from training.fitting.split import Split
 from training.fitting.towers import Towers
-from training.fitting.train import Batches, Run, contrastive_loss, seed_epoch, train
+from training.fitting.train import Batches, Run, contrastive_loss, prefetched, seed_epoch, train
 from training.fitting.training_set import TrainingSet
 from training.fitting.warm_start import WarmStart
 from training.reporter import Reporter
@@ -96,7 +96,9 @@ class Trainer:
             seed=config.seed,
             model=towers,
             optimizer=towers.optimizer(config),
-            epoch=lambda rng: (contrastive_loss(towers, batch, config) for batch in batches.epoch(rng)),
+            epoch=lambda rng: (
+                contrastive_loss(towers, batch, config) for batch in prefetched(batches.epoch(rng))
+            ),
             epochs=config.max_epochs,
             patience=config.patience,
         )
