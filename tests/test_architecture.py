@@ -154,7 +154,8 @@ def test_the_docstring_draws_the_actual_tree_of_errors() -> None:
     assert names == [name for name, _ in tree(GanAinmError)]
 
 
-def test_titles_are_read_without_torch() -> None:
-    code = "import sys, index.titles, index; assert 'torch' not in sys.modules, 'torch was imported'"
+def test_service_and_commands_are_imported_without_torch() -> None:
+    modules = "service.app, service.command, index.command, training.fitting.command"
+    code = f"import sys, {modules}; assert 'torch' not in sys.modules, 'torch was imported'"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

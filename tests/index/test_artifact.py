@@ -1,5 +1,7 @@
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import faiss
@@ -13,10 +15,14 @@ from index.manifest import FORMAT, Manifest
 from index.melody_index import MelodyIndex
 from index.probes import load_probes, measure_probes
 from index.publication import BusyError, link_files, locked, publish, staging
-from index.suggester import CATALOGUE, MELODIES, TITLES
+from index.suggester import CATALOGUE, MELODIES, SETTINGS, TITLES
 from model.device import Device
+from model.encoders import TITLE_ENCODER, TUNE_ENCODER
+from tests.support import KESH
 
 CPU: Device = "cpu"
+ROOT = Path(__file__).parents[2]
+MAPS = Path("/proc/self/maps")
 
 
 def change_manifest(root: Path, **changes: object) -> None:
@@ -193,3 +199,23 @@ def test_only_one_process_holds_a_lock(tmp_path: Path) -> None:
         pass
     with locked(lock, wait=False):
         pass
+
+
+def test_an_artifact_answers_without_torch(small_artifacts: Path) -> None:
+    code = """
+import sys
+from index import load
+assert load(sys.argv[1]).suggest(sys.argv[2]).titles
+assert "torch" not in sys.modules, "torch was imported"
+"""
+    command = [sys.executable, "-c", code, str(small_artifacts), KESH]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not MAPS.exists(), reason="needs Linux")
+def test_encoders_and_indexes_are_mapped(small_artifacts: Path) -> None:
+    loaded = load(small_artifacts, CPU)
+    mapped = MAPS.read_text()
+    for name in (TUNE_ENCODER, TITLE_ENCODER, TITLES, SETTINGS, MELODIES):
+        assert f"{loaded.path.resolve() / name}\n" in mapped

@@ -258,6 +258,16 @@ def test_a_missing_device_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
         pick_device("cuda")
 
 
+@pytest.mark.parametrize(("has_driver", "device"), [(True, "cuda"), (False, "cpu")])
+def test_pytorch_is_asked_for_a_gpu_only_where_there_is_a_driver(
+    monkeypatch: pytest.MonkeyPatch, has_driver: bool, device: Device
+) -> None:
+    monkeypatch.setattr("model.device._exists", lambda _library: has_driver)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert pick_device("auto") == device
+    assert pick_device("cpu") == "cpu"
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_both_devices_give_the_same_vectors(network: NgramTuneNetwork, tune: Tune) -> None:
     tunes = [tune, cut(tune, 0, 16), transposed(cut(tune, 8, 24), 5)]
