@@ -46,7 +46,7 @@ class Cost(BaseModel, frozen=True):
     titles : number of titles, each with one name and one setting
     ms : median milliseconds from ABC to answer on one core
     outside_ms : the same without the alignment, which compares candidates and finds matching bars
-    memory : bytes that loading takes, except for the title encoder, which answers no query
+    memory : bytes of the files that the queries needed, and of what was made from them
     disk : bytes of the catalogue and its indexes
     recall : share of the ten nearest rows that the search finds; the lower of the two cosine indexes
     first : share of the queries whose title comes first
@@ -122,8 +122,7 @@ def _measure(folder: Path, queries: dict[int, str], sender: Connection) -> Cost:
         suggester.suggest(abc, _TOP)
     timed = counted(queries.values(), advance)
     seconds, aligned = np.array([_time(suggester, abc) for abc in timed]).T
-    unused = sum(weight.nbytes for weight in suggester.encoders.title.weights().values())
-    memory = _resident() - before - unused
+    memory = _resident() - before
     tunes = [read_tune(abc) for abc in queries.values()]
     first = [suggester.rank(tune, _TOP).titles[0].title for tune in counted(tunes, advance)]
     vectors = suggester.encoders.tune.encode(tunes)
