@@ -4,7 +4,7 @@
     for suggestion in load("artifacts").suggest(abc_text).titles:
         print(suggestion.title, suggestion.confidence)
 
-The exports are imported when they are first used (PEP 562), so `import index.titles` does not import torch.
+The exports are imported when they are first used (PEP 562), so `import index.titles` does not import FAISS.
 """
 
 import importlib

@@ -27,7 +27,7 @@ class Setting:
     ----------
     corpus : the collection that it comes from; the manifest has the licence
     reference : where in the corpus it is
-    title : as printed; see `Catalogue.shorten`
+    title : as printed, or shortened by `Catalogue.shorten`
     rhythm, meter, key : as the tune declares them, "" if it does not
     abc : the tune in ABC notation
     url : its address on the web, "" if it has none

@@ -92,18 +92,18 @@ class MelodyIndex:
     """
 
     def __init__(self, tunes: Iterable[Tune], vectors: CosineIndex) -> None:
-        interval_runs, pulse_runs = [], []
+        intervals, pulses = [], []
 
         def noted() -> Iterator[Tune]:
             for tune in tunes:
-                interval_runs.append(interval_grams(tune, GRAM))
-                pulse_runs.append(pulse_grams(pulse(tune), _PULSE_GRAM))
+                intervals.append(interval_grams(tune, GRAM))
+                pulses.append(pulse_grams(pulse(tune), _PULSE_GRAM))
                 yield tune
 
         self.vectors = vectors
         self._melodies = Melodies.of(noted())
-        self._intervals = NgramIndex(interval_runs)
-        self._pulses = NgramIndex(pulse_runs)
+        self._intervals = NgramIndex(intervals)
+        self._pulses = NgramIndex(pulses)
         if len(self._melodies) != len(vectors):
             raise ValueError(f"there are {len(self._melodies)} tunes and {len(vectors)} vectors")
 

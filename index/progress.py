@@ -82,7 +82,8 @@ class Step:
     @property
     def count(self) -> str:
         """How much is done: "12 of 40", or "12" if the total is unknown."""
-        return f"{self.done:,}" if self.total is None else f"{self.done:,} of {self.total:,}"
+        total = self.total  # another thread may make it unknown meanwhile
+        return f"{self.done:,}" if total is None else f"{self.done:,} of {total:,}"
 
     @property
     def time_left(self) -> str:

@@ -24,7 +24,7 @@ class CheckpointError(GanAinmError):
 
 
 def save_encoder(encoder: Encoder[Any, Any], path: Path) -> None:
-    """Write config and weights, these in half precision: it changes a cosine by less than 0.001."""
+    """Write config and weights. Half precision of the weights changes a cosine by less than 0.001."""
     save_weights(_halved(encoder.weights()), _KEY, asdict(encoder.config), path)
 
 
@@ -37,7 +37,7 @@ def load_encoder(tower: Tower, path: Path, device: Device) -> Encoder[Any, Any]:
     config, weights = read_weights(path, _KEY)
     try:
         return restore_encoder(tower, config, weights, device)
-    except (EncoderError, ValueError) as error:
+    except EncoderError as error:
         raise CheckpointError(f"{path.name}: {error}") from error
 
 

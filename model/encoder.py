@@ -45,8 +45,8 @@ class Encoder(ABC, Generic[Item, Features]):
 
     Attributes
     ----------
-    config_type, featurizer_type : classes of the config and of the featurizer, both built from keywords or
-        from a config
+    config_type : class of the config
+    featurizer_type : class of the featurizer, which is built from the config alone
     config : dataclass with everything needed to build the encoder again, including its `name`; saved with the
         weights
     dim : length of the vectors

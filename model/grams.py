@@ -35,17 +35,15 @@ class Grams:
 
     Attributes
     ----------
-    ids : buckets; in rising order, but those of the header come first. shape = (grams,)
+    ids : buckets; in rising order, but those of the header (R:, M:) come first. shape = (grams,)
     start, stop : first note of each gram and one past its last, to find the grams of a fragment; 0 and 0 for
         the header. shape = (grams,)
-    header : number of grams, at the front, that come from the header (R:, M:) and not from the notes
     notes : number of notes that were read
     """
 
     ids: Buckets
     start: NDArray[np.int16]
     stop: NDArray[np.int16]
-    header: int
     notes: int
 
     def __len__(self) -> int:
@@ -83,7 +81,6 @@ def melody_grams(tune: Tune, buckets: int) -> Grams:
         np.concatenate([header, ids[order]]),
         np.concatenate([zeros, start[order].astype(np.int16)]),
         np.concatenate([zeros, stop[order].astype(np.int16)]),
-        len(header),
         len(notes),
     )
 

@@ -54,10 +54,9 @@ def restore_encoder(
 ) -> Encoder[Any, Any]:
     """The encoder with this config and these weights, on the device.
 
-    On a CPU the n-gram encoders are not networks, and use the given weights without a copy. Raises
+    On a CPU the n-gram encoders are not networks, and use the given table without a copy. Raises
     EncoderError, also when the weights do not fit the config.
     """
-
     if device == "cpu":
         encoder: Encoder[Any, Any] = _restore(tower, config, weights, ENCODERS)
         return encoder

@@ -104,7 +104,7 @@ def seed_epoch(seed: int, name: str, epoch: int) -> np.random.Generator:
 
 
 def prefetched(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items. A thread makes the next one while the caller works with the last."""
+    """The same items, none of them None. A thread makes the next one while the caller works with this one."""
     with ThreadPoolExecutor(1) as pool:
         following = pool.submit(next, items, None)
         while (item := following.result()) is not None:
@@ -175,8 +175,8 @@ class Batches:
 
         Each title comes with one random setting, and if `config.melody` with another one. Titles weigh the
         same however many settings they have: names relate to tunes by titles. Each batch is contrasted with
-        all names, or with `config.names` of them: its own and random others. With 0, one
-        name of each title is sampled, and each title is contrasted with the names of its batch.
+        all names, or if there are more than `config.names`, with its own and a random sample of the others.
+        With 0, one name of each title is sampled, and each title is contrasted with the names of its batch.
         """
         order = rng.permutation(self._titles)
         # A last batch of one title would have nothing to contrast with: it joins the batch before.
