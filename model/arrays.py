@@ -16,7 +16,8 @@ _LITTLE_ENDIAN = {"U": "<u", "I": "<i", "F": "<f"}  # "F16" is "<f2"
 
 def save_arrays(arrays: Mapping[str, Array], path: Path, metadata: Mapping[str, str] | None = None) -> None:
     """Write arrays and metadata."""
-    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    # Not `np.ascontiguousarray`, which makes a vector of a scalar.
+    contiguous = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     save_file(contiguous, path, dict(metadata) if metadata else None)
 
 
@@ -32,7 +33,7 @@ def map_arrays(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
         mapped = np.memmap(path, np.uint8, "r")
         start = 8 + int.from_bytes(mapped[:8].tobytes(), "little")
         header = json.loads(mapped[8:start].tobytes())
-        metadata = header.pop("__metadata__", {})
+        metadata = dict(header.pop("__metadata__", {}))
         arrays = {}
         for name, entry in header.items():
             first, end = entry["data_offsets"]

@@ -44,7 +44,8 @@ def damped(
     ids : buckets; those of an item are neighbours, and equal ones among them, too. shape = (grams,)
     owner : number of the item that each gram belongs to, in rising order, shape = (grams,)
     items : number of items; one without grams gets an empty bag
-    header : which grams come from a header, shape = (grams,); each of them has the fixed `weight`
+    header : which grams come from a header, shape = (grams,)
+    weight : of each gram from a header, >= 0
     """
     is_header = np.zeros(len(ids), np.bool_) if header is None else header
     begins = np.ones(len(ids), np.bool_)

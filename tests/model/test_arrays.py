@@ -13,6 +13,7 @@ ARRAYS: dict[str, Array] = {
     "bytes": np.arange(7, dtype=np.uint8),
     "long": np.array([-(2**60), 2**60]),
     "none": np.zeros((0, 4), np.int32),
+    "scalar": np.array(7),
     "column": np.arange(12, dtype=np.uint32).reshape(3, 4)[:, 1],
 }
 
@@ -28,7 +29,7 @@ def test_mapped_arrays_are_those_that_were_saved(path: Path) -> None:
     assert metadata == {"config": "{}"}
     assert set(arrays) == set(ARRAYS)
     for name, array in ARRAYS.items():
-        assert arrays[name].dtype == array.dtype
+        assert (arrays[name].dtype, arrays[name].shape) == (array.dtype, array.shape)
         assert np.array_equal(arrays[name], array)
 
 
@@ -61,6 +62,7 @@ def header(**entries: object) -> bytes:
         header(a={"dtype": "BOOL", "shape": [8], "data_offsets": [0, 8]}) + bytes(8),
         header(a={"dtype": "F32", "shape": [2]}) + bytes(8),
         header(a=[]) + bytes(8),
+        header(__metadata__=5),
         (2).to_bytes(8, "little") + b"[]",
     ],
 )
