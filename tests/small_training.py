@@ -9,5 +9,5 @@ from training.__main__ import app
 CONFIG = replace(SMALL, max_epochs=40, patience=40)
 
 if __name__ == "__main__":
-    with patch("training.fitting.config.preset", lambda *_: CONFIG):
+    with patch("training.fitting.config.preset", lambda *_, **__: CONFIG):
         app()

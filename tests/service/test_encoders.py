@@ -20,8 +20,8 @@ from training.fitting.config import FitConfig, preset
 CPU: Device = "cpu"
 
 
-def short_preset(*names: Any) -> FitConfig:
-    return replace(preset(*names), max_epochs=1, refit_epochs=1)
+def short_preset(*names: Any, **settings: int) -> FitConfig:
+    return replace(preset(*names, **settings), max_epochs=1, refit_epochs=1)
 
 
 @pytest.mark.parametrize(("tune", "title"), [("rnn", "ngram"), ("cnn", "sentence")])
