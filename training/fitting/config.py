@@ -44,7 +44,7 @@ class FitConfig:
     temperature: float = 0.1
     max_epochs: int = 40
     patience: int = 5
-    refit_epochs: int = 30
+    refit_epochs: int = 40
     tune_encoder: Mapping[str, Any] = field(default_factory=lambda: asdict(NgramTuneConfig()))
     title_encoder: Mapping[str, Any] = field(default_factory=lambda: asdict(NgramTitleConfig()))
 
@@ -63,7 +63,7 @@ class FitConfig:
 # Many tunes need a larger encoder and more epochs to be told apart (docs/experiments.md#encoders).
 _MANY = 8000  # settings
 _LARGE = {"dim": 256, "buckets": 2**16}
-_LARGE_REFIT_EPOCHS = 40
+_FEW_REFIT_EPOCHS = 30  # for fewer tunes
 _CROP = 30  # notes; a recurrent encoder memorises such short passages more slowly
 _NOTE_ENCODERS = FitConfig(batch=128, names=0, melody=0.0, embedding_rate=0.001, max_epochs=100, patience=8)
 
@@ -78,8 +78,9 @@ def preset(
     if tune == "ngram":
         config, tune_encoder = FitConfig(seed=seed), encoder_config("tune", tune)
         if settings > _MANY:
-            config = replace(config, refit_epochs=_LARGE_REFIT_EPOCHS)
             tune_encoder |= _LARGE
+        else:
+            config = replace(config, refit_epochs=_FEW_REFIT_EPOCHS)
     else:
         config, tune_encoder = replace(_NOTE_ENCODERS, seed=seed), encoder_config("tune", tune, crop=_CROP)
     title_encoder = encoder_config("title", title, dim=tune_encoder["dim"])
