@@ -20,7 +20,7 @@ from training.fitting.config import FitConfig, preset
 CPU: Device = "cpu"
 
 
-def short_preset(*names: Any, **settings: int) -> FitConfig:
+def short_preset(*names: Any, **settings: Any) -> FitConfig:
     return replace(preset(*names, **settings), max_epochs=1, refit_epochs=1)
 
 

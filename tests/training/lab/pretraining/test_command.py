@@ -55,7 +55,7 @@ def test_an_interrupted_pretraining_resumes_and_prints_what_it_measured(
 def test_fit_pretrained_starts_from_the_model_and_refuses_one_that_has_seen_test_tunes(
     tiny_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def short(*named: Any, **settings: int) -> FitConfig:
+    def short(*named: Any, **settings: Any) -> FitConfig:
         """One epoch at so small a learning rate that the weights stay close to their first values."""
         return replace(preset(*named, **settings), max_epochs=1, refit_epochs=1, dense_rate=1e-9)
 
