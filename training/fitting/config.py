@@ -18,7 +18,8 @@ class FitConfig:
     ----------
     seed : random seed of splits, weights, views and probes
     batch : tunes in a step, > 1
-    names : most names that a batch is contrasted with, >= 0; 0 takes one name of each tune
+    names : most names that a batch is contrasted with, or all of its own if these are more, >= 0; 0 takes
+        one name of each tune
     loss : of tunes and names: a key of `training.fitting.loss.LOSSES`
     margin : of losses that have one, -1 to 2
     melody : weight of InfoNCE between tunes and other settings of their titles, >= 0; the loss of tunes and

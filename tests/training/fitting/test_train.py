@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -17,7 +17,7 @@ from training.corpora.curate import Curated
 from training.fitting.checkpoints import Progress, TrainingCheckpoint, code_digest
 from training.fitting.config import FitConfig, preset
 from training.fitting.towers import Towers
-from training.fitting.train import Batches, train
+from training.fitting.train import Batches, prefetched, train
 from training.fitting.trainer import Trainer
 from training.fitting.training_set import TrainingSet
 
@@ -245,3 +245,24 @@ def test_features_are_read_without_building_a_network(
     again = TrainingSet.read(small_library, SMALL)
     assert again.fingerprint == training_set.fingerprint
     assert np.array_equal(again.names[0], training_set.names[0])
+
+
+def test_prefetching_changes_neither_items_nor_errors() -> None:
+    def three() -> Iterator[int]:
+        yield from (1, 2)
+        raise ValueError("no third")
+
+    assert list(prefetched(iter("abc"))) == ["a", "b", "c"]
+    assert list(prefetched(iter(""))) == []
+    items = prefetched(three())
+    assert [next(items), next(items)] == [1, 2]
+    with pytest.raises(ValueError, match="no third"):
+        next(items)
+
+
+def test_closing_early_reads_at_most_one_item_more() -> None:
+    read: list[int] = []
+    items = prefetched(read.append(i) or i for i in range(9))  # type: ignore[func-returns-value]
+    assert next(items) == 0
+    items.close()  # type: ignore[attr-defined]
+    assert len(read) <= 2
