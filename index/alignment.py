@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
 from index.runs import highest_of_each
-from index.shared_runs import Pitches, SharedRuns
+from index.shared_runs import Pitches, SharedRuns, as_bytes
 from model.abc import Tune
 from model.grams import FEWEST_NOTES, MAX_NOTES, Ints
 
@@ -86,8 +86,8 @@ def best_transpositions(
     that shares no run. shapes = (candidates,)
     """
     numbers, semitones = shared.most_frequent(shared.transposition, _TRANSPOSITIONS)
-    transposed = {move: _text(query - move) for move in set(semitones.tolist())}
-    text, start = _text(pitches), first.tolist()
+    transposed = {move: as_bytes(query - move) for move in set(semitones.tolist())}
+    text, start = as_bytes(pitches), first.tolist()
     lengths = process.cpdist(
         [transposed[move] for move in semitones.tolist()],
         [text[start[number] : start[number + 1]] for number in numbers.tolist()],
@@ -203,8 +203,3 @@ def _matching_notes(query: Pitches, setting: Pitches) -> list[tuple[int, int]]:
             else:
                 j -= 1
     return pairs[::-1]
-
-
-def _text(pitches: Pitches) -> bytes:
-    """A byte for each pitch, modulo 256."""
-    return pitches.astype(np.uint8).tobytes()

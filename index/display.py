@@ -99,7 +99,7 @@ def display_titles(catalogue: Catalogue) -> dict[str, str]:
 
 
 def display_names(catalogue: Catalogue) -> dict[str, str]:
-    """What to show for each name of the catalogue; names that are shown as printed are left out.
+    """What to show for each name of the catalogue whose display form differs from what is printed.
 
     For titles that is what `display_titles` says, for aliases it is `display_title`.
     """

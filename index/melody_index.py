@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import Indel, Levenshtein
 
@@ -18,10 +17,9 @@ from index.cosine_index import CosineIndex
 from index.melodies import Melodies
 from index.ngram_index import GRAM, NgramIndex, Postings
 from index.runs import highest_of_each
-from index.shared_runs import Pitches, SharedRuns
+from index.shared_runs import Pitches, SharedRuns, as_bytes
 from model.abc import Tune
-from model.arrays import map_arrays, save_arrays
-from model.checkpoint import under
+from model.arrays import map_arrays, save_arrays, under
 from model.encoder import Vectors
 from model.grams import MAX_NOTES, Floats, Ints, interval_grams, pulse, pulse_grams
 
@@ -224,10 +222,10 @@ def _passage_features(
     other_stop = np.where(is_longer, others, np.minimum(others, intervals + offset))
     place = candidates.first[number]
     passages = np.stack([start, stop, place + other_start, place + other_stop], axis=1)
-    steps = _text(np.diff(query.pitches)), _text(np.diff(candidates.pitches))
+    steps = as_bytes(np.diff(query.pitches)), as_bytes(np.diff(candidates.pitches))
     substring = _compared(Indel.normalized_similarity, steps, passages)
     best = highest_of_each(number, substring)
-    lengths = _text(query.lengths[1:]), _text(candidates.lengths[1:])
+    lengths = as_bytes(query.lengths[1:]), as_bytes(candidates.lengths[1:])
     features = np.zeros((3, len(candidates)))
     features[:, number[best]] = (
         substring[best],
@@ -247,11 +245,6 @@ def _compared(scorer: Callable[..., float], texts: tuple[bytes, bytes], passages
         dtype=np.float64,
     )
     return scores
-
-
-def _text(steps: NDArray[np.integer]) -> bytes:
-    """A byte for each step, modulo 256."""
-    return steps.astype(np.uint8).tobytes()
 
 
 def _whole_features(

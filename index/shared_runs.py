@@ -88,6 +88,11 @@ class SharedRuns(NamedTuple):
         return np.concatenate(numbers), np.concatenate(found)
 
 
+def as_bytes(steps: Pitches) -> bytes:
+    """A byte for each pitch or step, modulo 256, as rapidfuzz compares them."""
+    return steps.astype(np.uint8).tobytes()
+
+
 def interval_runs(pitches: Pitches) -> NDArray[np.int16]:
     """The runs of three intervals, as numbers below 2^15; run i starts at note i. shape = (runs,)"""
     intervals = np.diff(pitches) & (2**_BITS - 1)

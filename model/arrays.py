@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 Array = NDArray[Any]
+Value = TypeVar("Value")
 
 _LITTLE_ENDIAN = {"U": "<u", "I": "<i", "F": "<f"}  # "F16" is "<f2"
 
@@ -47,3 +48,8 @@ def map_arrays(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
 def _type(name: str) -> np.dtype[Any]:
     """The NumPy type of a safetensors type such as "F16"."""
     return np.dtype(f"{_LITTLE_ENDIAN[name[:1]]}{int(name[1:]) // 8}")
+
+
+def under(prefix: str, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values whose names begin with the prefix, under their names without it."""
+    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}

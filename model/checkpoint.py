@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +15,6 @@ from model.errors import GanAinmError
 from model.registry import EncoderError, Tower, restore_encoder
 
 _KEY = "config"
-
-Value = TypeVar("Value")
 
 
 class CheckpointError(GanAinmError):
@@ -68,8 +66,3 @@ def read_weights(path: Path, key: str) -> tuple[dict[str, Any], dict[str, Array]
         return dict(json.loads(config)), weights
     except (OSError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path.name} is not a checkpoint: {error!r}") from error
-
-
-def under(prefix: str, values: Mapping[str, Value]) -> dict[str, Value]:
-    """The values whose names begin with the prefix, under their names without it."""
-    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}

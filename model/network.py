@@ -33,15 +33,12 @@ class Network(nn.Module, Encoder[Item, Features]):
     def restore(cls, config: Any, weights: Mapping[str, Array]) -> Self:
         """The network with these weights, in eval mode."""
         network = cls(config)
-        try:
-            network.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
-        except RuntimeError as error:
-            raise ValueError(f"weights do not fit the config: {error}") from error
+        load_weights(network, weights)
         return network.eval()
 
     def weights(self) -> dict[str, Array]:
         """The module's state."""
-        return {name: tensor.detach().cpu().numpy() for name, tensor in self.state_dict().items()}
+        return weights_of(self)
 
     @torch.no_grad()
     def vectors(self, batch: Any) -> Vectors:
@@ -49,3 +46,16 @@ class Network(nn.Module, Encoder[Item, Features]):
         self.eval()
         vectors: Vectors = self(batch).cpu().numpy()
         return vectors
+
+
+def weights_of(module: nn.Module) -> dict[str, Array]:
+    """The state of a module as arrays."""
+    return {name: tensor.detach().cpu().numpy() for name, tensor in module.state_dict().items()}
+
+
+def load_weights(module: nn.Module, weights: Mapping[str, Array]) -> None:
+    """Copy what `weights_of` gave into a module. Raises ValueError when it does not fit."""
+    try:
+        module.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
+    except RuntimeError as error:
+        raise ValueError(f"weights do not fit the config: {error}") from error

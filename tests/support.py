@@ -48,7 +48,7 @@ def untrained() -> Encoders:
 
 
 class Clock:
-    """A clock that stands still until a test moves it."""
+    """A fake clock: only a test advances it."""
 
     def __init__(self) -> None:
         self.now = 1000.0

@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from model.checkpoint import under
+from model.arrays import under
 
 _SECONDS_BETWEEN_SAVES = 5.0
 

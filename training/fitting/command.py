@@ -53,7 +53,7 @@ def fit(
 
     with ConsoleReporter() as report, resumable():
         computing = pick_device(device)
-        preset(encoder, title_encoder)  # an encoder that misses its extra is no reason to read corpora first
+        preset(encoder, title_encoder)  # fails at once if an extra is missing, before the corpora are read
         curated = read_corpora(find_corpora(corpus or BOOKS, accept_licence), report, exclude, aliases)
         config = preset(encoder, title_encoder, seed, settings=len(curated.library.tunes))
         trainer = Trainer(config, computing, report)

@@ -10,6 +10,7 @@ from rapidfuzz.distance import Levenshtein
 
 from index.ngram_index import GRAM, NgramIndex
 from index.progress import OnStep, counted
+from index.shared_runs import as_bytes
 from index.suggester import Suggester
 from model.abc import Tune
 from model.grams import MAX_NOTES, Floats, interval_grams
@@ -205,7 +206,7 @@ def _histogram(tune: Tune) -> Floats:
 
 def _letters(tune: Tune) -> bytes:
     """A byte for each melodic interval."""
-    return np.diff([note.pitch for note in tune.notes[:MAX_NOTES]]).astype(np.uint8).tobytes()
+    return as_bytes(np.diff([note.pitch for note in tune.notes[:MAX_NOTES]]))
 
 
 def _best_of_title(scores: Floats, gallery: Gallery) -> Floats:

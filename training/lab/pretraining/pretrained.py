@@ -6,13 +6,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from model.abc import Tune
 from model.checkpoint import CheckpointError, read_weights, save_weights
 from model.device import Device
 from model.encoder import Encoder
 from model.experimental.rnn_tune_encoder import RnnTuneEncoder
+from model.network import load_weights, weights_of
 from training.corpora.curate import exact_melody
 from training.lab.leaks import LeakError
 from training.lab.pretraining.next_note import NextNote, PretrainConfig
@@ -71,8 +70,7 @@ class Pretrained:
 def save(model: NextNote, training_tunes: Sequence[Tune], path: Path) -> None:
     """Write weights, config, and a digest of the melody of each training tune."""
     melodies = sorted({_digest(tune) for tune in training_tunes})
-    weights = {name: tensor.cpu().numpy() for name, tensor in model.state_dict().items()}
-    save_weights(weights, _KEY, {**asdict(model.config), "melodies": melodies}, path)
+    save_weights(weights_of(model), _KEY, {**asdict(model.config), "melodies": melodies}, path)
 
 
 def load(path: Path, device: Device) -> Pretrained:
@@ -85,9 +83,9 @@ def load(path: Path, device: Device) -> Pretrained:
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path.name}: not the config of a pretrained model: {error!r}") from error
     try:
-        model.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
-    except RuntimeError as error:
-        raise CheckpointError(f"{path.name}: weights do not fit the config: {error}") from error
+        load_weights(model, weights)
+    except ValueError as error:
+        raise CheckpointError(f"{path.name}: {error}") from error
     return Pretrained(
         model.to(device).eval(), melodies, path.name, hashlib.sha256(path.read_bytes()).hexdigest()
     )
