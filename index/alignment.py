@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
-from index.runs import highest_of_each
+from index.ragged import highest_of_each
 from index.shared_runs import Pitches, SharedRuns, as_bytes
 from model.abc import Tune
 from model.grams import FEWEST_NOTES, MAX_NOTES, Ints

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.alignment import Melody
-from index.runs import laid_end_to_end
+from index.ragged import laid_end_to_end
 from index.titles import rhythm_family
 from model.abc import Tune
 from model.grams import MAX_NOTES, Ints

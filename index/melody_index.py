@@ -16,7 +16,7 @@ from index.alignment import Melody, best_transpositions
 from index.cosine_index import CosineIndex
 from index.melodies import Melodies
 from index.ngram_index import GRAM, NgramIndex, Postings
-from index.runs import highest_of_each
+from index.ragged import highest_of_each
 from index.shared_runs import Pitches, SharedRuns, as_bytes
 from model.abc import Tune
 from model.arrays import map_arrays, save_arrays, under

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.runs import laid_end_to_end
+from index.ragged import laid_end_to_end
 from model.grams import Floats, Ints
 
 GRAM = 5  # intervals; the best single length on a collection of 11,000 settings

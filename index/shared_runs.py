@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.runs import laid_end_to_end
+from index.ragged import laid_end_to_end
 from model.grams import Ints
 
 Pitches = NDArray[np.integer]

@@ -18,7 +18,7 @@ _SECONDS_BETWEEN_SAVES = 5.0
 
 
 @dataclass
-class Progress:
+class TrainingProgress:
     """How far a training has come.
 
     Attributes
@@ -52,17 +52,17 @@ class TrainingCheckpoint:
         self._saved_at = time.monotonic()
         self.best_weights: dict[str, torch.Tensor] = {}
 
-    def progress(self) -> Progress:
+    def progress(self) -> TrainingProgress:
         """The progress that the file holds, none without a usable file."""
         try:
             with safe_open(self._path, framework="pt") as file:
                 metadata = file.metadata() or {}
         except (OSError, SafetensorError):
-            return Progress()
+            return TrainingProgress()
         is_usable = metadata.get("fingerprint") == self._fingerprint
-        return Progress(**json.loads(metadata["progress"])) if is_usable else Progress()
+        return TrainingProgress(**json.loads(metadata["progress"])) if is_usable else TrainingProgress()
 
-    def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer) -> Progress:
+    def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer) -> TrainingProgress:
         """Load model and optimiser from the file if it is usable, and return the progress."""
         progress = self.progress()
         if not progress.epochs:
@@ -82,14 +82,16 @@ class TrainingCheckpoint:
         """Remember the model's weights as the best so far."""
         self.best_weights = {name: value.clone() for name, value in model.state_dict().items()}
 
-    def save_if_due(self, model: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress) -> None:
+    def save_if_due(
+        self, model: nn.Module, optimizer: torch.optim.Optimizer, progress: TrainingProgress
+    ) -> None:
         """Save after the first epoch, at the end, and otherwise every five seconds."""
         is_due = progress.epochs == 1 or time.monotonic() - self._saved_at > _SECONDS_BETWEEN_SAVES
         if progress.done or is_due:
             self._save(model, optimizer, progress)
             self._saved_at = time.monotonic()
 
-    def _save(self, model: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress) -> None:
+    def _save(self, model: nn.Module, optimizer: torch.optim.Optimizer, progress: TrainingProgress) -> None:
         tensors = {f"model/{name}": value for name, value in model.state_dict().items()}
         if not progress.done:  # nobody resumes a finished training, and the rest is three times as large
             tensors |= {f"best/{name}": value for name, value in self.best_weights.items()}

@@ -16,10 +16,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from index.runs import laid_end_to_end
+from index.ragged import laid_end_to_end
 from index.titles import title_key
 from model.grams import Ints
-from training.fitting.checkpoints import Progress, TrainingCheckpoint
+from training.fitting.checkpoints import TrainingCheckpoint, TrainingProgress
 from training.fitting.config import FitConfig
 from training.fitting.loss import LOSSES, info_nce
 from training.fitting.towers import Towers
@@ -56,7 +56,7 @@ def train(
     checkpoint: TrainingCheckpoint,
     validate: Callable[[Model], float] | None = None,
     on_epoch: Callable[[dict[str, float]], object] = lambda _: None,
-) -> Progress:
+) -> TrainingProgress:
     """Train until the last epoch or, with validation, until it stops improving; then switch to eval mode.
 
     Parameters

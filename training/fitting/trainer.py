@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from model.device import Device
 from model.encoders import Encoders
-from training.fitting.checkpoints import Progress, TrainingCheckpoint
+from training.fitting.checkpoints import TrainingCheckpoint, TrainingProgress
 from training.fitting.config import FitConfig
 from training.fitting.evaluation import unseen_mrr
 from training.fitting.split import Split
@@ -23,7 +23,7 @@ class Trained(NamedTuple):
     """Trained encoders, as an artifact restores them, and how the training went."""
 
     encoders: Encoders
-    progress: Progress
+    progress: TrainingProgress
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from model.device import Device
 from model.registry import ENCODERS, TitleName, TuneName
 from tests.support import SMALL, Silent
 from training.corpora.curate import Curated
-from training.fitting.checkpoints import Progress, TrainingCheckpoint, code_digest
+from training.fitting.checkpoints import TrainingCheckpoint, TrainingProgress, code_digest
 from training.fitting.config import FitConfig, preset
 from training.fitting.towers import Towers
 from training.fitting.train import Batches, prefetched, train
@@ -62,7 +62,7 @@ class Training:
     ) -> None:
         self.run = Trainer(config, CPU, Silent()).start("test", all_titles(training_set, config))
         self.checkpoint = TrainingCheckpoint(folder / "run.safetensors", fingerprint)
-        self.progress = Progress()
+        self.progress = TrainingProgress()
 
     def fit(self, epochs: int, validate: Validate | None = None, **options: Any) -> Towers:
         self.progress = train(replace(self.run, epochs=epochs), self.checkpoint, validate, **options)
@@ -197,7 +197,7 @@ def test_a_finished_training_is_not_repeated(training_set: TrainingSet, tmp_path
 @pytest.mark.parametrize("content", [b"", b"not a checkpoint" * 100])
 def test_a_broken_checkpoint_is_ignored(training_set: TrainingSet, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "run.safetensors").write_bytes(content)
-    assert Training(training_set, tmp_path).checkpoint.progress() == Progress()
+    assert Training(training_set, tmp_path).checkpoint.progress() == TrainingProgress()
     assert same(Training(training_set, tmp_path).fit(1), Training(training_set, tmp_path / "new").fit(1))
 
 

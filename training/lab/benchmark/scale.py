@@ -77,7 +77,7 @@ def measure_costs(sizes: Sequence[int], made_of: Suggester, folder: Path, report
             context = multiprocessing.get_context("spawn")
             receiver, sender = context.Pipe(duplex=False)
             advance = report.step(f"measuring {size:,} titles", _ROUNDS * len(queries))
-            with ProcessPoolExecutor(1, mp_context=context) as pool:
+            with receiver, sender, ProcessPoolExecutor(1, mp_context=context) as pool:
                 measuring = pool.submit(_measure, Path(written), queries, sender)
                 while not measuring.done() or receiver.poll():
                     if receiver.poll(0.1):

@@ -1,4 +1,4 @@
-"""Runs: stretches of one long array."""
+"""Ragged arrays: stretches of one long array, as where a list of lists is laid end to end."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,6 +1,6 @@
 import numpy as np
 
-from index.runs import highest_of_each, laid_end_to_end
+from index.ragged import highest_of_each, laid_end_to_end
 
 
 def test_runs_are_laid_end_to_end() -> None:
