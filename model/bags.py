@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from model.grams import Buckets, Ints
+from model.grams import GramIds, Ints
 
 Weights = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -17,12 +17,12 @@ class Bags(NamedTuple):
 
     Attributes
     ----------
-    ids : buckets, shape = (grams,)
+    ids : hashes of the grams, or rows of a table of embeddings; shape = (grams,)
     weights : weight of each gram, shape = (grams,)
     first : offset of each item's grams, and the end of the last, shape = (items + 1,)
     """
 
-    ids: Buckets
+    ids: GramIds
     weights: Weights
     first: Ints
 
@@ -31,7 +31,7 @@ class Bags(NamedTuple):
 
 
 def damped(
-    ids: Buckets, owner: NDArray[np.int32], items: int, header: Mask | None = None, weight: float = 0.0
+    ids: GramIds, owner: NDArray[np.int32], items: int, header: Mask | None = None, weight: float = 0.0
 ) -> Bags:
     """Count the grams of each item, and weight them so that repetitions count only logarithmically.
 
@@ -41,7 +41,7 @@ def damped(
 
     Parameters
     ----------
-    ids : buckets; those of an item are neighbours, and equal ones among them, too. shape = (grams,)
+    ids : hashes; those of an item are neighbours, and equal ones among them, too. shape = (grams,)
     owner : number of the item that each gram belongs to, in rising order, shape = (grams,)
     items : number of items; one without grams gets an empty bag
     header : which grams come from a header, shape = (grams,)

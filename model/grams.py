@@ -1,8 +1,4 @@
-"""Grams: short runs of notes or letters, hashed into buckets. The n-gram encoders read them.
-
-Hashing ("the hashing trick", Weinberger et al., ICML 2009) needs no vocabulary: an encoder accepts grams that
-it never saw in training, and its size does not grow with the corpus.
-"""
+"""Grams: short runs of notes or letters, hashed to numbers of 31 bits. The n-gram encoders read them."""
 
 import zlib
 from collections.abc import Collection, Iterator
@@ -20,8 +16,10 @@ _PULSE = 0.5  # quarter notes
 MAX_NOTES = 2048  # notes read per tune; the longest of 4,248 printed tunes has fewer than 1,200
 
 Ints = NDArray[np.int64]
-Buckets = NDArray[np.int32]
+GramIds = NDArray[np.int32]
 Floats = NDArray[np.float64]
+
+NO_GRAM = 2**31 - 1  # every gram is hashed to a smaller number
 
 _INTERVALS = (2, 3, 4, 6)  # lengths of the runs of melodic intervals
 _RHYTHMIC = (2, 4)  # lengths of the runs of intervals with rhythm
@@ -35,13 +33,13 @@ class Grams:
 
     Attributes
     ----------
-    ids : buckets; in rising order, but those of the header (R:, M:) come first. shape = (grams,)
+    ids : hashes, in rising order, but those of the header (R:, M:) come first; shape = (grams,)
     start, stop : first note of each gram and one past its last, to find the grams of a fragment; 0 and 0 for
         the header. shape = (grams,)
     notes : number of notes that were read
     """
 
-    ids: Buckets
+    ids: GramIds
     start: NDArray[np.int16]
     stop: NDArray[np.int16]
     notes: int
@@ -50,7 +48,7 @@ class Grams:
         return len(self.ids)
 
 
-def melody_grams(tune: Tune, buckets: int) -> Grams:
+def melody_grams(tune: Tune) -> Grams:
     """Return runs of melodic intervals (semitones): alone, with rhythm, and without repeated notes.
 
     They are the same in every key and at every note length. Of the header they read only R: and M:, of the
@@ -73,9 +71,9 @@ def melody_grams(tune: Tune, buckets: int) -> Grams:
         *_runs([unrepeated], changes, _UNREPEATED, salt=3),
     ]
     hashed, start, stop = (np.concatenate(columns) for columns in zip(*runs, strict=True))
-    ids = (hashed % np.uint64(buckets)).astype(np.int32)
+    ids = (hashed % np.uint64(NO_GRAM)).astype(np.int32)
     order = np.argsort(ids, kind="stable")
-    header = _header_ids(tune, buckets)
+    header = _header_ids(tune)
     zeros = np.zeros(len(header), np.int16)
     return Grams(
         np.concatenate([header, ids[order]]),
@@ -110,7 +108,7 @@ def pulse_grams(pulses: Ints, n: int) -> Ints:
     return _hashes(np.diff(pulses), n, salt=5)
 
 
-def name_grams(name: str, buckets: int) -> Buckets:
+def name_grams(name: str) -> GramIds:
     """Hash the words, pairs of words and runs of three letters of the folded name, in rising order.
 
     shape = (grams,)
@@ -120,13 +118,16 @@ def name_grams(name: str, buckets: int) -> Buckets:
     grams = [f"w {word}" for word in words]
     grams += [f"p {a} {b}" for a, b in pairwise(words)]
     grams += [f"l {padded[i : i + _LETTERS]}" for i in range(len(padded) - _LETTERS + 1)]
-    return np.array(sorted(zlib.crc32(gram.encode()) % buckets for gram in grams), dtype=np.int32)
+    return np.sort(_text_ids(grams))
 
 
-def _header_ids(tune: Tune, buckets: int) -> Buckets:
+def _header_ids(tune: Tune) -> GramIds:
     fields = [("R", fold(tune.rhythm)), ("M", tune.meter.replace(" ", ""))]
-    texts = [f"{letter}:{text}" for letter, text in fields if text]
-    return np.array([zlib.crc32(text.encode()) % buckets for text in texts], dtype=np.int32)
+    return _text_ids([f"{letter}:{text}" for letter, text in fields if text])
+
+
+def _text_ids(texts: Collection[str]) -> GramIds:
+    return np.array([zlib.crc32(text.encode()) % NO_GRAM for text in texts], dtype=np.int32)
 
 
 def _hashes(steps: Ints, n: int, *, salt: int) -> Ints:

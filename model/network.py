@@ -1,7 +1,7 @@
 """Encoders that are PyTorch modules: they can be trained, and run on a GPU."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import torch
@@ -23,6 +23,9 @@ class Network(nn.Module, Encoder[Item, Features]):
     @abstractmethod
     def forward(self, batch: Any) -> Tensor:
         """Unit vectors of a batch that the featurizer made. shape = (items, dim)"""
+
+    def prepare(self, titles: Iterable[Sequence[Features]]) -> None:
+        """Choose what gradients cannot, before training, from the features of all items of each title."""
 
     @property
     def device(self) -> torch.device:

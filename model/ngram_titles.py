@@ -12,41 +12,41 @@ from numpy.typing import NDArray
 
 from model.bags import Bags, damped
 from model.encoder import Featurizer
-from model.grams import Buckets, name_grams
+from model.grams import GramIds, name_grams
 
 
 @dataclass(frozen=True)
 class NgramTitleConfig:
-    """A bag of hashed words, word pairs and letter n-grams.
+    """A bag of words, word pairs and letter n-grams.
 
     Attributes
     ----------
-    buckets : rows of the embedding table, 1 to 2^31
+    vocabulary : number of grams with an embedding, 1 to 2^31: the ones that most titles of the training have
     dim : length of the vectors, > 0; must equal the tune encoder's
     gram_dropout : share of the grams that a training view drops, 0 <= x < 1
     """
 
     name: str = "ngram"
-    buckets: int = 2**15
+    vocabulary: int = 16_384
     dim: int = 128
     gram_dropout: float = 0.1
 
 
-class NgramTitleFeaturizer(Featurizer[str, Buckets]):
-    """Reads the hashed grams of names."""
+class NgramTitleFeaturizer(Featurizer[str, GramIds]):
+    """Reads the grams of names."""
 
     def __init__(self, config: NgramTitleConfig) -> None:
         self._config = config
 
-    def features(self, item: str) -> Buckets:
+    def features(self, item: str) -> GramIds:
         """The grams of a name."""
-        return name_grams(item, self._config.buckets)
+        return name_grams(item)
 
-    def batch(self, features: Sequence[Buckets]) -> Bags:
+    def batch(self, features: Sequence[GramIds]) -> Bags:
         """The bags of names."""
         return damped(np.concatenate(features), _owners(features), len(features))
 
-    def views(self, features: Sequence[Buckets], rng: np.random.Generator) -> Bags:
+    def views(self, features: Sequence[GramIds], rng: np.random.Generator) -> Bags:
         """Drop grams at random, but never all of a name."""
         ids, owner = np.concatenate(features), _owners(features)
         kept = rng.random(len(ids)) >= self._config.gram_dropout
@@ -54,5 +54,5 @@ class NgramTitleFeaturizer(Featurizer[str, Buckets]):
         return damped(ids[kept], owner[kept], len(features))
 
 
-def _owners(features: Sequence[Buckets]) -> NDArray[np.int32]:
+def _owners(features: Sequence[GramIds]) -> NDArray[np.int32]:
     return np.repeat(np.arange(len(features), dtype=np.int32), [len(grams) for grams in features])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from model.abc import Tune
 from model.bags import Bags, Mask, damped, joined
 from model.encoder import Featurizer
-from model.grams import Buckets, Grams, melody_grams
+from model.grams import GramIds, Grams, melody_grams
 
 _FEWEST_GRAMS = 4  # a view with fewer would say nothing about the tune
 _AT_A_TIME = 256  # tunes; their grams fit in the cache of a processor
@@ -18,11 +18,11 @@ _AT_A_TIME = 256  # tunes; their grams fit in the cache of a processor
 
 @dataclass(frozen=True)
 class NgramTuneConfig:
-    """A bag of hashed interval n-grams.
+    """A bag of interval n-grams.
 
     Attributes
     ----------
-    buckets : rows of the embedding table, 1 to 2^31
+    vocabulary : number of grams with an embedding, 1 to 2^31: the ones that most titles of the training have
     dim : length of the vectors, > 0
     gram_dropout : share of the grams that a training view drops, 0 <= x < 1
     crop : share of training views that are a fragment of the tune, 0 <= x <= 1
@@ -33,7 +33,7 @@ class NgramTuneConfig:
     """
 
     name: str = "ngram"
-    buckets: int = 2**15
+    vocabulary: int = 49_152
     dim: int = 128
     gram_dropout: float = 0.5
     crop: float = 0.2
@@ -43,14 +43,14 @@ class NgramTuneConfig:
 
 
 class NgramTuneFeaturizer(Featurizer[Tune, Grams]):
-    """Reads the hashed grams of tunes."""
+    """Reads the grams of tunes."""
 
     def __init__(self, config: NgramTuneConfig) -> None:
         self._config = config
 
     def features(self, item: Tune) -> Grams:
         """The grams of a tune."""
-        return melody_grams(item, self._config.buckets)
+        return melody_grams(item)
 
     def batch(self, features: Sequence[Grams]) -> Bags:
         """The bags of tunes."""
@@ -87,7 +87,7 @@ class NgramTuneFeaturizer(Featurizer[Tune, Grams]):
 class _Together(NamedTuple):
     """The grams of several tunes, end to end; `owner` is the number of the tune that each belongs to."""
 
-    ids: Buckets
+    ids: GramIds
     start: NDArray[np.int16]
     stop: NDArray[np.int16]
     owner: NDArray[np.int32]

@@ -17,6 +17,7 @@ from model.ngram_tunes import NgramTuneConfig
 from service.app import create_app
 from service.server import make_server
 from service.settings import Settings
+from tests.nonsense import nonsense
 from training.fitting.config import FitConfig
 from training.fitting.towers import Towers
 
@@ -24,8 +25,8 @@ SMALL = FitConfig(
     batch=64,
     max_epochs=3,
     refit_epochs=8,
-    tune_encoder=asdict(NgramTuneConfig(buckets=2**12, dim=64)),
-    title_encoder=asdict(NgramTitleConfig(buckets=2**12, dim=64)),
+    tune_encoder=asdict(NgramTuneConfig(vocabulary=2**12, dim=64)),
+    title_encoder=asdict(NgramTitleConfig(vocabulary=2**12, dim=64)),
 )
 
 KESH = """X:1
@@ -38,13 +39,19 @@ D|GAG GAB|ABA ABd|edd gdd|edB dBA|GAG GAB|ABA ABd|edd gdB|AGF G2:|
 """
 
 
+TITLES = "the reel jig hornpipe of in a miss mac lady lord maid humours rambling house morning"
+
 KEY = {"Authorization": "Bearer secret"}
 
 
 def untrained() -> Encoders:
     """Small n-gram encoders with random weights, as an artifact restores them."""
     torch.manual_seed(0)
-    return Towers(SMALL).encoders.as_saved("cpu")
+    towers = Towers(SMALL)
+    tunes = [tune for _, tune in nonsense(200, seed=0)]
+    towers.tune.prepare([towers.tune.featurizer.features(tune)] for tune in tunes)
+    towers.title.prepare([[towers.title.featurizer.features(TITLES)]])
+    return towers.encoders.as_saved("cpu")
 
 
 class Clock:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,10 +18,19 @@ from model.ngram_network import NgramTitleNetwork, NgramTuneNetwork
 from model.ngram_titles import NgramTitleConfig
 from model.ngram_tunes import NgramTuneConfig, NgramTuneFeaturizer
 from model.registry import EncoderError, build_network
+from model.vocabulary import as_rows
 from tests.support import KESH
 
 CPU: Device = "cpu"
-CONFIG = NgramTuneConfig(buckets=2**12, dim=32)
+CONFIG = NgramTuneConfig(vocabulary=2**12, dim=32)
+REEL = "R:reel\nM:4/4\nK:C\nCEGc\n"
+SCALE = "K:C\n" + "CDEFGABc" * 2 + "gfed" * 2 + "\n"
+
+
+def knowing(network: NgramTuneNetwork, tunes: Sequence[str]) -> NgramTuneNetwork:
+    """The network with the grams of these tunes as its vocabulary."""
+    network.prepare([[network.featurizer.features(read_tune(abc))] for abc in tunes])
+    return network
 
 
 @pytest.fixture
@@ -31,7 +41,7 @@ def tune() -> Tune:
 @pytest.fixture
 def network() -> NgramTuneNetwork:
     torch.manual_seed(0)
-    return NgramTuneNetwork(CONFIG)
+    return knowing(NgramTuneNetwork(CONFIG), [KESH, REEL, SCALE])
 
 
 @pytest.fixture
@@ -42,11 +52,13 @@ def encoder(network: NgramTuneNetwork) -> Encoder[Tune, Grams]:
 @pytest.fixture
 def titles() -> Encoder[str, object]:
     torch.manual_seed(0)
-    return as_saved("title", NgramTitleNetwork(NgramTitleConfig(buckets=2**12, dim=32)), CPU)
+    network = NgramTitleNetwork(NgramTitleConfig(vocabulary=2**12, dim=32))
+    network.prepare([[network.featurizer.features(name)] for name in ("The Maid of Barra", "The Blackbird")])
+    return as_saved("title", network, CPU)
 
 
 def sum_of_rows(bags: Bags, table: torch.Tensor) -> torch.Tensor:
-    """What a network must compute, written with PyTorch's own operations."""
+    """What a network must compute from rows, written with PyTorch's own operations."""
     owner = torch.repeat_interleave(torch.arange(len(bags)), torch.from_numpy(np.diff(bags.first)))
     rows = table[torch.from_numpy(bags.ids).long()] * torch.from_numpy(bags.weights)[:, None]
     return torch.zeros(len(bags), table.shape[1]).index_add(0, owner, rows)
@@ -115,7 +127,7 @@ def test_a_repeated_gram_weighs_little_more_than_a_single_one() -> None:
     assert twice @ twice == pytest.approx(1)
 
 
-def test_a_header_has_its_own_weight_even_in_the_bucket_of_a_note_s_gram() -> None:
+def test_a_header_has_its_own_weight_even_in_the_place_of_a_note_s_gram() -> None:
     ids, owner = np.array([7, 7, 7, 9], np.int32), np.zeros(4, np.int32)
     bags = damped(ids, owner, 1, np.array([True, True, False, False]), 3.0)
     assert bags.ids.tolist() == [7, 7, 7, 9]
@@ -166,8 +178,8 @@ def test_a_view_drops_grams_at_random_but_never_nearly_all(tune: Tune) -> None:
 
 
 def test_a_fragment_has_the_grams_that_lie_inside_it(tune: Tune) -> None:
-    whole = melody_grams(tune, 2**12)
-    part = melody_grams(cut(tune, 10, 20), 2**12)
+    whole = melody_grams(tune)
+    part = melody_grams(cut(tune, 10, 20))
     inside = (whole.start >= 10) & (whole.stop <= 30)
     # A fragment does not show how long its last note lasts, so the rhythm there may differ.
     missing = (
@@ -227,7 +239,7 @@ def test_the_gradient_of_the_table_is_that_of_pytorch(network: NgramTuneNetwork,
     bags = featurizer.batch([featurizer.features(each) for each in (tune, cut(tune, 0, 20), tune)])
     table, weights = network.embedding.weight, torch.randn(3, CONFIG.dim)
     (ours,) = torch.autograd.grad((network(bags) * weights).sum(), table)
-    summed = network.linear(sum_of_rows(bags, table))
+    summed = network.linear(sum_of_rows(as_rows(bags, network.vocabulary.numpy()), table))
     normalised = torch.nn.functional.normalize(summed, dim=-1)
     (expected,) = torch.autograd.grad((normalised * weights).sum(), table)
     assert torch.allclose(ours, expected, atol=1e-5)
@@ -273,3 +285,13 @@ def test_both_devices_give_the_same_vectors(network: NgramTuneNetwork, tune: Tun
     tunes = [tune, cut(tune, 0, 16), transposed(cut(tune, 8, 24), 5)]
     on_cpu, on_gpu = (as_saved("tune", network, device).encode(tunes) for device in ("cpu", "cuda"))
     assert on_gpu == pytest.approx(on_cpu, abs=1e-5)
+
+
+def test_grams_that_training_never_saw_change_no_vector(encoder: Encoder[Tune, Grams], tune: Tune) -> None:
+    odd = read_tune(KESH.replace("G2:|", "^^g,2:|"))
+    known, with_odd = encoder.featurizer.features(tune), encoder.featurizer.features(odd)
+    assert set(with_odd.ids.tolist()) - set(known.ids.tolist()), "the last note makes unknown grams"
+    is_known = np.isin(with_odd.ids, known.ids)
+    without = Grams(with_odd.ids[is_known], with_odd.start[is_known], with_odd.stop[is_known], with_odd.notes)
+    a, b = encoder.encode_features([with_odd, without])
+    assert a @ b > 0.999

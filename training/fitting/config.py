@@ -27,6 +27,7 @@ class FitConfig:
     embedding_rate : learning rate of embedding tables, > 0
     dense_rate : learning rate of all other weights, > 0
     temperature : of every softmax at the start, > 0; learned from then on
+    averaging : decay of the moving average of the weights at each step, 0 <= x < 1; 0 averages nothing
     max_epochs : most epochs of the training on the split, > 0
     patience : epochs without a better validation MRR before that training stops, > 0
     refit_epochs : epochs of the training on everything, > 0. The early stop does not set it: an artifact has
@@ -43,6 +44,7 @@ class FitConfig:
     embedding_rate: float = 0.006
     dense_rate: float = 0.001
     temperature: float = 0.1
+    averaging: float = 0.9
     max_epochs: int = 40
     patience: int = 5
     refit_epochs: int = 40
@@ -59,14 +61,18 @@ class FitConfig:
             raise ValueError("max_epochs, patience and refit_epochs must be at least 1")
         if min(self.embedding_rate, self.dense_rate, self.temperature) <= 0:
             raise ValueError("rates and temperature must be more than 0")
+        if not 0 <= self.averaging < 1:
+            raise ValueError("averaging must be at least 0 and less than 1")
 
 
 # Many tunes need a larger encoder and more epochs to be told apart (docs/experiments.md#encoders).
 _MANY = 8000  # settings
-_LARGE = {"dim": 256, "buckets": 2**16}
+_LARGE = {"dim": 256, "vocabulary": 2**16}
 _FEW_REFIT_EPOCHS = 30  # for fewer tunes
 _CROP = 30  # notes; a recurrent encoder memorises such short passages more slowly
-_NOTE_ENCODERS = FitConfig(batch=128, names=0, melody=0.0, embedding_rate=0.001, max_epochs=100, patience=8)
+_NOTE_ENCODERS = FitConfig(
+    batch=128, names=0, melody=0.0, embedding_rate=0.001, averaging=0.0, max_epochs=100, patience=8
+)
 
 
 def preset(

@@ -9,12 +9,11 @@ import json
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from index.artifact import EVALUATION, METRICS, PROBES
 from index.cosine_index import CosineIndex
@@ -29,8 +28,8 @@ from training.corpora.curate import Curated, CurationError
 from training.fitting.config import FitConfig
 from training.fitting.evaluation import save_evaluation, unseen_mrr
 from training.fitting.fit_ranking import fit_ranking, ranking_examples
-from training.fitting.split import group_titles, split_titles
-from training.fitting.towers import Towers
+from training.fitting.split import Split, group_titles, split_titles
+from training.fitting.train import Batches
 from training.fitting.trainer import Trainer
 from training.fitting.training_set import TrainingSet
 
@@ -75,7 +74,7 @@ def _fit(curated: Curated, root: Path, trainer: Trainer) -> str:
         f"{len(catalogue)} titles with {len(catalogue.settings)} settings: {len(split.train)} to train on, "
         f"{len(split.validation)} for validation, {len(split.test)} for the test"
     )
-    untrained = unseen_mrr(_untrained(trainer), training_set, split.test)
+    untrained = unseen_mrr(_untrained(trainer, training_set, split), training_set, split.test)
     evaluated = trainer.on_split(training_set, split, root / WORK / "split.safetensors")
     test = unseen_mrr(evaluated.encoders, training_set, split.test)
     report.say(f"unseen tunes: MRR {_spell(test)}; untrained encoders {untrained.value:.4f}")
@@ -112,9 +111,10 @@ def _fit(curated: Curated, root: Path, trainer: Trainer) -> str:
     return version
 
 
-def _untrained(trainer: Trainer) -> Encoders:
-    torch.manual_seed(trainer.config.seed)
-    return Towers(trainer.config).encoders.as_saved(trainer.device)
+def _untrained(trainer: Trainer, training_set: TrainingSet, split: Split) -> Encoders:
+    start = replace(trainer, warm_start=None).start
+    towers = start("untrained", Batches(training_set, split.train, trainer.config)).model
+    return towers.encoders.as_saved(trainer.device)
 
 
 def _first_hits(encoders: Encoders, training_set: TrainingSet, titles: Sequence[int]) -> float:

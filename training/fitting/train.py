@@ -9,12 +9,13 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from index.ragged import laid_end_to_end
 from index.titles import title_key
@@ -40,6 +41,7 @@ class Run(Generic[Model]):
     epoch : yields the loss of each batch of an epoch, a scalar; a step follows each
     epochs : most epochs, > 0
     patience : epochs without a better validation figure before it stops, > 0
+    averaging : decay of the moving average of the weights at each step, 0 <= x < 1; 0 averages nothing
     """
 
     name: str
@@ -49,6 +51,7 @@ class Run(Generic[Model]):
     epoch: Callable[[np.random.Generator], Iterator[torch.Tensor]]
     epochs: int
     patience: int
+    averaging: float = 0.0
 
 
 def train(
@@ -59,14 +62,20 @@ def train(
 ) -> TrainingProgress:
     """Train until the last epoch or, with validation, until it stops improving; then switch to eval mode.
 
+    The model ends with a moving average of its weights (Polyak and Juditsky 1992): single steps are noisy.
+
     Parameters
     ----------
     run : what to train
     checkpoint : resumes an earlier, interrupted training, and saves this one
-    validate : a figure of the model, higher is better; the model ends with the weights of its best epoch
+    validate : a figure of the model, higher is better; the model ends with the average of its best epoch
     on_epoch : called with the record of each epoch, which it may extend
     """
-    progress = checkpoint.restore(run.model, run.optimizer)
+    moving = get_ema_multi_avg_fn(run.averaging)  # type: ignore[no-untyped-call]
+    average = AveragedModel(run.model, multi_avg_fn=moving)
+    averaged = cast(Model, average.module)
+    state = nn.ModuleDict({"model": run.model, "average": average})
+    progress = checkpoint.restore(state, run.optimizer)
     while not progress.done:
         number = progress.epochs + 1
         rng = seed_epoch(run.seed, run.name, number)
@@ -77,21 +86,22 @@ def train(
             run.optimizer.zero_grad()
             torch.autograd.backward(loss)
             run.optimizer.step()
+            average.update_parameters(run.model)
             losses.append(loss.item())
         record = {"epoch": number, "loss": float(np.mean(losses)), "seconds": time.monotonic() - start}
         if validate is not None:
-            record["validation"] = validate(run.model.eval())
+            record["validation"] = validate(averaged.eval())
             if record["validation"] > progress.best:
                 progress.best, progress.best_epoch = record["validation"], number
-                checkpoint.keep_best(run.model)
+                checkpoint.keep_best(averaged)
         progress.epochs = number
         progress.history.append(record)
         has_stalled = validate is not None and number - progress.best_epoch >= run.patience
         progress.done = number >= run.epochs or has_stalled
         on_epoch(record)
-        if progress.done and checkpoint.best_weights:
-            run.model.load_state_dict(checkpoint.best_weights)
-        checkpoint.save_if_due(run.model, run.optimizer, progress)
+        if progress.done:
+            run.model.load_state_dict(checkpoint.best_weights or averaged.state_dict())
+        checkpoint.save_if_due(state, run.optimizer, progress)
     run.model.eval()
     return progress
 
@@ -169,6 +179,14 @@ class Batches:
 
     def __len__(self) -> int:
         return len(self._titles)
+
+    def prepare(self, towers: Towers) -> None:
+        """Let new towers read everything that they will train on, before the first step."""
+        towers.tune.prepare(self._by_title(self._set.tunes, self._first_setting))
+        towers.title.prepare(self._by_title(self._set.names, self._first_name))
+
+    def _by_title(self, features: Sequence[Any], first: Ints) -> Iterator[list[Any]]:
+        return (list(features[first[title] : first[title + 1]]) for title in self._titles)
 
     def epoch(self, rng: np.random.Generator) -> Iterator[Batch]:
         """Every title once in random order, `config.batch` at a time.

@@ -90,6 +90,7 @@ class Trainer:
         towers = Towers(config)
         if self.warm_start:
             self.warm_start.apply(towers.tune)
+        batches.prepare(towers)
         towers.to(self.device)
         return Run(
             name=name,
@@ -101,6 +102,7 @@ class Trainer:
             ),
             epochs=config.max_epochs,
             patience=config.patience,
+            averaging=config.averaging,
         )
 
     def _step(self, description: str, epochs: int, checkpoint: TrainingCheckpoint) -> Callable[[], object]:

@@ -4,13 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-import torch
 
 from index.library import Library
-from model.encoders import Encoders
-from tests.support import SMALL
+from tests.support import untrained as random_encoders
 from training.fitting.split import Split
-from training.fitting.towers import Towers
 from training.lab.benchmark.gallery import Fitted
 from training.lab.benchmark.sampled_library import SampledLibrary
 
@@ -32,9 +29,7 @@ class Untrained:
 
     def _fitted(self, name: str, settings: int) -> Fitted:
         self.requests.append((name, settings))
-        torch.manual_seed(0)
-        towers = Towers(SMALL).eval()
-        return Fitted(Encoders(towers.tune, towers.title))
+        return Fitted(random_encoders())
 
 
 @pytest.fixture

@@ -97,9 +97,10 @@ def run_cell(cell: Cell, data: CellData, workspace: Workspace) -> Outcome:
     pool, features = data.pool, data.features
     epochs: list[Epoch] = []
     best = 0
+    batches = Batches(_learned(pool, features), pool.titles, cell.config)
     if cell.spec.trained:
         trainer = Trainer(cell.config, workspace.device, workspace.report, data.warm_start)
-        run = trainer.start(cell.name, Batches(_learned(pool, features), pool.titles, cell.config))
+        run = trainer.start(cell.name, batches)
         fingerprint = f"{data.digest} {code_digest('training/lab').hex()}"
         checkpoint = TrainingCheckpoint(workspace.folder / cell.checkpoint, fingerprint)
         epochs, best = _train(run, checkpoint, data, workspace)
@@ -107,6 +108,7 @@ def run_cell(cell: Cell, data: CellData, workspace: Workspace) -> Outcome:
     else:
         torch.manual_seed(cell.config.seed)
         towers = Towers(cell.config).to(workspace.device).eval()
+        batches.prepare(towers)
     scores, tunes, titles = _scores(towers, pool, features, pool.test)
     return Outcome(
         digest=data.digest,

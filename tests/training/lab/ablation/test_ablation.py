@@ -53,7 +53,7 @@ encoder = "cnn"
 title_encoder = "ngram"
 fit = {{ max_epochs = 3, loss = "batch-hinge" }}
 tune = {{ dim = 16, channels = 8 }}
-title = {{ buckets = 512 }}
+title = {{ vocabulary = 512 }}
 
 [systems.rnn-transfer]
 arms = ["fair"]
@@ -62,7 +62,7 @@ title_encoder = "ngram"
 transfer = true
 fit = {{ max_epochs = 1 }}
 tune = {{ dim = 16, hidden = 8, top = 4, widths = [4, 2, 2, 2, 2, 2, 2] }}
-title = {{ buckets = 512 }}
+title = {{ vocabulary = 512 }}
 """
 
 
@@ -99,7 +99,7 @@ def test_the_published_plans_can_be_read(name: str) -> None:
         (("max_epochs = 1 }", "epochs = 1 }"), "epochs"),
         (("[systems.rnn-transfer]", "[systems.'rnn/transfer']"), "pattern"),
         (('encoder = "rnn"', 'encoder = "cnn"'), "only a recurrent encoder"),
-        (("title = { buckets", "title = { dim = 8, buckets"), "set tune.dim"),
+        (("title = { vocabulary", "title = { dim = 8, vocabulary"), "set tune.dim"),
         (("full = true", "pools = 2"), "Extra inputs are not permitted"),
     ],
 )

@@ -1,0 +1,41 @@
+"""The vocabulary of an n-gram encoder: the grams that it has embeddings for.
+
+The encoder ignores all other grams. Most grams of a corpus occur in one or two titles: they take most of the
+memory, and say nothing about other titles.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from model.bags import Bags
+from model.grams import NO_GRAM, GramIds
+
+
+def most_common(titles: Iterable[Sequence[GramIds]], size: int) -> GramIds:
+    """The grams that most titles have.
+
+    Parameters
+    ----------
+    titles : the grams of every item of each title
+    size : length of the vocabulary, > 0
+
+    Returns
+    -------
+    grams in rising order; if there are fewer, `NO_GRAM` fills the rest. shape = (size,)
+    """
+    of_titles = [np.unique(np.concatenate(items)) for items in titles]
+    ids, titles_with_it = np.unique(np.concatenate([np.zeros(0, np.int32), *of_titles]), return_counts=True)
+    kept = np.argsort(-titles_with_it, kind="stable")[:size]
+    vocabulary = np.full(size, NO_GRAM, np.int32)
+    vocabulary[: len(kept)] = np.sort(ids[kept])
+    return vocabulary
+
+
+def as_rows(bags: Bags, vocabulary: GramIds) -> Bags:
+    """The bags with positions in the vocabulary instead of hashes, without the grams that it lacks."""
+    rows = np.searchsorted(vocabulary, bags.ids)
+    is_known = vocabulary[np.minimum(rows, len(vocabulary) - 1)] == bags.ids
+    known = np.flatnonzero(is_known)
+    first = np.searchsorted(known, bags.first)
+    return Bags(rows[known].astype(np.int32), bags.weights[known], first)
