@@ -1,4 +1,4 @@
-"""Grams: short runs of notes or letters, hashed to numbers of 31 bits. The n-gram encoders read them."""
+"""Grams: short runs of notes or letters, hashed to numbers of 20 bits. The n-gram encoders read them."""
 
 import zlib
 from collections.abc import Collection, Iterator
@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 GramIds = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-NO_GRAM = 2**31 - 1  # every gram is hashed to a smaller number
+HASHES = 2**20  # every gram is hashed to a smaller number; two rare ones may share it
 
 _INTERVALS = (2, 3, 4, 6)  # lengths of the runs of melodic intervals
 _RHYTHMIC = (2, 4)  # lengths of the runs of intervals with rhythm
@@ -71,7 +71,7 @@ def melody_grams(tune: Tune) -> Grams:
         *_runs([unrepeated], changes, _UNREPEATED, salt=3),
     ]
     hashed, start, stop = (np.concatenate(columns) for columns in zip(*runs, strict=True))
-    ids = (hashed % np.uint64(NO_GRAM)).astype(np.int32)
+    ids = (hashed % np.uint64(HASHES)).astype(np.int32)
     order = np.argsort(ids, kind="stable")
     header = _header_ids(tune)
     zeros = np.zeros(len(header), np.int16)
@@ -127,7 +127,7 @@ def _header_ids(tune: Tune) -> GramIds:
 
 
 def _text_ids(texts: Collection[str]) -> GramIds:
-    return np.array([zlib.crc32(text.encode()) % NO_GRAM for text in texts], dtype=np.int32)
+    return np.array([zlib.crc32(text.encode()) % HASHES for text in texts], dtype=np.int32)
 
 
 def _hashes(steps: Ints, n: int, *, salt: int) -> Ints:

@@ -16,7 +16,7 @@ from model.encoder import Encoder, Features, Item, Vectors
 from model.grams import GramIds, Grams
 from model.ngram_titles import NgramTitleConfig, NgramTitleFeaturizer
 from model.ngram_tunes import NgramTuneConfig, NgramTuneFeaturizer
-from model.vocabulary import as_rows
+from model.vocabulary import as_rows, row_of_each
 
 VOCABULARY, TABLE, MATRIX, BIAS = "vocabulary", "embedding.weight", "linear.weight", "linear.bias"
 _LEAST_LENGTH = 1e-12
@@ -37,7 +37,7 @@ class NgramEncoder(Encoder[Item, Features]):
         self.config = config
         self.dim = config.dim
         self.featurizer = self.featurizer_type(config)
-        self._vocabulary = vocabulary
+        self._vocabulary, self._row_of_each = vocabulary, row_of_each(vocabulary)
         self._table, self._matrix, self._bias = table, matrix.astype(np.float32), bias.astype(np.float32)
 
     @classmethod
@@ -56,7 +56,7 @@ class NgramEncoder(Encoder[Item, Features]):
 
     def vectors(self, batch: Bags) -> Vectors:
         """Unit vectors of bags. shape = (len(batch), dim)"""
-        bags = as_rows(batch, self._vocabulary)
+        bags = as_rows(batch, self._row_of_each)
         vectors = np.empty((len(bags), self.dim), np.float32)
         for number, (first, end) in enumerate(zip(bags.first[:-1], bags.first[1:], strict=True)):
             rows = self._table[bags.ids[first:end]].astype(np.float32)

@@ -12,10 +12,10 @@ from torch.nn import functional as F
 from model.abc import Tune
 from model.bags import Bags
 from model.encoder import Features, Item
-from model.grams import NO_GRAM, GramIds, Grams
+from model.grams import HASHES, GramIds, Grams
 from model.network import Network
 from model.ngram_encoder import NgramTitleEncoder, NgramTuneEncoder
-from model.vocabulary import as_rows, most_common
+from model.vocabulary import as_rows, most_common, row_of_each
 
 
 class NgramNetwork(Network[Item, Features]):
@@ -24,7 +24,7 @@ class NgramNetwork(Network[Item, Features]):
     def __init__(self, config: Any) -> None:
         super().__init__(config)
         self.vocabulary: Tensor
-        self.register_buffer("vocabulary", torch.full((config.vocabulary,), NO_GRAM, dtype=torch.int32))
+        self.register_buffer("vocabulary", torch.full((config.vocabulary,), HASHES, dtype=torch.int32))
         self.embedding = nn.Embedding(config.vocabulary, config.dim)
         self.linear = nn.Linear(config.dim, config.dim)
         nn.init.normal_(self.embedding.weight, std=0.02)
@@ -33,7 +33,7 @@ class NgramNetwork(Network[Item, Features]):
 
     def forward(self, batch: Bags) -> Tensor:
         """Unit vectors of bags. shape = (len(batch), dim)"""
-        bags = as_rows(batch, self.vocabulary.cpu().numpy())
+        bags = as_rows(batch, row_of_each(self.vocabulary.cpu().numpy()))
         summed = _Sum.apply(self.embedding.weight, bags)  # type: ignore[no-untyped-call]  # (B, dim)
         return F.normalize(self.linear(summed), dim=-1)
 

@@ -27,7 +27,7 @@ class NgramTitleConfig:
     """
 
     name: str = "ngram"
-    vocabulary: int = 16_384
+    vocabulary: int = 20_480
     dim: int = 128
     gram_dropout: float = 0.1
 

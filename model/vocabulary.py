@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from model.bags import Bags
-from model.grams import NO_GRAM, GramIds
+from model.grams import HASHES, GramIds
 
 
 def most_common(titles: Iterable[Sequence[GramIds]], size: int) -> GramIds:
@@ -22,20 +22,27 @@ def most_common(titles: Iterable[Sequence[GramIds]], size: int) -> GramIds:
 
     Returns
     -------
-    grams in rising order; if there are fewer, `NO_GRAM` fills the rest. shape = (size,)
+    grams in rising order; if there are fewer, `HASHES` fills the rest. shape = (size,)
     """
     of_titles = [np.unique(np.concatenate(items)) for items in titles]
     ids, titles_with_it = np.unique(np.concatenate([np.zeros(0, np.int32), *of_titles]), return_counts=True)
     kept = np.argsort(-titles_with_it, kind="stable")[:size]
-    vocabulary = np.full(size, NO_GRAM, np.int32)
+    vocabulary = np.full(size, HASHES, np.int32)
     vocabulary[: len(kept)] = np.sort(ids[kept])
     return vocabulary
 
 
-def as_rows(bags: Bags, vocabulary: GramIds) -> Bags:
-    """The bags with positions in the vocabulary instead of hashes, without the grams that it lacks."""
-    rows = np.searchsorted(vocabulary, bags.ids)
-    is_known = vocabulary[np.minimum(rows, len(vocabulary) - 1)] == bags.ids
-    known = np.flatnonzero(is_known)
+def row_of_each(vocabulary: GramIds) -> GramIds:
+    """The position of every hash in the vocabulary, -1 if it is not there. shape = (HASHES,)"""
+    grams = vocabulary[vocabulary < HASHES]
+    rows = np.full(HASHES, -1, np.int32)
+    rows[grams] = np.arange(len(grams))
+    return rows
+
+
+def as_rows(bags: Bags, row_of_each: GramIds) -> Bags:
+    """The bags with positions in a vocabulary instead of hashes, without the grams that it lacks."""
+    rows = row_of_each[bags.ids]
+    known = np.flatnonzero(rows >= 0)
     first = np.searchsorted(known, bags.first)
-    return Bags(rows[known].astype(np.int32), bags.weights[known], first)
+    return Bags(rows[known], bags.weights[known], first)

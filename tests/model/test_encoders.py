@@ -18,7 +18,7 @@ from model.ngram_network import NgramTitleNetwork, NgramTuneNetwork
 from model.ngram_titles import NgramTitleConfig
 from model.ngram_tunes import NgramTuneConfig, NgramTuneFeaturizer
 from model.registry import EncoderError, build_network
-from model.vocabulary import as_rows
+from model.vocabulary import as_rows, row_of_each
 from tests.support import KESH
 
 CPU: Device = "cpu"
@@ -239,7 +239,7 @@ def test_the_gradient_of_the_table_is_that_of_pytorch(network: NgramTuneNetwork,
     bags = featurizer.batch([featurizer.features(each) for each in (tune, cut(tune, 0, 20), tune)])
     table, weights = network.embedding.weight, torch.randn(3, CONFIG.dim)
     (ours,) = torch.autograd.grad((network(bags) * weights).sum(), table)
-    summed = network.linear(sum_of_rows(as_rows(bags, network.vocabulary.numpy()), table))
+    summed = network.linear(sum_of_rows(as_rows(bags, row_of_each(network.vocabulary.numpy())), table))
     normalised = torch.nn.functional.normalize(summed, dim=-1)
     (expected,) = torch.autograd.grad((normalised * weights).sum(), table)
     assert torch.allclose(ours, expected, atol=1e-5)

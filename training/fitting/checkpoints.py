@@ -79,8 +79,11 @@ class TrainingCheckpoint:
         return progress
 
     def keep_best(self, model: nn.Module) -> None:
-        """Remember the model's weights as the best so far."""
-        self.best_weights = {name: value.clone() for name, value in model.state_dict().items()}
+        """Remember the model's weights as the best so far, in half precision, as they will be saved."""
+        self.best_weights = {
+            name: value.half() if value.dtype == torch.float32 else value.clone()
+            for name, value in model.state_dict().items()
+        }
 
     def save_if_due(
         self, model: nn.Module, optimizer: torch.optim.Optimizer, progress: TrainingProgress

@@ -37,7 +37,7 @@ class FitConfig:
 
     seed: int = 0
     batch: int = 2048
-    names: int = 4096
+    names: int = 3072
     loss: str = "info-nce"
     margin: float = 0.4
     melody: float = 1.5
@@ -65,9 +65,9 @@ class FitConfig:
             raise ValueError("averaging must be at least 0 and less than 1")
 
 
-# Many tunes need a larger encoder and more epochs to be told apart (docs/experiments.md#encoders).
+# Many tunes need longer vectors and more epochs to be told apart (docs/experiments.md#encoders).
 _MANY = 8000  # settings
-_LARGE = {"dim": 256, "vocabulary": 2**16}
+_LARGE_DIM = 256
 _FEW_REFIT_EPOCHS = 30  # for fewer tunes
 _CROP = 30  # notes; a recurrent encoder memorises such short passages more slowly
 _NOTE_ENCODERS = FitConfig(
@@ -85,7 +85,7 @@ def preset(
     if tune == "ngram":
         config, tune_encoder = FitConfig(seed=seed), encoder_config("tune", tune)
         if settings > _MANY:
-            tune_encoder |= _LARGE
+            tune_encoder["dim"] = _LARGE_DIM
         else:
             config = replace(config, refit_epochs=_FEW_REFIT_EPOCHS)
     else:

@@ -17,7 +17,7 @@ from training.corpora.curate import Curated
 from training.fitting.checkpoints import TrainingCheckpoint, TrainingProgress, code_digest
 from training.fitting.config import FitConfig, preset
 from training.fitting.towers import Towers
-from training.fitting.train import Batches, prefetched, train
+from training.fitting.train import Batches, Run, prefetched, train
 from training.fitting.trainer import Trainer
 from training.fitting.training_set import TrainingSet
 
@@ -181,7 +181,31 @@ def test_it_stops_early_and_takes_the_best_weights(training_set: TrainingSet, tm
     stopped = stopping.fit(20, by_step([1, 5, 4, 3, 9, 9]))
     assert stopping.progress.epochs == 4
     assert stopping.progress.best_epoch == 2
-    assert same(stopped, at_best)
+    assert same(stopped, at_best.half().float()), "best weights are kept in half precision"
+
+
+def test_validation_and_the_trained_model_get_the_average_of_the_weights(tmp_path: Path) -> None:
+    model = torch.nn.Linear(1, 1, bias=False)
+    torch.nn.init.zeros_(model.weight)
+    falling = Run(
+        name="falling",
+        seed=0,
+        model=model,
+        optimizer=torch.optim.SGD(model.parameters(), lr=1.0),
+        epoch=lambda _: iter([model.weight.sum()]),  # each step subtracts 1
+        epochs=3,
+        patience=3,
+        averaging=0.5,
+    )
+    seen: list[float] = []
+
+    def validate(averaged: torch.nn.Module) -> float:
+        seen.append(averaged.weight.item())  # type: ignore[operator]
+        return len(seen)
+
+    train(falling, TrainingCheckpoint(tmp_path / "run.safetensors", "f"), validate)
+    assert seen == [-1.0, -1.5, -2.25], "of -1, -2 and -3"
+    assert model.weight.item() == -2.25
 
 
 def test_a_finished_training_is_not_repeated(training_set: TrainingSet, tmp_path: Path) -> None:
