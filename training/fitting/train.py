@@ -74,6 +74,9 @@ def train(
     moving = get_ema_multi_avg_fn(run.averaging)  # type: ignore[no-untyped-call]
     average = AveragedModel(run.model, multi_avg_fn=moving)
     averaged = cast(Model, average.module)
+    for module in averaged.modules():
+        if isinstance(module, nn.RNNBase):
+            module.flatten_parameters()  # in a copy on a GPU they are scattered, which cuDNN warns about
     state = nn.ModuleDict({"model": run.model, "average": average})
     progress = checkpoint.restore(state, run.optimizer)
     while not progress.done:
