@@ -24,11 +24,14 @@ def most_common(titles: Iterable[Sequence[GramIds]], size: int) -> GramIds:
     -------
     grams in rising order; if there are fewer, `HASHES` fills the rest. shape = (size,)
     """
-    of_titles = [np.unique(np.concatenate(items)) for items in titles]
-    ids, titles_with_it = np.unique(np.concatenate([np.zeros(0, np.int32), *of_titles]), return_counts=True)
+    titles_with_it = np.zeros(HASHES, np.int32)
+    for items in titles:
+        ids = np.sort(np.concatenate(items))
+        titles_with_it[ids[np.diff(ids, prepend=-1) > 0]] += 1
     kept = np.argsort(-titles_with_it, kind="stable")[:size]
+    kept = kept[titles_with_it[kept] > 0]
     vocabulary = np.full(size, HASHES, np.int32)
-    vocabulary[: len(kept)] = np.sort(ids[kept])
+    vocabulary[: len(kept)] = np.sort(kept)
     return vocabulary
 
 
