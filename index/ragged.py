@@ -1,4 +1,4 @@
-"""Ragged arrays: stretches of one long array, as where a list of lists is laid end to end."""
+"""Ragged arrays: a list of lists as one long array, in runs."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -223,7 +223,7 @@ class Suggester:
 def _read_shown(path: Path) -> dict[str, str]:
     shown = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(shown, dict) or not all(isinstance(form, str) for form in shown.values()):
-        raise ValueError(f"{path.name} is not a JSON object of texts")
+        raise ValueError(f"{path.name} is not a JSON object whose values are strings")
     return shown
 
 

@@ -37,7 +37,8 @@ def damped(
 
     As in TF-IDF (Salton and Buckley 1988), n occurrences of a gram weigh 1 + ln n, so it matters little how
     often a part is repeated. The weights of an item are scaled to unit length, so the weighted sum of
-    unrelated vectors has the same length whatever their number.
+    unrelated vectors has the same length whatever their number. A gram that the encoder does not know counts
+    in this scale.
 
     Parameters
     ----------

@@ -19,7 +19,9 @@ Ints = NDArray[np.int64]
 GramIds = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-HASHES = 2**20  # every gram is hashed to a smaller number; two rare ones may share it
+# Every gram is hashed to a smaller number. Grams may share a hash: a rare one has that of one of the 49,152
+# grams that the tune encoder knows once in 21 times.
+HASHES = 2**20
 
 _INTERVALS = (2, 3, 4, 6)  # lengths of the runs of melodic intervals
 _RHYTHMIC = (2, 4)  # lengths of the runs of intervals with rhythm

@@ -25,7 +25,10 @@ class Network(nn.Module, Encoder[Item, Features]):
         """Unit vectors of a batch that the featurizer made. shape = (items, dim)"""
 
     def prepare(self, titles: Iterable[Sequence[Features]]) -> None:
-        """Choose what gradients cannot, before training, from the features of all items of each title."""
+        """Choose what is not learned by gradients, such as a vocabulary, from the items of each title.
+
+        Training calls it before the first step.
+        """
 
     @property
     def device(self) -> torch.device:

@@ -27,9 +27,9 @@ class NgramEncoder(Encoder[Item, Features]):
 
     Parameters
     ----------
-    config : with `vocabulary` and `dim`
-    vocabulary : grams in rising order (`model.vocabulary.most_common`), shape = (vocabulary,)
-    table : an embedding for each of them, shape = (vocabulary, dim); may be of half precision and mapped
+    config : with `vocabulary_size` and `dim`
+    vocabulary : grams in rising order (`model.vocabulary.most_common`), shape = (vocabulary_size,)
+    table : an embedding for each of them, shape = (vocabulary_size, dim); may be of half precision and mapped
     matrix, bias : the linear map, shapes = (dim, dim) and (dim,)
     """
 
@@ -44,7 +44,7 @@ class NgramEncoder(Encoder[Item, Features]):
     def restore(cls, config: Any, weights: Mapping[str, Array]) -> Self:
         """The encoder with these weights, which may be mapped."""
         shapes = {name: array.shape for name, array in weights.items()}
-        size, dim = config.vocabulary, config.dim
+        size, dim = config.vocabulary_size, config.dim
         expected = {VOCABULARY: (size,), TABLE: (size, dim), MATRIX: (dim, dim), BIAS: (dim,)}
         if shapes != expected:
             raise ValueError(f"weights do not fit the config: {shapes}, expected {expected}")
@@ -55,7 +55,10 @@ class NgramEncoder(Encoder[Item, Features]):
         return {VOCABULARY: self._vocabulary, TABLE: self._table, MATRIX: self._matrix, BIAS: self._bias}
 
     def vectors(self, batch: Bags) -> Vectors:
-        """Unit vectors of bags. shape = (len(batch), dim)"""
+        """Unit vectors of bags. shape = (len(batch), dim)
+
+        All items without a known gram have the same vector.
+        """
         bags = as_rows(batch, self._row_of_each)
         vectors = np.empty((len(bags), self.dim), np.float32)
         for number, (first, end) in enumerate(zip(bags.first[:-1], bags.first[1:], strict=True)):
@@ -73,7 +76,7 @@ class NgramTuneEncoder(NgramEncoder[Tune, Grams]):
 
 
 class NgramTitleEncoder(NgramEncoder[str, GramIds]):
-    """Encodes names, in any language and any spelling."""
+    """Encodes names."""
 
     config_type = NgramTitleConfig
     featurizer_type = NgramTitleFeaturizer

@@ -24,8 +24,8 @@ class NgramNetwork(Network[Item, Features]):
     def __init__(self, config: Any) -> None:
         super().__init__(config)
         self.vocabulary: Tensor
-        self.register_buffer("vocabulary", torch.full((config.vocabulary,), HASHES, dtype=torch.int32))
-        self.embedding = nn.Embedding(config.vocabulary, config.dim)
+        self.register_buffer("vocabulary", torch.full((config.vocabulary_size,), HASHES, dtype=torch.int32))
+        self.embedding = nn.Embedding(config.vocabulary_size, config.dim)
         self.linear = nn.Linear(config.dim, config.dim)
         nn.init.normal_(self.embedding.weight, std=0.02)
         nn.init.eye_(self.linear.weight)
@@ -40,7 +40,7 @@ class NgramNetwork(Network[Item, Features]):
     def prepare(self, titles: Iterable[Sequence[Features]]) -> None:
         """Choose the vocabulary."""
         grams = ([self._grams(each) for each in items] for items in titles)
-        self.vocabulary.copy_(torch.from_numpy(most_common(grams, self.config.vocabulary)))
+        self.vocabulary.copy_(torch.from_numpy(most_common(grams, self.config.vocabulary_size)))
 
     @staticmethod
     @abstractmethod

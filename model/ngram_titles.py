@@ -21,13 +21,14 @@ class NgramTitleConfig:
 
     Attributes
     ----------
-    vocabulary : number of grams with an embedding, 1 to 2^31: the ones that most titles of the training have
+    vocabulary_size : number of grams with an embedding, those that occur in the most training titles,
+        1 to 2^20
     dim : length of the vectors, > 0; must equal the tune encoder's
     gram_dropout : share of the grams that a training view drops, 0 <= x < 1
     """
 
     name: str = "ngram"
-    vocabulary: int = 20_480
+    vocabulary_size: int = 20_480
     dim: int = 128
     gram_dropout: float = 0.1
 

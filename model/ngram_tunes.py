@@ -22,18 +22,20 @@ class NgramTuneConfig:
 
     Attributes
     ----------
-    vocabulary : number of grams with an embedding, 1 to 2^31: the ones that most titles of the training have
+    vocabulary_size : number of grams with an embedding, those that occur in the most training titles,
+        1 to 2^20
     dim : length of the vectors, > 0
     gram_dropout : share of the grams that a training view drops, 0 <= x < 1
     crop : share of training views that are a fragment of the tune, 0 <= x <= 1
     shortest_crop : notes of the shortest fragment, > 0
     header_dropout : share of training views without R:, and without M:, 0 <= x <= 1
-    header_weight : weight of R:, and of M:; all grams of the notes together weigh 1; >= 0. The two fields
-        say little about which tune it is, but they hold most of what its title says about its kind
+    header_weight : weight of R:, and of M:, >= 0; all grams of the notes together, known or not, weigh 1.
+        The two fields say little about which tune it is, but they hold most of what its title says about its
+        kind
     """
 
     name: str = "ngram"
-    vocabulary: int = 49_152
+    vocabulary_size: int = 49_152
     dim: int = 128
     gram_dropout: float = 0.5
     crop: float = 0.2

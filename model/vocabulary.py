@@ -1,19 +1,22 @@
 """The vocabulary of an n-gram encoder: the grams that it has embeddings for.
 
-The encoder ignores all other grams. Most grams of a corpus occur in one or two titles: they take most of the
-memory, and say nothing about other titles.
+Other grams add nothing to a vector. Most grams of a corpus occur in one or two titles: their embeddings would
+take most of the memory, and say nothing about other titles.
 """
 
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.bags import Bags
 from model.grams import HASHES, GramIds
 
+Rows = NDArray[np.int32]
+
 
 def most_common(titles: Iterable[Sequence[GramIds]], size: int) -> GramIds:
-    """The grams that most titles have.
+    """The grams that occur in the most titles.
 
     Parameters
     ----------
@@ -35,7 +38,7 @@ def most_common(titles: Iterable[Sequence[GramIds]], size: int) -> GramIds:
     return vocabulary
 
 
-def row_of_each(vocabulary: GramIds) -> GramIds:
+def row_of_each(vocabulary: GramIds) -> Rows:
     """The position of every hash in the vocabulary, -1 if it is not there. shape = (HASHES,)"""
     grams = vocabulary[vocabulary < HASHES]
     rows = np.full(HASHES, -1, np.int32)
@@ -43,9 +46,12 @@ def row_of_each(vocabulary: GramIds) -> GramIds:
     return rows
 
 
-def as_rows(bags: Bags, row_of_each: GramIds) -> Bags:
-    """The bags with positions in a vocabulary instead of hashes, without the grams that it lacks."""
-    rows = row_of_each[bags.ids]
-    known = np.flatnonzero(rows >= 0)
+def as_rows(bags: Bags, rows: Rows) -> Bags:
+    """The bags with positions in a vocabulary instead of hashes, without the grams that it lacks.
+
+    `rows` is what `row_of_each` gives for the vocabulary.
+    """
+    ids = rows[bags.ids]
+    known = np.flatnonzero(ids >= 0)
     first = np.searchsorted(known, bags.first)
-    return Bags(rows[known], bags.weights[known], first)
+    return Bags(ids[known], bags.weights[known], first)

@@ -25,8 +25,8 @@ SMALL = FitConfig(
     batch=64,
     max_epochs=3,
     refit_epochs=8,
-    tune_encoder=asdict(NgramTuneConfig(vocabulary=2**12, dim=64)),
-    title_encoder=asdict(NgramTitleConfig(vocabulary=2**12, dim=64)),
+    tune_encoder=asdict(NgramTuneConfig(vocabulary_size=2**12, dim=64)),
+    title_encoder=asdict(NgramTitleConfig(vocabulary_size=2**12, dim=64)),
 )
 
 KESH = """X:1

@@ -22,7 +22,7 @@ from model.vocabulary import as_rows, row_of_each
 from tests.support import KESH
 
 CPU: Device = "cpu"
-CONFIG = NgramTuneConfig(vocabulary=2**12, dim=32)
+CONFIG = NgramTuneConfig(vocabulary_size=2**12, dim=32)
 REEL = "R:reel\nM:4/4\nK:C\nCEGc\n"
 SCALE = "K:C\n" + "CDEFGABc" * 2 + "gfed" * 2 + "\n"
 
@@ -52,7 +52,7 @@ def encoder(network: NgramTuneNetwork) -> Encoder[Tune, Grams]:
 @pytest.fixture
 def titles() -> Encoder[str, object]:
     torch.manual_seed(0)
-    network = NgramTitleNetwork(NgramTitleConfig(vocabulary=2**12, dim=32))
+    network = NgramTitleNetwork(NgramTitleConfig(vocabulary_size=2**12, dim=32))
     network.prepare([[network.featurizer.features(name)] for name in ("The Maid of Barra", "The Blackbird")])
     return as_saved("title", network, CPU)
 
@@ -127,7 +127,7 @@ def test_a_repeated_gram_weighs_little_more_than_a_single_one() -> None:
     assert twice @ twice == pytest.approx(1)
 
 
-def test_a_header_has_its_own_weight_even_in_the_place_of_a_note_s_gram() -> None:
+def test_a_header_has_its_own_weight_even_with_the_hash_of_a_note_s_gram() -> None:
     ids, owner = np.array([7, 7, 7, 9], np.int32), np.zeros(4, np.int32)
     bags = damped(ids, owner, 1, np.array([True, True, False, False]), 3.0)
     assert bags.ids.tolist() == [7, 7, 7, 9]
@@ -287,7 +287,9 @@ def test_both_devices_give_the_same_vectors(network: NgramTuneNetwork, tune: Tun
     assert on_gpu == pytest.approx(on_cpu, abs=1e-5)
 
 
-def test_grams_that_training_never_saw_change_no_vector(encoder: Encoder[Tune, Grams], tune: Tune) -> None:
+def test_grams_that_training_never_saw_hardly_change_a_vector(
+    encoder: Encoder[Tune, Grams], tune: Tune
+) -> None:
     odd = read_tune(KESH.replace("G2:|", "^^g,2:|"))
     known, with_odd = encoder.featurizer.features(tune), encoder.featurizer.features(odd)
     assert set(with_odd.ids.tolist()) - set(known.ids.tolist()), "the last note makes unknown grams"

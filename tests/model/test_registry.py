@@ -12,7 +12,7 @@ NAMES: list[tuple[Tower, str]] = [(tower, name) for tower, names in ENCODERS.ite
 
 @pytest.mark.parametrize(("tower", "name"), NAMES)
 def test_every_encoder_is_built_from_its_own_config(tower: Tower, name: str) -> None:
-    small = {"vocabulary": 64} if name == "ngram" else {}
+    small = {"vocabulary_size": 64} if name == "ngram" else {}
     config = encoder_config(tower, name, dim=16, **small)
     encoder = build_network(tower, config)
     assert (config["name"], encoder.dim) == (name, 16)
@@ -31,8 +31,8 @@ def test_the_product_s_encoders_load_no_experiment() -> None:
     code = """
 import sys
 from model.registry import build_network
-build_network("tune", {"name": "ngram", "vocabulary": 64, "dim": 16})
-build_network("title", {"name": "ngram", "vocabulary": 64, "dim": 16})
+build_network("tune", {"name": "ngram", "vocabulary_size": 64, "dim": 16})
+build_network("title", {"name": "ngram", "vocabulary_size": 64, "dim": 16})
 assert not [name for name in sys.modules if name.startswith("model.experimental")]
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -62,14 +62,23 @@ class TrainingCheckpoint:
         is_usable = metadata.get("fingerprint") == self._fingerprint
         return TrainingProgress(**json.loads(metadata["progress"])) if is_usable else TrainingProgress()
 
-    def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer) -> TrainingProgress:
-        """Load model and optimiser from the file if it is usable, and return the progress."""
+    def restore(
+        self, model: nn.Module, average: nn.Module | None, optimizer: torch.optim.Optimizer
+    ) -> TrainingProgress:
+        """Load what the file holds if it is usable, and return the progress.
+
+        A finished training has only the model.
+        """
         progress = self.progress()
         if not progress.epochs:
             return progress
         with safe_open(self._path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, not a mapping
         model.load_state_dict(under("model/", tensors))
+        if progress.done:
+            return progress
+        if average is not None:
+            average.load_state_dict(under("average/", tensors))
         self.best_weights = under("best/", tensors)
         states: dict[int, dict[str, torch.Tensor]] = {}
         for name, value in under("optimizer/", tensors).items():
@@ -79,24 +88,36 @@ class TrainingCheckpoint:
         return progress
 
     def keep_best(self, model: nn.Module) -> None:
-        """Remember the model's weights as the best so far, in half precision, as they will be saved."""
+        """Remember the model's weights as the best so far, in half precision, which takes half the memory."""
         self.best_weights = {
             name: value.half() if value.dtype == torch.float32 else value.clone()
             for name, value in model.state_dict().items()
         }
 
     def save_if_due(
-        self, model: nn.Module, optimizer: torch.optim.Optimizer, progress: TrainingProgress
+        self,
+        model: nn.Module,
+        average: nn.Module | None,
+        optimizer: torch.optim.Optimizer,
+        progress: TrainingProgress,
     ) -> None:
         """Save after the first epoch, at the end, and otherwise every five seconds."""
         is_due = progress.epochs == 1 or time.monotonic() - self._saved_at > _SECONDS_BETWEEN_SAVES
         if progress.done or is_due:
-            self._save(model, optimizer, progress)
+            self._save(model, average, optimizer, progress)
             self._saved_at = time.monotonic()
 
-    def _save(self, model: nn.Module, optimizer: torch.optim.Optimizer, progress: TrainingProgress) -> None:
+    def _save(
+        self,
+        model: nn.Module,
+        average: nn.Module | None,
+        optimizer: torch.optim.Optimizer,
+        progress: TrainingProgress,
+    ) -> None:
         tensors = {f"model/{name}": value for name, value in model.state_dict().items()}
-        if not progress.done:  # nobody resumes a finished training, and the rest is three times as large
+        if not progress.done:  # nobody resumes a finished training, and the rest is four times as large
+            if average is not None:
+                tensors |= {f"average/{name}": value for name, value in average.state_dict().items()}
             tensors |= {f"best/{name}": value for name, value in self.best_weights.items()}
             for number, state in optimizer.state_dict()["state"].items():
                 tensors |= {f"optimizer/{number}/{key}": value for key, value in state.items()}

@@ -27,7 +27,7 @@ class FitConfig:
     embedding_rate : learning rate of embedding tables, > 0
     dense_rate : learning rate of all other weights, > 0
     temperature : of every softmax at the start, > 0; learned from then on
-    averaging : decay of the moving average of the weights at each step, 0 <= x < 1; 0 averages nothing
+    averaging : decay at each step of the moving average of the weights, 0 <= x < 1; 0 turns it off
     max_epochs : most epochs of the training on the split, > 0
     patience : epochs without a better validation MRR before that training stops, > 0
     refit_epochs : epochs of the training on everything, > 0. The early stop does not set it: an artifact has

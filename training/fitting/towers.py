@@ -46,8 +46,8 @@ class Towers(nn.Module):
     def optimizer(self, config: FitConfig) -> torch.optim.Optimizer:
         """Adam, with a separate learning rate for embedding tables.
 
-        Its gradients are dense although a step touches few rows of a large table: with tables of 2^16 rows a
-        batch touches most of them, and sparse gradients took twelve times as long.
+        Its gradients are dense: a batch touches most rows of the tables, and sparse gradients took twelve
+        times as long.
         """
         tables = {id(module.weight) for module in self.modules() if isinstance(module, nn.Embedding)}
         embedding = [parameter for parameter in self.parameters() if id(parameter) in tables]

@@ -41,7 +41,7 @@ class Run(Generic[Model]):
     epoch : yields the loss of each batch of an epoch, a scalar; a step follows each
     epochs : most epochs, > 0
     patience : epochs without a better validation figure before it stops, > 0
-    averaging : decay of the moving average of the weights at each step, 0 <= x < 1; 0 averages nothing
+    averaging : decay at each step of the moving average of the weights, 0 <= x < 1; 0 turns it off
     """
 
     name: str
@@ -62,23 +62,20 @@ def train(
 ) -> TrainingProgress:
     """Train until the last epoch or, with validation, until it stops improving; then switch to eval mode.
 
-    The model ends with a moving average of its weights (Polyak and Juditsky 1992): single steps are noisy.
+    With `run.averaging` it validates an exponential moving average of the model's weights and ends with that,
+    because single steps are noisy; until then `run.model` has the weights of the last step.
 
     Parameters
     ----------
     run : what to train
     checkpoint : resumes an earlier, interrupted training, and saves this one
-    validate : a figure of the model, higher is better; the model ends with the average of its best epoch
+    validate : a figure of the model, higher is better; the model ends with the weights of its best epoch,
+        rounded to half precision
     on_epoch : called with the record of each epoch, which it may extend
     """
-    moving = get_ema_multi_avg_fn(run.averaging)  # type: ignore[no-untyped-call]
-    average = AveragedModel(run.model, multi_avg_fn=moving)
-    averaged = cast(Model, average.module)
-    for module in averaged.modules():
-        if isinstance(module, nn.RNNBase):
-            module.flatten_parameters()  # in a copy on a GPU they are scattered, which cuDNN warns about
-    state = nn.ModuleDict({"model": run.model, "average": average})
-    progress = checkpoint.restore(state, run.optimizer)
+    average = _moving_average(run)
+    averaged = run.model if average is None else cast(Model, average.module)
+    progress = checkpoint.restore(run.model, average, run.optimizer)
     while not progress.done:
         number = progress.epochs + 1
         rng = seed_epoch(run.seed, run.name, number)
@@ -89,7 +86,8 @@ def train(
             run.optimizer.zero_grad()
             torch.autograd.backward(loss)
             run.optimizer.step()
-            average.update_parameters(run.model)
+            if average is not None:
+                average.update_parameters(run.model)
             losses.append(loss.item())
         record = {"epoch": number, "loss": float(np.mean(losses)), "seconds": time.monotonic() - start}
         if validate is not None:
@@ -104,9 +102,21 @@ def train(
         on_epoch(record)
         if progress.done:
             run.model.load_state_dict(checkpoint.best_weights or averaged.state_dict())
-        checkpoint.save_if_due(state, run.optimizer, progress)
+        checkpoint.save_if_due(run.model, average, run.optimizer, progress)
     run.model.eval()
     return progress
+
+
+def _moving_average(run: Run[Model]) -> AveragedModel | None:
+    """A copy of the model that will follow it slowly; None if the run averages nothing."""
+    if not run.averaging:
+        return None
+    moving = get_ema_multi_avg_fn(run.averaging)  # type: ignore[no-untyped-call]
+    average = AveragedModel(run.model, multi_avg_fn=moving)
+    for module in average.modules():
+        if isinstance(module, nn.RNNBase):
+            module.flatten_parameters()  # in a copy on a GPU they are scattered, which cuDNN warns about
+    return average
 
 
 def seed_epoch(seed: int, name: str, epoch: int) -> np.random.Generator:

@@ -145,15 +145,17 @@ def _train(
     pool, features, report = data.pool, data.features, workspace.report
     advance = report.step(run.name, run.epochs, checkpoint.progress().epochs)
     hits: list[float] = []
+    learned: list[float] = []
 
     def validate(towers: Towers) -> float:
         places = _places(_scores(towers, pool, features, pool.validation)[0])
         hits.append(float(np.mean([hit(place, K) for place in places])))
+        learned.append(_mrr(_places(_scores(towers, pool, features, pool.training)[0])))
         return _mrr(places)
 
     def on_epoch(record: dict[str, float]) -> None:
         record["validation_hit"] = hits[-1]
-        record["training"] = _mrr(_places(_scores(run.model, pool, features, pool.training)[0]))
+        record["training"] = learned[-1]
         advance()
         report.say(
             f"{run.name}, epoch {record['epoch']}: loss {record['loss']:.3f}, MRR@20 training "

@@ -53,7 +53,7 @@ encoder = "cnn"
 title_encoder = "ngram"
 fit = {{ max_epochs = 3, loss = "batch-hinge" }}
 tune = {{ dim = 16, channels = 8 }}
-title = {{ vocabulary = 512 }}
+title = {{ vocabulary_size = 512 }}
 
 [systems.rnn-transfer]
 arms = ["fair"]
@@ -62,7 +62,7 @@ title_encoder = "ngram"
 transfer = true
 fit = {{ max_epochs = 1 }}
 tune = {{ dim = 16, hidden = 8, top = 4, widths = [4, 2, 2, 2, 2, 2, 2] }}
-title = {{ vocabulary = 512 }}
+title = {{ vocabulary_size = 512 }}
 """
 
 
@@ -99,7 +99,7 @@ def test_the_published_plans_can_be_read(name: str) -> None:
         (("max_epochs = 1 }", "epochs = 1 }"), "epochs"),
         (("[systems.rnn-transfer]", "[systems.'rnn/transfer']"), "pattern"),
         (('encoder = "rnn"', 'encoder = "cnn"'), "only a recurrent encoder"),
-        (("title = { vocabulary", "title = { dim = 8, vocabulary"), "set tune.dim"),
+        (("title = { vocabulary_size", "title = { dim = 8, vocabulary_size"), "set tune.dim"),
         (("full = true", "pools = 2"), "Extra inputs are not permitted"),
     ],
 )
@@ -314,6 +314,7 @@ def test_a_title_counts_by_the_best_of_its_names(library: SampledLibrary) -> Non
     torch.manual_seed(0)
     towers = Towers(ENCODERS).eval()
     features = TrainingSet.read(library, ENCODERS)
+    Batches(features, range(len(titles)), ENCODERS).prepare(towers)
     scores, tunes, _ = _scores(towers, pool, features, settings)
     assert scores.shape == (len(settings), len(settings))
     for i, setting in enumerate(settings):

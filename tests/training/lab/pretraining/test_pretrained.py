@@ -115,7 +115,7 @@ def test_weights_that_do_not_fit_their_config_are_refused(path: Path) -> None:
 def test_a_training_can_start_from_it(model: NextNote, path: Path, config: PretrainConfig) -> None:
     def weights(warm_start: Pretrained | None) -> torch.Tensor:
         tune = asdict(RnnTuneConfig(widths=config.widths, hidden=config.hidden, top=8, dim=16))
-        title = asdict(NgramTitleConfig(dim=16, vocabulary=64))
+        title = asdict(NgramTitleConfig(dim=16, vocabulary_size=64))
         started = replace(preset("rnn"), tune_encoder=tune, title_encoder=title)
         trainer = Trainer(started, CPU, Silent(), warm_start)
         batches = Batches(TrainingSet.read(Library.read(Catalogue(())), started), [], started)
@@ -128,4 +128,4 @@ def test_a_training_can_start_from_it(model: NextNote, path: Path, config: Pretr
 
 def test_only_a_recurrent_encoder_can_start_from_it(path: Path) -> None:
     with pytest.raises(CheckpointError, match=r"pretrained\.safetensors is for the recurrent encoder"):
-        load(path, CPU).apply(NgramTuneNetwork(NgramTuneConfig(vocabulary=64, dim=16)))
+        load(path, CPU).apply(NgramTuneNetwork(NgramTuneConfig(vocabulary_size=64, dim=16)))
