@@ -11,7 +11,7 @@ from index.alignment import Melody
 from index.ragged import laid_end_to_end
 from index.titles import rhythm_family
 from model.abc import Tune
-from model.grams import MAX_NOTES, Ints
+from model.grams import MAX_NOTES, Ints, as_floats
 
 _SHORTEST = 1e-3  # quarter notes; keeps the logarithm of a note without length finite
 _LARGEST_STEP = 127  # quarter octaves of length, up or down; larger steps are cut to this
@@ -84,7 +84,7 @@ class Melodies:
 
 
 def _lengths(tune: Tune) -> NDArray[np.int8]:
-    octaves = np.log2(np.maximum([float(note.duration) for note in tune.notes[:MAX_NOTES]], _SHORTEST))
+    octaves = np.log2(np.maximum(as_floats(note.duration for note in tune.notes[:MAX_NOTES]), _SHORTEST))
     steps = np.rint(4 * np.diff(octaves, prepend=octaves[:1]))
     clipped: NDArray[np.int8] = np.clip(steps, -_LARGEST_STEP, _LARGEST_STEP).astype(np.int8)
     return clipped

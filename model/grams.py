@@ -1,8 +1,9 @@
 """Grams: short runs of notes or letters, hashed to numbers of 20 bits. The n-gram encoders read them."""
 
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -58,7 +59,7 @@ def melody_grams(tune: Tune) -> Grams:
     """
     notes = tune.notes[:MAX_NOTES]
     pitch = np.array([note.pitch for note in notes], dtype=np.int64)
-    onset = np.array([float(note.onset) for note in notes] + [float(notes[-1].onset + notes[-1].duration)])
+    onset = np.append(as_floats(note.onset for note in notes), float(notes[-1].onset + notes[-1].duration))
     interval = np.diff(pitch)
     # From onset to onset, so that a note followed by a rest equals a longer note.
     span = np.maximum(np.diff(onset), 1e-3)
@@ -98,7 +99,7 @@ def pulse(tune: Tune) -> Ints:
     short ones.
     """
     notes = tune.notes[:MAX_NOTES]
-    onset = np.array([float(note.onset) for note in notes])
+    onset = as_floats(note.onset for note in notes)
     pitch = np.array([note.pitch for note in notes], dtype=np.int64)
     end = min(onset[-1] + float(notes[-1].duration), onset[0] + MAX_NOTES * _PULSE)
     places = np.arange(onset[0], max(end, onset[0] + _PULSE), _PULSE)
@@ -121,6 +122,11 @@ def name_grams(name: str) -> GramIds:
     grams += [f"p {a} {b}" for a, b in pairwise(words)]
     grams += [f"l {padded[i : i + _LETTERS]}" for i in range(len(padded) - _LETTERS + 1)]
     return np.sort(_text_ids(grams))
+
+
+def as_floats(lengths: Iterable[Fraction]) -> Floats:
+    """The same lengths as floats. `float` takes twice as long for a fraction. shape = (lengths,)"""
+    return np.array([length.numerator / length.denominator for length in lengths])
 
 
 def _header_ids(tune: Tune) -> GramIds:

@@ -20,6 +20,8 @@ from model.vocabulary import as_rows, row_of_each
 
 VOCABULARY, TABLE, MATRIX, BIAS = "vocabulary", "embedding.weight", "linear.weight", "linear.bias"
 _LEAST_LENGTH = 1e-12
+_SIGN_EXPONENT_FRACTION = np.int32(0x8FFFE000 - 2**32)  # the bits of a shifted half
+_BIAS = np.float32(2.0**112)
 
 
 class NgramEncoder(Encoder[Item, Features]):
@@ -62,10 +64,26 @@ class NgramEncoder(Encoder[Item, Features]):
         bags = as_rows(batch, self._row_of_each)
         vectors = np.empty((len(bags), self.dim), np.float32)
         for number, (first, end) in enumerate(zip(bags.first[:-1], bags.first[1:], strict=True)):
-            rows = self._table[bags.ids[first:end]].astype(np.float32)
+            rows = _as_float32(self._table[bags.ids[first:end]])
             vectors[number] = self._matrix @ (bags.weights[first:end] @ rows) + self._bias
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), _LEAST_LENGTH)
         return vectors
+
+
+def _as_float32(rows: Array) -> Array:
+    """Rows of finite numbers in single precision; five times as fast as NumPy if they have half precision.
+
+    Shifting the bits of a half by 13 gives a float that is 2^112 times too small, because the two formats
+    bias their exponents by 15 and 127. This holds for subnormal numbers, too.
+    """
+    if rows.dtype != np.float16:
+        return rows.astype(np.float32)
+    bits = rows.view(np.int16).astype(np.int32)  # which spreads the sign over the upper bits
+    bits <<= 13
+    bits &= _SIGN_EXPONENT_FRACTION
+    floats = bits.view(np.float32)
+    floats *= _BIAS
+    return floats
 
 
 class NgramTuneEncoder(NgramEncoder[Tune, Grams]):

@@ -4,6 +4,7 @@ The engine refers to one immutable `Snapshot`. A request takes that reference on
 can replace the snapshot at any moment without disturbing a request.
 """
 
+import gc
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,6 +68,10 @@ class Engine:
     def _load(self) -> Snapshot:
         loaded = artifact.load(self._root, self.device)
         measured = measure_probes(loaded.probes, loaded.suggester)
+        # The garbage collector would go through the whole catalogue every few hundred answers.
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
         return Snapshot(loaded, measured, datetime.now(UTC))
 
 

@@ -13,7 +13,7 @@ from model.checkpoint import CheckpointError, as_saved, load_encoder, save_encod
 from model.device import Device, DeviceError, pick_device
 from model.encoder import Encoder
 from model.grams import MAX_NOTES, Grams, melody_grams
-from model.ngram_encoder import NgramTuneEncoder
+from model.ngram_encoder import NgramTuneEncoder, _as_float32
 from model.ngram_network import NgramTitleNetwork, NgramTuneNetwork
 from model.ngram_titles import NgramTitleConfig
 from model.ngram_tunes import NgramTuneConfig, NgramTuneFeaturizer
@@ -297,3 +297,12 @@ def test_grams_that_training_never_saw_hardly_change_a_vector(
     without = Grams(with_odd.ids[is_known], with_odd.start[is_known], with_odd.stop[is_known], with_odd.notes)
     a, b = encoder.encode_features([with_odd, without])
     assert a @ b > 0.999
+
+
+def test_halves_become_the_same_floats_as_in_numpy() -> None:
+    halves = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    finite = halves[np.isfinite(halves)].reshape(2, -1)
+    floats = _as_float32(finite)
+    assert floats.dtype == np.float32
+    assert np.array_equal(floats.view(np.uint32), finite.astype(np.float32).view(np.uint32)), "also -0"
+    assert np.array_equal(_as_float32(floats), floats)
