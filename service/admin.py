@@ -39,7 +39,10 @@ router = APIRouter(
 
 
 @router.post(
-    "/reindex", operation_id="reindex", status_code=202, responses={202: _ACCEPTED, **problem_responses(409)}
+    "/reindex",
+    operation_id="reindex",
+    status_code=202,
+    responses={202: _ACCEPTED, **problem_responses(403, 409)},
 )
 async def reindex(state: CurrentState, response: Response) -> Job:
     """Start a job that indexes the catalogue and the tunebooks again, checks the new index and serves it."""

@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from model.version import VERSION
 from service import admin, health, suggestions
 from service.engine import Engine, load_engine
+from service.guard import Guard
 from service.jobs import Jobs
 from service.problems import add_problem_handlers, problem_responses
 from service.settings import Settings
@@ -35,9 +36,11 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         summary="Suggests titles for folk tunes.",
         version=VERSION,
         lifespan=lifespan,
+        redirect_slashes=False,  # a redirect would repeat the host that the request names
         responses=problem_responses(400, 500),
     )
     add_problem_handlers(app)
+    app.add_middleware(Guard)
     app.include_router(suggestions.router, tags=["suggestions"])
     app.include_router(health.router, tags=["health"])
     if settings.admin_api_key:

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from index.progress import Advance, OnStep, Step
-from service.problems import AlreadyRunning, NoSuchJob
+from service.problems import AlreadyRunning, NoSuchJob, shortened
 
 _KEPT = 100  # jobs that can still be looked up
 _log = logging.getLogger("uvicorn.error")
@@ -81,7 +81,8 @@ class Jobs:
         """The state of a job. Raises NoSuchJob when the id is unknown or forgotten."""
         with self._lock:
             if job_id not in self._jobs:
-                raise NoSuchJob(f"no job has the id {job_id!r}; only the last {_KEPT} are remembered")
+                given = shortened(job_id)
+                raise NoSuchJob(f"no job has the id {given!r}; only the last {_KEPT} are remembered")
             return self._now(self._jobs[job_id])
 
     def close(self) -> None:

@@ -1,9 +1,11 @@
 """Errors as a client sees them: application/problem+json (RFC 9457).
 
     Problem                     status  type
+    ├── AmbiguousLength         400     ambiguous-length
     ├── Disconnected            400     disconnected
     ├── NotUtf8                 400     not-utf-8
     ├── Unauthorized            401     unauthorized
+    ├── CrossOrigin             403     cross-origin
     ├── NoSuchJob               404     no-such-job
     ├── AlreadyRunning          409     already-running
     ├── BodyTooLarge            413     body-too-large
@@ -15,7 +17,7 @@ All other errors (no such route, a method that is not allowed, our own faults) h
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -29,6 +31,8 @@ from model.errors import GanAinmError
 
 MEDIA_TYPE = "application/problem+json"
 
+_ECHOED = 40  # characters of a client's text that an error repeats at most
+_LISTED = 4  # invalid fields that an error lists at most
 _log = logging.getLogger("uvicorn.error")
 
 
@@ -64,6 +68,12 @@ class Problem(GanAinmError):
         self.headers = headers or {}
 
 
+class AmbiguousLength(Problem):
+    """A request that gives the length of its body in two ways."""
+
+    status, type, title = HTTPStatus.BAD_REQUEST, "ambiguous-length", "The length of the body is ambiguous"
+
+
 class Disconnected(Problem):
     """The client hung up before it had sent its whole request; it never sees this answer."""
 
@@ -80,6 +90,12 @@ class Unauthorized(Problem):
     """A missing or wrong key."""
 
     status, type, title = HTTPStatus.UNAUTHORIZED, "unauthorized", "The admin key is missing or wrong"
+
+
+class CrossOrigin(Problem):
+    """A request that a browser sends for a page of another origin."""
+
+    status, type, title = HTTPStatus.FORBIDDEN, "cross-origin", "The request comes from another origin"
 
 
 class NoSuchJob(Problem):
@@ -139,13 +155,26 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
-def invalid_request(errors: Any) -> InvalidRequest:
-    """pydantic's errors as a problem: which field and why, without repeating the input."""
+def invalid_request(errors: Sequence[Any]) -> InvalidRequest:
+    """pydantic's first errors as a problem: which field and why. It repeats names of fields, no values."""
     listed: list[dict[str, str]] = [
-        {"field": ".".join(str(part) for part in error["loc"]), "message": error["msg"]} for error in errors
+        {"field": shortened(".".join(str(part) for part in error["loc"])), "message": error["msg"]}
+        for error in errors[:_LISTED]
     ]
-    detail = "; ".join(": ".join(filter(None, error.values())) for error in listed)
-    return InvalidRequest(detail, {"errors": listed})
+    told = [": ".join(filter(None, error.values())) for error in listed]
+    if len(errors) > _LISTED:
+        told.append(f"and {len(errors) - _LISTED} more")
+    return InvalidRequest("; ".join(told), {"errors": listed})
+
+
+def shortened(text: str) -> str:
+    """Text of a client as an error may repeat it: its beginning."""
+    return text if len(text) <= _ECHOED else text[: _ECHOED - 3] + "..."
+
+
+def problem_response(problem: Problem) -> JSONResponse:
+    """The response to a request with this problem."""
+    return _response(problem_body(problem), problem.headers)
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -153,7 +182,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     async def on_problem(_: Request, problem: Exception) -> JSONResponse:
         assert isinstance(problem, Problem)
-        return _response(problem_body(problem), problem.headers)
+        return problem_response(problem)
 
     async def on_http(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)

@@ -12,7 +12,14 @@ from index.suggestions import Suggestion, Suggestions
 from model.abc import AbcError, Notice
 from service.body import read_body
 from service.engine import Snapshot
-from service.problems import NoNotes, NotUtf8, UnknownMediaType, invalid_request, problem_responses
+from service.problems import (
+    NoNotes,
+    NotUtf8,
+    UnknownMediaType,
+    invalid_request,
+    problem_responses,
+    shortened,
+)
 from service.state import CurrentState
 from service.text import decode_text
 
@@ -132,7 +139,7 @@ _BODIES: dict[str, Any] = {
     operation_id="suggestTitles",
     response_model=SuggestResponse,
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
-    responses=problem_responses(400, 413, 415, 422),
+    responses=problem_responses(400, 403, 413, 415, 422),
 )
 async def suggest_titles(
     request: Request,
@@ -148,15 +155,15 @@ async def suggest_titles(
 
 def _read_request(headers: Headers, body: bytes, top_k: int) -> tuple[SuggestRequest, tuple[Notice, ...]]:
     if (coding := headers.get("content-encoding", "identity")) != "identity":
-        raise UnknownMediaType(f"Content-Encoding is {coding!r}; send the body uncompressed")
+        raise UnknownMediaType(f"Content-Encoding is {shortened(coding)!r}; send the body uncompressed")
     content_type = headers.get("content-type", "")
     kind = content_type.partition(";")[0].strip().lower()
     if kind in ABC:
         text, warnings = decode_text(body, content_type)
         return SuggestRequest(abc=text, top_k=top_k), warnings
     if kind != JSON:
-        accepted = ", ".join((JSON, *ABC))
-        raise UnknownMediaType(f"Content-Type is {content_type or 'missing'!r}; send one of {accepted}")
+        given, accepted = shortened(content_type) or "missing", ", ".join((JSON, *ABC))
+        raise UnknownMediaType(f"Content-Type is {given!r}; send one of {accepted}")
     try:
         return SuggestRequest.model_validate_json(body.decode("utf-8-sig")), ()
     except UnicodeDecodeError as error:

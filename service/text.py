@@ -3,7 +3,7 @@
 from email.message import Message
 
 from model.abc import Notice, decode, find_codec
-from service.problems import UnknownMediaType
+from service.problems import UnknownMediaType, shortened
 
 
 def decode_text(body: bytes, content_type: str) -> tuple[str, tuple[Notice, ...]]:
@@ -18,14 +18,16 @@ def decode_text(body: bytes, content_type: str) -> tuple[str, tuple[Notice, ...]
     charset = message.get_content_charset()
     if charset is None:
         return decode(body), ()
-    codec = find_codec(charset)
+    codec, named = find_codec(charset), shortened(charset)
     if codec is None:
-        raise UnknownMediaType(f"charset {charset!r} is unknown; send UTF-8, or leave the charset out")
+        raise UnknownMediaType(f"charset {named!r} is unknown; send UTF-8, or leave the charset out")
     try:
         body.decode(codec)
     except UnicodeDecodeError:
         notice = Notice(
-            1, 1, f"the body is not {charset}, which its Content-Type names; another encoding was guessed"
+            1,
+            1,
+            f"the body is not {named}, which its Content-Type names; another encoding was guessed",
         )
         return decode(body), (notice,)
     return decode(body, codec), ()

@@ -91,3 +91,31 @@ def test_the_api_describes_its_bodies_and_problems(client: httpx.Client) -> None
     assert set(post["requestBody"]["content"]) == {"application/json", "text/vnd.abc", "text/plain"}
     assert {"200", "400", "413", "415", "422"} <= set(post["responses"])
     assert list(post["responses"]["413"]["content"]) == ["application/problem+json"]
+
+
+LONG = "x" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "headers"),
+    [
+        ("/suggest-titles", '{"abc": "", ' + ", ".join(f'"{i}{"y" * 50}": 1' for i in range(4000)) + "}", {}),
+        ("/suggest-titles", f'{{"{LONG}": 1}}', {}),
+        ("/suggest-titles", f'{{"abc": 1, "top_k": "{LONG}"}}', {}),
+        ("/suggest-titles", "K:C\nC", {"Content-Type": "x" * 5000}),
+        ("/suggest-titles", "K:C\nC", {"Content-Type": f"text/plain; charset={'x' * 5000}"}),
+        ("/suggest-titles", "K:C\nC", {"Content-Type": "text/plain", "Content-Encoding": "x" * 5000}),
+        (f"/suggest-titles?top_k={'9' * 5000}", "K:C\nC", {"Content-Type": "text/plain"}),
+        (f"/suggest-titles?top_k={'x' * 5000}", "K:C\nC", {"Content-Type": "text/plain"}),
+    ],
+)
+def test_an_error_repeats_little_of_the_input(
+    client: httpx.Client, path: str, body: str, headers: dict[str, str]
+) -> None:
+    response = client.post(path, content=body, headers={"Content-Type": "application/json", **headers})
+    assert 400 <= response.status_code < 500
+    assert len(response.content) < 1500
+    problem = response.json()
+    assert sum(problem["detail"].count(letter) for letter in "xy9") < 200
+    if len(problem.get("errors", [])) > 1:
+        assert problem["detail"].endswith(" more")
