@@ -103,17 +103,9 @@ class TrainingCheckpoint:
     ) -> None:
         """Save after the first epoch, at the end, and otherwise every five seconds."""
         is_due = progress.epochs == 1 or time.monotonic() - self._saved_at > _SECONDS_BETWEEN_SAVES
-        if progress.done or is_due:
-            self._save(model, average, optimizer, progress)
-            self._saved_at = time.monotonic()
-
-    def _save(
-        self,
-        model: nn.Module,
-        average: nn.Module | None,
-        optimizer: torch.optim.Optimizer,
-        progress: TrainingProgress,
-    ) -> None:
+        if not (progress.done or is_due):
+            return
+        self._saved_at = time.monotonic()
         tensors = {f"model/{name}": value for name, value in model.state_dict().items()}
         if not progress.done:  # nobody resumes a finished training, and the rest is four times as large
             if average is not None:
