@@ -105,7 +105,6 @@ class TrainingCheckpoint:
         is_due = progress.epochs == 1 or time.monotonic() - self._saved_at > _SECONDS_BETWEEN_SAVES
         if not (progress.done or is_due):
             return
-        self._saved_at = time.monotonic()
         tensors = {f"model/{name}": value for name, value in model.state_dict().items()}
         if not progress.done:  # nobody resumes a finished training, and the rest is four times as large
             if average is not None:
@@ -118,6 +117,7 @@ class TrainingCheckpoint:
         part = self._path.with_suffix(".part")
         save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, part, metadata)
         part.replace(self._path)
+        self._saved_at = time.monotonic()
 
 
 def code_digest(*folders: str) -> bytes:
