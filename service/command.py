@@ -18,13 +18,16 @@ class SettingsError(GanAinmError):
 def serve() -> None:
     """Serve suggestions over HTTP.
 
-    Settings are environment variables: HOST, PORT, ARTIFACTS, TUNEBOOKS, DEVICE, ADMIN_API_KEY and
-    MAX_BODY_BYTES.
+    Settings are environment variables: HOST, PORT, ARTIFACTS, TUNEBOOKS, DEVICE, ADMIN_API_KEY or
+    ADMIN_API_KEY_FILE, and MAX_BODY_BYTES.
     """
     try:
         settings = Settings()
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors())
+        faults = (
+            ": ".join(filter(None, (".".join(map(str, fault["loc"])).upper(), fault["msg"])))
+            for fault in error.errors()
+        )
         raise SettingsError("; ".join(faults)) from error
     server = make_server(create_app(settings, load_engine(settings)), settings.host, settings.port)
     with suppress(KeyboardInterrupt):  # uvicorn raises Ctrl-C again after it has shut down

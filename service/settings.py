@@ -1,11 +1,14 @@
 """The service's settings, read from environment variables."""
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from model.device import DeviceName
+
+_SHORTEST_KEY = 16  # characters
 
 
 class Settings(BaseSettings):
@@ -25,7 +28,11 @@ class Settings(BaseSettings):
         default="auto", description="Where the encoders run; auto takes a GPU when there is one."
     )
     admin_api_key: SecretStr | None = Field(
-        default=None, description="Key of the admin routes; without it they do not exist."
+        default=None,
+        description="Key of the admin routes, at least 16 characters; without it they do not exist.",
+    )
+    admin_api_key_file: Path | None = Field(
+        default=None, description="File that holds the key, instead of ADMIN_API_KEY."
     )
     max_body_bytes: int = Field(
         default=2**18,
@@ -34,7 +41,20 @@ class Settings(BaseSettings):
         description="Largest request body, in bytes (1 KiB to 64 MiB).",
     )
 
-    @field_validator("tunebooks", mode="before")
+    @model_validator(mode="before")
+    @classmethod
+    def _read_key(cls, values: dict[str, Any]) -> dict[str, Any]:
+        file = values.get("admin_api_key_file")
+        if not file:
+            return values
+        if values.get("admin_api_key"):
+            raise ValueError("set ADMIN_API_KEY or ADMIN_API_KEY_FILE, not both")
+        try:
+            return {**values, "admin_api_key": Path(file).read_text(encoding="utf-8")}
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"ADMIN_API_KEY_FILE cannot be read: {error}") from error
+
+    @field_validator("tunebooks", "admin_api_key_file", mode="before")
     @classmethod
     def _no_folder(cls, folder: object) -> object:
         return folder or None  # compose passes an unset variable as an empty string
@@ -44,4 +64,6 @@ class Settings(BaseSettings):
     def _strip(cls, key: SecretStr | None) -> SecretStr | None:
         # A key read from a file ends in a line feed; compose passes an unset variable as an empty string.
         text = key.get_secret_value().strip() if key else ""
+        if text and len(text) < _SHORTEST_KEY:
+            raise ValueError(f"a key has at least {_SHORTEST_KEY} characters")
         return SecretStr(text) if text else None

@@ -17,7 +17,7 @@ from filelock import FileLock
 from pydantic import SecretStr
 
 from service.settings import Settings
-from tests.support import SMALL, Silent, serve
+from tests.support import SECRET, SMALL, Silent, serve
 from training.corpora import Corpus, find_corpora
 from training.corpora.curate import Curated, curate
 from training.fitting.fit import fit
@@ -90,7 +90,7 @@ def small_artifacts(published: Path, tmp_path: Path) -> Path:
 def client(small_artifacts: Path) -> Iterator[httpx.Client]:
     """A client of a server with the small artifact and the admin key `secret`."""
     with serve(
-        Settings(artifacts=small_artifacts, admin_api_key=SecretStr("secret"), max_body_bytes=2**16)
+        Settings(artifacts=small_artifacts, admin_api_key=SecretStr(SECRET), max_body_bytes=2**16)
     ) as client:
         yield client
 

@@ -41,7 +41,8 @@ D|GAG GAB|ABA ABd|edd gdd|edB dBA|GAG GAB|ABA ABd|edd gdB|AGF G2:|
 
 TITLES = "the reel jig hornpipe of in a miss mac lady lord maid humours rambling house morning"
 
-KEY = {"Authorization": "Bearer secret"}
+SECRET = "secret-secret-secret"
+KEY = {"Authorization": f"Bearer {SECRET}"}
 
 
 def untrained() -> Encoders:

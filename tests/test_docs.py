@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from cli.main import app as gan_ainm
 from service.app import create_app
 from service.settings import Settings
-from tests.support import serve
+from tests.support import SECRET, serve
 from training.__main__ import app as training
 from training.commands import COMMANDS
 from training.corpora import BOOKS
@@ -46,7 +46,7 @@ def blocks(language: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def client(demo_artifacts: Path) -> Iterator[httpx.Client]:
-    with serve(Settings(artifacts=demo_artifacts, admin_api_key=SecretStr("secret"))) as client:
+    with serve(Settings(artifacts=demo_artifacts, admin_api_key=SecretStr(SECRET))) as client:
         yield client
 
 
@@ -61,7 +61,7 @@ def five_minutes(demo_artifacts: Path, tmp_path: Path, monkeypatch: pytest.Monke
 
 def run_curl(client: httpx.Client, line: str) -> httpx.Response:
     """Send what a curl command of the README would send."""
-    words = iter(shlex.split(line.replace("$ADMIN_API_KEY", "secret"))[1:])
+    words = iter(shlex.split(line.replace("$ADMIN_API_KEY", SECRET))[1:])
     method, url, headers, content = "", "", {}, None
     for word in words:
         if word == "-H":
@@ -296,7 +296,7 @@ def test_the_readme_has_every_setting_with_its_default() -> None:
 
 
 def test_the_readme_has_every_route_and_no_other() -> None:
-    app = create_app(Settings(admin_api_key=SecretStr("secret")))
+    app = create_app(Settings(admin_api_key=SecretStr(SECRET)))
     routes = {
         f"{method.upper()} {path}" for path, methods in app.openapi()["paths"].items() for method in methods
     }

@@ -13,7 +13,7 @@ from index.publication import link_files, publish, staging
 from model.abc import read_tune, write
 from model.abc.variation import transposed, unnamed
 from service.settings import Settings
-from tests.support import KESH, KEY, finished, serve
+from tests.support import KESH, KEY, SECRET, finished, serve
 from training.fitting.evaluation import recompute_test
 
 
@@ -145,7 +145,7 @@ def test_a_bad_index_is_not_served(client: httpx.Client, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    "sent", ["", "Bearer", "Bearer wrong", "Basic secret", "secret", "Bearer secret2", "Bearer sécret"]
+    "sent", ["", "Bearer", "Bearer wrong", f"Basic {SECRET}", SECRET, f"Bearer {SECRET}2", "Bearer sécret"]
 )
 def test_requests_without_the_right_key_are_refused(client: httpx.Client, sent: str) -> None:
     headers = {b"Authorization": sent.encode()}
@@ -192,7 +192,7 @@ EGB gfe|dBG AFD|EGB bge|dBA G2E|EGB gfe|dBG AFD|GBd gdB|AFD E3||
 def test_a_reindex_adds_own_tunebooks_and_removes_deleted_ones(small_artifacts: Path, tmp_path: Path) -> None:
     folder = tmp_path / "tunebooks"
     folder.mkdir()
-    settings = Settings(artifacts=small_artifacts, admin_api_key=SecretStr("secret"), tunebooks=folder)
+    settings = Settings(artifacts=small_artifacts, admin_api_key=SecretStr(SECRET), tunebooks=folder)
     query = {"abc": write(unnamed(transposed(read_tune(NEW), 2)))}
     with serve(settings) as client:
 
@@ -232,7 +232,7 @@ def test_a_reindex_adds_own_tunebooks_and_removes_deleted_ones(small_artifacts: 
 
 def test_a_missing_tunebook_folder_changes_nothing(small_artifacts: Path, tmp_path: Path) -> None:
     settings = Settings(
-        artifacts=small_artifacts, admin_api_key=SecretStr("secret"), tunebooks=tmp_path / "none"
+        artifacts=small_artifacts, admin_api_key=SecretStr(SECRET), tunebooks=tmp_path / "none"
     )
     with serve(settings) as client:
         before = client.get("/health").json()["artifact"]

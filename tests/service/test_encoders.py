@@ -12,7 +12,7 @@ from index import artifact
 from model.device import Device
 from model.registry import TitleName, TuneName
 from service.settings import Settings
-from tests.support import KESH, KEY, finished, serve
+from tests.support import KESH, KEY, SECRET, finished, serve
 from training.__main__ import app
 from training.corpora import Corpus
 from training.fitting.config import FitConfig, preset
@@ -44,9 +44,7 @@ def test_every_kind_of_encoder_is_trained_and_served(
     assert current.manifest.encoders["title"]["name"] == title
     tunebooks.mkdir()
     (tunebooks / "own.abc").write_text(KESH, encoding="utf-8")
-    with serve(
-        Settings(artifacts=artifacts, tunebooks=tunebooks, admin_api_key=SecretStr("secret"))
-    ) as client:
+    with serve(Settings(artifacts=artifacts, tunebooks=tunebooks, admin_api_key=SecretStr(SECRET))) as client:
         response = client.post("/suggest-titles", json={"abc": KESH}).raise_for_status().json()
         assert len(response["suggestions"]) == 10
         assert client.get("/health").json()["status"] == "ok"

@@ -18,7 +18,7 @@ from index.suggester import TITLES
 from model.version import VERSION
 from service.app import create_app
 from service.settings import Settings
-from tests.support import serve
+from tests.support import KEY, SECRET, serve
 
 
 def shuffle_rows(root: Path) -> None:
@@ -62,12 +62,12 @@ def test_the_mrr_is_measured_once_at_the_start(client: httpx.Client) -> None:
 
 def test_shuffled_rows_are_reported_and_a_reindex_repairs_them(small_artifacts: Path) -> None:
     shuffle_rows(small_artifacts)
-    with serve(Settings(artifacts=small_artifacts, admin_api_key=SecretStr("k"))) as client:
+    with serve(Settings(artifacts=small_artifacts, admin_api_key=SecretStr(SECRET))) as client:
         health = client.get("/health")
         assert health.status_code == 200
         assert health.json()["status"] == "degraded"
         assert health.json()["mrr"]["measured"]["value"] < 0.5 * health.json()["mrr"]["recorded"]["value"]
-        job = client.post("/admin/reindex", headers={"Authorization": "Bearer k"})
+        job = client.post("/admin/reindex", headers=KEY)
         deadline = time.monotonic() + 60
         while client.get("/health").json()["status"] == "degraded":
             assert time.monotonic() < deadline, client.get(job.headers["location"]).text
