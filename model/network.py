@@ -25,9 +25,9 @@ class Network(nn.Module, Encoder[Item, Features]):
         """Unit vectors of a batch that the featurizer made. shape = (items, dim)"""
 
     def prepare(self, titles: Iterable[Sequence[Features]]) -> None:
-        """Choose what is not learned by gradients, such as a vocabulary, from the items of each title.
+        """Choose a vocabulary, if the network has one, from the items of each title.
 
-        Training calls it before the first step.
+        Training calls this before the first step.
         """
 
     @property

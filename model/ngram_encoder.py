@@ -5,6 +5,7 @@ for training and for a GPU.
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -16,7 +17,7 @@ from model.encoder import Encoder, Features, Item, Vectors
 from model.grams import GramIds, Grams
 from model.ngram_titles import NgramTitleConfig, NgramTitleFeaturizer
 from model.ngram_tunes import NgramTuneConfig, NgramTuneFeaturizer
-from model.vocabulary import as_rows, row_of_each
+from model.vocabulary import Rows, as_rows, row_of_each
 
 VOCABULARY, TABLE, MATRIX, BIAS = "vocabulary", "embedding.weight", "linear.weight", "linear.bias"
 _LEAST_LENGTH = 1e-12
@@ -39,8 +40,13 @@ class NgramEncoder(Encoder[Item, Features]):
         self.config = config
         self.dim = config.dim
         self.featurizer = self.featurizer_type(config)
-        self._vocabulary, self._row_of_each = vocabulary, row_of_each(vocabulary)
+        self._vocabulary = vocabulary
         self._table, self._matrix, self._bias = table, matrix.astype(np.float32), bias.astype(np.float32)
+
+    @cached_property
+    def _row_of_each(self) -> Rows:
+        """Made when it is first needed: no answer needs the title encoder's, which takes 4 MB."""
+        return row_of_each(self._vocabulary)
 
     @classmethod
     def restore(cls, config: Any, weights: Mapping[str, Array]) -> Self:

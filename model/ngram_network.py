@@ -30,10 +30,12 @@ class NgramNetwork(Network[Item, Features]):
         nn.init.normal_(self.embedding.weight, std=0.02)
         nn.init.eye_(self.linear.weight)
         nn.init.zeros_(self.linear.bias)
+        self._row_of_each = row_of_each(self.vocabulary.numpy())
+        self.register_load_state_dict_post_hook(NgramNetwork._look_up_vocabulary)  # type: ignore[no-untyped-call]
 
     def forward(self, batch: Bags) -> Tensor:
         """Unit vectors of bags. shape = (len(batch), dim)"""
-        bags = as_rows(batch, row_of_each(self.vocabulary.cpu().numpy()))
+        bags = as_rows(batch, self._row_of_each)
         summed = _Sum.apply(self.embedding.weight, bags)  # type: ignore[no-untyped-call]  # (B, dim)
         return F.normalize(self.linear(summed), dim=-1)
 
@@ -41,6 +43,11 @@ class NgramNetwork(Network[Item, Features]):
         """Choose the vocabulary."""
         grams = ([self._grams(each) for each in items] for items in titles)
         self.vocabulary.copy_(torch.from_numpy(most_common(grams, self.config.vocabulary_size)))
+        self._look_up_vocabulary()
+
+    def _look_up_vocabulary(self, _incompatible_keys: object = None) -> None:
+        # Making it takes half as long as encoding a tune. PyTorch calls this after loading weights.
+        self._row_of_each = row_of_each(self.vocabulary.cpu().numpy())
 
     @staticmethod
     @abstractmethod

@@ -56,8 +56,8 @@ class Settings(BaseSettings):
 
     @field_validator("tunebooks", "admin_api_key_file", mode="before")
     @classmethod
-    def _no_folder(cls, folder: object) -> object:
-        return folder or None  # compose passes an unset variable as an empty string
+    def _no_path(cls, path: object) -> object:
+        return path or None  # compose passes an unset variable as an empty string
 
     @field_validator("admin_api_key")
     @classmethod

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from model.abc import Tune
+from model.grams import as_floats
 from model.names import fold
 
 MAX_TOKENS = 256  # notes read per tune; 96 % of 11,000 settings have no more
@@ -79,7 +80,7 @@ def note_tokens(tune: Tune) -> Tokens:
     up = tonic_shift(tune.key)
     pitch = np.clip([note.pitch - 60 + up for note in notes], LOWEST, HIGHEST) - LOWEST + 1
     log_classes = np.log([float(duration) for duration in DURATIONS])
-    log_durations = np.log(np.maximum([float(note.duration) for note in notes], 1e-3))
+    log_durations = np.log(np.maximum(as_floats(note.duration for note in notes), 1e-3))
     duration = np.abs(log_durations[:, None] - log_classes).argmin(axis=1) + 1
     starts = [bar.onset for bar in tune.bars]
     place = [int((note.onset - starts[note.bar]) / STEP) for note in notes] if starts else []

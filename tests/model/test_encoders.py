@@ -306,3 +306,11 @@ def test_halves_become_the_same_floats_as_in_numpy() -> None:
     assert floats.dtype == np.float32
     assert np.array_equal(floats.view(np.uint32), finite.astype(np.float32).view(np.uint32)), "also -0"
     assert np.array_equal(_as_float32(floats), floats)
+
+
+def test_a_network_looks_up_the_vocabulary_that_it_loads(network: NgramTuneNetwork, tune: Tune) -> None:
+    other = NgramTuneNetwork(CONFIG)
+    before = other.encode([tune])
+    other.load_state_dict(network.state_dict())
+    assert np.array_equal(other.encode([tune]), network.encode([tune]))
+    assert not np.array_equal(other.encode([tune]), before)

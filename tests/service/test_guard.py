@@ -39,7 +39,7 @@ def test_a_body_with_two_lengths_is_refused_and_the_connection_closed(client: ht
     both = POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
     response = exchange(client, both + b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
     assert response.startswith(b"HTTP/1.1 400 ")
-    assert response.count(b"HTTP/1.1 ") == 1, "what follows is no second request"
+    assert response.count(b"HTTP/1.1 ") == 1, "the bytes after it get no answer"
 
 
 def test_nothing_redirects_to_a_host_that_the_request_names(client: httpx.Client) -> None:
