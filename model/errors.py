@@ -19,7 +19,8 @@
     ├── Problem                 an HTTP error, sent as problem+json
     ├── SettingsError           an environment variable that is out of range
     ├── SplitError              titles that cannot be divided into train, validation and test
-    └── TunebookError           a tunebook that cannot be read
+    ├── TunebookError           a tunebook that cannot be read
+    └── WorkerError             a worker process that cannot start
 
 Catch GanAinmError to handle all of them.
 """
