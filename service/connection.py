@@ -19,15 +19,16 @@ from service.settings import Settings
 
 # Files that a worker has open besides its connections: the artifact, logs, pipes, a re-index.
 _OTHER_FILES = 64
-# asyncio accepts so many connections at once before it asks for any protocol; each of them is an open file.
-BACKLOG = 32
+# asyncio accepts so many connections at once, before we can close any. Were it many, the first worker to wake
+# up would take them all from the others.
+_ACCEPTED_AT_ONCE = 8
 
 
 class ServerConfig(uvicorn.Config):
     """uvicorn's options, with our limits for connections. It can be sent to a worker process."""
 
     def __init__(self, app: Any, settings: Settings, **options: Any) -> None:
-        super().__init__(app, http=Connection, ws="none", backlog=BACKLOG, **options)
+        super().__init__(app, http=Connection, ws="none", backlog=_ACCEPTED_AT_ONCE, **options)
         self.settings = settings
         self.unasked: dict[Connection, None] = {}  # connections without a request, the oldest first
 
@@ -37,7 +38,7 @@ class ServerConfig(uvicorn.Config):
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         if files == resource.RLIM_INFINITY:
             return self.settings.max_connections
-        return min(self.settings.max_connections, max(files - _OTHER_FILES - BACKLOG, 1))
+        return min(self.settings.max_connections, max(files - _OTHER_FILES - _ACCEPTED_AT_ONCE, 1))
 
 
 class Connection(H11Protocol):
@@ -64,8 +65,11 @@ class Connection(H11Protocol):
         """Begin to wait for a request."""
         super().connection_made(transport)
         if len(self.connections) > self.config.most_connections:
-            # The oldest one without a request; if all have one, this one.
-            next(iter(self.config.unasked), self).transport.abort()
+            superfluous = next(iter(self.config.unasked), self)  # if all have a request, this one
+            self.config.unasked.pop(superfluous, None)
+            superfluous.transport.abort()
+            if superfluous is self:
+                return
         self.config.unasked[self] = None
         self._expect_head()
 

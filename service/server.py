@@ -1,12 +1,15 @@
 """The server: uvicorn with our options, in one process or in several workers."""
 
 import logging
+import math
 import os
+import signal
 import socket
 import sys
 import time
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -23,6 +26,7 @@ from service.settings import Settings
 
 _MOST_WORKERS = 4  # by default; a worker more costs memory, and few need so many answers
 _PING_S = 5  # seconds in which a worker answers its supervisor
+_WAITING_CONNECTIONS = 1024  # that no worker has accepted yet
 _KILL_S = 1.5  # seconds after which a worker that should have stopped is killed
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container
 _log = logging.getLogger("uvicorn.error")
@@ -73,13 +77,34 @@ def default_workers(device: Device) -> int:
 
 
 class _Supervisor(Multiprocess):
-    """uvicorn's supervisor, which kills workers that do not stop in time."""
+    """uvicorn's supervisor, which stops at once on SIGTERM, and kills workers that do not stop in time."""
+
+    def __init__(self, config: ServerConfig, listeners: list[socket.socket]) -> None:
+        super().__init__(config, listeners)
+        settings = config.settings
+        self._patience_s = settings.drain_s + settings.stop_timeout_s + _KILL_S
+        self._kill_at = math.inf  # moment of `time.monotonic`
+        signal.signal(signal.SIGTERM, self._stop)
+
+    def _stop(self, _signum: int, _frame: FrameType | None) -> None:
+        # uvicorn itself would look for signals only when all workers have answered a ping.
+        self._kill_at = time.monotonic() + self._patience_s
+        self.should_exit.set()
+        for process in self.processes:
+            if process.process.is_alive() and process.pid:
+                os.kill(process.pid, signal.SIGTERM)
+
+    def keep_subprocess_alive(self) -> None:
+        super().keep_subprocess_alive()
+        # asyncio has one number for the connections that wait and for those that it accepts at once, so each
+        # worker that starts makes the queue of the shared socket too short.
+        for listener in self.sockets:
+            listener.listen(_WAITING_CONNECTIONS)
 
     def join_all(self) -> None:
-        settings = self.config.settings  # type: ignore[attr-defined]
-        ends = time.monotonic() + settings.drain_s + settings.stop_timeout_s + _KILL_S
+        kill_at = min(self._kill_at, time.monotonic() + self._patience_s)
         for process in self.processes:
-            process.process.join(max(ends - time.monotonic(), 0))
+            process.process.join(max(kill_at - time.monotonic(), 0))
             if process.process.is_alive():
                 _log.error("worker %s does not stop: killing it", process.pid)
                 process.process.kill()
