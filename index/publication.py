@@ -61,15 +61,23 @@ class KeptVersion:
 
 
 @contextmanager
-def locked(lock: Path, wait: bool = True) -> Iterator[None]:
+def locked(lock: Path, wait: bool | float = True) -> Iterator[None]:
     """Hold a lock file against other processes; create it if necessary.
 
-    Raises BusyError when another process holds it and `wait` is false.
+    Parameters
+    ----------
+    lock : the file
+    wait : seconds to wait while another process holds it; True waits as long as that takes
+
+    Raises
+    ------
+    BusyError
+        When another process still holds it after that time.
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
     try:
         # Every user who can write to the folder can take the lock, even if another user created its file.
-        with FileLock(lock, timeout=-1 if wait else 0, mode=0o666):
+        with FileLock(lock, timeout=-1 if wait is True else float(wait), mode=0o666):
             yield
     except Timeout as error:
         raise BusyError(f"another process is working in {lock.parent}") from error
