@@ -1,5 +1,7 @@
 """The app: what the service holds while it runs, and its routes."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -7,6 +9,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
+from model.errors import GanAinmError
 from model.version import VERSION
 from service import admin, health, suggestions
 from service.engine import Engine, load_engine
@@ -15,6 +18,9 @@ from service.jobs import Jobs
 from service.problems import add_problem_handlers, problem_responses
 from service.settings import Settings
 from service.state import State
+
+_FOLLOW_S = 1.0
+_log = logging.getLogger("uvicorn.error")
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
@@ -25,10 +31,12 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        jobs = Jobs()
         served = engine if engine else await run_in_threadpool(load_engine, settings)
+        jobs = Jobs(settings.artifacts, served.device, settings.tunebooks, settings.keep_artifacts)
         app.state.service = State(settings, served, jobs, datetime.now(UTC))
+        following = asyncio.create_task(_follow(served))
         yield
+        following.cancel()
         await run_in_threadpool(jobs.close)
 
     app = FastAPI(
@@ -46,3 +54,13 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     if settings.admin_api_key:
         app.include_router(admin.router, tags=["admin"])
     return app
+
+
+async def _follow(engine: Engine) -> None:
+    """Serve whatever artifact becomes the current one."""
+    while True:
+        await asyncio.sleep(_FOLLOW_S)
+        try:
+            await run_in_threadpool(engine.follow)
+        except (GanAinmError, OSError) as error:
+            _log.error("the current artifact cannot be served: %s", error)

@@ -7,11 +7,16 @@
     ├── Unauthorized            401     unauthorized
     ├── CrossOrigin             403     cross-origin
     ├── NoSuchJob               404     no-such-job
+    ├── NoSuchArtifact          404     no-such-artifact
     ├── AlreadyRunning          409     already-running
+    ├── AlreadyEnded            409     already-ended
+    ├── UnusableArtifact        409     unusable-artifact
     ├── BodyTooLarge            413     body-too-large
     ├── UnknownMediaType        415     unknown-media-type
     ├── NoNotes                 422     no-notes
-    └── InvalidRequest          422     invalid-request
+    ├── KeyReused               422     idempotency-key-reused
+    ├── InvalidRequest          422     invalid-request
+    └── StorageFailed           503     storage-failed
 
 All other errors (no such route, a method that is not allowed, our own faults) have the type about:blank.
 """
@@ -104,10 +109,28 @@ class NoSuchJob(Problem):
     status, type, title = HTTPStatus.NOT_FOUND, "no-such-job", "There is no such job"
 
 
+class NoSuchArtifact(Problem):
+    """A version of the artifact that is not kept."""
+
+    status, type, title = HTTPStatus.NOT_FOUND, "no-such-artifact", "There is no such artifact"
+
+
 class AlreadyRunning(Problem):
-    """Another job is running, and only one may run at a time."""
+    """Another job is running, and only one may run at a time; the body has the member job."""
 
     status, type, title = HTTPStatus.CONFLICT, "already-running", "A job is already running"
+
+
+class AlreadyEnded(Problem):
+    """A job that can no longer be cancelled; the body has the member job."""
+
+    status, type, title = HTTPStatus.CONFLICT, "already-ended", "The job has already ended"
+
+
+class UnusableArtifact(Problem):
+    """A kept version of the artifact that cannot be loaded."""
+
+    status, type, title = HTTPStatus.CONFLICT, "unusable-artifact", "The artifact cannot be used"
 
 
 class BodyTooLarge(Problem):
@@ -132,10 +155,30 @@ class NoNotes(Problem):
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "no-notes", "The text has no notes"
 
 
+class KeyReused(Problem):
+    """An Idempotency-Key that came with another request before."""
+
+    status, type, title = (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "idempotency-key-reused",
+        "The Idempotency-Key belongs to another request",
+    )
+
+
 class InvalidRequest(Problem):
     """A request with a field that is missing, unknown or out of range; the body has the member errors."""
 
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request is not valid"
+
+
+class StorageFailed(Problem):
+    """The folder of artifacts cannot be read or written now."""
+
+    status, type, title = (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "storage-failed",
+        "The folder of artifacts cannot be used",
+    )
 
 
 def problem_body(problem: Problem) -> dict[str, Any]:
@@ -207,4 +250,5 @@ def _blank(status: int, detail: str) -> dict[str, Any]:
 
 
 def _response(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(body, body["status"], dict(headers or {}), media_type=MEDIA_TYPE)
+    headers = {"Cache-Control": "no-store", **(headers or {})}
+    return JSONResponse(body, body["status"], headers, media_type=MEDIA_TYPE)
