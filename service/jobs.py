@@ -1,7 +1,7 @@
 """Jobs: re-indexes that a request starts without waiting for them. One runs at a time over all processes.
 
-Each job runs in a process of its own (`service/reindex.py`): it does not compete with requests for the GIL, has
-a low priority, and can be ended at any moment. Its record (`service/job_records.py`) says how far it is.
+Each job runs in a process of its own (`service/reindex.py`): it does not compete with requests for the GIL,
+has a low priority, and can be ended at any moment. Its record (`service/job_records.py`) says how far it is.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -30,6 +31,22 @@ _GRACE_S = 3.0  # seconds that a job's process has to end when the service stops
 _log = logging.getLogger("uvicorn.error")
 
 
+@dataclass
+class _Running:
+    """A job that this process has started.
+
+    Attributes
+    ----------
+    process : of the job
+    attendant : waits for its end
+    reason : why this process kills it, "" while it does not
+    """
+
+    process: subprocess.Popen[bytes]
+    attendant: Thread
+    reason: str = ""
+
+
 class Jobs:
     """Starts jobs, shows and cancels the jobs of all processes, and ends its own when the service stops.
 
@@ -44,7 +61,7 @@ class Jobs:
     def __init__(self, root: Path, device: Device, tunebooks: Path | None, keep: int) -> None:
         self._root, self._device, self._tunebooks, self._keep = root, device, tunebooks, keep
         self._records = JobRecords(root)
-        self._running: dict[str, tuple[subprocess.Popen[bytes], Thread]] = {}  # started by this process
+        self._running: dict[str, _Running] = {}  # started by this process
         self._closing = Event()
         self._watcher = Thread(target=self._watch, name="leases", daemon=True)
         self._watcher.start()
@@ -116,16 +133,17 @@ class Jobs:
         return job
 
     def close(self) -> None:
-        """End the jobs that this process has started. Takes three seconds at most."""
+        """End the jobs that this process has started. One that hangs for three seconds is killed."""
         self._closing.set()
         running = list(self._running.values())
-        for process, _ in running:
-            process.terminate()
-        for process, attendant in running:
-            attendant.join(_GRACE_S)
-            process.kill()
-            attendant.join()
-        self._watcher.join()
+        for each in running:
+            each.reason = "the service stopped"
+            each.process.terminate()
+        for each in running:
+            each.attendant.join(_GRACE_S)
+            each.process.kill()
+            each.attendant.join()
+        self._watcher.join(HEARTBEAT_S)
 
     def _run(self, job: Job) -> None:
         supervisor = multiprocessing.parent_process()  # None when this is the only worker
@@ -145,42 +163,50 @@ class Jobs:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # it logs to the standard error of the service
                 env={**os.environ, "OMP_NUM_THREADS": "1"},
-                # Ctrl-C in a terminal goes to a group. A session of its own would protect it, too, but Linux
-                # divides the cores between sessions, whatever the priority of their processes.
+                # Ctrl-C in a terminal goes to a process group. A session of its own would protect it, too,
+                # but Linux (autogroup) divides the cores between sessions, whatever the niceness.
                 process_group=0,
             )
         except OSError as error:
             self._end(job.id, f"its process cannot be started: {error}")
             return
-        attendant = Thread(target=self._attend, args=(job.id, process), name="job", daemon=True)
-        self._running[job.id] = process, attendant
+        attendant = Thread(target=self._attend, args=(job.id,), name="job", daemon=True)
+        self._running[job.id] = _Running(process, attendant)
         attendant.start()
         _log.info("job %s runs in process %d", job.id, process.pid)
 
-    def _attend(self, job_id: str, process: subprocess.Popen[bytes]) -> None:
+    def _attend(self, job_id: str) -> None:
         """Wait for the process of a job to end, and end the job if the process did not."""
-        status = process.wait()
+        running = self._running[job_id]
+        status = running.process.wait()
         how = f"with status {status}" if status >= 0 else f"by signal {-status}"
-        self._end(job_id, "the service stopped" if self._closing.is_set() else f"its process ended {how}")
+        self._end(job_id, running.reason or f"its process ended {how}")
         del self._running[job_id]
 
     def _watch(self) -> None:
         """Look at all jobs once a second, and end those that have lost their lease."""
-        leases = Leases()
+        leases, said = Leases(), ""
         while not self._closing.wait(HEARTBEAT_S):
             try:
-                lost = leases.look([job for job in self._records.all() if not job.has_ended])
-            except OSError as error:
-                _log.error("jobs cannot be watched: %s", error)
-                continue
-            for job in lost:
-                self._end(job.id, f"its process is gone: no heartbeat for {LOST_AFTER} s", job.heartbeat)
-                if job.id in self._running:  # it hangs
-                    self._running[job.id][0].kill()
+                self._end_lost(leases)
+                said = ""
+            except (OSError, BusyError) as error:
+                if said != f"{error}":  # not every second
+                    said = f"{error}"
+                    _log.error("jobs cannot be watched: %s", error)
 
-    def _end(self, job_id: str, error: str, heartbeat: int | None = None) -> None:
+    def _end_lost(self, leases: Leases) -> None:
+        for job in leases.look([job for job in self._records.all() if not job.has_ended]):
+            reason = f"its process is gone or hangs: no heartbeat for {LOST_AFTER} s"
+            if running := self._running.get(job.id):
+                running.reason = reason
+                running.process.kill()
+            else:
+                self._records.end(job.id, reason, job.heartbeat)
+
+    def _end(self, job_id: str, error: str) -> None:
         try:
-            self._records.end(job_id, error, heartbeat)
+            self._records.end(job_id, error)
         except (OSError, BusyError) as fault:
             _log.error("the end of job %s cannot be recorded: %s", job_id, fault)
 

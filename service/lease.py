@@ -1,8 +1,8 @@
 """The lease of a running job: its process renews a heartbeat about once a second, in the record of the job.
 
-Replicas do not share process ids, and their clocks may differ or jump. So each process that watches a job looks
-at it once a second and counts how often it has seen the same heartbeat; nobody compares times. If the whole
-machine or container is suspended, nobody looks, and so no lease is lost.
+Replicas do not share process ids, and their clocks may differ or jump. So each process that watches a job
+looks at it once a second and counts how often it has seen the same heartbeat; nobody compares times. If the
+whole machine or container is suspended, nobody looks, and so no lease is lost.
 """
 
 from collections.abc import Iterable

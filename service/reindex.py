@@ -1,9 +1,8 @@
 """`python -m service.reindex`: the process of one job. The service starts it (`service/jobs.py`).
 
 It rebuilds the index, renews the lease of the job, and records how the job ends. It stops early when somebody
-cancels the job, when it gets SIGTERM, when another process has ended the job (its lease was lost), and when the
-service is gone. It goes on when only the worker that started it is gone, because the supervisor replaces that
-worker.
+cancels the job, when it gets SIGTERM, when the job has lost its lease, and when the service is gone. It goes
+on when only the worker that started it is gone: the supervisor replaces that worker.
 """
 
 import argparse
