@@ -12,7 +12,6 @@ from pydantic import BaseModel, Field, ValidationError
 
 from index.artifact import ArtifactError
 from index.publication import kept_versions, roll_back
-from service.body import read_body
 from service.job import Job
 from service.jobs import storage
 from service.problems import (
@@ -150,11 +149,11 @@ def artifacts(state: CurrentState) -> ArtifactList:
             "content": {"application/json": {"schema": RollbackRequest.model_json_schema()}},
         }
     },
-    responses=problem_responses(400, 403, 404, 409, 413, 422),
+    responses=problem_responses(400, 403, 404, 408, 409, 413, 422, 429),
 )
 async def rollback(request: Request, state: CurrentState) -> KeptArtifact:
     """Go back to a kept version of the artifact. Each worker serves it within two seconds."""
-    body = await read_body(request, state.settings.max_body_bytes)
+    body = await state.bodies.read(request, state.settings.max_body_bytes)
     try:
         version = RollbackRequest.model_validate_json(body).artifact
     except ValidationError as error:

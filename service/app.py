@@ -1,7 +1,6 @@
 """The app: what the service holds while it runs, and its routes."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -9,18 +8,19 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from model.errors import GanAinmError
 from model.version import VERSION
 from service import admin, health, suggestions
+from service.body import Bodies
 from service.engine import Engine, load_engine
+from service.follower import follow
 from service.guard import Guard
 from service.jobs import Jobs
 from service.problems import add_problem_handlers, problem_responses
+from service.readiness import Readiness
 from service.settings import Settings
 from service.state import State
-
-_FOLLOW_S = 1.0
-_log = logging.getLogger("uvicorn.error")
+from service.watchdog import Watchdog
+from service.work import Work
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
@@ -33,10 +33,17 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         served = engine if engine else await run_in_threadpool(load_engine, settings)
         jobs = Jobs(settings.artifacts, served.device, settings.tunebooks, settings.keep_artifacts)
-        app.state.service = State(settings, served, jobs, datetime.now(UTC))
-        following = asyncio.create_task(_follow(served))
+        bodies = Bodies(settings.body_timeout_s, settings.max_arriving_bytes)
+        work = Work(settings.threads, settings.queue, settings.timeout_s, settings.max_cpu_s)
+        readiness = Readiness(work)
+        readiness.stop_after(settings.drain_s)
+        app.state.service = State(settings, served, jobs, bodies, work, readiness, datetime.now(UTC))
+        watchdog = Watchdog(work)
+        following = asyncio.create_task(follow(served))
         yield
         following.cancel()
+        watchdog.close()
+        work.close()
         await run_in_threadpool(jobs.close)
 
     app = FastAPI(
@@ -54,13 +61,3 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     if settings.admin_api_key:
         app.include_router(admin.router, tags=["admin"])
     return app
-
-
-async def _follow(engine: Engine) -> None:
-    """Serve whatever artifact becomes the current one."""
-    while True:
-        await asyncio.sleep(_FOLLOW_S)
-        try:
-            await run_in_threadpool(engine.follow)
-        except (GanAinmError, OSError) as error:
-            _log.error("the current artifact cannot be served: %s", error)

@@ -8,6 +8,7 @@ import gc
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from index import artifact
 from index.artifact import Artifact
@@ -47,16 +48,20 @@ class Engine:
 
     def __init__(self, root: Path, device: Device) -> None:
         self._root = root
+        self._loading = Lock()
         self.device = device
         self.snapshot = self._load()
 
-    def follow(self) -> None:
-        """Serve the current artifact, if another one has become the current one.
+    def refresh(self) -> bool:
+        """Load the current artifact unless it is being served already; return whether it was loaded.
 
-        Raises ArtifactError when it cannot be used; the old one is served then.
+        Raises ArtifactError when it cannot be used; the engine goes on with the old one.
         """
-        if artifact.current_version(self._root) != self.snapshot.artifact.version:
+        with self._loading:
+            if artifact.current_version(self._root) == self.snapshot.artifact.version:
+                return False
             self.snapshot = self._load()
+            return True
 
     def _load(self) -> Snapshot:
         loaded = artifact.load(self._root, self.device)

@@ -27,7 +27,7 @@ from service.problems import AlreadyEnded, AlreadyRunning, KeyReused, NoSuchJob,
 
 KEPT = 100  # jobs that can still be looked up
 MODULE = "service.reindex"  # what the process of a job runs
-_GRACE_S = 3.0  # seconds that a job's process has to end when the service stops
+_GRACE_S = 1.0  # seconds that a job's process has to end when the service stops
 _log = logging.getLogger("uvicorn.error")
 
 
@@ -133,7 +133,7 @@ class Jobs:
         return job
 
     def close(self) -> None:
-        """End the jobs that this process has started. One that hangs for three seconds is killed."""
+        """End the jobs that this process has started. One that hangs for a second is killed."""
         self._closing.set()
         running = list(self._running.values())
         for each in running:

@@ -54,7 +54,7 @@ def settings_of(root: Path) -> Settings:
 
 @contextmanager
 def service_process(root: Path) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]:
-    """A service in a process of its own, whose jobs are slow."""
+    """A service with two workers, whose jobs are slow."""
     with httpx.Client(trust_env=False, timeout=30) as client:
         with (root.parent / "log").open("wb") as log:
             process = subprocess.Popen(
@@ -64,6 +64,8 @@ def service_process(root: Path) -> Iterator[tuple[httpx.Client, subprocess.Popen
                     "ARTIFACTS": f"{root}",
                     "ADMIN_API_KEY": SECRET,
                     "PORT": "0",
+                    "WORKERS": "2",
+                    "DRAIN_S": "0",
                     "FAULT": "slow",
                 },
                 stderr=log,
@@ -72,14 +74,16 @@ def service_process(root: Path) -> Iterator[tuple[httpx.Client, subprocess.Popen
             client.base_url = httpx.URL(_address(process, root.parent / "log"))
             yield client, process
         finally:
-            process.kill()
-            process.wait()
+            process.terminate()
+            process.wait(20)
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
     """The address at which a service says that it runs."""
-    eventually(lambda: b"running on " in log.read_bytes() or process.poll() is not None, "it does not start")
-    return log.read_text().partition("running on ")[2].split()[0]
+    eventually(
+        lambda: b"listening on " in log.read_bytes() or process.poll() is not None, "it does not start"
+    )
+    return log.read_text().partition("listening on ")[2].split()[0]
 
 
 def start(client: httpx.Client, root: Path) -> tuple[str, int]:
