@@ -31,8 +31,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        jobs = Jobs()
         served = engine if engine else await run_in_threadpool(load_engine, settings)
+        jobs = Jobs(settings.artifacts, served.device, settings.tunebooks, settings.keep_artifacts)
         bodies = Bodies(settings.body_timeout_s, settings.max_arriving_bytes)
         work = Work(settings.threads, settings.queue, settings.timeout_s, settings.max_cpu_s)
         readiness = Readiness(work)
