@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Path, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from index.progress import OnStep
@@ -15,7 +15,7 @@ from service.state import CurrentState
 
 _REASONS = 100  # skipped tunes that a job lists
 _ACCEPTED = {"headers": {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}}
-_bearer = HTTPBearer(auto_error=False, description="ADMIN_API_KEY of the service.")
+_bearer = HTTPBearer(scheme_name="adminKey", auto_error=False, description="ADMIN_API_KEY of the service.")
 
 
 def require_key(
@@ -53,7 +53,9 @@ async def reindex(state: CurrentState, response: Response) -> Job:
 
 
 @router.get("/jobs/{job_id}", operation_id="job", responses=problem_responses(404, 422))
-async def job(state: CurrentState, response: Response, job_id: str) -> Job:
+async def job(
+    state: CurrentState, response: Response, job_id: Annotated[str, Path(description="The job's id.")]
+) -> Job:
     """The state of a job. While it runs, `progress` says how far it is."""
     response.headers["Cache-Control"] = "no-store"
     return state.jobs.get(job_id)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from index.progress import Advance, OnStep, Step
 from service.problems import AlreadyRunning, NoSuchJob, shortened
@@ -38,6 +38,27 @@ class JobProgress(BaseModel, frozen=True):
 
 class Job(BaseModel, frozen=True):
     """The state of a job."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "9f2c1a7e4b5d4c3e8a6f0d1b2c3d4e5f",
+                    "status": "succeeded",
+                    "created_at": "2026-11-22T23:00:00Z",
+                    "finished_at": "2026-11-22T23:00:09Z",
+                    "progress": None,
+                    "result": {
+                        "artifact": "20261122T230008Z-5d1c9b7e",
+                        "tunes": 120,
+                        "skipped": 1,
+                        "reasons": ["session.abc:1042: the text has no notes"],
+                    },
+                    "error": None,
+                }
+            ]
+        }
+    )
 
     id: str
     status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
