@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     )
     admin_api_key: SecretStr | None = Field(
         default=None,
-        description="Key of the admin routes, at least 16 characters; without it they do not exist.",
+        description="Key of the admin routes, 16 to 1,024 visible ASCII characters; without it they do not exist.",
     )
     admin_api_key_file: Path | None = Field(
         default=None, description="File that holds the key, instead of ADMIN_API_KEY."

@@ -94,9 +94,7 @@ def test_a_key_file_without_an_end_or_that_is_a_folder_is_refused(
 ) -> None:
     for path in ("/dev/zero", str(tmp_path)):
         monkeypatch.setenv("ADMIN_API_KEY_FILE", path)
-        with pytest.raises(
-            ValidationError, match=r"cannot be read|at least 16 characters"
-        ):
+        with pytest.raises(ValidationError, match=r"cannot be read|at least 16 characters"):
             Settings()
 
 
