@@ -8,6 +8,7 @@ import gc
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from index import artifact
 from index.artifact import Artifact
@@ -51,6 +52,7 @@ class Engine:
     def __init__(self, root: Path, device: Device, tunebooks: Path | None = None) -> None:
         self._root = root
         self._tunebooks = tunebooks
+        self._loading = Lock()
         self.device = device
         self.snapshot = self._load()
 
@@ -61,9 +63,20 @@ class Engine:
         """
         rebuilt = rebuild(self._root, self.device, self._tunebooks, on_step)
         advance = on_step("loading the new artifact", 1)
-        self.snapshot = self._load()
+        self.refresh()
         advance()
         return rebuilt
+
+    def refresh(self) -> bool:
+        """Load the current artifact unless it is being served already; return whether it was loaded.
+
+        Raises ArtifactError when it cannot be used; the engine goes on with the old one.
+        """
+        with self._loading:
+            if artifact.current_version(self._root) == self.snapshot.artifact.version:
+                return False
+            self.snapshot = self._load()
+            return True
 
     def _load(self) -> Snapshot:
         loaded = artifact.load(self._root, self.device)

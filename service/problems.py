@@ -2,17 +2,23 @@
 
     Problem                     status  type
     ├── AmbiguousLength         400     ambiguous-length
+    ├── BadHttp                 400     bad-http
     ├── Disconnected            400     disconnected
     ├── NotUtf8                 400     not-utf-8
     ├── Unauthorized            401     unauthorized
     ├── CrossOrigin             403     cross-origin
     ├── NoSuchJob               404     no-such-job
+    ├── SlowSender              408     slow-sender
     ├── AlreadyRunning          409     already-running
     ├── BodyTooLarge            413     body-too-large
     ├── UnknownMediaType        415     unknown-media-type
     ├── UnknownHost             421     unknown-host
     ├── NoNotes                 422     no-notes
-    └── InvalidRequest          422     invalid-request
+    ├── TooComplex              422     too-complex
+    ├── InvalidRequest          422     invalid-request
+    ├── Overloaded              429     overloaded
+    ├── NotReady                503     not-ready
+    └── DeadlineExceeded        504     deadline-exceeded
 
 All other errors (no such route, a method that is not allowed, our own faults) have the type about:blank.
 """
@@ -77,6 +83,12 @@ class AmbiguousLength(Problem):
     status, type, title = HTTPStatus.BAD_REQUEST, "ambiguous-length", "The length of the body is ambiguous"
 
 
+class BadHttp(Problem):
+    """Bytes that are not an HTTP request."""
+
+    status, type, title = HTTPStatus.BAD_REQUEST, "bad-http", "The request is not HTTP"
+
+
 class Disconnected(Problem):
     """The client hung up before it had sent its whole request; it never sees this answer."""
 
@@ -105,6 +117,12 @@ class NoSuchJob(Problem):
     """A job id that the service does not remember."""
 
     status, type, title = HTTPStatus.NOT_FOUND, "no-such-job", "There is no such job"
+
+
+class SlowSender(Problem):
+    """A client that takes too long to send its request."""
+
+    status, type, title = HTTPStatus.REQUEST_TIMEOUT, "slow-sender", "The request took too long to arrive"
 
 
 class AlreadyRunning(Problem):
@@ -141,10 +159,34 @@ class NoNotes(Problem):
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "no-notes", "The text has no notes"
 
 
+class TooComplex(Problem):
+    """A tune that takes too much CPU time."""
+
+    status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "too-complex", "The tune takes too long to compute"
+
+
 class InvalidRequest(Problem):
     """A request with a field that is missing, unknown or out of range; the body has the member errors."""
 
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request is not valid"
+
+
+class Overloaded(Problem):
+    """More requests than the service can answer in time."""
+
+    status, type, title = HTTPStatus.TOO_MANY_REQUESTS, "overloaded", "The service has too much to do"
+
+
+class NotReady(Problem):
+    """A worker that cannot answer: it is stuck, or about to stop."""
+
+    status, type, title = HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", "The service is not ready"
+
+
+class DeadlineExceeded(Problem):
+    """A request that could not be answered in time."""
+
+    status, type, title = HTTPStatus.GATEWAY_TIMEOUT, "deadline-exceeded", "The answer took too long"
 
 
 def problem_body(problem: Problem) -> dict[str, Any]:

@@ -4,13 +4,11 @@ import time
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import Headers
 
 from index.suggestions import Suggestion, Suggestions
 from model.abc import AbcError, Notice
-from service.body import read_body
 from service.engine import Snapshot
 from service.problems import (
     NoNotes,
@@ -192,7 +190,7 @@ _BODIES: dict[str, Any] = {
     operation_id="suggestTitles",
     response_model=SuggestResponse,
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
-    responses=problem_responses(400, 403, 413, 415, 422),
+    responses=problem_responses(400, 403, 408, 413, 415, 422, 429, 503, 504),
 )
 async def suggest_titles(
     request: Request,
@@ -201,9 +199,14 @@ async def suggest_titles(
 ) -> SuggestResponse:
     """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`."""
     start = time.perf_counter()
-    body = await read_body(request, state.settings.max_body_bytes)
-    suggest_request, warnings = _read_request(request.headers, body, top_k)
-    return await run_in_threadpool(_suggest, state.engine.snapshot, suggest_request, warnings, start)
+    deadline = state.work.admit()
+    body = await state.bodies.read(request, state.settings.max_body_bytes)
+    return await state.work.run(deadline, _answer, state.engine.snapshot, request.headers, body, top_k, start)
+
+
+def _answer(snapshot: Snapshot, headers: Headers, body: bytes, top_k: int, start: float) -> SuggestResponse:
+    request, warnings = _read_request(headers, body, top_k)
+    return _suggest(snapshot, request, warnings, start)
 
 
 def _read_request(headers: Headers, body: bytes, top_k: int) -> tuple[SuggestRequest, tuple[Notice, ...]]:

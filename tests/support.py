@@ -83,7 +83,7 @@ class Silent:
 @contextmanager
 def serve(settings: Settings) -> Iterator[httpx.Client]:
     """A real server on a free port, and a client for it."""
-    server = make_server(create_app(settings), "127.0.0.1", 0, log_level="warning")
+    server = make_server(create_app(settings), settings.model_copy(update={"port": 0}), log_level="warning")
     thread = Thread(target=server.run)
     thread.start()
     try:

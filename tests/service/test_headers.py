@@ -49,6 +49,13 @@ def test_our_own_faults_have_them(shared_client: httpx.Client, monkeypatch: pyte
     assert not missing(response)
 
 
+def test_answers_to_what_is_not_http_have_them(shared_client: httpx.Client) -> None:
+    response = exchange(shared_client, b"nonsense\r\n\r\n")
+    assert response.startswith(b"HTTP/1.1 400 ")
+    for name, value in HEADERS.items():
+        assert f"\r\n{name}: {value}\r\n".lower().encode() in response.lower()
+
+
 def test_no_response_names_the_server(shared_client: httpx.Client) -> None:
     response = exchange(shared_client, b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     assert b"\r\nserver:" not in response.lower()
