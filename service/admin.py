@@ -5,7 +5,7 @@ import hmac
 from dataclasses import asdict, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field, ValidationError
@@ -25,7 +25,8 @@ from service.problems import (
 from service.state import CurrentState
 
 _LOCATION = {"headers": {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}}
-_bearer = HTTPBearer(auto_error=False, description="ADMIN_API_KEY of the service.")
+JobId = Annotated[str, Path(description="The job's id.")]
+_bearer = HTTPBearer(scheme_name="adminKey", auto_error=False, description="ADMIN_API_KEY of the service.")
 
 
 class JobList(BaseModel):
@@ -114,7 +115,7 @@ def jobs(state: CurrentState) -> JobList:
 
 
 @router.get("/jobs/{job_id}", operation_id="job", responses=problem_responses(404, 422))
-def job(state: CurrentState, job_id: str) -> Job:
+def job(state: CurrentState, job_id: JobId) -> Job:
     """The state of a job. While it runs, `progress` says how far it is."""
     return state.jobs.get(job_id)
 
@@ -125,7 +126,7 @@ def job(state: CurrentState, job_id: str) -> Job:
     status_code=202,
     responses={202: _LOCATION, **problem_responses(403, 404, 409, 422)},
 )
-def cancel(state: CurrentState, response: Response, job_id: str) -> Job:
+def cancel(state: CurrentState, response: Response, job_id: JobId) -> Job:
     """Cancel a job: it ends within some seconds. What it has published already stays."""
     job = state.jobs.cancel(job_id)
     response.headers["Location"] = job.location

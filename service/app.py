@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from model.version import VERSION
-from service import admin, health, suggestions
+from service import admin, health, info, suggestions
+from service.api import Api
 from service.body import Bodies
+from service.docs import add_docs
 from service.engine import Engine, load_engine
 from service.follower import follow
 from service.guard import Guard
 from service.jobs import Jobs
-from service.problems import add_problem_handlers, problem_responses
+from service.problems import add_problem_handlers
 from service.readiness import Readiness
 from service.settings import Settings
 from service.state import State
@@ -46,18 +47,13 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         work.close()
         await run_in_threadpool(jobs.close)
 
-    app = FastAPI(
-        title="Gan Ainm",
-        summary="Suggests titles for folk tunes.",
-        version=VERSION,
-        lifespan=lifespan,
-        redirect_slashes=False,  # a redirect would repeat the host that the request names
-        responses=problem_responses(400, 500),
-    )
+    app = Api(settings.cors_origins, lifespan=lifespan)
     add_problem_handlers(app)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, settings.cors_origins, settings.known_hosts)
+    add_docs(app)
     app.include_router(suggestions.router, tags=["suggestions"])
-    app.include_router(health.router, tags=["health"])
+    app.include_router(health.router, tags=["service"])
+    app.include_router(info.router, tags=["service"])
     if settings.admin_api_key:
         app.include_router(admin.router, tags=["admin"])
     return app

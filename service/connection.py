@@ -14,6 +14,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from service.headers import HEADERS
 from service.problems import MEDIA_TYPE, BadHttp, Problem, SlowSender, problem_body
 from service.settings import Settings
 
@@ -145,6 +146,7 @@ class Connection(H11Protocol):
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             status, body = problem.status, json.dumps(problem_body(problem)).encode()
             headers = [
+                *HEADERS.items(),
                 ("content-type", MEDIA_TYPE),
                 ("content-length", str(len(body))),
                 ("connection", "close"),

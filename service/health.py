@@ -1,10 +1,10 @@
 """GET /health, /livez and /readyz: is the service alive, can it answer, and does it answer well?"""
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from index.mrr import Mrr
 from model.version import VERSION
@@ -25,8 +25,23 @@ class HealthMrr(BaseModel):
     measured: MeasuredMrr
 
 
+_MRR = {"value": 0.977, "k": 20, "pool": 3771, "chance": 0.00095, "queries": 300, "low": 0.962, "high": 0.990}
+_EXAMPLE: dict[str, Any] = {
+    "status": "ok",
+    "version": VERSION,
+    "artifact": "20261122T230001Z-c8ae4d33",
+    "device": "cpu",
+    "titles": 3771,
+    "settings": 4146,
+    "uptime_s": 86400.0,
+    "mrr": {"recorded": _MRR, "measured": {**_MRR, "measured_at": "2026-11-22T23:05:00Z"}},
+}
+
+
 class Health(BaseModel):
     """What is served and how well."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     status: Literal["ok", "degraded"]
     version: str = Field(description="Version of the service.")
@@ -40,6 +55,8 @@ class Health(BaseModel):
 
 class Alive(BaseModel):
     """The answer to a liveness or readiness check."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ok"}]})
 
     status: Literal["ok"] = "ok"
 

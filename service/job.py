@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 _IN_PER_CENT = "Finished share of the whole job, in per cent. It never falls."
 
@@ -29,6 +29,31 @@ class JobProgress(BaseModel, frozen=True):
 
 class Job(BaseModel, frozen=True):
     """The state of a job. Once it has ended it never changes."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "9f2c1a7e4b5d4c3e8a6f0d1b2c3d4e5f",
+                    "number": 3,
+                    "status": "succeeded",
+                    "created_at": "2026-11-22T23:00:00Z",
+                    "finished_at": "2026-11-22T23:00:09Z",
+                    "force": False,
+                    "cancel_requested": False,
+                    "heartbeat": 9,
+                    "progress": None,
+                    "result": {
+                        "artifact": "20261122T230008Z-5d1c9b7e",
+                        "tunes": 120,
+                        "skipped": 1,
+                        "reasons": ["session.abc:1042: the text has no notes"],
+                    },
+                    "error": None,
+                }
+            ]
+        }
+    )
 
     id: str
     number: int = Field(description="Jobs are numbered in the order in which they start.")

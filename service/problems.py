@@ -15,6 +15,7 @@
     ├── UnusableArtifact        409     unusable-artifact
     ├── BodyTooLarge            413     body-too-large
     ├── UnknownMediaType        415     unknown-media-type
+    ├── UnknownHost             421     unknown-host
     ├── NoNotes                 422     no-notes
     ├── KeyReused               422     idempotency-key-reused
     ├── TooComplex              422     too-complex
@@ -27,6 +28,7 @@
 All other errors (no such route, a method that is not allowed, our own faults) have the type about:blank.
 """
 
+import inspect
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -44,6 +46,7 @@ MEDIA_TYPE = "application/problem+json"
 
 _ECHOED = 40  # characters of a client's text that an error repeats at most
 _LISTED = 4  # invalid fields that an error lists at most
+_OUR_FAULT = "The fault is ours; it has been logged."
 _log = logging.getLogger("uvicorn.error")
 
 
@@ -167,6 +170,12 @@ class UnknownMediaType(Problem):
     )
 
 
+class UnknownHost(Problem):
+    """A host name that is not one of this service."""
+
+    status, type, title = HTTPStatus.MISDIRECTED_REQUEST, "unknown-host", "The host name is unknown"
+
+
 class NoNotes(Problem):
     """A text without a single note; the body has the members line and column."""
 
@@ -235,21 +244,46 @@ def problem_body(problem: Problem) -> dict[str, Any]:
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI descriptions of these errors for a route."""
-    content = {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}
-    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+    """OpenAPI descriptions of these errors for a route. They refer to `problem_components`."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/ProblemDetails"},
+                    "examples": {
+                        name: {"$ref": f"#/components/examples/{name}"}
+                        for name, example in _EXAMPLES.items()
+                        if example["status"] == status
+                    },
+                }
+            },
+        }
+        for status in statuses
+    }
+
+
+def problem_components() -> dict[str, dict[str, Any]]:
+    """The schema of a problem and an example of each type, as components of an OpenAPI document."""
+    return {
+        "schemas": {"ProblemDetails": ProblemDetails.model_json_schema()},
+        "examples": {name: {"value": example} for name, example in _EXAMPLES.items()},
+    }
 
 
 def invalid_request(errors: Sequence[Any]) -> InvalidRequest:
-    """pydantic's first errors as a problem: which field and why. It repeats names of fields, no values."""
+    """pydantic's first errors as a problem: which field and why. It repeats names of fields, no values.
+
+    The detail has the first of them, so that the body repeats few characters of the input in all.
+    """
     listed: list[dict[str, str]] = [
         {"field": shortened(".".join(str(part) for part in error["loc"])), "message": error["msg"]}
         for error in errors[:_LISTED]
     ]
-    told = [": ".join(filter(None, error.values())) for error in listed]
-    if len(errors) > _LISTED:
-        told.append(f"and {len(errors) - _LISTED} more")
-    return InvalidRequest("; ".join(told), {"errors": listed})
+    detail = ": ".join(filter(None, listed[0].values()))
+    if len(errors) > 1:
+        detail += f"; and {len(errors) - 1} more"
+    return InvalidRequest(detail, {"errors": listed})
 
 
 def shortened(text: str) -> str:
@@ -279,7 +313,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     async def on_fault(request: Request, error: Exception) -> JSONResponse:
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return _response(_blank(HTTPStatus.INTERNAL_SERVER_ERROR, "The fault is ours; it has been logged."))
+        return _response(_blank(HTTPStatus.INTERNAL_SERVER_ERROR, _OUR_FAULT))
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http)
@@ -294,3 +328,10 @@ def _blank(status: int, detail: str) -> dict[str, Any]:
 def _response(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
     headers = {"Cache-Control": "no-store", **(headers or {})}
     return JSONResponse(body, body["status"], headers, media_type=MEDIA_TYPE)
+
+
+# Each type, with its docstring as the detail.
+_EXAMPLES = {
+    **{kind.type: problem_body(kind(inspect.getdoc(kind) or "")) for kind in Problem.__subclasses__()},
+    "internal-server-error": _blank(HTTPStatus.INTERNAL_SERVER_ERROR, _OUR_FAULT),
+}

@@ -1,21 +1,24 @@
 """The service's settings, read from environment variables."""
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from index.publication import KEPT
 from model.device import DeviceName
+from service.addresses import is_loopback, read_names, read_origins
 
-_SHORTEST_KEY = 16  # characters
+_SHORTEST_KEY, _LONGEST_KEY = 16, 1024  # characters
+_KEY = re.compile(rf"[!-~]{{{_SHORTEST_KEY},{_LONGEST_KEY}}}")  # what every client can put into a header
 
 
 class Settings(BaseSettings):
     """Each setting comes from the environment variable with its name in capitals."""
 
-    model_config = SettingsConfigDict(frozen=True)
+    model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True)
 
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(
@@ -33,7 +36,8 @@ class Settings(BaseSettings):
     )
     admin_api_key: SecretStr | None = Field(
         default=None,
-        description="Key of the admin routes, at least 16 characters; without it they do not exist.",
+        description="Key of the admin routes, 16 to 1,024 visible ASCII characters; without it they do not "
+        "exist.",
     )
     admin_api_key_file: Path | None = Field(
         default=None, description="File that holds the key, instead of ADMIN_API_KEY."
@@ -119,6 +123,17 @@ class Settings(BaseSettings):
         description="Time that running requests have to finish after that, in seconds (0.1 to 600).",
     )
 
+    cors_origins: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset(),
+        description="Origins of other web pages that may use the service, except its admin routes, separated "
+        "by commas: https://tunes.example,http://localhost:3000",
+    )
+    allowed_hosts: Annotated[frozenset[str] | None, NoDecode] = Field(
+        default=None,
+        description="Host names of the service, separated by commas, besides addresses and names without a "
+        "dot; requests for other names get 421. Without it, none if HOST is a loopback address, else any.",
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _read_key(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -128,9 +143,13 @@ class Settings(BaseSettings):
         if values.get("admin_api_key"):
             raise ValueError("set ADMIN_API_KEY or ADMIN_API_KEY_FILE, not both")
         try:
-            return {**values, "admin_api_key": Path(file).read_text(encoding="utf-8")}
-        except (OSError, UnicodeDecodeError) as error:
+            with Path(file).open("rb") as stream:
+                content = stream.read(2 * _LONGEST_KEY)  # may be a device without an end
+            return {**values, "admin_api_key": content.decode("utf-8-sig")}
+        except OSError as error:
             raise ValueError(f"ADMIN_API_KEY_FILE cannot be read: {error}") from error
+        except UnicodeDecodeError:  # its message has a part of the key
+            raise ValueError("ADMIN_API_KEY_FILE cannot be read: it is not UTF-8") from None
 
     @field_validator("tunebooks", "admin_api_key_file", "workers", mode="before")
     @classmethod
@@ -142,6 +161,26 @@ class Settings(BaseSettings):
     def _strip(cls, key: SecretStr | None) -> SecretStr | None:
         # A key read from a file ends in a line feed; compose passes an unset variable as an empty string.
         text = key.get_secret_value().strip() if key else ""
-        if text and len(text) < _SHORTEST_KEY:
-            raise ValueError(f"a key has at least {_SHORTEST_KEY} characters")
+        if text and not _KEY.fullmatch(text):
+            raise ValueError(
+                f"a key has at least {_SHORTEST_KEY} characters and at most {_LONGEST_KEY}, "
+                "all of them visible ASCII"
+            )
         return SecretStr(text) if text else None
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _read_origins(cls, origins: object) -> object:
+        return read_origins(origins) if isinstance(origins, str) else origins
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _read_names(cls, names: object) -> object:
+        return read_names(names) or None if isinstance(names, str) else names
+
+    @property
+    def known_hosts(self) -> frozenset[str] | None:
+        """The host names that the service answers to, as ALLOWED_HOSTS explains; None for any."""
+        if self.allowed_hosts is None and is_loopback(self.host):
+            return frozenset()
+        return self.allowed_hosts

@@ -23,11 +23,61 @@ from service.text import decode_text
 
 JSON = "application/json"
 ABC = ("text/vnd.abc", "text/plain")
-TopK = Annotated[int, Field(ge=1, le=100, description="How many titles to suggest, 1 to 100.")]
+MOST_TITLES = 100
+TopK = Annotated[
+    int, Field(ge=1, le=MOST_TITLES, description=f"How many titles to suggest, 1 to {MOST_TITLES}.")
+]
+
+
+# Examples of the OpenAPI document: the tune of the README, and its answer.
+_TUNE = (
+    "M:4/4\nL:1/8\nK:G\nBd|edBd G2Bd|edeg a2ga|bddb agba|gbag e2ge|edBd G2Bd|edeg a2ga|bddb agba|g2gg g2:|\n"
+)
+_ANSWER: dict[str, Any] = {
+    "known": True,
+    "suggestions": [
+        {
+            "title": "The Boys of Bluehill",
+            "aliases": [],
+            "confidence": 0.968,
+            "evidence": [
+                {
+                    "kind": "melody",
+                    "similarity": 0.6316,
+                    "setting": {
+                        "title": "The Boys of Bluehill",
+                        "printed": "The Boys of Bluehill",
+                        "corpus": "oneills1850",
+                        "reference": "oneills1850/1625-1700.abc:1138",
+                        "also": [],
+                        "url": "",
+                        "key": "D major",
+                        "meter": "2/4",
+                        "rhythm": "",
+                    },
+                    "transposition": 5,
+                    "bars": [[0, 0], [1, 1], [2, 2]],
+                },
+                {
+                    "kind": "style",
+                    "similarity": 0.6981,
+                    "name": "The Boys of Bluehill",
+                    "printed": "The Boys of Bluehill",
+                },
+            ],
+        }
+    ],
+    "tune": {"notes": 57, "bars": 9, "key": "G major", "meter": "4/4", "rhythm": ""},
+    "warnings": [],
+    "artifact": "20261122T230001Z-c8ae4d33",
+    "took_ms": 11.234,
+}
 
 
 class SuggestRequest(BaseModel, strict=True, extra="forbid"):
     """A tune, and how many titles to suggest for it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"abc": _TUNE, "top_k": 1}]})
 
     abc: str = Field(description="The tune in ABC notation; if there are several, the first.")
     top_k: TopK = 10
@@ -106,6 +156,8 @@ class ReadWarning(BaseModel):
 class SuggestResponse(BaseModel):
     """Titles, the most likely first, no title twice."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_ANSWER]})
+
     known: bool = Field(
         description="Whether the tune is probably in the catalogue; if not, titles are guessed from style."
     )
@@ -125,6 +177,7 @@ _BODIES: dict[str, Any] = {
             "schema": {
                 "type": "string",
                 "description": "The tune. Name its charset in the Content-Type, or send UTF-8.",
+                "examples": [_TUNE],
             }
         }
         for kind in ABC
