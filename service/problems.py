@@ -7,6 +7,8 @@
     ├── Unauthorized            401     unauthorized
     ├── CrossOrigin             403     cross-origin
     ├── NoSuchJob               404     no-such-job
+    ├── NoSuchSetting           404     no-such-setting
+    ├── NoSuchTitle             404     no-such-title
     ├── AlreadyRunning          409     already-running
     ├── BodyTooLarge            413     body-too-large
     ├── UnknownMediaType        415     unknown-media-type
@@ -102,6 +104,18 @@ class NoSuchJob(Problem):
     """A job id that the service does not remember."""
 
     status, type, title = HTTPStatus.NOT_FOUND, "no-such-job", "There is no such job"
+
+
+class NoSuchSetting(Problem):
+    """An id that no setting of the catalogue has."""
+
+    status, type, title = HTTPStatus.NOT_FOUND, "no-such-setting", "There is no such setting"
+
+
+class NoSuchTitle(Problem):
+    """An id that no title of the catalogue has."""
+
+    status, type, title = HTTPStatus.NOT_FOUND, "no-such-title", "There is no such title"
 
 
 class AlreadyRunning(Problem):

@@ -1,6 +1,8 @@
 """POST /suggest-titles: a tune in, ranked titles out."""
 
 import time
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -8,10 +10,12 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import Headers
 
+from index.filters import FilterError
 from index.suggestions import Suggestion, Suggestions
 from model.abc import AbcError, Notice
 from service.body import read_body
 from service.engine import Snapshot
+from service.filters import CorpusName, FilteredRequest, Meter, Rhythm, unknown_value
 from service.problems import (
     NoNotes,
     NotUtf8,
@@ -28,8 +32,8 @@ ABC = ("text/vnd.abc", "text/plain")
 TopK = Annotated[int, Field(ge=1, le=100, description="How many titles to suggest, 1 to 100.")]
 
 
-class SuggestRequest(BaseModel, strict=True, extra="forbid"):
-    """A tune, and how many titles to suggest for it."""
+class SuggestRequest(FilteredRequest):
+    """A tune, how many titles to suggest for it, and what these must match."""
 
     abc: str = Field(description="The tune in ABC notation; if there are several, the first.")
     top_k: TopK = 10
@@ -38,8 +42,7 @@ class SuggestRequest(BaseModel, strict=True, extra="forbid"):
 class MatchedSetting(BaseModel):
     """A transcription in the catalogue."""
 
-    model_config = ConfigDict(from_attributes=True)
-
+    id: str = Field(description="Its id for `/settings/{id}.abc`, which survives re-indexing and training.")
     title: str = Field(description="Its title as people write it.")
     printed: str = Field(description="Its title as printed in the corpus.")
     corpus: str
@@ -49,6 +52,7 @@ class MatchedSetting(BaseModel):
     key: str
     meter: str
     rhythm: str
+    licence: str = Field(description="Licence of its corpus; empty for the user's own tunebooks.")
 
 
 class MelodyEvidence(BaseModel):
@@ -77,6 +81,7 @@ class StyleEvidence(BaseModel):
 class SuggestedTitle(BaseModel):
     """A title, and the evidence for it."""
 
+    id: str = Field(description="Its id for `/titles/{id}`, which survives re-indexing and training.")
     title: str = Field(description="The title as people write it.")
     aliases: list[str] = Field(
         description="Its other names as people write them, then the printed spellings that differ from these."
@@ -145,22 +150,33 @@ async def suggest_titles(
     request: Request,
     state: CurrentState,
     top_k: Annotated[TopK, Query(description="How many titles to suggest for a bare ABC body.")] = 10,
+    rhythm: Annotated[Rhythm | None, Query()] = None,
+    meter: Annotated[Meter | None, Query()] = None,
+    corpus: Annotated[CorpusName | None, Query()] = None,
 ) -> SuggestResponse:
-    """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`."""
+    """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`.
+
+    `rhythm`, `meter` and `corpus` are filters, as members of the JSON or in the query of bare ABC. Only
+    titles with a setting that matches all of them are suggested. Confidences stay the probabilities among
+    all titles.
+    """
     start = time.perf_counter()
     body = await read_body(request, state.settings.max_body_bytes)
-    suggest_request, warnings = _read_request(request.headers, body, top_k)
+    in_query = {"top_k": top_k, "rhythm": rhythm, "meter": meter, "corpus": corpus}
+    suggest_request, warnings = _read_request(request.headers, body, in_query)
     return await run_in_threadpool(_suggest, state.engine.snapshot, suggest_request, warnings, start)
 
 
-def _read_request(headers: Headers, body: bytes, top_k: int) -> tuple[SuggestRequest, tuple[Notice, ...]]:
+def _read_request(
+    headers: Headers, body: bytes, in_query: dict[str, Any]
+) -> tuple[SuggestRequest, tuple[Notice, ...]]:
     if (coding := headers.get("content-encoding", "identity")) != "identity":
         raise UnknownMediaType(f"Content-Encoding is {shortened(coding)!r}; send the body uncompressed")
     content_type = headers.get("content-type", "")
     kind = content_type.partition(";")[0].strip().lower()
     if kind in ABC:
         text, warnings = decode_text(body, content_type)
-        return SuggestRequest(abc=text, top_k=top_k), warnings
+        return SuggestRequest(abc=text, **in_query), warnings
     if kind != JSON:
         given, accepted = shortened(content_type) or "missing", ", ".join((JSON, *ABC))
         raise UnknownMediaType(f"Content-Type is {given!r}; send one of {accepted}")
@@ -176,12 +192,15 @@ def _suggest(
     snapshot: Snapshot, request: SuggestRequest, warnings: tuple[Notice, ...], start: float
 ) -> SuggestResponse:
     try:
-        suggestions = snapshot.artifact.suggester.suggest(request.abc, request.top_k)
+        suggestions = snapshot.artifact.suggester.suggest(request.abc, request.top_k, request.filters)
+    except FilterError as error:
+        raise unknown_value(error) from error
     except AbcError as error:
         raise NoNotes(error.message, {"line": error.line, "column": error.column}) from error
+    licences = snapshot.artifact.licences
     return SuggestResponse(
         known=suggestions.known,
-        suggestions=[_title(suggestion) for suggestion in suggestions.titles],
+        suggestions=[_title(suggestion, licences) for suggestion in suggestions.titles],
         tune=_summary(suggestions),
         warnings=[ReadWarning.model_validate(warning) for warning in (*warnings, *suggestions.warnings)],
         artifact=snapshot.artifact.version,
@@ -189,14 +208,16 @@ def _suggest(
     )
 
 
-def _title(suggestion: Suggestion) -> SuggestedTitle:
+def _title(suggestion: Suggestion, licences: Mapping[str, str]) -> SuggestedTitle:
     melody, style = suggestion.melody, suggestion.style
     evidence: list[MelodyEvidence | StyleEvidence] = []
     if melody:
         evidence.append(
             MelodyEvidence(
                 similarity=round(melody.similarity, 4),
-                setting=MatchedSetting.model_validate(melody.setting),
+                setting=MatchedSetting(
+                    **asdict(melody.setting), licence=licences.get(melody.setting.corpus, "")
+                ),
                 transposition=melody.transposition,
                 bars=list(melody.bars),
             )
@@ -205,6 +226,7 @@ def _title(suggestion: Suggestion) -> SuggestedTitle:
         StyleEvidence(similarity=round(style.similarity, 4), name=style.name, printed=style.printed)
     )
     return SuggestedTitle(
+        id=suggestion.id,
         title=suggestion.title,
         aliases=list(suggestion.aliases),
         confidence=round(suggestion.confidence, 4),
