@@ -106,7 +106,7 @@ class TitleSearch:
         of_forms = similarities[:, self._form_numbers] * self._form_weights
         of_names = np.maximum.reduceat(of_forms, self._first_form, axis=1)
         weights = np.array([1 if word in _LIGHT else len(word) for word in words])
-        letters = sum(map(len, words))
+        letters = len(fold(query).replace(" ", ""))
         share = np.minimum(letters, self._letters) / np.maximum(letters, self._letters)
         scores = (weights @ of_names / weights.sum()) * (_BY_WORDS + (1 - _BY_WORDS) * share)
         hits: dict[int, TitleHit] = {}

@@ -124,6 +124,12 @@ def test_the_whole_name_comes_before_longer_names() -> None:
     assert found("quick step", search) == ["Quick Step", "Quick Step 4", "Quick Step 23d Regt."]
 
 
+def test_a_respelled_word_does_not_make_the_query_longer() -> None:
+    names = dict.fromkeys(("2d Quick Step. 42d. Regt.", "Quick Step 42d Regt."), ())
+    search = TitleSearch(catalogue(names), display_title)
+    assert found("quick step 42d regt", search)[0] == "Quick Step 42d Regt."
+
+
 def test_the_rhythm_of_the_tunes_may_be_typed() -> None:
     search = TitleSearch(catalogue({"Kesh, The": (), "Kerrigan's": ()}, "slip jig"), display_title)
     assert found("kesh jig", search)[0] == "The Kesh"
