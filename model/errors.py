@@ -8,6 +8,8 @@
     ├── BusyError               another process is working in the same folder
     ├── CheckpointError         weights that cannot be read or do not fit their config
     ├── CurationError           corpora that hold too little to learn from
+    ├── DeadlineError           work that was not done by its deadline
+    │   └── CpuLimitError       work that took more CPU time than it may
     ├── DeviceError             a device that this machine does not have
     ├── DownloadError           a collection that could not be downloaded
     ├── EncoderError            an encoder that does not exist or cannot be built
@@ -18,7 +20,8 @@
     ├── Problem                 an HTTP error, sent as problem+json
     ├── SettingsError           an environment variable that is out of range
     ├── SplitError              titles that cannot be divided into train, validation and test
-    └── TunebookError           a tunebook that cannot be read
+    ├── TunebookError           a tunebook that cannot be read
+    └── WorkerError             a worker process that cannot start
 
 Catch GanAinmError to handle all of them.
 """

@@ -1,5 +1,6 @@
 """The app: what the service holds while it runs, and its routes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -9,12 +10,17 @@ from fastapi.concurrency import run_in_threadpool
 
 from model.version import VERSION
 from service import admin, health, suggestions, titles
+from service.body import Bodies
 from service.engine import Engine, load_engine
+from service.follower import follow
 from service.guard import Guard
 from service.jobs import Jobs
 from service.problems import add_problem_handlers, problem_responses
+from service.readiness import Readiness
 from service.settings import Settings
 from service.state import State
+from service.watchdog import Watchdog
+from service.work import Work
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
@@ -25,10 +31,19 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        jobs = Jobs()
         served = engine if engine else await run_in_threadpool(load_engine, settings)
-        app.state.service = State(settings, served, jobs, datetime.now(UTC))
+        jobs = Jobs(settings.artifacts, served.device, settings.tunebooks, settings.keep_artifacts)
+        bodies = Bodies(settings.body_timeout_s, settings.max_arriving_bytes)
+        work = Work(settings.threads, settings.queue, settings.timeout_s, settings.max_cpu_s)
+        readiness = Readiness(work)
+        readiness.stop_after(settings.drain_s)
+        app.state.service = State(settings, served, jobs, bodies, work, readiness, datetime.now(UTC))
+        watchdog = Watchdog(work)
+        following = asyncio.create_task(follow(served))
         yield
+        following.cancel()
+        watchdog.close()
+        work.close()
         await run_in_threadpool(jobs.close)
 
     app = FastAPI(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from index.mrr import Mrr
 from model.version import VERSION
+from service.problems import problem_responses
 from service.state import CurrentState
 
 
@@ -78,7 +79,8 @@ async def livez() -> Alive:
 
 
 @router.head("/readyz", include_in_schema=False)
-@router.get("/readyz", operation_id="readyz")
-async def readyz() -> Alive:
-    """An artifact is loaded and measured. The service accepts no connection before that."""
+@router.get("/readyz", operation_id="readyz", responses=problem_responses(503))
+async def readyz(state: CurrentState) -> Alive:
+    """The worker takes requests: an artifact is loaded, and it is neither stuck nor about to stop."""
+    state.readiness.check()
     return Alive()

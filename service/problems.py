@@ -2,18 +2,29 @@
 
     Problem                     status  type
     ├── AmbiguousLength         400     ambiguous-length
+    ├── BadHttp                 400     bad-http
     ├── Disconnected            400     disconnected
     ├── NotUtf8                 400     not-utf-8
     ├── Unauthorized            401     unauthorized
     ├── CrossOrigin             403     cross-origin
     ├── NoSuchJob               404     no-such-job
+    ├── NoSuchArtifact          404     no-such-artifact
     ├── NoSuchSetting           404     no-such-setting
     ├── NoSuchTitle             404     no-such-title
+    ├── SlowSender              408     slow-sender
     ├── AlreadyRunning          409     already-running
+    ├── AlreadyEnded            409     already-ended
+    ├── UnusableArtifact        409     unusable-artifact
     ├── BodyTooLarge            413     body-too-large
     ├── UnknownMediaType        415     unknown-media-type
     ├── NoNotes                 422     no-notes
-    └── InvalidRequest          422     invalid-request
+    ├── KeyReused               422     idempotency-key-reused
+    ├── TooComplex              422     too-complex
+    ├── InvalidRequest          422     invalid-request
+    ├── Overloaded              429     overloaded
+    ├── StorageFailed           503     storage-failed
+    ├── NotReady                503     not-ready
+    └── DeadlineExceeded        504     deadline-exceeded
 
 All other errors (no such route, a method that is not allowed, our own faults) have the type about:blank.
 """
@@ -76,6 +87,12 @@ class AmbiguousLength(Problem):
     status, type, title = HTTPStatus.BAD_REQUEST, "ambiguous-length", "The length of the body is ambiguous"
 
 
+class BadHttp(Problem):
+    """Bytes that are not an HTTP request."""
+
+    status, type, title = HTTPStatus.BAD_REQUEST, "bad-http", "The request is not HTTP"
+
+
 class Disconnected(Problem):
     """The client hung up before it had sent its whole request; it never sees this answer."""
 
@@ -106,6 +123,12 @@ class NoSuchJob(Problem):
     status, type, title = HTTPStatus.NOT_FOUND, "no-such-job", "There is no such job"
 
 
+class NoSuchArtifact(Problem):
+    """A version of the artifact that is not kept."""
+
+    status, type, title = HTTPStatus.NOT_FOUND, "no-such-artifact", "There is no such artifact"
+
+
 class NoSuchSetting(Problem):
     """An id that no setting of the catalogue has."""
 
@@ -118,10 +141,28 @@ class NoSuchTitle(Problem):
     status, type, title = HTTPStatus.NOT_FOUND, "no-such-title", "There is no such title"
 
 
+class SlowSender(Problem):
+    """A client that takes too long to send its request."""
+
+    status, type, title = HTTPStatus.REQUEST_TIMEOUT, "slow-sender", "The request took too long to arrive"
+
+
 class AlreadyRunning(Problem):
-    """Another job is running, and only one may run at a time."""
+    """Another job is running, and only one may run at a time; the body has the member job."""
 
     status, type, title = HTTPStatus.CONFLICT, "already-running", "A job is already running"
+
+
+class AlreadyEnded(Problem):
+    """A job that can no longer be cancelled; the body has the member job."""
+
+    status, type, title = HTTPStatus.CONFLICT, "already-ended", "The job has already ended"
+
+
+class UnusableArtifact(Problem):
+    """A kept version of the artifact that cannot be loaded."""
+
+    status, type, title = HTTPStatus.CONFLICT, "unusable-artifact", "The artifact cannot be used"
 
 
 class BodyTooLarge(Problem):
@@ -146,10 +187,54 @@ class NoNotes(Problem):
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "no-notes", "The text has no notes"
 
 
+class KeyReused(Problem):
+    """An Idempotency-Key that came with another request before."""
+
+    status, type, title = (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "idempotency-key-reused",
+        "The Idempotency-Key belongs to another request",
+    )
+
+
+class TooComplex(Problem):
+    """A tune that takes too much CPU time."""
+
+    status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "too-complex", "The tune takes too long to compute"
+
+
 class InvalidRequest(Problem):
     """A request with a field that is missing, unknown or out of range; the body has the member errors."""
 
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request is not valid"
+
+
+class StorageFailed(Problem):
+    """The folder of artifacts cannot be read or written now."""
+
+    status, type, title = (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "storage-failed",
+        "The folder of artifacts cannot be used",
+    )
+
+
+class Overloaded(Problem):
+    """More requests than the service can answer in time."""
+
+    status, type, title = HTTPStatus.TOO_MANY_REQUESTS, "overloaded", "The service has too much to do"
+
+
+class NotReady(Problem):
+    """A worker that cannot answer: it is stuck, or about to stop."""
+
+    status, type, title = HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", "The service is not ready"
+
+
+class DeadlineExceeded(Problem):
+    """A request that could not be answered in time."""
+
+    status, type, title = HTTPStatus.GATEWAY_TIMEOUT, "deadline-exceeded", "The answer took too long"
 
 
 def problem_body(problem: Problem) -> dict[str, Any]:
@@ -221,4 +306,5 @@ def _blank(status: int, detail: str) -> dict[str, Any]:
 
 
 def _response(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(body, body["status"], dict(headers or {}), media_type=MEDIA_TYPE)
+    headers = {"Cache-Control": "no-store", **(headers or {})}
+    return JSONResponse(body, body["status"], headers, media_type=MEDIA_TYPE)

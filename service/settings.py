@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from index.publication import KEPT
 from model.device import DeviceName
 
 _SHORTEST_KEY = 16  # characters
@@ -24,6 +25,9 @@ class Settings(BaseSettings):
     tunebooks: Path | None = Field(
         default=None, description="Folder of the user's own tunebooks, which a re-index adds."
     )
+    keep_artifacts: int = Field(
+        default=KEPT, ge=1, le=100, description="Artifacts that stay after a re-index, 1 to 100."
+    )
     device: DeviceName = Field(
         default="auto", description="Where the encoders run; auto takes a GPU when there is one."
     )
@@ -34,11 +38,85 @@ class Settings(BaseSettings):
     admin_api_key_file: Path | None = Field(
         default=None, description="File that holds the key, instead of ADMIN_API_KEY."
     )
+    workers: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="Worker processes, 1 to 64. Without it, as many as the cores that the service may use, "
+        "at most 4; with a GPU, 1.",
+    )
+    threads: int = Field(
+        default=1, ge=1, le=64, description="Tunes at work at a time in each worker, 1 to 64."
+    )
+    queue: int = Field(
+        default=16,
+        ge=0,
+        le=1000,
+        description="Requests that wait in each worker while its threads are busy, 0 to 1,000; more get 429.",
+    )
+    timeout_s: float = Field(
+        default=5.0,
+        ge=0.1,
+        le=600.0,
+        description="Time from a request to its answer, in seconds (0.1 to 600); after that, 504.",
+    )
+    max_cpu_s: float = Field(
+        default=1.0, ge=0.05, le=600.0, description="CPU time for one tune, in seconds (0.05 to 600)."
+    )
     max_body_bytes: int = Field(
         default=2**18,
         ge=2**10,
         le=2**26,
         description="Largest request body, in bytes (1 KiB to 64 MiB).",
+    )
+    max_arriving_bytes: int = Field(
+        default=2**26,
+        ge=2**20,
+        le=2**34,
+        description="Bytes of all bodies together that are still arriving at a worker (1 MiB to 16 GiB).",
+    )
+    max_connections: int = Field(
+        default=1000,
+        ge=8,
+        le=100_000,
+        description="Open connections of each worker, 8 to 100,000; fewer if the limit of open files is low.",
+    )
+    header_timeout_s: float = Field(
+        default=10.0,
+        ge=0.1,
+        le=600.0,
+        description="Time for the head of a request to arrive, in seconds (0.1 to 600).",
+    )
+    body_timeout_s: float = Field(
+        default=10.0,
+        ge=0.1,
+        le=600.0,
+        description="Time for the body of a request to arrive, in seconds (0.1 to 600).",
+    )
+    read_timeout_s: float = Field(
+        default=10.0,
+        ge=0.1,
+        le=600.0,
+        description="Time for a client to read what it was sent, in seconds (0.1 to 600).",
+    )
+    idle_timeout_s: float = Field(
+        default=5.0,
+        ge=0.1,
+        le=600.0,
+        description="Time that a connection may stay open between two requests, in seconds (0.1 to 600).",
+    )
+    drain_s: float = Field(
+        default=2.0,
+        ge=0.0,
+        le=600.0,
+        description="Time that a stopping service goes on accepting requests while /readyz already fails, "
+        "in seconds (0 to 600).",
+    )
+    stop_timeout_s: float = Field(
+        default=5.0,
+        ge=0.1,
+        le=600.0,
+        description="Time that running requests have to finish after that, in seconds (0.1 to 600).",
     )
 
     @model_validator(mode="before")
@@ -54,10 +132,10 @@ class Settings(BaseSettings):
         except (OSError, UnicodeDecodeError) as error:
             raise ValueError(f"ADMIN_API_KEY_FILE cannot be read: {error}") from error
 
-    @field_validator("tunebooks", "admin_api_key_file", mode="before")
+    @field_validator("tunebooks", "admin_api_key_file", "workers", mode="before")
     @classmethod
-    def _no_path(cls, path: object) -> object:
-        return path or None  # compose passes an unset variable as an empty string
+    def _unset(cls, value: object) -> object:
+        return None if value == "" else value  # compose passes an unset variable as an empty string
 
     @field_validator("admin_api_key")
     @classmethod

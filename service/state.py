@@ -6,9 +6,12 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from service.body import Bodies
 from service.engine import Engine
 from service.jobs import Jobs
+from service.readiness import Readiness
 from service.settings import Settings
+from service.work import Work
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,9 @@ class State:
     settings: Settings
     engine: Engine
     jobs: Jobs
+    bodies: Bodies
+    work: Work
+    readiness: Readiness
     started_at: datetime
 
 

@@ -6,14 +6,12 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import Headers
 
 from index.filters import FilterError
 from index.suggestions import Suggestion, Suggestions
 from model.abc import AbcError, Notice
-from service.body import read_body
 from service.engine import Snapshot
 from service.filters import CorpusName, FilteredRequest, Meter, Rhythm, unknown_value
 from service.problems import (
@@ -144,7 +142,7 @@ _BODIES: dict[str, Any] = {
     operation_id="suggestTitles",
     response_model=SuggestResponse,
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
-    responses=problem_responses(400, 403, 413, 415, 422),
+    responses=problem_responses(400, 403, 408, 413, 415, 422, 429, 503, 504),
 )
 async def suggest_titles(
     request: Request,
@@ -161,10 +159,19 @@ async def suggest_titles(
     all titles.
     """
     start = time.perf_counter()
-    body = await read_body(request, state.settings.max_body_bytes)
+    deadline = state.work.admit()
+    body = await state.bodies.read(request, state.settings.max_body_bytes)
     in_query = {"top_k": top_k, "rhythm": rhythm, "meter": meter, "corpus": corpus}
-    suggest_request, warnings = _read_request(request.headers, body, in_query)
-    return await run_in_threadpool(_suggest, state.engine.snapshot, suggest_request, warnings, start)
+    return await state.work.run(
+        deadline, _answer, state.engine.snapshot, request.headers, body, in_query, start
+    )
+
+
+def _answer(
+    snapshot: Snapshot, headers: Headers, body: bytes, in_query: dict[str, Any], start: float
+) -> SuggestResponse:
+    request, warnings = _read_request(headers, body, in_query)
+    return _suggest(snapshot, request, warnings, start)
 
 
 def _read_request(

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
 from index.catalogue import Setting
@@ -90,7 +89,7 @@ router = APIRouter()
 
 
 @router.head("/titles", include_in_schema=False)
-@router.get("/titles", operation_id="titles", responses=problem_responses(422))
+@router.get("/titles", operation_id="titles", responses=problem_responses(422, 429, 503, 504))
 async def titles(
     state: CurrentState,
     q: Annotated[
@@ -109,18 +108,18 @@ async def titles(
     A search forgives typos, accents, articles, case, punctuation, the order of words, and words that are not
     complete. The alphabetical order does not count case and articles.
     """
-    return await run_in_threadpool(_list, state.engine.snapshot, q, limit, offset)
+    return await state.work.run(state.work.admit(), _list, state.engine.snapshot, q, limit, offset)
 
 
 @router.head("/titles/{title_id}", include_in_schema=False)
-@router.get("/titles/{title_id}", operation_id="title", responses=problem_responses(404, 422))
+@router.get("/titles/{title_id}", operation_id="title", responses=problem_responses(404, 422, 429, 503, 504))
 async def title(state: CurrentState, title_id: TitleId) -> TitleDetails:
     """A title: its names, its settings with their ABC and source, and the titles nearest to it.
 
     The id that an alias would have works, too, if only one title has that alias. The answer has the title's
     own id.
     """
-    return await run_in_threadpool(_details, state.engine.snapshot, title_id)
+    return await state.work.run(state.work.admit(), _details, state.engine.snapshot, title_id)
 
 
 @router.head("/settings/{setting_id}.abc", include_in_schema=False)
@@ -135,12 +134,12 @@ async def title(state: CurrentState, title_id: TitleId) -> TitleDetails:
                 "text/vnd.abc": {"example": "X:1\nT:The Kesh\nM:6/8\nL:1/8\nK:G major\nG A G G A B |]\n"}
             },
         },
-        **problem_responses(404, 422),
+        **problem_responses(404, 422, 429, 503, 504),
     },
 )
 async def setting_abc(state: CurrentState, setting_id: SettingId) -> AbcResponse:
     """A setting as a file in ABC notation, with its title as people write it."""
-    return await run_in_threadpool(_abc, state.engine.snapshot, setting_id)
+    return await state.work.run(state.work.admit(), _abc, state.engine.snapshot, setting_id)
 
 
 def _list(snapshot: Snapshot, q: str, limit: int, offset: int) -> TitleList:

@@ -36,7 +36,7 @@ MODULE_OF_PACKAGE = {
     "pydantic-settings": "pydantic_settings",
 }
 # Packages that come with another, declared one.
-BROUGHT_ALONG = {"starlette": "fastapi"}
+BROUGHT_ALONG = {"starlette": "fastapi", "h11": "uvicorn"}
 
 
 def imported_modules(file: Path) -> Iterator[str]:

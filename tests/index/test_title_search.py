@@ -1,6 +1,7 @@
 import random
 import string
 import time
+from collections.abc import Mapping
 
 import pytest
 
@@ -27,7 +28,7 @@ NAMES = {
 }
 
 
-def catalogue(names: dict[str, tuple[str, ...]], rhythm: str = "") -> Catalogue:
+def catalogue(names: Mapping[str, tuple[str, ...]], rhythm: str = "") -> Catalogue:
     return Catalogue(
         tuple(
             Title(name, aliases, (Setting("mine", f"mine/a:{number}", name, rhythm, "", "", "K:G\nGAB\n"),))

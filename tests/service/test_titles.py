@@ -12,7 +12,7 @@ from index.suggester import Suggester
 from model.abc import read_tune
 from model.names import fold
 from service.settings import Settings
-from tests.support import KESH, KEY, SECRET, finished, serve
+from tests.support import KESH, SECRET, reindexed, serve
 
 BOATMAN = KESH.replace("The Kesh", "Port an Bhádóra").replace("GAG GAB", "dBd gba")
 
@@ -35,11 +35,6 @@ def with_own(small_artifacts: Path, tunebooks: Path) -> Iterator[httpx.Client]:
     settings = Settings(artifacts=small_artifacts, tunebooks=tunebooks, admin_api_key=SecretStr(SECRET))
     with serve(settings) as client:
         yield client
-
-
-def reindex(client: httpx.Client) -> None:
-    job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
-    assert job["status"] == "succeeded", job
 
 
 def browse(client: httpx.Client, **query: str | int) -> dict[str, Any]:
@@ -201,12 +196,12 @@ def test_a_suggestion_leads_to_its_title_and_setting(client: httpx.Client, sugge
 def test_own_tunes_are_in_the_catalogue_and_ids_survive(with_own: httpx.Client, tunebooks: Path) -> None:
     trained = all_ids(with_own)
     (tunebooks / "mine.abc").write_text(KESH, encoding="utf-8")
-    reindex(with_own)
+    reindexed(with_own)
     first = all_ids(with_own)
     assert first == trained | {"kesh": first["kesh"]}
     (tunebooks / "mine.abc").write_text(f"{BOATMAN}\n{KESH.replace('X:1', 'X:2')}", encoding="utf-8")
     (tunebooks / "also.abc").write_text(KESH.replace("The Kesh", "Kesh Jig, The"), encoding="utf-8")
-    reindex(with_own)
+    reindexed(with_own)
     second = all_ids(with_own)
     kesh = with_own.get("/titles/kesh").json()
     assert second.keys() == trained.keys() | {kesh["id"], "port-an-bhadora"}
