@@ -28,6 +28,7 @@ from pydantic import ValidationError
 
 from index.digests import sha256
 from index.manifest import FORMAT, Manifest
+from index.own_tunebooks import NAME as OWN
 from index.probes import Probe, load_probes
 from index.suggester import Suggester
 from model.checkpoint import CheckpointError
@@ -66,6 +67,11 @@ class Artifact:
     def version(self) -> str:
         """The name of its folder."""
         return self.path.name
+
+    @property
+    def licences(self) -> dict[str, str]:
+        """The licence of each corpus, by name. The user's own tunebooks have none: ""."""
+        return {corpus.name: "" if corpus.name == OWN else corpus.licence for corpus in self.manifest.corpora}
 
 
 def current_version(root: Path) -> str:
