@@ -9,8 +9,8 @@
     ├── CrossOrigin             403     cross-origin
     ├── NoSuchJob               404     no-such-job
     ├── NoSuchArtifact          404     no-such-artifact
-    ├── NoSuchSetting           404     no-such-setting
-    ├── NoSuchTitle             404     no-such-title
+    ├── NoSuchSetting           404     no-such-setting       (service/titles.py)
+    ├── NoSuchTitle             404     no-such-title         (service/titles.py)
     ├── SlowSender              408     slow-sender
     ├── AlreadyRunning          409     already-running
     ├── AlreadyEnded            409     already-ended
@@ -130,18 +130,6 @@ class NoSuchArtifact(Problem):
     """A version of the artifact that is not kept."""
 
     status, type, title = HTTPStatus.NOT_FOUND, "no-such-artifact", "There is no such artifact"
-
-
-class NoSuchSetting(Problem):
-    """An id that no setting of the catalogue has."""
-
-    status, type, title = HTTPStatus.NOT_FOUND, "no-such-setting", "There is no such setting"
-
-
-class NoSuchTitle(Problem):
-    """An id that no title of the catalogue has."""
-
-    status, type, title = HTTPStatus.NOT_FOUND, "no-such-title", "There is no such title"
 
 
 class SlowSender(Problem):
