@@ -24,6 +24,7 @@ from model.abc import Notice, Tune, read_tune
 from model.device import Device
 from model.encoders import Encoders
 from model.grams import FEWEST_NOTES, MAX_NOTES
+from model.stopwatch import lap
 
 CATALOGUE = "catalogue.jsonl"
 DISPLAY = "display.json"
@@ -149,6 +150,7 @@ class Suggester:
         tune is unknown. The shares follow the title index: its r-th title gets 1/r of what its first gets.
         """
         vector = self.encoders.tune.encode([tune])
+        lap("encode")
         likenesses = self.melody_index.compare(tune, vector)
         probabilities, none = self.ranking.probabilities(likenesses)
         names = {hit.title: hit for hit in self.title_index.search(vector, max(top_k, STYLE_TITLES))[0]}
@@ -175,7 +177,9 @@ class Suggester:
             return RankedTitle(title, confidence[title], setting, similarity, name)
 
         order = sorted(confidence, key=lambda title: (-confidence[title], title))
-        return RankedTitles(known, [ranked(title) for title in order[:top_k]])
+        titles = [ranked(title) for title in order[:top_k]]
+        lap("rank")
+        return RankedTitles(known, titles)
 
     def suggest(self, tune: Tune | str, top_k: int = 10) -> Suggestions:
         """The `top_k` most likely titles of a tune, each with its evidence.
@@ -192,9 +196,11 @@ class Suggester:
         """
         if isinstance(tune, str):
             tune = read_tune(tune)
+            lap("read")
         ranked_titles = self.rank(tune, top_k)
         melody = Melody.of(tune)
         titles = tuple(self._explain(melody, ranked) for ranked in ranked_titles.titles)
+        lap("evidence")
         return Suggestions(ranked_titles.known, titles, tune, (*tune.warnings, *_length_warnings(tune)))
 
     def _explain(self, query: Melody, ranked: RankedTitle) -> Suggestion:

@@ -4,14 +4,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from model.version import VERSION
-from service import admin, health, suggestions
+from service import admin, health, scrape, suggestions
 from service.engine import Engine, load_engine
 from service.guard import Guard
 from service.jobs import Jobs
+from service.observer import REQUEST_ID, Observer, is_request_id
 from service.problems import add_problem_handlers, problem_responses
 from service.settings import Settings
 from service.state import State
@@ -41,8 +43,15 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     )
     add_problem_handlers(app)
     app.add_middleware(Guard)
+    # The last one comes first.
+    app.add_middleware(Observer)
+    app.add_middleware(
+        CorrelationIdMiddleware, header_name=REQUEST_ID, validator=is_request_id, update_request_header=False
+    )
     app.include_router(suggestions.router, tags=["suggestions"])
     app.include_router(health.router, tags=["health"])
+    if settings.metrics == "open":
+        app.include_router(scrape.router, tags=["health"])
     if settings.admin_api_key:
         app.include_router(admin.router, tags=["admin"])
     return app

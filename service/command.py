@@ -29,6 +29,7 @@ def serve() -> None:
             for fault in error.errors()
         )
         raise SettingsError("; ".join(faults)) from error
-    server = make_server(create_app(settings, load_engine(settings)), settings.host, settings.port)
+    app = create_app(settings, load_engine(settings))
+    server = make_server(app, settings.host, settings.port, log_format=settings.log_format)
     with suppress(KeyboardInterrupt):  # uvicorn raises Ctrl-C again after it has shut down
         server.run()

@@ -21,6 +21,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from asgi_correlation_id import correlation_id
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -28,6 +29,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from model.errors import GanAinmError
+from service.observer import REQUEST_ID, note
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -173,7 +175,8 @@ def shortened(text: str) -> str:
 
 
 def problem_response(problem: Problem) -> JSONResponse:
-    """The response to a request with this problem."""
+    """The response to a request with this problem. The log says its type as the outcome of the request."""
+    note(outcome=problem.type)
     return _response(problem_body(problem), problem.headers)
 
 
@@ -190,11 +193,14 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     async def on_invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        return _response(problem_body(invalid_request(error.errors())))
+        return problem_response(invalid_request(error.errors()))
 
     async def on_fault(request: Request, error: Exception) -> JSONResponse:
-        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return _response(_blank(HTTPStatus.INTERNAL_SERVER_ERROR, "The fault is ours; it has been logged."))
+        path = shortened(request.url.path)
+        _log.error("%s %s failed", request.method, path, exc_info=error)
+        body = _blank(HTTPStatus.INTERNAL_SERVER_ERROR, "The fault is ours; it has been logged.")
+        # This answer goes round the middleware that sends the id with all others.
+        return _response(body, {REQUEST_ID: correlation_id.get() or ""})
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http)

@@ -1,12 +1,13 @@
 """The service's settings, read from environment variables."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from model.device import DeviceName
+from service.logs import LogFormat
 
 _SHORTEST_KEY = 16  # characters
 
@@ -41,6 +42,37 @@ class Settings(BaseSettings):
         description="Largest request body, in bytes (1 KiB to 64 MiB).",
     )
 
+    metrics: Literal["open", "closed"] = Field(
+        default="open",
+        description="open: GET /metrics shows the metrics to everybody; closed: it does not exist.",
+    )
+    probe_interval_s: float = Field(
+        default=600.0,
+        ge=0.0,
+        le=86400.0,
+        description="Time between two measurements of the whole ranking in each worker, in seconds (0 to 86,400); "
+        "0 turns them off.",
+    )
+    feedback: Path | None = Field(
+        default=None,
+        description="SQLite file for feedback; without it, POST /feedback does not exist.",
+    )
+    feedback_rows: int = Field(
+        default=100_000,
+        ge=100,
+        le=10_000_000,
+        description="Feedback that is kept, 100 to 10,000,000 rows; older rows are deleted.",
+    )
+    feedback_per_minute: int = Field(
+        default=60, ge=1, le=10_000, description="Feedback that is accepted in a minute, 1 to 10,000."
+    )
+    log_format: LogFormat = Field(
+        default="auto", description="json or text; auto is text on a terminal and else json."
+    )
+    log_tunes: bool = Field(
+        default=False, description="Whether the log shows the beginning of each tune that was sent."
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _read_key(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +86,7 @@ class Settings(BaseSettings):
         except (OSError, UnicodeDecodeError) as error:
             raise ValueError(f"ADMIN_API_KEY_FILE cannot be read: {error}") from error
 
-    @field_validator("tunebooks", "admin_api_key_file", mode="before")
+    @field_validator("tunebooks", "admin_api_key_file", "feedback", mode="before")
     @classmethod
     def _no_path(cls, path: object) -> object:
         return path or None  # compose passes an unset variable as an empty string

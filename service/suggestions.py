@@ -10,8 +10,12 @@ from starlette.datastructures import Headers
 
 from index.suggestions import Suggestion, Suggestions
 from model.abc import AbcError, Notice
+from model.stopwatch import lap
+from service import metrics
 from service.body import read_body
 from service.engine import Snapshot
+from service.logs import shown_tune
+from service.observer import note
 from service.problems import (
     NoNotes,
     NotUtf8,
@@ -149,8 +153,16 @@ async def suggest_titles(
     """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`."""
     start = time.perf_counter()
     body = await read_body(request, state.settings.max_body_bytes)
+    lap("body")
     suggest_request, warnings = _read_request(request.headers, body, top_k)
-    return await run_in_threadpool(_suggest, state.engine.snapshot, suggest_request, warnings, start)
+    snapshot = state.engine.snapshot
+    note(artifact=snapshot.artifact.version)
+    if state.settings.log_tunes:
+        note(tune=shown_tune(suggest_request.abc))
+    answer = await run_in_threadpool(_suggest, snapshot, suggest_request, warnings, start)
+    note(outcome="known" if answer.known else "unknown")
+    metrics.answered(answer.known)
+    return answer
 
 
 def _read_request(headers: Headers, body: bytes, top_k: int) -> tuple[SuggestRequest, tuple[Notice, ...]]:
@@ -175,6 +187,7 @@ def _read_request(headers: Headers, body: bytes, top_k: int) -> tuple[SuggestReq
 def _suggest(
     snapshot: Snapshot, request: SuggestRequest, warnings: tuple[Notice, ...], start: float
 ) -> SuggestResponse:
+    lap("queue")
     try:
         suggestions = snapshot.artifact.suggester.suggest(request.abc, request.top_k)
     except AbcError as error:
