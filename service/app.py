@@ -9,11 +9,14 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from model.version import VERSION
-from service import admin, health, scrape, suggestions
+from service import admin, feedback, health, scrape, suggestions
 from service.engine import Engine, load_engine
+from service.feedback_store import open_store
 from service.guard import Guard
+from service.history import History
 from service.jobs import Jobs
 from service.observer import REQUEST_ID, Observer, is_request_id
+from service.probe import Prober
 from service.problems import add_problem_handlers, problem_responses
 from service.settings import Settings
 from service.state import State
@@ -29,8 +32,12 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         jobs = Jobs()
         served = engine if engine else await run_in_threadpool(load_engine, settings)
-        app.state.service = State(settings, served, jobs, datetime.now(UTC))
+        store = open_store(settings)
+        history = History(settings.artifacts)
+        prober = Prober(served, history, settings.probe_interval_s)
+        app.state.service = State(settings, served, jobs, history, prober, store, datetime.now(UTC))
         yield
+        prober.close()
         await run_in_threadpool(jobs.close)
 
     app = FastAPI(
@@ -52,6 +59,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.include_router(health.router, tags=["health"])
     if settings.metrics == "open":
         app.include_router(scrape.router, tags=["health"])
+    if settings.feedback:
+        app.include_router(feedback.router, tags=["suggestions"])
     if settings.admin_api_key:
         app.include_router(admin.router, tags=["admin"])
     return app

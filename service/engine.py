@@ -16,6 +16,7 @@ from index.probes import DEGRADED, measure_probes
 from index.progress import OnStep, ignore_steps
 from index.rebuild import Rebuilt, rebuild
 from model.device import Device, pick_device
+from service import metrics
 from service.settings import Settings
 
 
@@ -61,18 +62,20 @@ class Engine:
         """
         rebuilt = rebuild(self._root, self.device, self._tunebooks, on_step)
         advance = on_step("loading the new artifact", 1)
-        self.snapshot = self._load()
+        self.snapshot = self._load(self.snapshot.artifact.version)
         advance()
         return rebuilt
 
-    def _load(self) -> Snapshot:
+    def _load(self, before: str | None = None) -> Snapshot:
         loaded = artifact.load(self._root, self.device)
         measured = measure_probes(loaded.probes, loaded.suggester)
         # The garbage collector would go through the whole catalogue every few hundred answers.
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-        return Snapshot(loaded, measured, datetime.now(UTC))
+        snapshot = Snapshot(loaded, measured, datetime.now(UTC))
+        metrics.serves(loaded.version, before, loaded.manifest.probes, measured, snapshot.degraded)
+        return snapshot
 
 
 def load_engine(settings: Settings) -> Engine:

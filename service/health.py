@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from index.mrr import Mrr
 from model.version import VERSION
+from service.history import Measurement
 from service.state import CurrentState
 
 
@@ -24,17 +25,32 @@ class HealthMrr(BaseModel):
     measured: MeasuredMrr
 
 
+class RankingMrr(BaseModel):
+    """The MRR of the same probes in the whole ranking; null until it has been measured."""
+
+    recorded: Mrr | None = Field(description="Measured when this artifact was first served.")
+    measured: MeasuredMrr | None = Field(description="Measured by this worker the last time.")
+
+
 class Health(BaseModel):
     """What is served and how well."""
 
     status: Literal["ok", "degraded"]
+    faults: list[str] = Field(description="Why it is degraded.")
     version: str = Field(description="Version of the service.")
     artifact: str = Field(description="Version of the artifact.")
     device: str
     titles: int
     settings: int
     uptime_s: float = Field(description="Seconds since the service started.")
-    mrr: HealthMrr
+    mrr: HealthMrr = Field(description="Of the title index alone.")
+    ranking_mrr: RankingMrr = Field(description="Of the whole ranking, which answers.")
+    online_mrr: Mrr | None = Field(
+        description="Of the titles that people chose, from the latest thousand; null without feedback."
+    )
+    history: list[Measurement] = Field(
+        description="The latest measurements of all workers, at most fifty, the latest first."
+    )
 
 
 class Alive(BaseModel):
@@ -48,15 +64,18 @@ router = APIRouter()
 
 @router.head("/health", include_in_schema=False)
 @router.get("/health", operation_id="health")
-async def health(state: CurrentState) -> Health:
-    """What is served and how well; `degraded` if the probes do clearly worse than when it was published.
+def health(state: CurrentState) -> Health:
+    """What is served and how well; `degraded` if the probes do clearly worse than they should.
 
-    The MRR was measured when the service started or after the last re-index.
+    Some of them getting other titles than before is `degraded`, too. The MRR of the title index was measured
+    when this worker loaded the artifact, that of the whole ranking in the background since.
     """
     snapshot = state.engine.snapshot
+    findings, faults = state.prober.findings(snapshot), state.prober.faults(snapshot)
     manifest = snapshot.artifact.manifest
     return Health(
-        status="degraded" if snapshot.degraded else "ok",
+        status="degraded" if faults else "ok",
+        faults=faults,
         version=VERSION,
         artifact=snapshot.artifact.version,
         device=str(state.engine.device),
@@ -65,9 +84,19 @@ async def health(state: CurrentState) -> Health:
         uptime_s=round((datetime.now(UTC) - state.started_at).total_seconds(), 3),
         mrr=HealthMrr(
             recorded=manifest.probes,
-            measured=MeasuredMrr(measured_at=snapshot.measured_at, **snapshot.measured.model_dump()),
+            measured=_at(snapshot.measured_at, snapshot.measured),
         ),
+        ranking_mrr=RankingMrr(
+            recorded=findings and findings.recorded,
+            measured=findings and _at(findings.measurement.measured_at, findings.measurement.ranking),
+        ),
+        online_mrr=state.feedback and state.feedback.mrr(manifest.titles),
+        history=state.history.recent(),
     )
+
+
+def _at(moment: datetime, mrr: Mrr) -> MeasuredMrr:
+    return MeasuredMrr(measured_at=moment, **mrr.model_dump())
 
 
 @router.head("/livez", include_in_schema=False)

@@ -1,7 +1,7 @@
 """Logs: one line for each request, and uvicorn's lines in the same format: JSON, or text on a terminal.
 
-A client cannot make a line long or break it: values are cut, and control characters are escaped. A message that
-is not about one request appears at most `_MOST` times a minute from each place in the code.
+A client cannot make a line long or break it: values are cut, and control characters are escaped. A message
+that is not the line of a request appears at most twenty times a minute from each place in the code.
 """
 
 import logging
@@ -18,6 +18,7 @@ LogFormat = Literal["auto", "json", "text"]
 
 REQUESTS = "service.requests"  # the logger of the lines for requests
 
+_LOGGERS = "uvicorn", "service", "asyncio"
 _MOST = 20
 _WINDOW_S = 60.0
 _LONGEST = 500  # characters of a value
@@ -35,10 +36,9 @@ def logging_config(log_format: LogFormat, level: str) -> dict[str, Any]:
         "filters": {"limit": {"()": "service.logs.Limit"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["limit"]}},
         "loggers": {
-            name: {"handlers": ["stderr"], "level": level.upper()}
-            for name in ("uvicorn", "service", "asyncio")
-        }
-        | {"asgi_correlation_id": {"level": "ERROR"}},  # it warns of each id that it refuses
+            **{name: {"handlers": ["stderr"], "level": level.upper()} for name in _LOGGERS},
+            "asgi_correlation_id": {"level": "ERROR"},  # it warns of each id that it refuses
+        },
     }
 
 

@@ -114,6 +114,7 @@ _feedback = Counter(
 _online_mrr = Gauge(
     "gan_ainm_online_mrr",
     "MRR of the titles that people chose.",
+    ["k"],
     registry=_registry,
     multiprocess_mode="livemostrecent",
 )
@@ -155,13 +156,15 @@ def answered(known: bool) -> None:
     _answers.labels(str(known).lower()).inc()
 
 
-def serves(artifact: str, before: str | None, recorded: Mrr, measured: Mrr) -> None:
+def serves(artifact: str, before: str | None, recorded: Mrr, measured: Mrr, degraded: bool) -> None:
     """Say which artifact this worker serves now and served before, and the MRR of its title index."""
     if before is not None:
         _artifact_workers.labels(before).set(0)
     _artifact_workers.labels(artifact).set(1)
     _mrr.labels("title index", "recorded").set(recorded.value)
     _mrr.labels("title index", "measured").set(measured.value)
+    _changed.set(0)
+    _degraded.set(degraded)
 
 
 def probed(title_index: Mrr, ranking: Mrr, recorded: Mrr, changed: int, degraded: bool) -> None:
@@ -194,7 +197,7 @@ def feedback_given(rank: int | None) -> None:
 
 def online(mrr: Mrr) -> None:
     """Report the MRR of the titles that people chose."""
-    _online_mrr.set(mrr.value)
+    _online_mrr.labels(str(mrr.k)).set(mrr.value)
 
 
 class Exposition:

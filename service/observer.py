@@ -33,7 +33,7 @@ def is_request_id(text: str) -> bool:
 
 
 class Observer:
-    """ASGI middleware that observes requests. It comes right inside the middleware that sets the request id."""
+    """ASGI middleware that observes requests. It comes after the middleware that sets the request id."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -7,11 +7,16 @@
     ├── Unauthorized            401     unauthorized
     ├── CrossOrigin             403     cross-origin
     ├── NoSuchJob               404     no-such-job
+    ├── NoSuchSuggestion        404     no-such-suggestion
+    ├── AlreadyGiven            409     already-given
     ├── AlreadyRunning          409     already-running
     ├── BodyTooLarge            413     body-too-large
     ├── UnknownMediaType        415     unknown-media-type
     ├── NoNotes                 422     no-notes
-    └── InvalidRequest          422     invalid-request
+    ├── NotSuggested            422     not-suggested
+    ├── InvalidRequest          422     invalid-request
+    ├── TooMuchFeedback         429     too-much-feedback
+    └── FeedbackUnavailable     503     feedback-unavailable
 
 All other errors (no such route, a method that is not allowed, our own faults) have the type about:blank.
 """
@@ -138,6 +143,40 @@ class InvalidRequest(Problem):
     """A request with a field that is missing, unknown or out of range; the body has the member errors."""
 
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request is not valid"
+
+
+class NoSuchSuggestion(Problem):
+    """Feedback for an id that the service did not make, or made too long ago."""
+
+    status, type, title = HTTPStatus.NOT_FOUND, "no-such-suggestion", "There is no such suggestion"
+
+
+class AlreadyGiven(Problem):
+    """Feedback for a suggestion that has feedback."""
+
+    status, type, title = HTTPStatus.CONFLICT, "already-given", "Feedback was already given"
+
+
+class NotSuggested(Problem):
+    """Feedback with a title that was not suggested."""
+
+    status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "not-suggested", "The title was not suggested"
+
+
+class TooMuchFeedback(Problem):
+    """More feedback than the service accepts in a minute."""
+
+    status, type, title = HTTPStatus.TOO_MANY_REQUESTS, "too-much-feedback", "There is too much feedback"
+
+
+class FeedbackUnavailable(Problem):
+    """Feedback that cannot be stored at present."""
+
+    status, type, title = (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "feedback-unavailable",
+        "Feedback cannot be stored at present",
+    )
 
 
 def problem_body(problem: Problem) -> dict[str, Any]:

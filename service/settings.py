@@ -50,8 +50,8 @@ class Settings(BaseSettings):
         default=600.0,
         ge=0.0,
         le=86400.0,
-        description="Time between two measurements of the whole ranking in each worker, in seconds (0 to 86,400); "
-        "0 turns them off.",
+        description="Time between two measurements of the whole ranking in each worker, in seconds "
+        "(0 to 86,400); 0 turns them off.",
     )
     feedback: Path | None = Field(
         default=None,

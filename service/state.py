@@ -7,7 +7,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from service.engine import Engine
+from service.feedback_store import FeedbackStore
+from service.history import History
 from service.jobs import Jobs
+from service.probe import Prober
 from service.settings import Settings
 
 
@@ -18,6 +21,9 @@ class State:
     settings: Settings
     engine: Engine
     jobs: Jobs
+    history: History
+    prober: Prober
+    feedback: FeedbackStore | None
     started_at: datetime
 
 

@@ -119,6 +119,9 @@ class SuggestResponse(BaseModel):
     tune: TuneSummary
     warnings: list[ReadWarning]
     artifact: str = Field(description="Version of the artifact that the titles come from.")
+    suggestion_id: str | None = Field(
+        default=None, description="For POST /feedback; only when the service takes feedback."
+    )
     took_ms: float = Field(description="Milliseconds from request to answer.")
 
 
@@ -142,6 +145,7 @@ _BODIES: dict[str, Any] = {
     "/suggest-titles",
     operation_id="suggestTitles",
     response_model=SuggestResponse,
+    response_model_exclude_none=True,
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
     responses=problem_responses(400, 403, 413, 415, 422),
 )
@@ -162,6 +166,8 @@ async def suggest_titles(
     answer = await run_in_threadpool(_suggest, snapshot, suggest_request, warnings, start)
     note(outcome="known" if answer.known else "unknown")
     metrics.answered(answer.known)
+    if state.feedback:
+        answer.suggestion_id = state.feedback.sign([suggestion.title for suggestion in answer.suggestions])
     return answer
 
 

@@ -1,17 +1,9 @@
 """What GET /metrics shows, with one process and with several."""
 
-import json
-import re
-import subprocess
-import sys
-from pathlib import Path
-
 import httpx
 import pytest
-from pydantic import SecretStr
 
-from service.settings import Settings
-from tests.support import KESH, KEY, SECRET, serve
+from tests.support import KESH, KEY
 
 TUNE = {"Content-Type": "text/plain"}
 
