@@ -59,7 +59,6 @@ class History:
 
     def add(self, measurement: Measurement) -> None:
         """Add a measurement."""
-        self._own = self._own.plus(measurement)
         try:
             with FileLock(self._path.parent / f".{FILE}.lock", timeout=_WAIT_S, mode=0o666):
                 part = self._path.parent / f".{FILE}.part"
@@ -67,6 +66,7 @@ class History:
                 part.replace(self._path)
         except (OSError, Timeout) as error:
             _log.warning("%s cannot be written: %s", FILE, error)
+        self._own = self._own.plus(measurement)
 
     def recent(self) -> list[Measurement]:
         """The latest measurements of all workers, the latest first."""

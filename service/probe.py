@@ -1,8 +1,8 @@
 """The prober: measures now and then, in the background, whether a worker still answers as it should.
 
 An artifact records how well its title index found the probes when it was published, and the engine measures
-that again when it loads the artifact. The prober measures the whole ranking, which takes seconds, one probe at
-a time, with pauses. It also notices when the same worker gives other answers than before.
+that again when it loads the artifact. The prober measures the whole ranking, too. That takes seconds, so it
+pauses after each probe. It also notices when the same worker gives other answers than before.
 """
 
 import logging
@@ -45,13 +45,13 @@ class Findings:
 
     @property
     def faults(self) -> list[str]:
-        """What is wrong, in sentences. The ranking must not be worse than it was, nor than the title index."""
+        """What is wrong, in sentences. The ranking must not get worse, nor be worse than the title index."""
         measured, faults = self.measurement, []
         least = DEGRADED * max(self.recorded.value, self.snapshot.artifact.manifest.probes.value)
         if measured.ranking.value < least:
             faults.append(f"the whole ranking has an MRR of {measured.ranking.value:.3f}, below {least:.3f}")
         if measured.changed:
-            faults.append(f"{measured.changed} probes have another first title than before")
+            faults.append(f"{measured.changed} probes get another first title than before")
         return faults
 
 
@@ -98,10 +98,8 @@ class Prober:
         for probe in snapshot.artifact.probes:
             start = time.perf_counter()
             results.append(measure_probe(probe, snapshot.artifact.suggester))
-            if (
-                self._closed.wait(rest * (time.perf_counter() - start))
-                or self._engine.snapshot is not snapshot
-            ):
+            closed = self._closed.wait(rest * (time.perf_counter() - start))
+            if closed or self._engine.snapshot is not snapshot:
                 return
         self._report(snapshot, results)
 
