@@ -37,6 +37,10 @@ def logging_config(log_format: LogFormat, level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["limit"]}},
         "loggers": {
             **{name: {"handlers": ["stderr"], "level": level.upper()} for name in _LOGGERS},
+            "uvicorn.access": {
+                "handlers": [],
+                "propagate": False,
+            },  # the observer has a line for each request
             "asgi_correlation_id": {"level": "ERROR"},  # it warns of each id that it refuses
         },
     }

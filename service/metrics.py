@@ -99,7 +99,7 @@ _artifact_workers = Gauge(
     registry=_registry,
     multiprocess_mode="livesum",
 )
-_restarts = Counter(*RESTARTS, registry=_registry)
+Counter(*RESTARTS, registry=_registry)
 _jobs = Counter("gan_ainm_jobs", "Jobs that ended.", ["status"], registry=_registry)
 _job_duration = Histogram(
     "gan_ainm_job_duration_seconds",
@@ -118,6 +118,12 @@ _online_mrr = Gauge(
     registry=_registry,
     multiprocess_mode="livemostrecent",
 )
+
+# Series that begin with 0 show their first event as an increase.
+for _known in ("true", "false"):
+    _answers.labels(_known)
+for _status in ("succeeded", "failed", "cancelled"):
+    _jobs.labels(_status)
 
 
 def request_began() -> None:

@@ -18,7 +18,6 @@ def make_server(
         port=port,
         log_level=log_level,
         log_config=logging_config(log_format, log_level),
-        access_log=False,  # the observer writes a line for each request
         timeout_graceful_shutdown=_GRACE_S,
         server_header=False,
     )

@@ -110,9 +110,7 @@ def test_an_artifact_that_nobody_serves_any_more_is_not_shown(small_artifacts: P
     assert 'gan_ainm_artifact_workers{artifact="old"}' not in shown
 
 
-def test_refusals_are_counted_by_the_type_of_their_problem(
-    client: httpx.Client, scrape: Callable[[], dict[str, float]]
-) -> None:
+def test_refusals_are_counted_by_reason(scrape: Callable[[], dict[str, float]]) -> None:
     before = scrape()
     metrics.refused("too-many-connections")
     name = 'gan_ainm_requests_refused_total{reason="too-many-connections"}'
@@ -224,10 +222,15 @@ def test_a_worker_that_never_counted_is_a_restart_too() -> None:
 
 
 def test_without_a_folder_of_the_users_there_is_one_of_our_own_until_the_end() -> None:
-    code = (
-        "import os; from service.metrics_files import FOLDER, prepare; prepare(); folder = os.environ[FOLDER]; "
-        "assert os.path.isdir(folder); assert os.stat(folder).st_mode & 0o077 == 0; print(folder)"
-    )
+    code = """
+import os
+from service.metrics_files import FOLDER, prepare
+prepare()
+folder = os.environ[FOLDER]
+assert os.path.isdir(folder)
+assert os.stat(folder).st_mode & 0o077 == 0
+print(folder)
+"""
     environment = {name: value for name, value in os.environ.items() if name != FOLDER}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True
