@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from index.mrr import Mrr
 from model.version import VERSION
 from service.history import Measurement
+from service.probe import Findings
 from service.state import CurrentState
 
 
@@ -71,7 +72,7 @@ def health(state: CurrentState) -> Health:
     when this worker loaded the artifact, that of the whole ranking in the background since.
     """
     snapshot = state.engine.snapshot
-    findings, faults = state.prober.findings(snapshot), state.prober.faults(snapshot)
+    faults = state.prober.faults(snapshot)
     manifest = snapshot.artifact.manifest
     return Health(
         status="degraded" if faults else "ok",
@@ -86,17 +87,21 @@ def health(state: CurrentState) -> Health:
             recorded=manifest.probes,
             measured=_at(snapshot.measured_at, snapshot.measured),
         ),
-        ranking_mrr=RankingMrr(
-            recorded=findings and findings.recorded,
-            measured=findings and _at(findings.measurement.measured_at, findings.measurement.ranking),
-        ),
-        online_mrr=state.feedback and state.feedback.mrr(manifest.titles),
+        ranking_mrr=_ranking_mrr(state.prober.findings(snapshot)),
+        online_mrr=state.feedback.mrr(manifest.titles) if state.feedback else None,
         history=state.history.recent(),
     )
 
 
 def _at(moment: datetime, mrr: Mrr) -> MeasuredMrr:
     return MeasuredMrr(measured_at=moment, **mrr.model_dump())
+
+
+def _ranking_mrr(findings: Findings | None) -> RankingMrr:
+    if findings is None:
+        return RankingMrr(recorded=None, measured=None)
+    measured = findings.measurement
+    return RankingMrr(recorded=findings.recorded, measured=_at(measured.measured_at, measured.ranking))
 
 
 @router.head("/livez", include_in_schema=False)

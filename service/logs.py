@@ -105,7 +105,7 @@ def _bounded(_logger: object, _method: str, line: MutableMapping[str, Any]) -> M
     line.pop("color_message", None)
     for name, value in line.items():
         if isinstance(value, str) and name not in ("exception", "tune"):
-            line[name] = value[:_LONGEST]
+            line[name] = value[:_LONGEST].rstrip()
     if "exception" in line:
         line["exception"] = line["exception"][-_LONGEST_TRACEBACK:]  # the error itself comes last
     return line

@@ -3,7 +3,6 @@
 import logging
 import re
 import time
-from typing import Any
 
 from asgi_correlation_id import correlation_id
 from starlette.datastructures import MutableHeaders
@@ -75,7 +74,7 @@ class Observer:
                 log_request(level, {**fields, "duration_ms": round(1000 * seconds, 2)})
 
 
-def _route(scope: dict[str, Any]) -> str:
+def _route(scope: Scope) -> str:
     """The template of the route that answered a request."""
     route = scope.get("route")
     return getattr(route, "path_format", None) or _OTHER

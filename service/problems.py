@@ -21,7 +21,6 @@
 All other errors (no such route, a method that is not allowed, our own faults) have the type about:blank.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -40,7 +39,6 @@ MEDIA_TYPE = "application/problem+json"
 
 _ECHOED = 40  # characters of a client's text that an error repeats at most
 _LISTED = 4  # invalid fields that an error lists at most
-_log = logging.getLogger("uvicorn.error")
 
 
 class ProblemDetails(BaseModel, extra="allow"):
@@ -234,9 +232,8 @@ def add_problem_handlers(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         return problem_response(invalid_request(error.errors()))
 
-    async def on_fault(request: Request, error: Exception) -> JSONResponse:
-        path = shortened(request.url.path)
-        _log.error("%s %s failed", request.method, path, exc_info=error)
+    async def on_fault(_: Request, __: Exception) -> JSONResponse:
+        # uvicorn logs the error, because Starlette raises it again after this answer.
         body = _blank(HTTPStatus.INTERNAL_SERVER_ERROR, "The fault is ours; it has been logged.")
         # This answer goes round the middleware that sends the id with all others.
         return _response(body, {REQUEST_ID: correlation_id.get() or ""})

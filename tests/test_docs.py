@@ -296,7 +296,7 @@ def test_the_readme_has_every_setting_with_its_default() -> None:
 
 
 def test_the_readme_has_every_route_and_no_other() -> None:
-    app = create_app(Settings(admin_api_key=SecretStr(SECRET)))
+    app = create_app(Settings(admin_api_key=SecretStr(SECRET), feedback=Path("feedback.db")))
     routes = {
         f"{method.upper()} {path}" for path, methods in app.openapi()["paths"].items() for method in methods
     }
@@ -314,6 +314,7 @@ def test_the_readme_has_every_route_and_no_other() -> None:
         "docs/design.md",
         "docs/experiments.md",
         "docs/installing.md",
+        "docs/monitoring.md",
         "docs/reader.md",
         "docs/results.md",
         "docs/results-tables.md",
@@ -324,5 +325,5 @@ def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):
         assert target.startswith("https://") or ((ROOT / page).parent / target).exists(), target
-    for path in re.findall(r"`((?:model|index|training|service|tests|scripts|docs)/[\w/.-]*)`", text):
+    for path in re.findall(r"`((?:model|index|training|service|tests|scripts|docs|deploy)/[\w/.-]*)`", text):
         assert (ROOT / path).exists(), path

@@ -5,7 +5,7 @@ import json
 import logging
 import logging.config
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +41,18 @@ class Log:
 
     def requests(self, count: int = 1) -> list[dict[str, Any]]:
         """The lines for requests, once there are so many: a line may come after the answer."""
+        return self._wait_for(count, lambda line: line["event"] == "request")
+
+    def others(self) -> list[dict[str, Any]]:
+        """The other lines, once there is one."""
+        return self._wait_for(1, lambda line: line["event"] != "request")
+
+    def _wait_for(self, count: int, wanted: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
         deadline = time.monotonic() + 10
         while True:
-            requests = [line for line in map(json.loads, self.lines) if line["event"] == "request"]
-            if len(requests) >= count or time.monotonic() > deadline:
-                return requests
+            found = [line for line in map(json.loads, self.lines) if wanted(line)]
+            if len(found) >= count or time.monotonic() > deadline:
+                return found
             time.sleep(0.01)
 
 
@@ -116,7 +123,7 @@ def test_a_well_formed_request_id_is_kept(client: httpx.Client, log: Log, given:
     "given", ["", "a b", "x" * 65, "x" * 10_000, 'a"b', "a\\nb", "é", "a;b", "a\tb", "{}"]
 )
 def test_another_request_id_is_replaced(client: httpx.Client, log: Log, given: str) -> None:
-    response = client.get("/health", headers={"X-Request-ID": given.encode()})
+    response = client.get("/health", headers=[(b"X-Request-ID", given.encode())])
     (request_id,) = response.headers.get_list("x-request-id")
     assert len(request_id) == 32
     assert int(request_id, 16)
@@ -135,7 +142,7 @@ def test_every_answer_has_a_request_id_even_for_our_own_faults(
     assert response.status_code == 500
     (request,) = log.requests()
     assert (request["status"], request["level"]) == (500, "error")
-    (fault,) = [line for line in map(json.loads, log.lines) if line["event"] != "request"]
+    (fault,) = log.others()
     assert response.headers["x-request-id"] == request["request_id"] == fault["request_id"]
     assert "RuntimeError: the cause" in fault["exception"]
 
