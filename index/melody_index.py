@@ -22,6 +22,7 @@ from model.abc import Tune
 from model.arrays import map_arrays, save_arrays, under
 from model.encoder import Vectors
 from model.grams import MAX_NOTES, Floats, Ints, interval_grams, pulse, pulse_grams
+from model.stopwatch import lap
 
 # What is measured for each candidate; all but the last are 0 to 1.
 FEATURES = (
@@ -157,6 +158,7 @@ class MelodyIndex:
         without : number of a setting to leave out
         """
         settings, cosines = self.candidates(query, vector)
+        lap("candidates")
         if without is not None:
             kept = settings != without
             settings, cosines = settings[kept], cosines[kept]

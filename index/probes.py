@@ -9,11 +9,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from index.catalogue import Catalogue
-from index.mrr import Mrr, search_reciprocal_ranks, summarise
+from index.mrr import K, Mrr, Place, reciprocal_rank, search_reciprocal_ranks, summarise
 from index.progress import OnStep, counted, ignore_steps
 from index.suggester import Suggester
 from model.abc import Tune, read_tune, write
@@ -32,6 +33,21 @@ class Probe:
 
     abc: str
     title: int
+
+
+class ProbeResult(NamedTuple):
+    """The answer to a probe.
+
+    Attributes
+    ----------
+    first : number of the first title in the whole ranking
+    title_index : reciprocal rank of the right title in the title index, 0 below rank 20
+    ranking : the same in the whole ranking
+    """
+
+    first: int
+    title_index: float
+    ranking: float
 
 
 def make_probes(catalogue: Catalogue, seed: int, count: int = COUNT) -> list[Probe]:
@@ -57,6 +73,18 @@ def measure_probes(probes: Sequence[Probe], suggester: Suggester, on_step: OnSte
     titles = [probe.title for probe in probes]
     reciprocals = search_reciprocal_ranks(suggester.title_index, vectors, titles)
     return summarise(reciprocals, pool=len(suggester.catalogue))
+
+
+def measure_probe(probe: Probe, suggester: Suggester) -> ProbeResult:
+    """Ask the Suggester for the titles of one probe, by style alone and in its whole ranking."""
+    tune = read_tune(probe.abc)
+    vector = suggester.encoders.tune.encode([tune])
+    by_style = search_reciprocal_ranks(suggester.title_index, vector, [probe.title])
+    titles = suggester.rank(tune, K).titles
+    confidences = np.array([ranked.confidence for ranked in titles])
+    right = np.flatnonzero([ranked.title == probe.title for ranked in titles])
+    ranking = reciprocal_rank(Place.of(confidences, right), K) if len(right) else 0.0
+    return ProbeResult(titles[0].title, float(by_style[0]), ranking)
 
 
 def save_probes(probes: Sequence[Probe], path: Path) -> None:

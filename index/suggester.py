@@ -27,6 +27,7 @@ from model.abc import Notice, Tune, read_tune
 from model.device import Device
 from model.encoders import Encoders
 from model.grams import FEWEST_NOTES, MAX_NOTES
+from model.stopwatch import lap
 
 CATALOGUE = "catalogue.jsonl"
 DISPLAY = "display.json"
@@ -158,6 +159,7 @@ class Suggester:
             ranked, and it is preferred as evidence. Confidences and `known` are those without a filter.
         """
         vector = self.encoders.tune.encode([tune])
+        lap("encode")
         likenesses = self.melody_index.compare(tune, vector)
         probabilities, none = self.ranking.probabilities(likenesses)
         names = {hit.title: hit for hit in self.title_index.search(vector, max(top_k, STYLE_TITLES))[0]}
@@ -195,7 +197,9 @@ class Suggester:
                 nearest = self.title_index.nearest_of(unranked, vector, top_k - len(order))
                 order += [hit.title for hit in nearest]
                 names |= {hit.title: hit for hit in nearest}
-        return RankedTitles(known, [ranked(title) for title in order[:top_k]])
+        titles = [ranked(title) for title in order[:top_k]]
+        lap("rank")
+        return RankedTitles(known, titles)
 
     def suggest(self, tune: Tune | str, top_k: int = 10, filters: Filters = NO_FILTERS) -> Suggestions:
         """The `top_k` most likely titles of a tune, each with its evidence.
@@ -217,9 +221,11 @@ class Suggester:
         matching = self.directory.facets.matching(filters)
         if isinstance(tune, str):
             tune = read_tune(tune)
+            lap("read")
         ranked_titles = self.rank(tune, top_k, matching)
         melody = Melody.of(tune)
         titles = tuple(self._explain(melody, ranked) for ranked in ranked_titles.titles)
+        lap("evidence")
         return Suggestions(ranked_titles.known, titles, tune, (*tune.warnings, *_length_warnings(tune)))
 
     def _explain(self, query: Melody, ranked: RankedTitle) -> Suggestion:

@@ -13,6 +13,7 @@
     ├── DeviceError             a device that this machine does not have
     ├── DownloadError           a collection that could not be downloaded
     ├── EncoderError            an encoder that does not exist or cannot be built
+    ├── FeedbackError           a file of feedback that cannot be used
     ├── FilterError             a filter that no setting of the catalogue matches
     ├── LeakError               encoders that were trained on what they are tested on
     ├── ListError               an exclusion or alias list that cannot be read

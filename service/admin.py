@@ -14,14 +14,8 @@ from index.artifact import ArtifactError
 from index.publication import kept_versions, roll_back
 from service.job import Job
 from service.jobs import storage
-from service.problems import (
-    NoSuchArtifact,
-    Unauthorized,
-    UnusableArtifact,
-    invalid_request,
-    problem_responses,
-    shortened,
-)
+from service.problem_docs import problem_responses
+from service.problems import NoSuchArtifact, Unauthorized, UnusableArtifact, invalid_request, shortened
 from service.state import CurrentState
 
 _LOCATION = {"headers": {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}}

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 from model.version import VERSION
 from service.cors import Cors
 from service.headers import SecurityHeaders
-from service.problems import problem_components, problem_responses
+from service.problem_docs import problem_components, problem_responses
 
 _DESCRIPTION = (
     "Post a tune in ABC notation, in any key, whole or in part, and get ranked titles with reasons.\n\n"

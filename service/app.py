@@ -5,18 +5,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from service import admin, health, info, suggestions, titles
+from service import admin, feedback, health, info, scrape, suggestions, titles
 from service.api import Api
 from service.body import Bodies
 from service.docs import add_docs
 from service.engine import Engine, load_engine
+from service.feedback_store import open_store
 from service.follower import follow
 from service.guard import Guard
+from service.history import History
 from service.jobs import Jobs
-from service.problems import add_problem_handlers
+from service.observer import REQUEST_ID, Observer, is_request_id
+from service.probe import Prober
+from service.problem_handlers import add_problem_handlers
 from service.readiness import Readiness
 from service.settings import Settings
 from service.state import State
@@ -33,28 +38,48 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         served = engine if engine else await run_in_threadpool(load_engine, settings)
-        jobs = Jobs(settings.artifacts, served.device, settings.tunebooks, settings.keep_artifacts)
-        bodies = Bodies(settings.body_timeout_s, settings.max_arriving_bytes)
+        store = open_store(settings)
         work = Work(settings.threads, settings.queue, settings.timeout_s, settings.max_cpu_s)
-        readiness = Readiness(work)
-        readiness.stop_after(settings.drain_s)
-        app.state.service = State(settings, served, jobs, bodies, work, readiness, datetime.now(UTC))
+        history = History(settings.artifacts)
+        state = app.state.service = State(
+            settings=settings,
+            engine=served,
+            jobs=Jobs(settings.artifacts, served.device, settings.tunebooks, settings.keep_artifacts),
+            bodies=Bodies(settings.body_timeout_s, settings.max_arriving_bytes),
+            work=work,
+            readiness=Readiness(work),
+            history=history,
+            prober=Prober(served, history, settings.probe_interval_s),
+            feedback=store,
+            started_at=datetime.now(UTC),
+        )
+        state.readiness.stop_after(settings.drain_s)
         watchdog = Watchdog(work)
         following = asyncio.create_task(follow(served))
         yield
         following.cancel()
+        state.prober.close()
         watchdog.close()
         work.close()
-        await run_in_threadpool(jobs.close)
+        await run_in_threadpool(state.jobs.close)
 
     app = Api(settings.cors_origins, lifespan=lifespan)
     add_problem_handlers(app)
+    # The last middleware comes first.
     app.add_middleware(Guard, settings.cors_origins, settings.known_hosts)
+    app.add_middleware(Observer)
+    app.add_middleware(
+        CorrelationIdMiddleware, header_name=REQUEST_ID, validator=is_request_id, update_request_header=False
+    )
     add_docs(app)
     app.include_router(suggestions.router, tags=["suggestions"])
     app.include_router(titles.router, tags=["catalogue"])
     app.include_router(health.router, tags=["service"])
     app.include_router(info.router, tags=["service"])
+    if settings.metrics == "open":
+        app.include_router(scrape.router, tags=["service"])
+    if settings.feedback:
+        app.include_router(feedback.router, tags=["suggestions"])
     if settings.admin_api_key:
         app.include_router(admin.router, tags=["admin"])
     return app

@@ -14,6 +14,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from service import metrics
 from service.headers import HEADERS
 from service.problems import MEDIA_TYPE, BadHttp, Problem, SlowSender, problem_body
 from service.settings import Settings
@@ -69,6 +70,7 @@ class Connection(H11Protocol):
             superfluous = next(iter(self.config.unasked), self)  # if all have a request, this one
             self.config.unasked.pop(superfluous, None)
             superfluous.transport.abort()
+            metrics.refused("too-many-connections")
             if superfluous is self:
                 return
         self.config.unasked[self] = None
@@ -137,12 +139,17 @@ class Connection(H11Protocol):
 
     def _expect_reading(self) -> None:
         if self._read_timer is None:
-            self._read_timer = self.loop.call_later(self.config.settings.read_timeout_s, self.transport.abort)
+            self._read_timer = self.loop.call_later(self.config.settings.read_timeout_s, self._give_up_reader)
+
+    def _give_up_reader(self) -> None:
+        metrics.refused("slow-reader")
+        self.transport.abort()
 
     def _refuse(self, problem: Problem) -> None:
         """Answer before there is a request that the app could answer, and close."""
         if self.transport.is_closing():
             return
+        metrics.refused(problem.type)
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             status, body = problem.status, json.dumps(problem_body(problem)).encode()
             headers = [

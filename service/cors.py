@@ -8,7 +8,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.guard import is_admin
-from service.problems import CrossOrigin, problem_response
+from service.problem_handlers import problem_response
+from service.problems import CrossOrigin
 
 
 class Cors(CORSMiddleware):

@@ -15,6 +15,7 @@ from index.artifact import Artifact
 from index.mrr import Mrr
 from index.probes import DEGRADED, measure_probes
 from model.device import Device, pick_device
+from service import metrics
 from service.settings import Settings
 
 
@@ -60,17 +61,19 @@ class Engine:
         with self._loading:
             if artifact.current_version(self._root) == self.snapshot.artifact.version:
                 return False
-            self.snapshot = self._load()
+            self.snapshot = self._load(self.snapshot.artifact.version)
             return True
 
-    def _load(self) -> Snapshot:
+    def _load(self, before: str | None = None) -> Snapshot:
         loaded = artifact.load(self._root, self.device)
         measured = measure_probes(loaded.probes, loaded.suggester)
         # The garbage collector would go through the whole catalogue every few hundred answers.
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-        return Snapshot(loaded, measured, datetime.now(UTC))
+        snapshot = Snapshot(loaded, measured, datetime.now(UTC))
+        metrics.serves(loaded.version, before, loaded.manifest.probes, measured, snapshot.degraded)
+        return snapshot
 
 
 def load_engine(settings: Settings) -> Engine:

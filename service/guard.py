@@ -13,7 +13,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.addresses import host_name, is_address
-from service.problems import AmbiguousLength, CrossOrigin, Problem, UnknownHost, problem_response
+from service.problem_handlers import problem_response
+from service.problems import AmbiguousLength, CrossOrigin, Problem, UnknownHost
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}  # methods that only read
 _OWN_SITE = {"same-origin", "none"}  # none: the user typed the address

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from threading import Event, Thread
 
 from index.publication import BusyError
 from model.device import Device
+from service import metrics
 from service.job import Job
 from service.job_records import JobRecords
 from service.lease import HEARTBEAT_S, LOST_AFTER, Leases
@@ -181,6 +182,7 @@ class Jobs:
         status = running.process.wait()
         how = f"with status {status}" if status >= 0 else f"by signal {-status}"
         self._end(job_id, running.reason or f"its process ended {how}")
+        self._report(job_id)
         del self._running[job_id]
 
     def _watch(self) -> None:
@@ -209,6 +211,12 @@ class Jobs:
             self._records.end(job_id, error)
         except (OSError, BusyError) as fault:
             _log.error("the end of job %s cannot be recorded: %s", job_id, fault)
+
+    def _report(self, job_id: str) -> None:
+        with suppress(OSError):
+            job = self._records.get(job_id)
+            if job and job.finished_at:
+                metrics.job_ended(job.status, (job.finished_at - job.created_at).total_seconds())
 
     @staticmethod
     def _found(job: Job | None, job_id: str) -> Job:

@@ -9,9 +9,11 @@
     ├── CrossOrigin             403     cross-origin
     ├── NoSuchJob               404     no-such-job
     ├── NoSuchArtifact          404     no-such-artifact
-    ├── NoSuchSetting           404     no-such-setting       (service/titles.py)
-    ├── NoSuchTitle             404     no-such-title         (service/titles.py)
+    ├── NoSuchSetting           404     no-such-setting
+    ├── NoSuchTitle             404     no-such-title
+    ├── NoSuchSuggestion        404     no-such-suggestion
     ├── SlowSender              408     slow-sender
+    ├── AlreadyGiven            409     already-given
     ├── AlreadyRunning          409     already-running
     ├── AlreadyEnded            409     already-ended
     ├── UnusableArtifact        409     unusable-artifact
@@ -20,27 +22,22 @@
     ├── UnknownHost             421     unknown-host
     ├── NoNotes                 422     no-notes
     ├── KeyReused               422     idempotency-key-reused
+    ├── NotSuggested            422     not-suggested
     ├── TooComplex              422     too-complex
     ├── InvalidRequest          422     invalid-request
     ├── Overloaded              429     overloaded
-    ├── StorageFailed           503     storage-failed
+    ├── TooMuchFeedback         429     too-much-feedback
+    ├── FeedbackUnavailable     503     feedback-unavailable
     ├── NotReady                503     not-ready
+    ├── StorageFailed           503     storage-failed
     └── DeadlineExceeded        504     deadline-exceeded
 
 All other errors (no such route, a method that is not allowed, our own faults) have the type about:blank.
 """
 
-import inspect
-import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
-
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel
-from starlette.exceptions import HTTPException
 
 from model.errors import GanAinmError
 
@@ -48,17 +45,7 @@ MEDIA_TYPE = "application/problem+json"
 
 _ECHOED = 40  # characters of a client's text that an error repeats at most
 _LISTED = 4  # invalid fields that an error lists at most
-_OUR_FAULT = "The fault is ours; it has been logged."
-_log = logging.getLogger("uvicorn.error")
-
-
-class ProblemDetails(BaseModel, extra="allow"):
-    """The body of every error."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
+OUR_FAULT = "The fault is ours; it has been logged."
 
 
 class Problem(GanAinmError):
@@ -234,6 +221,52 @@ class DeadlineExceeded(Problem):
     status, type, title = HTTPStatus.GATEWAY_TIMEOUT, "deadline-exceeded", "The answer took too long"
 
 
+class NoSuchSetting(Problem):
+    """An id that no setting of the catalogue has."""
+
+    status, type, title = HTTPStatus.NOT_FOUND, "no-such-setting", "There is no such setting"
+
+
+class NoSuchTitle(Problem):
+    """An id that no title of the catalogue has."""
+
+    status, type, title = HTTPStatus.NOT_FOUND, "no-such-title", "There is no such title"
+
+
+class NoSuchSuggestion(Problem):
+    """Feedback for an id that the service did not make, or made too long ago."""
+
+    status, type, title = HTTPStatus.NOT_FOUND, "no-such-suggestion", "There is no such suggestion"
+
+
+class AlreadyGiven(Problem):
+    """Feedback for a suggestion that has feedback."""
+
+    status, type, title = HTTPStatus.CONFLICT, "already-given", "Feedback was already given"
+
+
+class NotSuggested(Problem):
+    """Feedback with a title that was not suggested."""
+
+    status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "not-suggested", "The title was not suggested"
+
+
+class TooMuchFeedback(Problem):
+    """More feedback than the service accepts in a minute."""
+
+    status, type, title = HTTPStatus.TOO_MANY_REQUESTS, "too-much-feedback", "There is too much feedback"
+
+
+class FeedbackUnavailable(Problem):
+    """Feedback that cannot be stored at present."""
+
+    status, type, title = (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "feedback-unavailable",
+        "Feedback cannot be stored at present",
+    )
+
+
 def problem_body(problem: Problem) -> dict[str, Any]:
     """The members of a problem's body."""
     return {
@@ -242,34 +275,6 @@ def problem_body(problem: Problem) -> dict[str, Any]:
         "status": problem.status,
         "detail": problem.detail,
         **problem.members,
-    }
-
-
-def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI descriptions of these errors for a route. They refer to `problem_components`."""
-    return {
-        status: {
-            "description": HTTPStatus(status).phrase,
-            "content": {
-                MEDIA_TYPE: {
-                    "schema": {"$ref": "#/components/schemas/ProblemDetails"},
-                    "examples": {
-                        name: {"$ref": f"#/components/examples/{name}"}
-                        for name, example in _EXAMPLES.items()
-                        if example["status"] == status
-                    },
-                }
-            },
-        }
-        for status in statuses
-    }
-
-
-def problem_components() -> dict[str, dict[str, Any]]:
-    """The schema of a problem and an example of each type, as components of an OpenAPI document."""
-    return {
-        "schemas": {"ProblemDetails": ProblemDetails.model_json_schema()},
-        "examples": {name: {"value": example} for name, example in _EXAMPLES.items()},
     }
 
 
@@ -293,47 +298,6 @@ def shortened(text: str) -> str:
     return text if len(text) <= _ECHOED else text[: _ECHOED - 3] + "..."
 
 
-def problem_response(problem: Problem) -> JSONResponse:
-    """The response to a request with this problem."""
-    return _response(problem_body(problem), problem.headers)
-
-
-def add_problem_handlers(app: FastAPI) -> None:
-    """Answer every error of the app with problem+json."""
-
-    async def on_problem(_: Request, problem: Exception) -> JSONResponse:
-        assert isinstance(problem, Problem)
-        return problem_response(problem)
-
-    async def on_http(_: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, HTTPException)
-        return _response(_blank(error.status_code, str(error.detail)), error.headers)
-
-    async def on_invalid(_: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, RequestValidationError)
-        return _response(problem_body(invalid_request(error.errors())))
-
-    async def on_fault(request: Request, error: Exception) -> JSONResponse:
-        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return _response(_blank(HTTPStatus.INTERNAL_SERVER_ERROR, _OUR_FAULT))
-
-    app.add_exception_handler(Problem, on_problem)
-    app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(Exception, on_fault)
-
-
-def _blank(status: int, detail: str) -> dict[str, Any]:
+def blank_body(status: int, detail: str) -> dict[str, Any]:
+    """The members of the body of an error without a type of its own."""
     return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-
-
-def _response(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
-    headers = {"Cache-Control": "no-store", **(headers or {})}
-    return JSONResponse(body, body["status"], headers, media_type=MEDIA_TYPE)
-
-
-# Each type, with its docstring as the detail.
-_EXAMPLES = {
-    **{kind.type: problem_body(kind(inspect.getdoc(kind) or "")) for kind in Problem.__subclasses__()},
-    "internal-server-error": _blank(HTTPStatus.INTERNAL_SERVER_ERROR, _OUR_FAULT),
-}

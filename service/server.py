@@ -22,6 +22,8 @@ from model.errors import GanAinmError
 from service.app import create_app
 from service.connection import ServerConfig
 from service.engine import load_engine
+from service.logs import logging_config
+from service.metrics_files import bury, prepare
 from service.settings import Settings
 
 _MOST_WORKERS = 4  # by default; a worker more costs memory, and few need so many answers
@@ -38,7 +40,7 @@ class WorkerError(GanAinmError):
 
 def make_server(app: FastAPI, settings: Settings, log_level: str = "info") -> uvicorn.Server:
     """A server for this process alone, not yet running."""
-    return uvicorn.Server(ServerConfig(app, settings, log_level=log_level, **_options(settings)))
+    return uvicorn.Server(ServerConfig(app, settings, log_level=log_level, **_options(settings, log_level)))
 
 
 def run_workers(settings: Settings) -> None:
@@ -53,6 +55,7 @@ def run_workers(settings: Settings) -> None:
     OSError
         When the address is in use.
     """
+    prepare()
     current_version(settings.artifacts)  # fails with one message, and not with one from each worker
     workers = settings.workers or default_workers(pick_device(settings.device))
     config = ServerConfig(
@@ -95,7 +98,10 @@ class _Supervisor(Multiprocess):
                 os.kill(process.pid, signal.SIGTERM)
 
     def keep_subprocess_alive(self) -> None:
+        before = {process.pid for process in self.processes}
         super().keep_subprocess_alive()
+        for pid in before - {process.pid for process in self.processes}:
+            _bury(pid)
         # asyncio has one number for the connections that wait and for those that it accepts at once, so each
         # worker that starts makes the queue of the shared socket too short.
         for listener in self.sockets:
@@ -111,6 +117,13 @@ class _Supervisor(Multiprocess):
                 process.process.join()
 
 
+def _bury(pid: int | None) -> None:
+    try:
+        bury(pid or 0)
+    except OSError as error:
+        _log.error("the metrics of worker %s are lost: %s", pid, error)
+
+
 def _make_worker_app(settings: Settings) -> FastAPI:
     """The app of a worker process. Ends the process when the artifact cannot be served."""
     try:
@@ -121,11 +134,12 @@ def _make_worker_app(settings: Settings) -> FastAPI:
     return create_app(settings, engine)
 
 
-def _options(settings: Settings) -> dict[str, object]:
+def _options(settings: Settings, log_level: str = "info") -> dict[str, object]:
     return {
         "host": settings.host,
         "port": settings.port,
         "lifespan": "on",
+        "log_config": logging_config(settings.log_format, log_level),
         "server_header": False,
         # Whole seconds; the supervisor counts the fraction.
         "timeout_graceful_shutdown": max(round(settings.stop_timeout_s), 1),

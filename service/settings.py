@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from index.publication import KEPT
 from model.device import DeviceName
 from service.addresses import is_loopback, read_names, read_origins
+from service.logs import LogFormat
 
 _SHORTEST_KEY, _LONGEST_KEY = 16, 1024  # characters
 _KEY = re.compile(rf"[!-~]{{{_SHORTEST_KEY},{_LONGEST_KEY}}}")  # what every client can put into a header
@@ -134,6 +135,37 @@ class Settings(BaseSettings):
         "dot; requests for other names get 421. Without it, none if HOST is a loopback address, else any.",
     )
 
+    metrics: Literal["open", "closed"] = Field(
+        default="open",
+        description="open: GET /metrics shows the metrics to everybody; closed: it does not exist.",
+    )
+    probe_interval_s: float = Field(
+        default=600.0,
+        ge=0.0,
+        le=86400.0,
+        description="Time between two measurements of the whole ranking in each worker, in seconds "
+        "(0 to 86,400); 0 turns them off.",
+    )
+    feedback: Path | None = Field(
+        default=None,
+        description="SQLite file for feedback; without it, POST /feedback does not exist.",
+    )
+    feedback_rows: int = Field(
+        default=100_000,
+        ge=100,
+        le=10_000_000,
+        description="Feedback that is kept, 100 to 10,000,000 rows; older rows are deleted.",
+    )
+    feedback_per_minute: int = Field(
+        default=60, ge=1, le=10_000, description="Feedback that is accepted in a minute, 1 to 10,000."
+    )
+    log_format: LogFormat = Field(
+        default="auto", description="json or text; auto is text on a terminal and else json."
+    )
+    log_tunes: bool = Field(
+        default=False, description="Whether the log shows the beginning of each tune that was sent."
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _read_key(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -151,7 +183,7 @@ class Settings(BaseSettings):
         except UnicodeDecodeError:  # its message has a part of the key
             raise ValueError("ADMIN_API_KEY_FILE cannot be read: it is not UTF-8") from None
 
-    @field_validator("tunebooks", "admin_api_key_file", "workers", mode="before")
+    @field_validator("tunebooks", "admin_api_key_file", "workers", "feedback", mode="before")
     @classmethod
     def _unset(cls, value: object) -> object:
         return None if value == "" else value  # compose passes an unset variable as an empty string

@@ -8,7 +8,10 @@ from fastapi import Depends, Request
 
 from service.body import Bodies
 from service.engine import Engine
+from service.feedback_store import FeedbackStore
+from service.history import History
 from service.jobs import Jobs
+from service.probe import Prober
 from service.readiness import Readiness
 from service.settings import Settings
 from service.work import Work
@@ -24,6 +27,9 @@ class State:
     bodies: Bodies
     work: Work
     readiness: Readiness
+    history: History
+    prober: Prober
+    feedback: FeedbackStore | None
     started_at: datetime
 
 

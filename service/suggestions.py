@@ -12,16 +12,14 @@ from starlette.datastructures import Headers
 from index.filters import FilterError
 from index.suggestions import Suggestion, Suggestions
 from model.abc import AbcError, Notice
+from model.stopwatch import lap
+from service import metrics
 from service.engine import Snapshot
 from service.filters import CorpusName, FilteredRequest, Meter, Rhythm, unknown_value
-from service.problems import (
-    NoNotes,
-    NotUtf8,
-    UnknownMediaType,
-    invalid_request,
-    problem_responses,
-    shortened,
-)
+from service.logs import shown_tune
+from service.observer import note
+from service.problem_docs import problem_responses
+from service.problems import NoNotes, NotUtf8, UnknownMediaType, invalid_request, shortened
 from service.state import CurrentState
 from service.text import decode_text
 
@@ -170,6 +168,9 @@ class SuggestResponse(BaseModel):
     tune: TuneSummary
     warnings: list[ReadWarning]
     artifact: str = Field(description="Version of the artifact that the titles come from.")
+    suggestion_id: str | None = Field(
+        default=None, description="For POST /feedback; only when the service takes feedback."
+    )
     took_ms: float = Field(description="Milliseconds from request to answer.")
 
 
@@ -194,6 +195,7 @@ _BODIES: dict[str, Any] = {
     "/suggest-titles",
     operation_id="suggestTitles",
     response_model=SuggestResponse,
+    response_model_exclude_none=True,
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
     responses=problem_responses(400, 403, 408, 413, 415, 422, 429, 503, 504),
 )
@@ -214,17 +216,27 @@ async def suggest_titles(
     start = time.perf_counter()
     deadline = state.work.admit()
     body = await state.bodies.read(request, state.settings.max_body_bytes)
+    lap("body")
+    snapshot = state.engine.snapshot
+    note(artifact=snapshot.artifact.version)
     in_query = {"top_k": top_k, "rhythm": rhythm, "meter": meter, "corpus": corpus}
-    return await state.work.run(
-        deadline, _answer, state.engine.snapshot, request.headers, body, in_query, start
-    )
+    tune, answer = await state.work.run(deadline, _answer, snapshot, request.headers, body, in_query, start)
+    note(outcome="known" if answer.known else "unknown")
+    if state.settings.log_tunes:
+        note(tune=shown_tune(tune))
+    metrics.answered(answer.known)
+    if state.feedback:
+        answer.suggestion_id = state.feedback.sign([suggestion.title for suggestion in answer.suggestions])
+    return answer
 
 
 def _answer(
     snapshot: Snapshot, headers: Headers, body: bytes, in_query: dict[str, Any], start: float
-) -> SuggestResponse:
+) -> tuple[str, SuggestResponse]:
+    """The tune as text, and its titles."""
+    lap("queue")
     request, warnings = _read_request(headers, body, in_query)
-    return _suggest(snapshot, request, warnings, start)
+    return request.abc, _suggest(snapshot, request, warnings, start)
 
 
 def _read_request(

@@ -1,7 +1,6 @@
 """What is in the catalogue: GET /titles, /titles/{id} and /settings/{id}.abc."""
 
 from collections.abc import Iterable
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
@@ -12,7 +11,8 @@ from index.directory import Directory
 from index.identifiers import slug
 from model.names import MAX_NAME_CHARS
 from service.engine import Snapshot
-from service.problems import Problem, problem_responses, shortened
+from service.problem_docs import problem_responses
+from service.problems import NoSuchSetting, NoSuchTitle, shortened
 from service.state import CurrentState
 from service.suggestions import MatchedSetting
 
@@ -78,18 +78,6 @@ class TitleDetails(CatalogueTitle):
         description="Ten other titles, by the tune encoder's vectors of their settings, the nearest first."
     )
     artifact: str = Field(description="Version of the artifact that the title comes from.")
-
-
-class NoSuchSetting(Problem):
-    """An id that no setting of the catalogue has."""
-
-    status, type, title = HTTPStatus.NOT_FOUND, "no-such-setting", "There is no such setting"
-
-
-class NoSuchTitle(Problem):
-    """An id that no title of the catalogue has."""
-
-    status, type, title = HTTPStatus.NOT_FOUND, "no-such-title", "There is no such title"
 
 
 class AbcResponse(Response):

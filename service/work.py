@@ -9,9 +9,11 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
 from model.deadline import CpuLimitError, DeadlineError, limited
+from service import metrics
 from service.problems import DeadlineExceeded, NotReady, Overloaded, TooComplex
 
 P = ParamSpec("P")
@@ -100,7 +102,8 @@ class Work:
             if not future.cancelled():
                 future.exception()  # nobody may be waiting for it any more
 
-        future = asyncio.get_running_loop().run_in_executor(self._executor, compute)
+        context = copy_context()  # of the stopwatch
+        future = asyncio.get_running_loop().run_in_executor(self._executor, context.run, compute)
         future.add_done_callback(end)
         try:
             # The client gets its answer at the deadline even if the thread notices it late.
@@ -123,6 +126,7 @@ class Work:
 
     async def _wait_for_a_thread(self, deadline: float) -> None:
         self.waiting += 1
+        metrics.queued(self.waiting)
         try:
             async with asyncio.timeout(deadline - time.monotonic()):
                 await self._idle.acquire()
@@ -130,6 +134,7 @@ class Work:
             raise self._too_late() from error
         finally:
             self.waiting -= 1
+            metrics.queued(self.waiting)
 
     def _too_late(self) -> DeadlineExceeded:
         detail = f"no answer within {self._timeout_s:g} s, which is the limit"

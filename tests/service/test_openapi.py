@@ -11,7 +11,8 @@ from pydantic import SecretStr, TypeAdapter
 
 from service.app import create_app
 from service.openapi import document
-from service.problems import MEDIA_TYPE, ProblemDetails
+from service.problem_docs import ProblemDetails
+from service.problems import MEDIA_TYPE
 from service.settings import Settings
 from tests.support import SECRET
 

@@ -25,7 +25,21 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert SECRET not in repr(settings.admin_api_key)
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "70000"), ("DEVICE", "tpu"), ("MAX_BODY_BYTES", "10")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "70000"),
+        ("DEVICE", "tpu"),
+        ("MAX_BODY_BYTES", "10"),
+        ("METRICS", "half"),
+        ("PROBE_INTERVAL_S", "-1"),
+        ("PROBE_INTERVAL_S", "nan"),
+        ("FEEDBACK_ROWS", "0"),
+        ("FEEDBACK_PER_MINUTE", "0"),
+        ("LOG_FORMAT", "xml"),
+        ("LOG_TUNES", "perhaps"),
+    ],
+)
 def test_a_setting_outside_its_range_is_refused(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
