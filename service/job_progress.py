@@ -8,8 +8,8 @@ from service.job import JobProgress
 # The steps of a rebuild, in their order, and about what share of its time each takes, in per cent.
 SHARES = {
     "reading tunebooks": 25,
-    "reading settings": 30,
     "encoding names": 3,
+    "reading settings": 30,
     "encoding settings": 17,
     "indexing settings": 15,
     "checking and publishing": 10,
