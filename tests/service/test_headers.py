@@ -5,7 +5,7 @@ import pytest
 
 from index.suggester import Suggester
 from service.headers import HEADERS
-from tests.service.test_openapi import OPERATIONS
+from tests.service.test_openapi import every_route
 from tests.service.test_problems import exchange
 from tests.support import KESH, KEY
 
@@ -14,7 +14,7 @@ def missing(response: httpx.Response) -> set[str]:
     return {name for name, value in HEADERS.items() if response.headers.get(name) != value}
 
 
-@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in OPERATIONS])
+@every_route
 def test_every_route_has_them(shared_client: httpx.Client, method: str, path: str) -> None:
     for headers in ({}, KEY):
         for asked in (method, "OPTIONS", "DELETE"):

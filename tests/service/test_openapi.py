@@ -27,6 +27,8 @@ every_operation = pytest.mark.parametrize(
     ("method", "path", "operation"), OPERATIONS, ids=[f"{method} {path}" for method, path, _ in OPERATIONS]
 )
 
+every_route = pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in OPERATIONS])
+
 
 def test_the_committed_document_is_that_of_the_app() -> None:
     assert json.loads(COMMITTED.read_text(encoding="utf-8")) == DOCUMENT, "run `make openapi`"
