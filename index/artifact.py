@@ -14,6 +14,7 @@
             display.json                names of the catalogue as people see them
             probes.jsonl
             metrics.json                what training measured
+            tunebooks.jsonl             the user's own tunebooks as a rebuild read them, if there are any
             evaluation/                 split, catalogue, encoders and index to recompute the test MRR
 
 `index/publication.py` publishes a new artifact.
@@ -38,6 +39,7 @@ CURRENT = "current"
 MANIFEST = "manifest.json"
 PROBES = "probes.jsonl"
 METRICS = "metrics.json"
+OWN_BOOKS = "tunebooks.jsonl"
 EVALUATION = "evaluation"
 
 

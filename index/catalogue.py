@@ -7,10 +7,10 @@ of both indexes follow it.
 import json
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,15 @@ class Setting:
     url: str = ""
     also: tuple[str, ...] = ()
     printed: str = ""
+
+    def as_row(self) -> dict[str, Any]:
+        """Its attributes by name, for JSON. `dataclasses.asdict` takes ten times as long."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def of_row(cls, row: dict[str, Any]) -> Self:
+        """What `as_row` gave. Raises TypeError when it is not such a row."""
+        return cls(**{**row, "also": tuple(row.get("also", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +224,12 @@ class Catalogue:
         """Write as JSON lines."""
         with path.open("w", encoding="utf-8") as file:
             for title in self.titles:
-                file.write(json.dumps(asdict(title), ensure_ascii=False) + "\n")
+                row = {
+                    "title": title.title,
+                    "aliases": title.aliases,
+                    "settings": [setting.as_row() for setting in title.settings],
+                }
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
     @classmethod
     def load(cls, path: Path) -> "Catalogue":
@@ -243,7 +257,5 @@ def _merged(settings: tuple[Setting, ...], content: Callable[[Setting], Hashable
 
 def _read_titles(rows: Iterable[dict[str, Any]]) -> Iterator[Title]:
     for row in rows:
-        settings = (
-            Setting(**{**setting, "also": tuple(setting.get("also", ()))}) for setting in row["settings"]
-        )
-        yield Title(row["title"], tuple(row["aliases"]), tuple(settings))
+        settings = tuple(map(Setting.of_row, row["settings"]))
+        yield Title(row["title"], tuple(row["aliases"]), settings)

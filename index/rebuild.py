@@ -1,5 +1,6 @@
 """The rebuild: indexes the trained catalogue again with the user's own tunebooks, without training."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,19 +8,20 @@ from pathlib import Path
 import numpy as np
 
 from index import artifact
-from index.artifact import Artifact, ArtifactError
+from index.alignment import Melody
+from index.artifact import OWN_BOOKS, Artifact, ArtifactError
 from index.catalogue import Catalogue, Setting
 from index.cosine_index import CosineIndex
-from index.library import Library
 from index.own_tunebooks import NAME as OWN
-from index.own_tunebooks import read_own
+from index.own_tunebooks import Named, load_books, read_own
 from index.probes import DEGRADED, measure_probes
 from index.progress import OnStep, ignore_steps
 from index.publication import KEPT, link_files, publish, staging
 from index.slips import find_slips
 from index.suggester import CATALOGUE, INDEX_FILES, Suggester
-from model.abc import read_tune
+from model.abc import Tune, read_tune
 from model.device import Device
+from model.version import VERSION
 
 _UNIT = 1e-3  # how far the length of a unit vector may be off
 
@@ -71,18 +73,25 @@ def rebuild(
     RebuildError
         When the new index is not sound.
     TunebookError
-        When the tunebooks cannot be read.
+        When the folder of tunebooks cannot be read.
     ArtifactError
         When the current artifact cannot be read, or another one was published in the meantime.
     OSError
-        When a tunebook cannot be read or the new artifact cannot be written.
+        When the new artifact cannot be written.
     """
     old = artifact.load(root, device)
     trained = Catalogue.load(old.path / artifact.EVALUATION / CATALOGUE)
-    own = read_own(tunebooks, on_step) if tunebooks else None
-    catalogue = _with_own(trained, own.named) if own else trained
-    library = Library.read(catalogue, on_step)
-    suggester = Suggester.build(library, old.suggester.encoders, old.suggester.ranking, on_step)
+    # Another version may have read the tunes and the names by other rules.
+    reuse = old.manifest.version == VERSION
+    known = load_books(old.path / OWN_BOOKS) if reuse and (old.path / OWN_BOOKS).exists() else []
+    own = read_own(tunebooks, known, on_step) if tunebooks else None
+    tunes = own.tunes if own else {}
+
+    def tune_of(setting: Setting) -> Tune:
+        return tunes.get(setting.abc) or read_tune(setting.abc)
+
+    catalogue = _with_own(trained, own.named, tune_of) if own else trained
+    suggester = old.suggester.with_catalogue(catalogue, tune_of, reuse, on_step)
     advance = on_step("checking and publishing", 3)
     _check_vectors(suggester)
     if not force:
@@ -91,6 +100,7 @@ def rebuild(
     corpora = [corpus for corpus in old.manifest.corpora if corpus.name != OWN]
     manifest = old.manifest.model_copy(
         update={
+            "version": VERSION,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "rebuilt_from": old.version,
             "corpora": [*corpora, own.count] if own else corpora,
@@ -102,16 +112,18 @@ def rebuild(
     )
     advance()
     with staging(root) as staged:
-        link_files(old.path, staged, without=INDEX_FILES)
+        link_files(old.path, staged, without=(*INDEX_FILES, OWN_BOOKS))
         suggester.save_indexes(staged)
+        if own:
+            own.save(staged / OWN_BOOKS)
         version = publish(root, staged, manifest, replaces=old.version, keep=keep)
     advance()
     return Rebuilt(version, own.count.tunes if own else 0, own.skipped if own else [])
 
 
-def _with_own(trained: Catalogue, named: list[tuple[tuple[str, ...], Setting]]) -> Catalogue:
+def _with_own(trained: Catalogue, named: list[Named], tune_of: Callable[[Setting], Tune]) -> Catalogue:
     """The trained catalogue with the user's own settings, curated as the trained ones were."""
-    slips = find_slips(trained.with_settings(named), lambda setting: read_tune(setting.abc))
+    slips = find_slips(trained.with_settings(named), lambda setting: Melody.of(tune_of(setting)))
     catalogue = trained.with_settings(named, slips)
     return Catalogue(catalogue.titles[: len(trained)] + catalogue.shorten().titles[len(trained) :])
 

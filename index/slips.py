@@ -13,7 +13,6 @@ from itertools import combinations
 from index.alignment import SAME_MELODY, Melody, similarities
 from index.catalogue import Catalogue, Setting, Title
 from index.titles import base_and_family, names_in
-from model.abc import Tune
 
 _SHORTEST = 5  # letters of a squeezed name; shorter ones are alike by chance
 _SHORTEST_WITH_SLIP = 8  # letters of one that may have a wrong letter
@@ -28,7 +27,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 _DIGITS = re.compile(r"\d+")
 
 
-def find_slips(catalogue: Catalogue, tune_of: Callable[[Setting], Tune]) -> list[tuple[str, str]]:
+def find_slips(catalogue: Catalogue, melody_of: Callable[[Setting], Melody]) -> list[tuple[str, str]]:
     """Pairs of references: settings of the same tune under two titles that are nearly the same.
 
     Two titles are nearly the same if they differ in spaces, small words, plurals and doubled letters only; if
@@ -39,14 +38,14 @@ def find_slips(catalogue: Catalogue, tune_of: Callable[[Setting], Tune]) -> list
     Parameters
     ----------
     catalogue : titles without a key in common
-    tune_of : gives the tune of a setting of the catalogue
+    melody_of : gives the melody of a setting of the catalogue
     """
-    melody_of = cache(lambda setting: Melody.of(tune_of(setting)))
+    melody = cache(melody_of)
     slips = []
     for a, b in _nearly_the_same(catalogue):
         others = catalogue.titles[b].settings
         for setting in catalogue.titles[a].settings:
-            similarity = similarities(melody_of(setting), [melody_of(other) for other in others])
+            similarity = similarities(melody(setting), [melody(other) for other in others])
             if similarity.max() >= SAME_MELODY:
                 slips.append((setting.reference, others[int(similarity.argmax())].reference))
                 break
