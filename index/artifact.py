@@ -93,6 +93,14 @@ def read_folder(path: Path, device: Device) -> Artifact:
     """
     manifest = read_manifest(path)
     _verify_files(path, manifest.files)
+    return load_files(path, manifest, device)
+
+
+def load_files(path: Path, manifest: Manifest, device: Device) -> Artifact:
+    """The artifact in a folder whose files are those of the manifest.
+
+    Raises ArtifactError when it cannot be used.
+    """
     try:
         suggester, probes = Suggester.load(path, device), load_probes(path / PROBES)
     except (CheckpointError, OSError, ValueError, TypeError, RecursionError) as error:
@@ -130,7 +138,11 @@ def _verify_files(path: Path, expected: Mapping[str, str]) -> None:
     if names != set(expected):
         raise ArtifactError(f"{path.name}: files differ from the manifest: {sorted(names ^ set(expected))}")
     for name, digest in expected.items():
-        if (actual := sha256(path / name)) != digest:
+        try:
+            actual = sha256(path / name)
+        except OSError as error:
+            raise ArtifactError(f"{path.name}: {name} cannot be read: {error.strerror}") from error
+        if actual != digest:
             raise ArtifactError(
                 f"{path.name}: {name} has sha256 {actual[:12]}…, its manifest says {digest[:12]}…"
             )

@@ -216,12 +216,18 @@ class Catalogue:
         titles = []
         for title in self.titles:
             first, *others = dict.fromkeys((*map(short, title.names), *title.names))
-            settings = (replace(setting, title=short(setting.title)) for setting in title.settings)
+            settings = (
+                setting
+                if (shorter := short(setting.title)) == setting.title
+                else replace(setting, title=shorter)
+                for setting in title.settings
+            )
             titles.append(Title(first, tuple(others), tuple(settings)))
         return Catalogue(tuple(titles))
 
     def save(self, path: Path) -> None:
         """Write as JSON lines."""
+        encode = json.JSONEncoder(ensure_ascii=False).encode
         with path.open("w", encoding="utf-8") as file:
             for title in self.titles:
                 row = {
@@ -229,7 +235,7 @@ class Catalogue:
                     "aliases": title.aliases,
                     "settings": [setting.as_row() for setting in title.settings],
                 }
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                file.write(encode(row) + "\n")
 
     @classmethod
     def load(cls, path: Path) -> "Catalogue":

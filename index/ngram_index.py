@@ -131,7 +131,8 @@ class NgramIndex:
         if count is None:
             return None
         gram = np.repeat(vocabulary, np.diff(first))
-        order = np.argsort(setting, kind="stable")
+        small = setting.astype(np.uint16) if self._settings <= 2**16 else setting
+        order = np.argsort(small, kind="stable")  # NumPy sorts numbers of 16 bits ten times as fast
         ends = np.cumsum(np.bincount(setting, minlength=self._settings))
         return GramCounts(gram[order], count[order], np.concatenate([[0], ends]))
 

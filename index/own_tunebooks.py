@@ -1,6 +1,6 @@
 """The user's own tunebooks: their tunes are in the catalogue once they are indexed, without training.
 
-An artifact keeps what was read, file by file, so that the next rebuild reads only the files that have changed.
+An artifact keeps what was read, file by file, so that the next rebuild reads only files that have changed.
 """
 
 import json

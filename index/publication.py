@@ -24,6 +24,7 @@ from index.artifact import (
     ArtifactError,
     current_version,
     folder_files,
+    load_files,
     read_folder,
     read_manifest,
 )
@@ -111,9 +112,9 @@ def publish(
         When the disk cannot be written.
     """
     files = {file.relative_to(staged).as_posix(): sha256(file) for file in folder_files(staged)}
-    text = manifest.model_copy(update={"files": files}).model_dump_json(indent=2)
-    (staged / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    read_folder(staged, "cpu")
+    manifest = manifest.model_copy(update={"files": files})
+    (staged / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    load_files(staged, manifest, "cpu")
     for file in folder_files(staged):
         file.chmod(0o644)  # some writers make private files, and mkdtemp a private folder
         _sync(file)
