@@ -80,12 +80,17 @@ def locked(lock: Path, wait: bool = True) -> Iterator[None]:
 def staging(root: Path) -> Iterator[Path]:
     """A temporary folder in the folder of artifacts, for writing the next one.
 
-    It is removed at the end unless it was published.
+    It is removed at the end unless it was published. An OSError that names no file, such as that of a full
+    disk, names this folder.
     """
     root.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=root))
     try:
         yield folder
+    except OSError as error:
+        if error.errno is None or error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, str(folder)) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -147,7 +147,7 @@ def find_files(path: Path) -> Iterator[tuple[str, bytes | Unreadable]]:
     """Name of every file that `read_path` reads, with its content or the reason why it cannot be read.
 
     Names are those that people see: bytes that are not UTF-8 are written as in "\\xe9". Links to files are
-    followed, links to folders are not, so nothing is read twice.
+    followed, links to folders are not.
 
     Raises TunebookError when the path does not exist or is a folder that cannot be read.
     """
@@ -176,7 +176,9 @@ def _folder(folder: Path) -> Iterator[tuple[str, bytes | Unreadable]]:
             except OSError as error:
                 yield _shown(name), Unreadable(f"is a folder that cannot be read: {error.strerror}")
         elif entry.is_symlink() and _is_folder(entry):
-            yield _shown(name), Unreadable("is a link to a folder, which is not followed", is_tunebook=False)
+            reason = _why_not_followed(path, folder)
+            if reason:
+                yield _shown(name), Unreadable(reason, is_tunebook=False)
         elif path.suffix.lower() in SUFFIXES:
             has_utf_8_name = _shown(name) == name
             yield (
@@ -189,6 +191,14 @@ def _inside(folder: Path) -> list[os.DirEntry[str]]:
     """Files and folders in a folder, in the reverse order of their names."""
     with os.scandir(folder) as entries:
         return sorted(entries, key=lambda entry: entry.name, reverse=True)
+
+
+def _why_not_followed(link: Path, folder: Path) -> str:
+    """Why a link to a folder is not followed; "" if that folder is read anyway, under its own name."""
+    target = link.resolve()
+    if link.parent.resolve().is_relative_to(target):
+        return "is a link to a folder that it is in"
+    return "" if target.is_relative_to(folder.resolve()) else "is a link to a folder elsewhere, not followed"
 
 
 def _is_folder(link: os.DirEntry[str]) -> bool:

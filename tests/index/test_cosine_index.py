@@ -100,3 +100,9 @@ def test_another_kind_of_index_is_refused(tmp_path: Path) -> None:
     faiss.write_index(faiss.IndexFlatL2(16), str(tmp_path / "x.faiss"))
     with pytest.raises(ValueError, match="is a IndexFlatL2, not an IndexFlatIP or an IndexRefineFlat"):
         CosineIndex.load(tmp_path / "x.faiss", np.arange(0))
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    index = CosineIndex(np.eye(3, dtype=np.float32), np.arange(3))
+    with pytest.raises(OSError, match="none/x.faiss cannot be written"):
+        index.save(tmp_path / "none" / "x.faiss")

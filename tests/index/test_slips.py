@@ -103,3 +103,11 @@ def test_time_is_linear_in_the_number_of_titles() -> None:
 
     seconds(100)
     assert seconds(8000) < 3 * 8 * seconds(1000), "eight times as many; quadratic would be sixty-four"
+
+
+def test_only_pairs_with_one_of_some_titles_are_found() -> None:
+    catalogue = collect("The Flowers of Edinburg", "Flowers of Edinburgh, The", "Wide Gates", "The Wide Gate")
+    found = find_slips(catalogue, lambda _: Melody.of(TUNE))
+    assert len(found) == 2
+    for among, pairs in (({0}, found[:1]), ({1}, found[:1]), ({3}, found[1:]), (set(), []), ({0, 2}, found)):
+        assert find_slips(catalogue, lambda _: Melody.of(TUNE), among) == pairs
