@@ -14,6 +14,7 @@
             display.json                names of the catalogue as people see them
             probes.jsonl
             metrics.json                what training measured
+            tunebooks.jsonl             the user's own tunebooks as a rebuild read them, if there are any
             evaluation/                 split, catalogue, encoders and index to recompute the test MRR
 
 `index/publication.py` publishes a new artifact.
@@ -39,6 +40,7 @@ CURRENT = "current"
 MANIFEST = "manifest.json"
 PROBES = "probes.jsonl"
 METRICS = "metrics.json"
+OWN_BOOKS = "tunebooks.jsonl"
 EVALUATION = "evaluation"
 
 
@@ -97,6 +99,14 @@ def read_folder(path: Path, device: Device) -> Artifact:
     """
     manifest = read_manifest(path)
     _verify_files(path, manifest.files)
+    return load_files(path, manifest, device)
+
+
+def load_files(path: Path, manifest: Manifest, device: Device) -> Artifact:
+    """The artifact in a folder whose files are those of the manifest.
+
+    Raises ArtifactError when it cannot be used.
+    """
     try:
         suggester, probes = Suggester.load(path, device), load_probes(path / PROBES)
     except (CheckpointError, OSError, ValueError, TypeError, RecursionError) as error:
@@ -134,7 +144,11 @@ def _verify_files(path: Path, expected: Mapping[str, str]) -> None:
     if names != set(expected):
         raise ArtifactError(f"{path.name}: files differ from the manifest: {sorted(names ^ set(expected))}")
     for name, digest in expected.items():
-        if (actual := sha256(path / name)) != digest:
+        try:
+            actual = sha256(path / name)
+        except OSError as error:
+            raise ArtifactError(f"{path.name}: {name} cannot be read: {error.strerror}") from error
+        if actual != digest:
             raise ArtifactError(
                 f"{path.name}: {name} has sha256 {actual[:12]}…, its manifest says {digest[:12]}…"
             )

@@ -151,8 +151,14 @@ class CosineIndex:
         return [Hit(title, int(rows[rank]), float(scores[rank])) for title, rank in best.items()]
 
     def save(self, path: Path) -> None:
-        """Write the FAISS index. The titles of its rows are not saved: they follow from the catalogue."""
-        faiss.write_index(self._faiss, str(path))
+        """Write the FAISS index. The titles of its rows are not saved: they follow from the catalogue.
+
+        Raises OSError when the file cannot be written.
+        """
+        try:
+            faiss.write_index(self._faiss, str(path))
+        except RuntimeError as error:
+            raise OSError(f"{path} cannot be written: {error}") from error
 
     @classmethod
     def load(cls, path: Path, title_of_row: NDArray[np.int64]) -> "CosineIndex":

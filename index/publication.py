@@ -24,6 +24,7 @@ from index.artifact import (
     ArtifactError,
     current_version,
     folder_files,
+    load_files,
     read_folder,
     read_manifest,
 )
@@ -87,12 +88,17 @@ def locked(lock: Path, wait: bool | float = True) -> Iterator[None]:
 def staging(root: Path) -> Iterator[Path]:
     """A temporary folder in the folder of artifacts, for writing the next one.
 
-    It is removed at the end unless it was published.
+    It is removed at the end unless it was published. An OSError that names no file, such as that of a full
+    disk, names this folder.
     """
     root.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=root))
     try:
         yield folder
+    except OSError as error:
+        if error.errno is None or error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, str(folder)) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -119,9 +125,9 @@ def publish(
         When the disk cannot be written.
     """
     files = {file.relative_to(staged).as_posix(): sha256(file) for file in folder_files(staged)}
-    text = manifest.model_copy(update={"files": files}).model_dump_json(indent=2)
-    (staged / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    read_folder(staged, "cpu")
+    manifest = manifest.model_copy(update={"files": files})
+    (staged / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    load_files(staged, manifest, "cpu")
     for file in folder_files(staged):
         file.chmod(0o644)  # some writers make private files, and mkdtemp a private folder
         _sync(file)

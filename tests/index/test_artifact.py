@@ -73,10 +73,36 @@ def test_another_format_is_refused_with_both_versions(small_artifacts: Path) -> 
         load(small_artifacts, CPU)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", f'{{"format": {FORMAT}}}'])
+@pytest.mark.parametrize("text", ["", "[]", "{", "[" * 100_000, f'{{"format": {FORMAT}}}'])
 def test_a_broken_manifest_is_refused(small_artifacts: Path, text: str) -> None:
     (small_artifacts / artifact.CURRENT / artifact.MANIFEST).write_text(text)
     with pytest.raises(ArtifactError):
+        load(small_artifacts, CPU)
+
+
+@pytest.mark.parametrize("brackets", ["[", '{"a":'])
+def test_a_manifest_of_many_brackets_is_named(small_artifacts: Path, brackets: str) -> None:
+    (small_artifacts / artifact.CURRENT / artifact.MANIFEST).write_text(brackets * 100_000)
+    with pytest.raises(ArtifactError, match=f"unreadable {artifact.MANIFEST}: maximum recursion depth"):
+        load(small_artifacts, CPU)
+
+
+def test_a_file_that_may_not_be_read_is_refused_by_name(
+    small_artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(artifact, "sha256", refuse)
+    with pytest.raises(ArtifactError, match=rf"{CATALOGUE} cannot be read: Permission denied"):
+        load(small_artifacts, CPU)
+
+
+@pytest.mark.parametrize("name", [TITLES, MELODIES, CATALOGUE, artifact.MANIFEST])
+def test_a_truncated_file_is_refused_by_name(small_artifacts: Path, name: str) -> None:
+    path = small_artifacts / artifact.CURRENT / name
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ArtifactError, match=name):
         load(small_artifacts, CPU)
 
 

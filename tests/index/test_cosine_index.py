@@ -133,3 +133,9 @@ def test_a_title_without_rows_or_with_opposite_rows_has_no_neighbours() -> None:
     index = CosineIndex(np.concatenate([vectors[:1], -vectors[:1], vectors[1:]]), np.array([0, 0, 2]))
     assert index.neighbours(0, 5) == []
     assert index.neighbours(1, 5) == []
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    index = CosineIndex(np.eye(3, dtype=np.float32), np.arange(3))
+    with pytest.raises(OSError, match="none/x.faiss cannot be written"):
+        index.save(tmp_path / "none" / "x.faiss")
