@@ -8,6 +8,8 @@
     ├── BusyError               another process is working in the same folder
     ├── CheckpointError         weights that cannot be read or do not fit their config
     ├── CurationError           corpora that hold too little to learn from
+    ├── DeadlineError           work that was not done by its deadline
+    │   └── CpuLimitError       work that took more CPU time than it may
     ├── DeviceError             a device that this machine does not have
     ├── DownloadError           a collection that could not be downloaded
     ├── EncoderError            an encoder that does not exist or cannot be built
