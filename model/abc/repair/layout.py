@@ -37,6 +37,8 @@ _MARKER = re.compile(r"(?:>|[A-Z]{1,3}>|[»•·▪◦#]|//|[|¦*+–—-](?=[ \
 _QUOTED_FIELD = re.compile(
     rf"[ \t]{{0,9}}((?:{_MARKER.pattern}[ \t]{{0,9}}){{1,9}})(?=(?:[A-Zx]|{_COMMON_WORDS})[ \t]?:(?![|:]))"
 )
+_BLANKS = re.compile(r"[ \t]{0,9}")
+_NUMBER = re.compile(r"\d{1,4}[.):]?(?=[ \t]|\Z)")
 _ANY_QUOTED_FIELD = re.compile(rf"^{_QUOTED_FIELD.pattern}", re.MULTILINE)
 
 _FIRST_FIELD = re.compile(r"[ \t]*([A-Z])[ \t]?:(?![|:])")
@@ -69,25 +71,35 @@ def quoting(text: str) -> list[Edit]:
     if _ANY_QUOTED_FIELD.search(text) is None:
         return []
     edits = []
-    marks: re.Pattern[str] | None = None
-    stays = False
+    marks: list[str] = []
     for start, line in lines_of(text):
         if quoted := _QUOTED_FIELD.match(line):
-            first, *others = (_any(mark) for mark in _MARKER.findall(quoted[1]))
-            more = "".join(rf"(?:[ \t]{{0,9}}{mark})?" for mark in others)
-            marks = re.compile(rf"[ \t]{{0,9}}{first}{more}[ \t]?")
-            stays = first == ">"
+            marks = _MARKER.findall(quoted[1])
             edits.append(Edit(start, start + quoted.end(), ""))
-        elif marks and (match := marks.match(line)):
-            edits.append(Edit(start, start + match.end(), ""))
-        elif line.strip() and not stays:
-            marks = None
+        elif stop := _end_of_marks(line, marks):
+            edits.append(Edit(start, start + stop, ""))
+        elif marks and line.strip() and marks[0] != ">":
+            marks = []
     return edits
 
 
-def _any(mark: str) -> str:
-    """A pattern for this mark; for a number, for any number."""
-    return r"\d{1,4}[.):]?(?=[ \t]|\Z)" if mark[0].isdigit() else re.escape(mark)
+def _end_of_marks(line: str, marks: list[str]) -> int:
+    """Where the line goes on after these marks; 0 if it does not begin with the first of them.
+
+    The other marks may be missing. Any number stands for a number.
+    """
+    end = 0
+    for mark in marks:
+        place = blanks.end() if (blanks := _BLANKS.match(line, end)) else end
+        if mark[0].isdigit():
+            number = _NUMBER.match(line, place)
+            stop = number.end() if number else 0
+        else:
+            stop = place + len(mark) if line.startswith(mark, place) else 0
+        if not stop and not end:
+            return 0
+        end = stop or end
+    return end + line.startswith((" ", "\t"), end) if end else 0
 
 
 def field_names(text: str) -> list[Edit]:

@@ -25,8 +25,8 @@ _BLOCK = re.compile(
 )
 # What these hold is not music, unless a field begins it: the line keeps the tag, and is skipped.
 _NO_MUSIC = re.compile(rf"{_OPEN}(?:{NO_MUSIC_TAGS})\b", re.IGNORECASE)
-_IN_TEXT = re.compile(rf"[\s>|*•-]*[{''.join(sorted(STRING_FIELDS))}][ \t]?:|%")
 _INNER = re.compile(r"[^\s>|*•-]")
+_TEXT_FIELD = re.compile(rf"[{''.join(sorted(STRING_FIELDS))}][ \t]?:")
 _ANY_FIELD = re.compile(rf"\s*{FIELD}")
 
 _FORUM_NAMES = r"code|music|pre|quote|font|size|colou?r|url|spoiler|list|center|img"
@@ -37,7 +37,7 @@ _FORUM_TAG = re.compile(
     rf"|^[ \t]*(?:\[(?:\w{{1,12}}{_PARAMETER}|\*)\][ \t]*)+(?=[KLMNQRSTXZ][ \t]?:)"
     rf"|^[ \t]*\[abc{_PARAMETER}\][ \t]*$(?=\s{{0,9}}(?:X:|T:|%))"
     # The fences of Markdown.
-    r"|^[ \t]*(?:`{3,}|~{3,})[ \t]*\w{0,20}[ \t]*$|^[ \t]*`{3,}(?:abc)?[ \t]*(?=[A-Za-z]:)",
+    r"|^[ \t]*+(?:`{3,}+|~{3,}+)[ \t]*+\w{0,20}+[ \t]*+$|^[ \t]*`{3,}(?:abc)?[ \t]*(?=[A-Za-z]:)",
     re.MULTILINE | re.IGNORECASE,
 )
 
@@ -51,22 +51,28 @@ def tags(text: str) -> list[Edit]:
     A block tag within a title or another text stays.
     """
     edits: list[Edit] = []
-    line = 0  # where it starts
+    line = seen = 0  # where the line of the tag starts, and how far it was searched
+    inner: int | None = None  # where the line has more than marks, if it does
     for match in _TAG.finditer(text) if "<" in text or "&lt;" in text else ():
         start, stop = match.span()
-        line = max(line, text.rfind("\n", line, start) + 1)
+        if after := text.rfind("\n", seen, start) + 1:
+            line, seen, inner = after, after, None
+        if inner is None and (found := _INNER.search(text, seen, start)):
+            inner = found.start()
+        seen = start
         before_field = _ANY_FIELD.match(text, stop)
         if text.startswith("%", line):
             continue
         if _NO_MUSIC.match(match[0]) and not before_field:
             continue
-        is_inner = _INNER.search(text, line, start) and stop < len(text) and text[stop] != "\n"
-        ends_line = is_inner and _BLOCK.match(match[0])
-        if ends_line and _IN_TEXT.match(text, line, start) and not before_field:
-            continue
+        ends_line = False
+        if inner is not None and stop < len(text) and text[stop] != "\n" and _BLOCK.match(match[0]):
+            if _TEXT_FIELD.match(text, inner, start) and not before_field:
+                continue
+            ends_line = True
         edits.append(Edit(start, stop, "\n" if ends_line else ""))
         if ends_line:
-            line = stop
+            line, seen, inner = stop, stop, None
     return edits
 
 
