@@ -12,6 +12,7 @@ from model.abc.tokens import ALTERED, PRESET_MARKS, TOKEN
 from model.abc.transposition import read_transpositions
 from model.abc.voice import Sound, Voice
 from model.abc.written import read_note
+from model.deadline import check_deadline, checked
 
 Notify = Callable[[int, int, str], None]
 
@@ -80,6 +81,11 @@ class Music:
         self._chord_column = 0
 
     @property
+    def sounds(self) -> int:
+        """Notes and rests that have been read, all voices together."""
+        return MOST_SOUNDS - self._sounds_left
+
+    @property
     def melody(self) -> Voice | None:
         """The first voice that has notes."""
         return next((voice for voice in self._voices.values() if voice is not None and voice.start), None)
@@ -134,10 +140,11 @@ class Music:
 
     def read(self, number: int, line: str) -> None:
         """Read a line of music."""
+        check_deadline()
         self._header_ended = self._started = True
         voice = self._voice()
         stray_end = -1
-        for match in TOKEN.finditer(line):
+        for match in checked(TOKEN.finditer(line)):
             kind = match.lastgroup
             column = match.start() + 1
             if kind == "space" or (voice.overlay and kind not in {"bar", "field"}):

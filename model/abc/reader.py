@@ -9,6 +9,7 @@ from model.abc.line import Line
 from model.abc.music import Defaults, Music
 from model.abc.text import STRING_FIELDS, is_music, is_prose, read_string
 from model.abc.tune import AbcError, Notice, Tune
+from model.deadline import checked
 
 _MOST_NOTICES = 100
 
@@ -53,6 +54,11 @@ class TuneReader:
         self._in_body = False
         self._music = Music(self._notify, self._read_field, file_header.defaults.copy())
 
+    @property
+    def sounds(self) -> int:
+        """Notes and rests that have been read."""
+        return self._music.sounds
+
     def read_file_header(self, lines: Iterable[Line]) -> FileHeader:
         """Read the lines of a file header."""
         self._read_lines(lines)
@@ -91,7 +97,7 @@ class TuneReader:
 
     def _read_lines(self, lines: Iterable[Line]) -> None:
         in_music = False  # after a blank line, only lines that look like music are music
-        for line in lines:
+        for line in checked(lines):
             if line.letter == "%":
                 if line.text.startswith("%%"):
                     self._read_instruction(line.text[2:])

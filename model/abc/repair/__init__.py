@@ -8,6 +8,7 @@ from model.abc.repair import layout, literals, markup, signs
 from model.abc.repair.edited import Edit, EditedText
 from model.abc.text import plain_line_ends
 from model.abc.tune import Notice, Tune
+from model.deadline import check_deadline
 
 _REPAIRS: tuple[tuple[Callable[[str], list[Edit]], str], ...] = (
     (literals.string_literals, "quotes and escapes of a program removed, with the text around them"),
@@ -83,6 +84,7 @@ def repair(text: str) -> Repaired:
     edited = EditedText(plain, plain)
     places: dict[str, list[int]] = {}
     for find, message in _REPAIRS:
+        check_deadline()
         if edits := find(edited.text):
             offsets = edited.origins_of([edit.start for edit in edits])
             places[message] = sorted(places.get(message, []) + offsets)
