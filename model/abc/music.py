@@ -18,6 +18,8 @@ Notify = Callable[[int, int, str], None]
 
 _TIMES = re.compile(r"([0-9]+)(?:-([0-9]+))?")
 _MOST_TIMES = 32
+_MOST_VOICES = 100
+_OTHER_VOICES = "\n"  # no voice has this name
 _MOST_DIGITS = 9  # of a number of bars
 _LONGEST_FIELD = 200  # characters of a metre, unit, key or ending; bounds the memory of the caches
 MOST_SOUNDS = 2**13
@@ -121,13 +123,17 @@ class Music:
                 target.key = key
             self._transpose(target, settings)
 
-    def set_voice(self, text: str) -> None:
+    def set_voice(self, text: str, line: int, column: int) -> None:
         """Apply a ``V:`` field; in the header it only gives the order of the voices."""
         name, properties = (*text.split(maxsplit=1), "", "")[:2]
         if name in {"", "*"}:
             return
         if name == "1" and "" in self._voices:  # the music before any V: is the first voice
             name = ""
+        if name not in self._voices and len(self._voices) >= _MOST_VOICES:
+            name = _OTHER_VOICES
+            if name not in self._voices:
+                self._notify(line, column, f"more than {_MOST_VOICES} voices, the others read as one")
         self._name = name
         voice = self._voices.setdefault(name, None)
         settings = read_transpositions(properties[:_LONGEST_FIELD])

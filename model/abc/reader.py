@@ -12,6 +12,7 @@ from model.abc.tune import AbcError, Notice, Tune
 from model.deadline import checked
 
 _MOST_NOTICES = 100
+_LONGEST_RHYTHM = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class TuneReader:
         elif letter == "T" and text:
             self._titles.append(self._continued)
         elif letter == "R":
-            self._rhythm = self._rhythm or text
+            self._rhythm = self._rhythm or text[:_LONGEST_RHYTHM]
         elif letter == "M":
             self._music.set_meter(text, line, column)
         elif letter == "L":
@@ -159,7 +160,7 @@ class TuneReader:
         elif letter == "K":
             self._music.set_key(text, line, column)
         elif letter == "V":
-            self._music.set_voice(text)
+            self._music.set_voice(text, line, column)
         elif letter == "I":
             self._read_instruction(text)
         elif letter == "U" and text:

@@ -13,6 +13,7 @@ NO_MUSIC_TAGS = (
 )
 """Pattern for the names of elements of a web page that hold no music."""
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _FIELD_LETTER = re.compile(r"[ \t]*([A-Zmrsw+]):(?!(?<=[A-GXZ]:)[|:])")
 _COMMENT = re.compile(r"(?<!\\)%.*", re.DOTALL)
 _ESCAPE = re.compile(
@@ -40,7 +41,12 @@ _BLOCK_END = re.compile(r"%%end(\w+)", re.IGNORECASE)
 
 
 def plain_line_ends(text: str) -> str:
-    """Write every line end as a line feed; also remove a byte order mark, and read NUL as a space."""
+    """Write every line end as a line feed; also remove a byte order mark, and read NUL as a space.
+
+    Halves of a surrogate pair become U+FFFD, because no encoding could write them.
+    """
+    if not text.isascii():
+        text = _SURROGATES.sub("\ufffd", text)
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ").removeprefix("\ufeff")
 
 

@@ -127,6 +127,7 @@ def _unescape(text: str, start: int, stop: int) -> Iterator[Edit]:
             new = bytes.fromhex(match["units"].replace("\\u", "")).decode("utf-16-be", "replace")
         elif code := match["byte"] or match["code"]:
             new = chr(int(code, 16))
+            new = "\ufffd" if "\ud800" <= new <= "\udfff" else new
         else:
             new = _WHITE_ESCAPES.get(match["other"], match["other"])
         yield Edit(match.start(), match.end(), new)
