@@ -1,6 +1,7 @@
 """Layout: removes the marks of quoted lines, ends lines where fields begin, and spells field names."""
 
 import re
+from collections.abc import Iterator
 
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import lines_of
@@ -62,25 +63,23 @@ _MUSIC_AFTER = re.compile(
 )
 
 
-def quoting(text: str) -> list[Edit]:
+def quoting(text: str) -> Iterator[Edit]:
     """Remove what mail programs and lists put before each line: "> ", "| ", bullets, numbers of lines.
 
     They are recognised before a field. The lines that follow with the same mark belong to the same quote; a
     ">" is a mark wherever it begins a line after that, because no music begins with it.
     """
     if _ANY_QUOTED_FIELD.search(text) is None:
-        return []
-    edits = []
+        return
     marks: list[str] = []
     for start, line in lines_of(text):
         if quoted := _QUOTED_FIELD.match(line):
             marks = _MARKER.findall(quoted[1])
-            edits.append(Edit(start, start + quoted.end(), ""))
+            yield start, start + quoted.end(), ""
         elif stop := _end_of_marks(line, marks):
-            edits.append(Edit(start, start + stop, ""))
+            yield start, start + stop, ""
         elif marks and line.strip() and marks[0] != ">":
             marks = []
-    return edits
 
 
 def _end_of_marks(line: str, marks: list[str]) -> int:
@@ -102,12 +101,11 @@ def _end_of_marks(line: str, marks: list[str]) -> int:
     return end + line.startswith((" ", "\t"), end) if end else 0
 
 
-def field_names(text: str) -> list[Edit]:
+def field_names(text: str) -> Iterator[Edit]:
     """Spell field names as ABC does: "K :" and "k:" become "K:", and so does "Key:".
 
     Four lower-case letters are fields of their own: ``m:``, ``r:``, ``s:`` and ``w:``.
     """
-    edits = []
     for start, line in lines_of(text):
         if (":" not in line and "\uff1a" not in line) or match_field(line):
             continue
@@ -121,17 +119,15 @@ def field_names(text: str) -> list[Edit]:
                 continue
         else:
             continue
-        edits.append(Edit(start, start + match.end(), f"{letter}:"))
-    return edits
+        yield start, start + match.end(), f"{letter}:"
 
 
-def lost_line_ends(text: str) -> list[Edit]:
+def lost_line_ends(text: str) -> Iterator[Edit]:
     """Put each field of a line with several fields, as in "M: 2/4 L: 1/8", on a line of its own."""
-    edits = []
     for start, line in lines_of(text):
         if line.count(":") > 1:
-            edits += [Edit(start + left, start + right, "\n") for left, right in _breaks(line)]
-    return edits
+            for left, right in _breaks(line):
+                yield start + left, start + right, "\n"
 
 
 def _breaks(line: str) -> list[tuple[int, int]]:
@@ -156,17 +152,15 @@ def _breaks(line: str) -> list[tuple[int, int]]:
             if not in_music or letter in _AFTER_MUSIC:
                 breaks.append((match.start(), match.start() + 1))
             in_music = in_music or letter in "Kk"
-    return sorted(breaks)
+    return sorted(set(breaks))
 
 
-def music_after_fields(text: str) -> list[Edit]:
+def music_after_fields(text: str) -> Iterator[Edit]:
     """Put the music that follows a metre, a unit, a tempo or a part on its line on a line of its own.
 
     After a key, the reader of keys finds it.
     """
-    edits = []
     for start, line in lines_of(text):
         match = _MUSIC_AFTER.match(line) if ":" in line else None
         if match and is_music(line[match.end() :]):
-            edits.append(Edit(start + match.start(1), start + match.end(1), "\n"))
-    return edits
+            yield start + match.start(1), start + match.end(1), "\n"

@@ -38,7 +38,7 @@ _NEXT_LITERAL = re.compile(
 _ENDS_LINE = re.compile(rf"(?:{_LINE_END}|\n)\s*\Z")
 
 
-def string_literals(text: str) -> list[Edit]:
+def string_literals(text: str) -> Iterator[Edit]:
     r"""Undo the quotes and escapes of a program, as in ``"X:1\nT:The Pool\nK:G\n..."``.
 
     The text outside the literals goes. Without quotes around the tune, only its escapes are undone. A cell of
@@ -47,18 +47,20 @@ def string_literals(text: str) -> list[Edit]:
     escaped = "\\" in text and _has_escaped_lines(text)
     opening = _first_opening(text, escaped)
     if opening is None:
-        return list(_unescape(text, 0, len(text))) if escaped else []
+        if escaped:
+            yield from _unescape(text, 0, len(text))
+        return
     is_cell = not escaped and opening[0] == '"' and '""' in text and '\\"' not in text
-    edits: list[Edit] = []
     done = 0
     for joint, start, stop in _cells(text, opening) if is_cell else _literals(text, opening):
-        edits.append(Edit(done, start, joint if done else ""))
+        yield done, start, joint if done else ""
         if is_cell:
-            edits += (Edit(match.start(), match.end(), '"') for match in _DOUBLED.finditer(text, start, stop))
+            for match in _DOUBLED.finditer(text, start, stop):
+                yield *match.span(), '"'
         else:
-            edits += _unescape(text, start, stop)
+            yield from _unescape(text, start, stop)
         done = stop
-    return [*edits, Edit(done, len(text), "")]
+    yield done, len(text), ""
 
 
 def _has_escaped_lines(text: str) -> bool:
@@ -130,4 +132,4 @@ def _unescape(text: str, start: int, stop: int) -> Iterator[Edit]:
             new = "\ufffd" if "\ud800" <= new <= "\udfff" else new
         else:
             new = _WHITE_ESCAPES.get(match["other"], match["other"])
-        yield Edit(match.start(), match.end(), new)
+        yield *match.span(), new

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterator
 
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import FIELD, UNUSUAL_SPACES, is_text, lines_of
@@ -45,12 +46,11 @@ _ENTITY = re.compile(r"&(?:amp;)*(#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z
 _NOTE_LETTERS = frozenset("abcdefgzxABCDEFGZX")
 
 
-def tags(text: str) -> list[Edit]:
+def tags(text: str) -> Iterator[Edit]:
     """Remove the tags of a web page around and in the lines of a tune; block tags end a line.
 
     A block tag within a title or another text stays.
     """
-    edits: list[Edit] = []
     line = seen = 0  # where the line of the tag starts, and how far it was searched
     inner: int | None = None  # where the line has more than marks, if it does
     for match in _TAG.finditer(text) if "<" in text or "&lt;" in text else ():
@@ -70,22 +70,20 @@ def tags(text: str) -> list[Edit]:
             if _TEXT_FIELD.match(text, inner, start) and not before_field:
                 continue
             ends_line = True
-        edits.append(Edit(start, stop, "\n" if ends_line else ""))
+        yield start, stop, "\n" if ends_line else ""
         if ends_line:
             line, seen, inner = stop, stop, None
-    return edits
 
 
-def forum_tags(text: str) -> list[Edit]:
+def forum_tags(text: str) -> Iterator[Edit]:
     """Remove the tags and fences with which Markdown and forums enclose a tune."""
-    return [Edit(match.start(), match.end(), "") for match in _FORUM_TAG.finditer(text)]
+    return ((*match.span(), "") for match in _FORUM_TAG.finditer(text))
 
 
-def entities(text: str) -> list[Edit]:
+def entities(text: str) -> Iterator[Edit]:
     """Replace the entities of web pages in music and settings; the reader of text fields does so itself."""
     if ";" not in text:
-        return []
-    edits: list[Edit] = []
+        return
     for start, line in lines_of(text):
         if "&" in line and not is_text(line):
             for match in _ENTITY.finditer(line):
@@ -93,5 +91,4 @@ def entities(text: str) -> list[Edit]:
                 character = html.unescape(entity)
                 if character != entity and not _NOTE_LETTERS.issuperset(match[1]):
                     character = UNUSUAL_SPACES.sub(" ", character).replace("\r", "")
-                    edits.append(Edit(start + match.start(), start + match.end(), character))
-    return edits
+                    yield start + match.start(), start + match.end(), character
