@@ -21,6 +21,7 @@ from index.progress import OnStep, counted, ignore_steps
 from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
 from index.suggestions import MatchedSetting, MelodyEvidence, StyleEvidence, Suggestion, Suggestions
 from model.abc import Notice, Tune, read_tune
+from model.deadline import check_deadline
 from model.device import Device
 from model.encoders import Encoders
 from model.grams import FEWEST_NOTES, MAX_NOTES
@@ -189,6 +190,8 @@ class Suggester:
         ------
         AbcError
             When the text has no notes.
+        DeadlineError
+            When it takes longer than `model.deadline.limited` allows.
         """
         if isinstance(tune, str):
             tune = read_tune(tune)
@@ -198,6 +201,7 @@ class Suggester:
         return Suggestions(ranked_titles.known, titles, tune, (*tune.warnings, *_length_warnings(tune)))
 
     def _explain(self, query: Melody, ranked: RankedTitle) -> Suggestion:
+        check_deadline()
         title = self.catalogue.titles[ranked.title]
         shown, melody = self._display(title.title), None
         if ranked.setting is not None:

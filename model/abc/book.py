@@ -64,7 +64,7 @@ class _Book:
         return TuneReader(self.starts[index] + 1, self.header)
 
     def _lines_of(self, index: int) -> Iterator[Line]:
-        for number in range(self.starts[index], self.starts[index + 1]):
+        for number in checked(range(self.starts[index], self.starts[index + 1])):
             yield Line.of(number + 1, self.lines[number])
 
 
@@ -84,7 +84,7 @@ def read_tune(text: str) -> Tune:
     """
     book = _split(text[:LONGEST_TEXT])
     is_cut = len(text) > LONGEST_TEXT
-    candidates = (index for index in range(len(book)) if book.may_have_notes(index))
+    candidates = (index for index in checked(range(len(book))) if book.may_have_notes(index))
     sounds = 0  # rests of tunes without notes
     for index in islice(candidates, _MOST_TRIED):
         reader = book.reader(index)
@@ -188,7 +188,7 @@ class _Splitter:
         """Where each paragraph with the blank lines below it starts and stops."""
         start = 0
         ends = False
-        for number, line in enumerate(self._lines):
+        for number, line in enumerate(checked(self._lines)):
             is_blank = not self._letters[number] and not line.strip()
             if ends and not is_blank:
                 yield start, number

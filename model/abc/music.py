@@ -196,7 +196,7 @@ class Music:
             elif kind == "ending":
                 voice.start_ending(read_times(match["ending_times"][:_LONGEST_FIELD]))
             elif kind == "grace":
-                for altered in ALTERED.finditer(match["grace"]):
+                for altered in checked(ALTERED.finditer(match["grace"])):
                     voice.pitch(read_note(altered[0]), number, column)
             elif kind == "measures":
                 self._read_measures(voice, match["count"], number, column)

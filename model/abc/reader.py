@@ -9,7 +9,6 @@ from model.abc.line import Line
 from model.abc.music import Defaults, Music
 from model.abc.text import STRING_FIELDS, is_music, is_prose, read_string
 from model.abc.tune import AbcError, Notice, Tune
-from model.deadline import checked
 
 _MOST_NOTICES = 100
 _LONGEST_RHYTHM = 200  # characters
@@ -98,7 +97,7 @@ class TuneReader:
 
     def _read_lines(self, lines: Iterable[Line]) -> None:
         in_music = False  # after a blank line, only lines that look like music are music
-        for line in checked(lines):
+        for line in lines:
             if line.letter == "%":
                 if line.text.startswith("%%"):
                     self._read_instruction(line.text[2:])

@@ -61,7 +61,7 @@ class Repaired:
         place = self.edited.place
         notes = tuple(
             replace(note, line=line, column=column)
-            for note in tune.notes
+            for note in checked(tune.notes)
             for line, column in [place(note.line, note.column)]
         )
         warnings = [Notice(*place(notice.line, notice.column), notice.message) for notice in tune.warnings]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import lines_of
 from model.abc.text import is_music, match_field
+from model.deadline import checked
 
 _WORDS = {
     **dict.fromkeys(("number", "index", "reference", "reference number", "ref"), "X"),
@@ -147,7 +148,7 @@ def _breaks(line: str) -> list[tuple[int, int]]:
         breaks += [(match.start(), match.start()) for match in _JOINED_FIELD.finditer(line, begin, stop)]
     if first[1] == "X" or breaks or _SETTING.search(line, begin, stop):
         in_music = first[1] == "K"
-        for match in _FIELD_IN_LINE.finditer(line, begin, stop):
+        for match in checked(_FIELD_IN_LINE.finditer(line, begin, stop)):
             letter = match["letter"] or "T"
             if not in_music or letter in _AFTER_MUSIC:
                 breaks.append((match.start(), match.start() + 1))

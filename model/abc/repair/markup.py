@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import FIELD, UNUSUAL_SPACES, is_text, lines_of
 from model.abc.text import NO_MUSIC_TAGS, STRING_FIELDS
+from model.deadline import checked
 
 _OPEN, _CLOSE = "(?:<|&lt;)", "(?:>|&gt;)"
 _ATTRIBUTES = r"(?:\s(?:[^<>&]|&(?!lt;)){0,2000}?)?\s?/?"
@@ -14,7 +15,7 @@ _ATTRIBUTES = r"(?:\s(?:[^<>&]|&(?!lt;)){0,2000}?)?\s?/?"
 # letter is a tag; any other name is one if the same line closes it.
 _NAME = r"(?-i:(?=[\w:]*[^\W\d_a-gxzA-GXZHLMOPSTuv]))[A-Za-z][\w:-]{0,20}"
 _TAG = re.compile(
-    rf"{_OPEN}(?:/[A-Za-z][\w:-]{{0,20}}\s?|{_NAME}{_ATTRIBUTES}|!DOCTYPE\b[^<>]{{0,300}}){_CLOSE}"
+    rf"{_OPEN}(?:/[A-Za-z][\w:-]{{0,20}}\s?|{_NAME}{_ATTRIBUTES}|!DOCTYPE\b(?:[^<>&]|&(?![lg]t;)){{0,300}}+){_CLOSE}"
     rf"|{_OPEN}(?P<pair>abc|[abdsu]|dd){_ATTRIBUTES}{_CLOSE}(?=[^\n]{{0,100}}?{_OPEN}/(?P=pair)\s?{_CLOSE})"
     r"|<!--(?:(?!-->|<!--).){0,2000}-->|<!\[CDATA\[|\]\]>",
     re.IGNORECASE | re.DOTALL,
@@ -53,7 +54,7 @@ def tags(text: str) -> Iterator[Edit]:
     """
     line = seen = 0  # where the line of the tag starts, and how far it was searched
     inner: int | None = None  # where the line has more than marks, if it does
-    for match in _TAG.finditer(text) if "<" in text or "&lt;" in text else ():
+    for match in checked(_TAG.finditer(text)) if "<" in text or "&lt;" in text else ():
         start, stop = match.span()
         if after := text.rfind("\n", seen, start) + 1:
             line, seen, inner = after, after, None
