@@ -21,6 +21,7 @@ from index.ragged import highest_of_each
 from index.shared_runs import Pitches, SharedRuns, as_bytes
 from model.abc import Tune
 from model.arrays import map_arrays, save_arrays, under
+from model.deadline import check_deadline
 from model.encoder import Vectors
 from model.grams import MAX_NOTES, Floats, Ints, interval_grams, pulse, pulse_grams
 from model.stopwatch import lap
@@ -177,8 +178,11 @@ class MelodyIndex:
             kept = settings != without
             settings, cosines = settings[kept], cosines[kept]
         melody, melodies = Melodies.of([query]), self._melodies.take(settings)
+        check_deadline()
         shared = SharedRuns.find(melody.pitches, melodies.pitches, melodies.first)
+        check_deadline()
         _, common = best_transpositions(melody.pitches, melodies.pitches, melodies.first, shared)
+        check_deadline()
         columns = (
             *cosines.T,
             *_passage_features(melody, melodies, shared),

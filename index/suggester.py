@@ -26,6 +26,7 @@ from index.progress import OnStep, counted, counted_step, ignore_steps
 from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
 from index.suggestions import MatchedSetting, MelodyEvidence, StyleEvidence, Suggestion, Suggestions
 from model.abc import Notice, Tune, read_tune
+from model.deadline import check_deadline
 from model.device import Device
 from model.encoders import Encoders
 from model.grams import FEWEST_NOTES, MAX_NOTES, Ints
@@ -272,6 +273,8 @@ class Suggester:
             When the text has no notes.
         FilterError
             When no setting of the catalogue matches one of the filters.
+        DeadlineError
+            When it takes longer than `model.deadline.limited` allows.
         """
         matching = self.directory.facets.matching(filters)
         if isinstance(tune, str):
@@ -284,6 +287,7 @@ class Suggester:
         return Suggestions(ranked_titles.known, titles, tune, (*tune.warnings, *_length_warnings(tune)))
 
     def _explain(self, query: Melody, ranked: RankedTitle) -> Suggestion:
+        check_deadline()
         title = self.catalogue.titles[ranked.title]
         display = self.directory.display
         shown, melody = display(title.title), None
