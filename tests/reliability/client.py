@@ -32,7 +32,7 @@ class Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _error: Exception | None) -> None:
         self.closed = True
         if self._answer and not self._answer.done():
             self._answer.set_result(Response(0, b"", bytes(self._received)))

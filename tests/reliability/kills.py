@@ -1,7 +1,8 @@
-"""Kills writers with SIGKILL at random moments. Whatever they were doing, the next start has a whole artifact.
+"""Kills writers with SIGKILL at random moments. Whatever they did, the next start has a whole artifact.
 
-Three writers: `fit`, a publication, and a re-index by a running service. After each kill the folder must load; before
-the first publication it must say that there is no artifact. A fit resumes each time, so it comes to its end.
+Three writers: `fit`, a publication, and a re-index by a running service. After each kill the folder must
+load; before the first publication it must say that there is no artifact. A fit resumes each time, so it comes
+to its end.
 """
 
 import os
@@ -133,7 +134,7 @@ def _kill_reindexes(root: Path, folder: Path, count: int, chance: random.Random,
 
 
 def _start_job(url: str) -> str:
-    """Start a re-index, within a minute: a killed job may hold its lease for a while. Returns the fault, if any."""
+    """Start a re-index, within a minute: a killed job may hold its lease for a while. Returns the fault."""
     key = {"Authorization": f"Bearer {_KEY}"}
     ends = time.monotonic() + 60
     while True:

@@ -1,8 +1,8 @@
 """What clients see while others post the worst bodies, send slowly, or say nothing.
 
-First each hostile text is posted alone, and the slowest are chosen. Then 64 clients post those without a pause,
-while another process asks /livez. At last 200 slow senders and 200 silent connections stay open while two
-well-behaved clients ask; their latency is compared with that before.
+First each hostile text is posted alone, and the slowest are chosen. Then 64 clients post those without a
+pause, while another process asks /livez. At last 200 slow senders and 200 silent connections stay open while
+two well-behaved clients ask; their latency is compared with that before.
 """
 
 import asyncio

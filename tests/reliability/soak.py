@@ -1,8 +1,8 @@
 """Many posts of all kinds: no 5xx, and the workers' memory does not grow.
 
-Of a hundred posts, 70 are tunes, 20 are broken in various ways, 5 are larger than allowed, 4 fill the largest
-allowed body, and one is sent slowly and given up. The memory after a tenth of the posts is compared with that at
-the end.
+Of a hundred posts, 70 are tunes, 20 are broken in various ways, 5 are larger than allowed, 4 nearly fill the
+largest allowed body, and one is sent slowly and given up. The memory after a tenth of the posts is compared
+with that at the end.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """How many requests a second the service answers, and how fast at 70 % of that.
 
-Four arms take turns in one run: the engine alone in one and in two processes, the service with one and with two
-workers, and a plain FastAPI app with two workers. The medians of the rounds are compared.
+The arms take turns in one run: the engine alone in one and in two processes, the service with one and with
+two workers, and a plain FastAPI app with two workers. The medians of the rounds are compared.
 """
 
 import asyncio
