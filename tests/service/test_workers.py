@@ -1,97 +1,19 @@
 """`gan-ainm serve` with several workers: real processes."""
 
 import os
-import re
 import resource
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from service import server
-from tests.support import KESH
-
-ABC = {"Content-Type": "text/plain"}
-
-
-class Workers:
-    """A running service with several workers."""
-
-    def __init__(self, process: "subprocess.Popen[str]", log: Path, url: str) -> None:
-        self.process, self.log, self.url = process, log, url
-
-    @property
-    def pids(self) -> set[int]:
-        """The worker processes."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        workers = set()
-        for pid in children:
-            try:
-                if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    workers.add(int(pid))
-            except OSError:
-                continue
-        return workers
-
-    def get(self, path: str) -> int:
-        """The status of a GET request on a connection of its own; 0 when there is no answer."""
-        try:
-            return httpx.get(self.url + path, trust_env=False, timeout=2).status_code
-        except httpx.HTTPError:
-            return 0
-
-    def suggest(self) -> int:
-        """The status of a suggestion."""
-        try:
-            url = f"{self.url}/suggest-titles"
-            return httpx.post(url, content=KESH, headers=ABC, trust_env=False, timeout=20).status_code
-        except httpx.HTTPError:
-            return 0
-
-
-def until(condition: Callable[[], bool], seconds: float = 120) -> None:
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends
-        time.sleep(0.05)
-
-
-@contextmanager
-def workers(artifacts: Path, tmp_path: Path, **environment: str) -> Iterator[Workers]:
-    log = tmp_path / "serve.log"
-    settings = {"ARTIFACTS": str(artifacts), "PORT": "0", "WORKERS": "2", "DRAIN_S": "0", **environment}
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "service"],
-            env={**os.environ, "OMP_NUM_THREADS": "1", **settings},
-            stdout=output,
-            stderr=output,
-            text=True,
-        )
-    try:
-        listening = re.compile(r"listening on (http://127\.0\.0\.1:\d+)")
-        until(lambda: listening.search(log.read_text()) is not None or process.poll() is not None)
-        found = listening.search(log.read_text())
-        assert found, log.read_text()
-        service = Workers(process, log, found[1])
-        until(lambda: log.read_text().count("startup complete") >= int(settings["WORKERS"]))
-        yield service
-    finally:
-        process.terminate()
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
-
+from tests.workers import until, workers
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 
