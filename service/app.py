@@ -44,7 +44,13 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         state = app.state.service = State(
             settings=settings,
             engine=served,
-            jobs=Jobs(settings.artifacts, served.device, settings.tunebooks, settings.keep_artifacts),
+            jobs=Jobs(
+                settings.artifacts,
+                served.device,
+                settings.tunebooks,
+                settings.keep_artifacts,
+                settings.log_format,
+            ),
             bodies=Bodies(settings.body_timeout_s, settings.max_arriving_bytes),
             work=work,
             readiness=Readiness(work),

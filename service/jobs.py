@@ -24,6 +24,7 @@ from service import metrics
 from service.job import Job
 from service.job_records import JobRecords
 from service.lease import HEARTBEAT_S, LOST_AFTER, Leases
+from service.logs import LogFormat
 from service.problems import AlreadyEnded, AlreadyRunning, KeyReused, NoSuchJob, StorageFailed, shortened
 
 KEPT = 100  # jobs that can still be looked up
@@ -57,10 +58,14 @@ class Jobs:
     device : where the encoders run
     tunebooks : folder of the user's own tunebooks, None for none
     keep : number of artifacts that stay
+    log_format : of what the processes of jobs log
     """
 
-    def __init__(self, root: Path, device: Device, tunebooks: Path | None, keep: int) -> None:
+    def __init__(
+        self, root: Path, device: Device, tunebooks: Path | None, keep: int, log_format: LogFormat
+    ) -> None:
         self._root, self._device, self._tunebooks, self._keep = root, device, tunebooks, keep
+        self._log_format = log_format
         self._records = JobRecords(root)
         self._running: dict[str, _Running] = {}  # started by this process
         self._closing = Event()
@@ -153,6 +158,7 @@ class Jobs:
             "tunebooks": self._tunebooks,
             "device": self._device,
             "keep": self._keep,
+            "log-format": self._log_format,
             "service": supervisor.pid if supervisor else os.getpid(),
         }
         command = [sys.executable, "-m", MODULE, job.id]

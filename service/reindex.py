@@ -6,7 +6,7 @@ on when only the worker that started it is gone: the supervisor replaces that wo
 """
 
 import argparse
-import logging
+import logging.config
 import os
 import signal
 import sys
@@ -24,11 +24,12 @@ from service.job import Job, JobResult
 from service.job_progress import ProgressOfJob
 from service.job_records import JobRecords
 from service.lease import HEARTBEAT_S
+from service.logs import logging_config
 
 _NICE = 10  # beside a busy process on the same core, a tenth of the time
 _GRACE_S = 2.0  # seconds to clean up, once the job must end early
 _REASONS = 100  # skipped tunes that a job lists
-_log = logging.getLogger("gan-ainm.reindex")
+_log = logging.getLogger("service.reindex")
 
 
 class Stopped(BaseException):
@@ -92,7 +93,7 @@ class Pulse:
 def main() -> None:
     """Run the job that the arguments name. Exits with status 0 if it succeeds, otherwise with 1."""
     arguments = _parse_arguments()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s:     re-index: %(message)s")
+    logging.config.dictConfig(logging_config(arguments.log_format, "info"))
     signal.signal(signal.SIGTERM, _stop)
     _lower_priority()
     records, progress = JobRecords(arguments.artifacts), ProgressOfJob(_log.info)
@@ -144,6 +145,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--tunebooks", type=Path, help="folder of the user's own tunebooks")
     parser.add_argument("--device", choices=("cpu", "cuda"), required=True)
     parser.add_argument("--keep", type=int, required=True, help="number of artifacts that stay")
+    parser.add_argument("--log-format", choices=("auto", "json", "text"), default="auto")
     parser.add_argument("--force", action="store_true", help="publish even if the probes do worse")
     parser.add_argument("--service", type=int, required=True, help="process id of the service")
     return parser.parse_args()

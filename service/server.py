@@ -80,22 +80,25 @@ def default_workers(device: Device) -> int:
 
 
 class _Supervisor(Multiprocess):
-    """uvicorn's supervisor, which stops at once on SIGTERM, and kills workers that do not stop in time."""
+    """uvicorn's supervisor, which stops at once, and kills workers that do not stop in time."""
 
     def __init__(self, config: ServerConfig, listeners: list[socket.socket]) -> None:
         super().__init__(config, listeners)
         settings = config.settings
         self._patience_s = settings.drain_s + settings.stop_timeout_s + _KILL_S
         self._kill_at = math.inf  # moment of `time.monotonic`
-        signal.signal(signal.SIGTERM, self._stop)
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signum, self._stop)
 
-    def _stop(self, _signum: int, _frame: FrameType | None) -> None:
+    def _stop(self, signum: int, _frame: FrameType | None) -> None:
         # uvicorn itself would look for signals only when all workers have answered a ping.
-        self._kill_at = time.monotonic() + self._patience_s
+        self._kill_at = min(self._kill_at, time.monotonic() + self._patience_s)
         self.should_exit.set()
+        if signum == signal.SIGINT:
+            return  # Ctrl-C reaches the workers, too; a second SIGINT would make them end without cleaning up
         for process in self.processes:
             if process.process.is_alive() and process.pid:
-                os.kill(process.pid, signal.SIGTERM)
+                os.kill(process.pid, signum)
 
     def keep_subprocess_alive(self) -> None:
         before = {process.pid for process in self.processes}

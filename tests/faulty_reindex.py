@@ -60,7 +60,7 @@ def our_fault(*_arguments: Any, **_options: Any) -> Rebuilt:
 def start_and_die(root: Path) -> None:
     """Start a job as one worker of several, and end without cleaning up."""
     jobs.MODULE = "tests.faulty_reindex"
-    jobs.Jobs(root, "cpu", None, keep=5).start()
+    jobs.Jobs(root, "cpu", None, keep=5, log_format="text").start()
     os._exit(1)
 
 
