@@ -146,7 +146,7 @@ class Suggester:
     def _display_forms(self, known: Catalogue) -> dict[str, str]:
         """The display form of each name of a part of the catalogue, but not where a rhythm may follow it."""
         printed = (*known.names, *(setting.title for setting in known.settings))
-        shown = {name: self._display(name) for name in printed}
+        shown = {name: self.directory.display(name) for name in printed}
         return {name: form for name, form in shown.items() if not form.endswith(")")}
 
     def with_ranking(self, ranking: RankingModel) -> Self:
