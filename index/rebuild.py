@@ -15,7 +15,7 @@ from index.own_tunebooks import NAME as OWN
 from index.own_tunebooks import read_own
 from index.probes import DEGRADED, measure_probes
 from index.progress import OnStep, ignore_steps
-from index.publication import link_files, publish, staging
+from index.publication import KEPT, link_files, publish, staging
 from index.slips import find_slips
 from index.suggester import CATALOGUE, INDEX_FILES, Suggester
 from model.abc import read_tune
@@ -45,7 +45,12 @@ class Rebuilt:
 
 
 def rebuild(
-    root: Path, device: Device, tunebooks: Path | None = None, on_step: OnStep = ignore_steps
+    root: Path,
+    device: Device,
+    tunebooks: Path | None = None,
+    on_step: OnStep = ignore_steps,
+    force: bool = False,
+    keep: int = KEPT,
 ) -> Rebuilt:
     """Index the current artifact's catalogue again, with the tunebooks as they are now, and publish it.
 
@@ -58,6 +63,8 @@ def rebuild(
     device : where the encoders run
     tunebooks : folder of the user's own tunebooks, None for none
     on_step : called when each step begins
+    force : publish the new index even if the probes do clearly worse in it than in the trained one
+    keep : number of artifacts that stay, see `index.publication.publish`
 
     Raises
     ------
@@ -77,7 +84,9 @@ def rebuild(
     library = Library.read(catalogue, on_step)
     suggester = Suggester.build(library, old.suggester.encoders, old.suggester.ranking, on_step)
     advance = on_step("checking and publishing", 3)
-    _check(suggester, len(trained), old)
+    _check_vectors(suggester)
+    if not force:
+        _check_probes(suggester, len(trained), old)
     advance()
     corpora = [corpus for corpus in old.manifest.corpora if corpus.name != OWN]
     manifest = old.manifest.model_copy(
@@ -95,7 +104,7 @@ def rebuild(
     with staging(root) as staged:
         link_files(old.path, staged, without=INDEX_FILES)
         suggester.save_indexes(staged)
-        version = publish(root, staged, manifest, replaces=old.version)
+        version = publish(root, staged, manifest, replaces=old.version, keep=keep)
     advance()
     return Rebuilt(version, own.count.tunes if own else 0, own.skipped if own else [])
 
@@ -107,16 +116,20 @@ def _with_own(trained: Catalogue, named: list[tuple[tuple[str, ...], Setting]]) 
     return Catalogue(catalogue.titles[: len(trained)] + catalogue.shorten().titles[len(trained) :])
 
 
-def _check(suggester: Suggester, trained: int, old: Artifact) -> None:
-    """Raise RebuildError unless vectors have unit length and the probes do as well as when first published.
-
-    The probes are ranked among the `trained` titles only, which come first.
-    """
+def _check_vectors(suggester: Suggester) -> None:
+    """Raise RebuildError unless all vectors have unit length."""
     indexes = {"names": suggester.title_index, "settings": suggester.melody_index.vectors}
     for rows, index in indexes.items():
         has_unit_length = np.abs(np.linalg.norm(index.vectors, axis=1) - 1) < _UNIT
         if not has_unit_length.all():
             raise RebuildError(f"the vectors of {np.sum(~has_unit_length)} {rows} do not have unit length")
+
+
+def _check_probes(suggester: Suggester, trained: int, old: Artifact) -> None:
+    """Raise RebuildError unless the probes do as well as when first published.
+
+    They are ranked among the `trained` titles only, which come first.
+    """
     kept = suggester.title_index.title_of_row < trained
     index = CosineIndex(suggester.title_index.vectors[kept], suggester.title_index.title_of_row[kept])
     among_trained = replace(suggester, catalogue=old.suggester.catalogue, title_index=index)

@@ -13,6 +13,7 @@
     ├── DeviceError             a device that this machine does not have
     ├── DownloadError           a collection that could not be downloaded
     ├── EncoderError            an encoder that does not exist or cannot be built
+    ├── FilterError             a filter that no setting of the catalogue matches
     ├── LeakError               encoders that were trained on what they are tested on
     ├── ListError               an exclusion or alias list that cannot be read
     ├── PlanError               an ablation plan that cannot be run

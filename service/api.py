@@ -17,6 +17,7 @@ _DESCRIPTION = (
 )
 _TAGS = {
     "suggestions": "Titles for a tune.",
+    "catalogue": "What is in the catalogue: titles, settings, and what resembles them.",
     "service": "Is the service alive, can it answer, does it answer well, and what are its limits?",
     "admin": "Indexing again. These routes exist only if the service has an admin key.",
 }

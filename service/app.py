@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from service import admin, health, info, suggestions
+from service import admin, health, info, suggestions, titles
 from service.api import Api
 from service.body import Bodies
 from service.docs import add_docs
@@ -32,8 +32,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        jobs = Jobs()
         served = engine if engine else await run_in_threadpool(load_engine, settings)
+        jobs = Jobs(settings.artifacts, served.device, settings.tunebooks, settings.keep_artifacts)
         bodies = Bodies(settings.body_timeout_s, settings.max_arriving_bytes)
         work = Work(settings.threads, settings.queue, settings.timeout_s, settings.max_cpu_s)
         readiness = Readiness(work)
@@ -52,6 +52,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.add_middleware(Guard, settings.cors_origins, settings.known_hosts)
     add_docs(app)
     app.include_router(suggestions.router, tags=["suggestions"])
+    app.include_router(titles.router, tags=["catalogue"])
     app.include_router(health.router, tags=["service"])
     app.include_router(info.router, tags=["service"])
     if settings.admin_api_key:

@@ -8,15 +8,22 @@
     ├── Unauthorized            401     unauthorized
     ├── CrossOrigin             403     cross-origin
     ├── NoSuchJob               404     no-such-job
+    ├── NoSuchArtifact          404     no-such-artifact
+    ├── NoSuchSetting           404     no-such-setting       (service/titles.py)
+    ├── NoSuchTitle             404     no-such-title         (service/titles.py)
     ├── SlowSender              408     slow-sender
     ├── AlreadyRunning          409     already-running
+    ├── AlreadyEnded            409     already-ended
+    ├── UnusableArtifact        409     unusable-artifact
     ├── BodyTooLarge            413     body-too-large
     ├── UnknownMediaType        415     unknown-media-type
     ├── UnknownHost             421     unknown-host
     ├── NoNotes                 422     no-notes
+    ├── KeyReused               422     idempotency-key-reused
     ├── TooComplex              422     too-complex
     ├── InvalidRequest          422     invalid-request
     ├── Overloaded              429     overloaded
+    ├── StorageFailed           503     storage-failed
     ├── NotReady                503     not-ready
     └── DeadlineExceeded        504     deadline-exceeded
 
@@ -119,6 +126,12 @@ class NoSuchJob(Problem):
     status, type, title = HTTPStatus.NOT_FOUND, "no-such-job", "There is no such job"
 
 
+class NoSuchArtifact(Problem):
+    """A version of the artifact that is not kept."""
+
+    status, type, title = HTTPStatus.NOT_FOUND, "no-such-artifact", "There is no such artifact"
+
+
 class SlowSender(Problem):
     """A client that takes too long to send its request."""
 
@@ -126,9 +139,21 @@ class SlowSender(Problem):
 
 
 class AlreadyRunning(Problem):
-    """Another job is running, and only one may run at a time."""
+    """Another job is running, and only one may run at a time; the body has the member job."""
 
     status, type, title = HTTPStatus.CONFLICT, "already-running", "A job is already running"
+
+
+class AlreadyEnded(Problem):
+    """A job that can no longer be cancelled; the body has the member job."""
+
+    status, type, title = HTTPStatus.CONFLICT, "already-ended", "The job has already ended"
+
+
+class UnusableArtifact(Problem):
+    """A kept version of the artifact that cannot be loaded."""
+
+    status, type, title = HTTPStatus.CONFLICT, "unusable-artifact", "The artifact cannot be used"
 
 
 class BodyTooLarge(Problem):
@@ -159,6 +184,16 @@ class NoNotes(Problem):
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "no-notes", "The text has no notes"
 
 
+class KeyReused(Problem):
+    """An Idempotency-Key that came with another request before."""
+
+    status, type, title = (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "idempotency-key-reused",
+        "The Idempotency-Key belongs to another request",
+    )
+
+
 class TooComplex(Problem):
     """A tune that takes too much CPU time."""
 
@@ -169,6 +204,16 @@ class InvalidRequest(Problem):
     """A request with a field that is missing, unknown or out of range; the body has the member errors."""
 
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request is not valid"
+
+
+class StorageFailed(Problem):
+    """The folder of artifacts cannot be read or written now."""
+
+    status, type, title = (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "storage-failed",
+        "The folder of artifacts cannot be used",
+    )
 
 
 class Overloaded(Problem):
@@ -283,7 +328,8 @@ def _blank(status: int, detail: str) -> dict[str, Any]:
 
 
 def _response(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(body, body["status"], dict(headers or {}), media_type=MEDIA_TYPE)
+    headers = {"Cache-Control": "no-store", **(headers or {})}
+    return JSONResponse(body, body["status"], headers, media_type=MEDIA_TYPE)
 
 
 # Each type, with its docstring as the detail.

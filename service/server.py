@@ -27,7 +27,7 @@ from service.settings import Settings
 _MOST_WORKERS = 4  # by default; a worker more costs memory, and few need so many answers
 _PING_S = 5  # seconds in which a worker answers its supervisor
 _WAITING_CONNECTIONS = 1024  # that no worker has accepted yet
-_KILL_S = 1.5  # seconds after which a worker that should have stopped is killed
+_KILL_S = 2.0  # seconds after which a worker that should have stopped is killed
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container
 _log = logging.getLogger("uvicorn.error")
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from index.publication import KEPT
 from model.device import DeviceName
 from service.addresses import is_loopback, read_names, read_origins
 
@@ -26,6 +27,9 @@ class Settings(BaseSettings):
     artifacts: Path = Field(default=Path("artifacts"), description="Folder of the published artifacts.")
     tunebooks: Path | None = Field(
         default=None, description="Folder of the user's own tunebooks, which a re-index adds."
+    )
+    keep_artifacts: int = Field(
+        default=KEPT, ge=1, le=100, description="Artifacts that stay after a re-index, 1 to 100."
     )
     device: DeviceName = Field(
         default="auto", description="Where the encoders run; auto takes a GPU when there is one."

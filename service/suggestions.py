@@ -1,15 +1,19 @@
 """POST /suggest-titles: a tune in, ranked titles out."""
 
 import time
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import Headers
 
+from index.filters import FilterError
 from index.suggestions import Suggestion, Suggestions
 from model.abc import AbcError, Notice
 from service.engine import Snapshot
+from service.filters import CorpusName, FilteredRequest, Meter, Rhythm, unknown_value
 from service.problems import (
     NoNotes,
     NotUtf8,
@@ -37,6 +41,7 @@ _ANSWER: dict[str, Any] = {
     "known": True,
     "suggestions": [
         {
+            "id": "boys-of-bluehill",
             "title": "The Boys of Bluehill",
             "aliases": [],
             "confidence": 0.968,
@@ -45,6 +50,7 @@ _ANSWER: dict[str, Any] = {
                     "kind": "melody",
                     "similarity": 0.6316,
                     "setting": {
+                        "id": "oneills1850-2f6c0e9b41d7",
                         "title": "The Boys of Bluehill",
                         "printed": "The Boys of Bluehill",
                         "corpus": "oneills1850",
@@ -54,6 +60,7 @@ _ANSWER: dict[str, Any] = {
                         "key": "D major",
                         "meter": "2/4",
                         "rhythm": "",
+                        "licence": "public domain",
                     },
                     "transposition": 5,
                     "bars": [[0, 0], [1, 1], [2, 2]],
@@ -74,8 +81,8 @@ _ANSWER: dict[str, Any] = {
 }
 
 
-class SuggestRequest(BaseModel, strict=True, extra="forbid"):
-    """A tune, and how many titles to suggest for it."""
+class SuggestRequest(FilteredRequest):
+    """A tune, how many titles to suggest for it, and what these must match."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"abc": _TUNE, "top_k": 1}]})
 
@@ -86,8 +93,7 @@ class SuggestRequest(BaseModel, strict=True, extra="forbid"):
 class MatchedSetting(BaseModel):
     """A transcription in the catalogue."""
 
-    model_config = ConfigDict(from_attributes=True)
-
+    id: str = Field(description="Its id for `/settings/{id}.abc`, which survives re-indexing and training.")
     title: str = Field(description="Its title as people write it.")
     printed: str = Field(description="Its title as printed in the corpus.")
     corpus: str
@@ -97,6 +103,7 @@ class MatchedSetting(BaseModel):
     key: str
     meter: str
     rhythm: str
+    licence: str = Field(description="Licence of its corpus; empty for the user's own tunebooks.")
 
 
 class MelodyEvidence(BaseModel):
@@ -125,6 +132,7 @@ class StyleEvidence(BaseModel):
 class SuggestedTitle(BaseModel):
     """A title, and the evidence for it."""
 
+    id: str = Field(description="Its id for `/titles/{id}`, which survives re-indexing and training.")
     title: str = Field(description="The title as people write it.")
     aliases: list[str] = Field(
         description="Its other names as people write them, then the printed spellings that differ from these."
@@ -196,27 +204,49 @@ async def suggest_titles(
     request: Request,
     state: CurrentState,
     top_k: Annotated[TopK, Query(description="How many titles to suggest for a bare ABC body.")] = 10,
+    rhythm: Annotated[
+        Rhythm | None, Query(description="Only titles with a setting of this rhythm, for a bare ABC body.")
+    ] = None,
+    meter: Annotated[
+        Meter | None, Query(description="Only titles with a setting in this metre, for a bare ABC body.")
+    ] = None,
+    corpus: Annotated[
+        CorpusName | None,
+        Query(description="Only titles with a setting in this corpus, for a bare ABC body."),
+    ] = None,
 ) -> SuggestResponse:
-    """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`."""
+    """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`.
+
+    `rhythm`, `meter` and `corpus` are filters, as members of the JSON or in the query of bare ABC. Only
+    titles with a setting that matches all of them are suggested. Confidences stay the probabilities among
+    all titles.
+    """
     start = time.perf_counter()
     deadline = state.work.admit()
     body = await state.bodies.read(request, state.settings.max_body_bytes)
-    return await state.work.run(deadline, _answer, state.engine.snapshot, request.headers, body, top_k, start)
+    in_query = {"top_k": top_k, "rhythm": rhythm, "meter": meter, "corpus": corpus}
+    return await state.work.run(
+        deadline, _answer, state.engine.snapshot, request.headers, body, in_query, start
+    )
 
 
-def _answer(snapshot: Snapshot, headers: Headers, body: bytes, top_k: int, start: float) -> SuggestResponse:
-    request, warnings = _read_request(headers, body, top_k)
+def _answer(
+    snapshot: Snapshot, headers: Headers, body: bytes, in_query: dict[str, Any], start: float
+) -> SuggestResponse:
+    request, warnings = _read_request(headers, body, in_query)
     return _suggest(snapshot, request, warnings, start)
 
 
-def _read_request(headers: Headers, body: bytes, top_k: int) -> tuple[SuggestRequest, tuple[Notice, ...]]:
+def _read_request(
+    headers: Headers, body: bytes, in_query: dict[str, Any]
+) -> tuple[SuggestRequest, tuple[Notice, ...]]:
     if (coding := headers.get("content-encoding", "identity")) != "identity":
         raise UnknownMediaType(f"Content-Encoding is {shortened(coding)!r}; send the body uncompressed")
     content_type = headers.get("content-type", "")
     kind = content_type.partition(";")[0].strip().lower()
     if kind in ABC:
         text, warnings = decode_text(body, content_type)
-        return SuggestRequest(abc=text, top_k=top_k), warnings
+        return SuggestRequest(abc=text, **in_query), warnings
     if kind != JSON:
         given, accepted = shortened(content_type) or "missing", ", ".join((JSON, *ABC))
         raise UnknownMediaType(f"Content-Type is {given!r}; send one of {accepted}")
@@ -232,12 +262,15 @@ def _suggest(
     snapshot: Snapshot, request: SuggestRequest, warnings: tuple[Notice, ...], start: float
 ) -> SuggestResponse:
     try:
-        suggestions = snapshot.artifact.suggester.suggest(request.abc, request.top_k)
+        suggestions = snapshot.artifact.suggester.suggest(request.abc, request.top_k, request.filters)
+    except FilterError as error:
+        raise unknown_value(error) from error
     except AbcError as error:
         raise NoNotes(error.message, {"line": error.line, "column": error.column}) from error
+    licences = snapshot.artifact.licences
     return SuggestResponse(
         known=suggestions.known,
-        suggestions=[_title(suggestion) for suggestion in suggestions.titles],
+        suggestions=[_title(suggestion, licences) for suggestion in suggestions.titles],
         tune=_summary(suggestions),
         warnings=[ReadWarning.model_validate(warning) for warning in (*warnings, *suggestions.warnings)],
         artifact=snapshot.artifact.version,
@@ -245,14 +278,16 @@ def _suggest(
     )
 
 
-def _title(suggestion: Suggestion) -> SuggestedTitle:
+def _title(suggestion: Suggestion, licences: Mapping[str, str]) -> SuggestedTitle:
     melody, style = suggestion.melody, suggestion.style
     evidence: list[MelodyEvidence | StyleEvidence] = []
     if melody:
         evidence.append(
             MelodyEvidence(
                 similarity=round(melody.similarity, 4),
-                setting=MatchedSetting.model_validate(melody.setting),
+                setting=MatchedSetting(
+                    **asdict(melody.setting), licence=licences.get(melody.setting.corpus, "")
+                ),
                 transposition=melody.transposition,
                 bars=list(melody.bars),
             )
@@ -261,6 +296,7 @@ def _title(suggestion: Suggestion) -> SuggestedTitle:
         StyleEvidence(similarity=round(style.similarity, 4), name=style.name, printed=style.printed)
     )
     return SuggestedTitle(
+        id=suggestion.id,
         title=suggestion.title,
         aliases=list(suggestion.aliases),
         confidence=round(suggestion.confidence, 4),

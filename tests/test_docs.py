@@ -300,7 +300,7 @@ def test_the_readme_has_every_route_and_no_other() -> None:
     routes = {
         f"{method.upper()} {path}" for path, methods in app.openapi()["paths"].items() for method in methods
     }
-    assert set(re.findall(r"`((?:GET|POST) /\S+)`", README)) == routes
+    assert set(re.findall(r"`((?:GET|POST|DELETE) /\S+)`", README)) == routes
 
 
 @pytest.mark.parametrize(

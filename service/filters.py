@@ -1,0 +1,44 @@
+"""The filters of a request: rhythm, metre and corpus."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from index.filters import FilterError, Filters
+from service.problems import InvalidRequest
+
+_Text = Annotated[str, Field(min_length=1, max_length=60)]
+Rhythm = Annotated[
+    _Text,
+    Field(
+        description="Only titles with a setting of this rhythm. `jig` also finds `slip jig`.",
+        examples=["reel"],
+    ),
+]
+Meter = Annotated[
+    _Text,
+    Field(
+        description="Only titles with a setting in this metre; `C` is 4/4, and `C|` is 2/2.", examples=["6/8"]
+    ),
+]
+CorpusName = Annotated[
+    _Text, Field(description="Only titles with a setting in this corpus.", examples=["oneills1850"])
+]
+
+
+class FilteredRequest(BaseModel, strict=True, extra="forbid"):
+    """A request for titles. One setting of a title must match all its filters."""
+
+    rhythm: Rhythm | None = None
+    meter: Meter | None = None
+    corpus: CorpusName | None = None
+
+    @property
+    def filters(self) -> Filters:
+        """The filters of the request."""
+        return Filters(self.rhythm, self.meter, self.corpus)
+
+
+def unknown_value(error: FilterError) -> InvalidRequest:
+    """The problem of a request with a filter that no setting matches. It lists common values that do."""
+    return InvalidRequest(f"{error}", {"errors": [{"field": error.field, "message": f"{error}"}]})
