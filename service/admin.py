@@ -3,15 +3,16 @@
 import hashlib
 import hmac
 from dataclasses import asdict, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.artifact import ArtifactError
 from index.publication import kept_versions, roll_back
+from service.job import EXAMPLE as JOB
 from service.job import Job
 from service.jobs import storage
 from service.problem_docs import problem_responses
@@ -26,11 +27,24 @@ _bearer = HTTPBearer(scheme_name="adminKey", auto_error=False, description="ADMI
 class JobList(BaseModel):
     """The jobs that are kept."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"jobs": [JOB]}]})
+
     jobs: list[Job] = Field(description="Newest first.")
+
+
+_KEPT: dict[str, Any] = {
+    "version": "20261122T230001Z-c8ae4d33",
+    "created": "2026-11-22T23:00:01Z",
+    "is_current": True,
+    "titles": 3771,
+    "settings": 4146,
+}
 
 
 class KeptArtifact(BaseModel):
     """A version of the artifact that the service can go back to."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_KEPT]})
 
     version: str
     created: str = Field(description="When it was written, ISO 8601, UTC.")
@@ -42,11 +56,15 @@ class KeptArtifact(BaseModel):
 class ArtifactList(BaseModel):
     """The versions of the artifact that are kept."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"artifacts": [_KEPT]}]})
+
     artifacts: list[KeptArtifact] = Field(description="Newest first.")
 
 
 class RollbackRequest(BaseModel, strict=True, extra="forbid"):
     """The version of the artifact to go back to."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"artifact": _KEPT["version"]}]})
 
     artifact: str
 

@@ -1,7 +1,7 @@
 """A job: what the API shows of it, and what its record keeps."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,33 +27,30 @@ class JobProgress(BaseModel, frozen=True):
     seconds_left: float | None = Field(description="Estimated time until this step ends, once there is one.")
 
 
+EXAMPLE: dict[str, Any] = {
+    "id": "9f2c1a7e4b5d4c3e8a6f0d1b2c3d4e5f",
+    "number": 3,
+    "status": "succeeded",
+    "created_at": "2026-11-22T23:00:00Z",
+    "finished_at": "2026-11-22T23:00:09Z",
+    "force": False,
+    "cancel_requested": False,
+    "heartbeat": 9,
+    "progress": None,
+    "result": {
+        "artifact": "20261122T230008Z-5d1c9b7e",
+        "tunes": 120,
+        "skipped": 1,
+        "reasons": ["session.abc:1042: the text has no notes"],
+    },
+    "error": None,
+}
+
+
 class Job(BaseModel, frozen=True):
     """The state of a job. Once it has ended it never changes."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": "9f2c1a7e4b5d4c3e8a6f0d1b2c3d4e5f",
-                    "number": 3,
-                    "status": "succeeded",
-                    "created_at": "2026-11-22T23:00:00Z",
-                    "finished_at": "2026-11-22T23:00:09Z",
-                    "force": False,
-                    "cancel_requested": False,
-                    "heartbeat": 9,
-                    "progress": None,
-                    "result": {
-                        "artifact": "20261122T230008Z-5d1c9b7e",
-                        "tunes": 120,
-                        "skipped": 1,
-                        "reasons": ["session.abc:1042: the text has no notes"],
-                    },
-                    "error": None,
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     id: str
     number: int = Field(description="Jobs are numbered in the order in which they start.")

@@ -8,7 +8,9 @@ from asgi_correlation_id import correlation_id
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from service.observer import REQUEST_ID, note
 from service.problems import MEDIA_TYPE, OUR_FAULT, Problem, blank_body, invalid_request, problem_body
@@ -27,9 +29,13 @@ def add_problem_handlers(app: FastAPI) -> None:
         assert isinstance(problem, Problem)
         return problem_response(problem)
 
-    async def on_http(_: Request, error: Exception) -> JSONResponse:
+    async def on_http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        return _response(blank_body(error.status_code, str(error.detail)), error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            # Starlette lists the methods of the first route with this path.
+            headers["Allow"] = _methods(request) or headers.get("Allow", "")
+        return _response(blank_body(error.status_code, str(error.detail)), headers)
 
     async def on_invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
@@ -45,6 +51,13 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(Exception, on_fault)
+
+
+def _methods(request: Request) -> str:
+    """The methods of all routes with the path of a request."""
+    routes = iter_route_contexts(request.app.routes)
+    found = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted({method for route in found for method in route.methods or ()}))
 
 
 def _response(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:

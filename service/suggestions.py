@@ -39,6 +39,7 @@ _ANSWER: dict[str, Any] = {
     "known": True,
     "suggestions": [
         {
+            "id": "boys-of-bluehill",
             "title": "The Boys of Bluehill",
             "aliases": [],
             "confidence": 0.968,
@@ -47,6 +48,7 @@ _ANSWER: dict[str, Any] = {
                     "kind": "melody",
                     "similarity": 0.6316,
                     "setting": {
+                        "id": "oneills1850-2f6c0e9b41d7",
                         "title": "The Boys of Bluehill",
                         "printed": "The Boys of Bluehill",
                         "corpus": "oneills1850",
@@ -56,6 +58,7 @@ _ANSWER: dict[str, Any] = {
                         "key": "D major",
                         "meter": "2/4",
                         "rhythm": "",
+                        "licence": "public domain",
                     },
                     "transposition": 5,
                     "bars": [[0, 0], [1, 1], [2, 2]],
@@ -203,9 +206,16 @@ async def suggest_titles(
     request: Request,
     state: CurrentState,
     top_k: Annotated[TopK, Query(description="How many titles to suggest for a bare ABC body.")] = 10,
-    rhythm: Annotated[Rhythm | None, Query()] = None,
-    meter: Annotated[Meter | None, Query()] = None,
-    corpus: Annotated[CorpusName | None, Query()] = None,
+    rhythm: Annotated[
+        Rhythm | None, Query(description="Only titles with a setting of this rhythm, for a bare ABC body.")
+    ] = None,
+    meter: Annotated[
+        Meter | None, Query(description="Only titles with a setting in this metre, for a bare ABC body.")
+    ] = None,
+    corpus: Annotated[
+        CorpusName | None,
+        Query(description="Only titles with a setting in this corpus, for a bare ABC body."),
+    ] = None,
 ) -> SuggestResponse:
     """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`.
 

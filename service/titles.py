@@ -1,10 +1,10 @@
 """What is in the catalogue: GET /titles, /titles/{id} and /settings/{id}.abc."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from index.catalogue import Setting
 from index.directory import Directory
@@ -23,6 +23,37 @@ TitleId = Annotated[str, Path(description="The id of a title, as answers give it
 SettingId = Annotated[
     str, Path(description="The id of a setting, as answers give it.", examples=["oneills1850-2f6c0e9b41d7"])
 ]
+
+
+_VERSION = "20261122T230001Z-c8ae4d33"
+_EXAMPLE: dict[str, Any] = {"id": "kesh", "title": "The Kesh", "aliases": ["Kesh, The"], "rhythms": ["jig"]}
+_LIST: dict[str, Any] = {
+    "total": 1,
+    "offset": 0,
+    "titles": [{**_EXAMPLE, "setting_count": 1, "matched": "The Kesh"}],
+    "artifact": _VERSION,
+}
+_DETAILS: dict[str, Any] = {
+    **_EXAMPLE,
+    "settings": [
+        {
+            "id": "tunebooks-2f6c0e9b41d7",
+            "title": "The Kesh",
+            "printed": "Kesh, The",
+            "corpus": "tunebooks",
+            "reference": "session.abc:12",
+            "also": [],
+            "url": "",
+            "key": "G major",
+            "meter": "6/8",
+            "rhythm": "jig",
+            "licence": "",
+            "abc": "X:1\nT:The Kesh\nM:6/8\nL:1/8\nK:G major\nG A G G A B |]\n",
+        }
+    ],
+    "nearest": [{"id": "haste-to-the-wedding", "title": "Haste to the Wedding", "similarity": 0.71}],
+    "artifact": _VERSION,
+}
 
 
 class CatalogueTitle(BaseModel):
@@ -45,6 +76,8 @@ class ListedTitle(CatalogueTitle):
 
 class TitleList(BaseModel):
     """A part of the titles that were found."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_LIST]})
 
     total: int = Field(description="How many titles were found.")
     offset: int = Field(description="How many of them come before these.")
@@ -72,6 +105,8 @@ class NearTitle(BaseModel):
 
 class TitleDetails(CatalogueTitle):
     """A title of the catalogue with all its settings."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_DETAILS]})
 
     settings: list[TitleSetting]
     nearest: list[NearTitle] = Field(

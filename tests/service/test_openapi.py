@@ -1,6 +1,7 @@
 """The OpenAPI document: committed, complete, and true."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,16 @@ def test_an_operation_is_described(method: str, path: str, operation: dict[str, 
     assert {"400", "421", "500"} <= operation["responses"].keys()
     if method != "GET":
         assert "403" in operation["responses"], "the guard refuses pages of other origins"
+
+
+@every_route
+def test_405_lists_every_method_of_the_address(shared_client: httpx.Client, method: str, path: str) -> None:
+    response = shared_client.patch(re.sub(r"\{\w+\}", "x", path))
+    assert response.status_code == 405
+    allowed = response.headers["allow"].split(", ")
+    assert {method for method, other, _ in OPERATIONS if other == path} <= set(allowed)
+    assert ("HEAD" in allowed) == (shared_client.head(path).status_code != 405), method
+    assert len(set(allowed)) == len(allowed)
 
 
 @every_operation
