@@ -315,6 +315,7 @@ def test_the_readme_has_every_route_and_no_other() -> None:
         "docs/experiments.md",
         "docs/installing.md",
         "docs/reader.md",
+        "docs/reliability.md",
         "docs/results.md",
         "docs/results-tables.md",
         "docs/training.md",
