@@ -14,8 +14,9 @@ compile := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --for
 	--no-emit-index-url --no-emit-package torch --annotation-style line --custom-compile-command "make lock"
 # One torch thread per test process: two processes with two threads each slow each other down on two cores.
 pytest := OMP_NUM_THREADS=1 $(bin)/python -m pytest --numprocesses auto
+reliability := throughput soak overload reindexing kills damage disks descriptors clock
 
-.PHONY: help install serve train bench bench-quality test test-all lint types docs openapi lock
+.PHONY: help install serve train bench bench-quality reliability test test-all lint types docs openapi lock
 
 help:     ## show this list
 	@awk -F ' *## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +36,12 @@ bench: install  ## measure the published artifact's own figures again
 bench-quality: .venv/dev  ## compare all systems on the three books and renew docs/results*
 	$(bin)/gan-ainm benchmark --corpus oneills1850 --corpus ryansMammoth --corpus airdsAirs \
 		--foreign essenFolksong --audited docs/audited/public-domain.txt --name public-domain --out docs
+
+reliability: .venv/dev  ## measure how the service holds: load, attacks, kills, damage (an hour, quiet machine)
+	$(bin)/gan-ainm fit --if-needed
+	@failed=; for tool in $(reliability); do \
+		timeout 40m $(bin)/python -m tests.reliability.$$tool --artifacts $(ARTIFACTS) || failed="$$failed $$tool"; \
+	done; test -z "$$failed" || { echo "limits not met:$$failed"; exit 1; }
 
 test: .venv/dev  ## run all tests except those that train on all three books
 	$(pytest) -m "not slow"

@@ -46,7 +46,7 @@ def main(artifacts: Artifacts = ARTIFACTS) -> None:
             if "Traceback" in service.log.read_text():
                 faults.append("a traceback in the log")
     figures.none(f"faults after {len(_JUMPS)} jumps, each with a re-index", faults)
-    figures.print()
+    figures.end()
 
 
 def _jump(url: str, root: Path, clock: Path) -> Iterator[str]:

@@ -9,19 +9,21 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import typer
 
 from index import artifact
 from index.artifact import MANIFEST, ArtifactError, folder_files
+from index.manifest import FORMAT
 from tests.reliability.figures import Figures
 from tests.reliability.support import ARTIFACTS, Artifacts, copy_current, finished_job, scratch
 from tests.workers import workers
 
 _KEY = "reliability-reliability"
 _BRACKETS = 100_000
-_MANIFEST_STEP = 40  # bytes between two damaged bytes of the manifest
+_MANIFEST_STEP = 100  # bytes between two damaged bytes of the manifest
 _LONGEST_MESSAGE = 500  # characters
 _START_S = 30.0  # in which the service should have given up
 
@@ -36,16 +38,16 @@ def main(artifacts: Artifacts = ARTIFACTS) -> None:
         _load_all(root, figures)
         _start_all(root, figures)
         _serve_beside(root, folder, figures)
-    figures.print()
+    figures.end()
 
 
 def _damages(size: int, step: int | None = None) -> Iterator[tuple[str, Damage]]:
     """Ways to damage a file, each with a name."""
     offsets = range(0, size, step) if step else sorted({0, size // 4, size // 2, max(size - 1, 0)})
     for offset in offsets:
-        yield f"a bit of byte {offset}", lambda data, at=offset: _flipped(data, at)
+        yield f"a bit of byte {offset}", partial(_flipped, offset)
     for length in sorted({0, size // 2, max(size - 1, 0)}):
-        yield f"cut to {length} bytes", lambda data, end=length: data[:end]
+        yield f"cut to {length} bytes", partial(_cut, length)
     yield "missing", lambda _: None
 
 
@@ -55,14 +57,14 @@ def _manifests() -> Iterator[tuple[str, Damage]]:
         "brackets": "[" * _BRACKETS,
         "closed brackets": "[" * _BRACKETS + "]" * _BRACKETS,
         "nested objects": '{"a":' * _BRACKETS,
-        "brackets in a member": f'{{"format": {artifact.FORMAT}, "a": {"[" * _BRACKETS}',
+        "brackets in a member": f'{{"format": {FORMAT}, "a": {"[" * _BRACKETS}',
         "a long number": "1" * _BRACKETS,
-        "no members": f'{{"format": {artifact.FORMAT}}}',
+        "no members": f'{{"format": {FORMAT}}}',
         "another format": '{"format": 1e999}',
         "null": "null",
         "bytes": "\x00\x01\x02",
     }.items():
-        yield name, lambda _, text=text: text.encode()
+        yield name, partial(_replaced, text.encode())
 
 
 def _load_all(root: Path, figures: Figures) -> None:
@@ -76,7 +78,7 @@ def _load_all(root: Path, figures: Figures) -> None:
         for what, damage in [*damages, *_manifests()] if is_manifest else damages:
             cases += 1
             # A changed figure in the manifest is not noticed.
-            fault = _damaged(file, damage, lambda name=name: _fault_of_loading(root, name))
+            fault = _damaged(file, damage, partial(_fault_of_loading, root, name))
             if fault and not (is_manifest and what.startswith("a bit") and fault == "it was loaded"):
                 faults.append(f"{name}, {what}: {fault}")
     extra = current / "extra"
@@ -104,7 +106,7 @@ def _start_all(root: Path, figures: Figures) -> None:
     brackets = dict(_manifests())["brackets"]
     files = [(file, dict(_damages(1))["a bit of byte 0"]) for file in folder_files(current)]
     for file, damage in [*files, (current / MANIFEST, brackets)]:
-        fault = _damaged(file, damage, lambda file=file: _fault_of_start(root, file.name))
+        fault = _damaged(file, damage, partial(_fault_of_start, root, file.name))
         if fault:
             faults.append(f"{file.name}: {fault}")
     figures.none(f"faults in {len(files) + 1} starts of the service", faults)
@@ -170,8 +172,16 @@ def _damaged(file: Path, damage: Damage, check: Callable[[], str]) -> str:
         os.utime(file, ns=(moment, moment))
 
 
-def _flipped(data: bytes, offset: int) -> bytes:
+def _flipped(offset: int, data: bytes) -> bytes:
     return data[:offset] + bytes([data[offset] ^ 1]) + data[offset + 1 :] if data else b"\x01"
+
+
+def _cut(length: int, data: bytes) -> bytes:
+    return data[:length]
+
+
+def _replaced(other: bytes, _data: bytes) -> bytes:
+    return other
 
 
 def _point(root: Path, version: Path) -> None:

@@ -93,7 +93,7 @@ def _measure(
     bad = Counter(answer.response.status for answer in answers if answer.response.status != 200)
     figures.none("failed requests", [f"{number} times {status}" for status, number in bad.items()])
     figures.show("CPU of this load generator", f"{cpu:.0%} of a core")
-    figures.print()
+    figures.end()
 
 
 def _take_turns(arms: dict[str, Arm], rounds: int) -> dict[str, list[float]]:

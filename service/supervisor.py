@@ -1,0 +1,102 @@
+"""The supervisor: starts the workers, replaces those that end or hang, and ends them when the service stops."""
+
+import logging
+import socket
+import time
+
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
+
+from model.errors import GanAinmError
+from service.connection import ServerConfig
+from service.metrics_files import bury
+
+_STARTS_S = 60.0  # seconds in which a worker imports its modules; on a busy machine that takes long
+_ANSWERS_S = 5.0  # seconds in which it answers from then on
+_KILL_S = 2.0  # seconds after which a worker that should have stopped is killed
+_WAITING_CONNECTIONS = 1024  # that no worker has accepted yet
+_log = logging.getLogger("uvicorn.error")
+
+
+class WorkerError(GanAinmError):
+    """A worker process that cannot start."""
+
+
+class Supervisor(Multiprocess):
+    """uvicorn's supervisor, but it never waits for a worker's answer.
+
+    So it notices at once that it should stop, and a worker may start slowly.
+    """
+
+    config: ServerConfig
+
+    def __init__(self, config: ServerConfig, listeners: list[socket.socket]) -> None:
+        super().__init__(config, listeners)
+        self._failed = False
+        self._asked_at: dict[Process, float] = {}  # when it was sent a ping that it has not answered
+        self._has_answered: set[Process] = set()
+
+    def run(self) -> None:
+        """Serve until a signal. Raises WorkerError when a worker cannot start; it has logged why."""
+        super().run()
+        if self._failed:
+            raise WorkerError("the workers cannot start; the log says why")
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace the workers that have ended or hang. uvicorn calls this every half second."""
+        for number, worker in enumerate(self.processes):
+            if self.should_exit.is_set():
+                return
+            if self._is_well(worker):
+                continue
+            worker.kill()
+            worker.join()
+            if worker.exitcode == STARTUP_FAILURE:  # it would fail again
+                self._failed = True
+                self.should_exit.set()
+                return
+            _log.error("worker %s has ended or hangs, and is replaced", worker.pid)
+            self._forget(worker)
+            self.processes[number] = Process(self.config, self.sockets)
+            self.processes[number].start()
+        # asyncio has one number for the connections that wait and for those that it accepts at once, so each
+        # worker that starts makes the queue of the shared socket too short.
+        for listener in self.sockets:
+            listener.listen(_WAITING_CONNECTIONS)
+
+    def join_all(self) -> None:
+        """Wait for the workers to end, and kill those that do not."""
+        settings = self.config.settings
+        kill_at = time.monotonic() + settings.drain_s + settings.stop_timeout_s + _KILL_S
+        for worker in self.processes:
+            worker.process.join(max(kill_at - time.monotonic(), 0))
+            if worker.process.is_alive():
+                _log.error("worker %s does not stop, and is killed", worker.pid)
+                worker.process.kill()
+                worker.process.join()
+
+    def _is_well(self, worker: Process) -> bool:
+        """Whether a worker runs and answers. Sends it a ping if it has answered the last one."""
+        if not worker.process.is_alive():
+            return False
+        try:
+            if worker in self._asked_at and worker.parent_conn.poll():
+                worker.parent_conn.recv()
+                self._has_answered.add(worker)
+                del self._asked_at[worker]
+            if worker not in self._asked_at:
+                worker.parent_conn.send(b"ping")
+                self._asked_at[worker] = time.monotonic()
+        except (OSError, EOFError):
+            return False
+        limit = _ANSWERS_S if worker in self._has_answered else _STARTS_S
+        return time.monotonic() - self._asked_at[worker] < limit
+
+    def _forget(self, worker: Process) -> None:
+        self._asked_at.pop(worker, None)
+        self._has_answered.discard(worker)
+        try:
+            bury(worker.pid or 0)
+        except OSError as error:
+            _log.error("the metrics of worker %s are lost: %s", worker.pid, error)
