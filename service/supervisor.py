@@ -1,4 +1,4 @@
-"""The supervisor: starts the workers, replaces those that end or hang, and ends them when the service stops."""
+"""The supervisor: starts the workers, replaces those that end or hang, and ends them with the service."""
 
 import logging
 import socket
