@@ -104,5 +104,5 @@ def test_another_kind_of_index_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     index = CosineIndex(np.eye(3, dtype=np.float32), np.arange(3))
-    with pytest.raises(OSError, match="none/x.faiss cannot be written"):
+    with pytest.raises(OSError, match=r"none/x\.faiss cannot be written"):
         index.save(tmp_path / "none" / "x.faiss")

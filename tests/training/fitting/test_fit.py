@@ -208,7 +208,9 @@ def test_a_full_disk_is_an_error_that_names_the_file(tiny_corpus: Corpus, tmp_pa
     assert done.returncode == 1
     assert f"error: {tmp_path}/artifacts/{WORK}/split.safetensors cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
-    assert not [path for path in (tmp_path / "artifacts").rglob("*") if path.is_file() and path.stat().st_size]
+    assert not [
+        path for path in (tmp_path / "artifacts").rglob("*") if path.is_file() and path.stat().st_size
+    ]
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_before_anything_is_read(
