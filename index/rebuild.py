@@ -20,6 +20,7 @@ from index.own_tunebooks import Named, load_books, read_own
 from index.probes import DEGRADED, encode_probes, rank_probes
 from index.progress import OnStep, ignore_steps
 from index.publication import KEPT, link_files, publish, staging
+from index.reindexing import reindexed
 from index.slips import find_slips
 from index.suggester import CATALOGUE, INDEX_FILES, Suggester
 from model.abc import Tune, read_tune
@@ -109,7 +110,7 @@ def _rebuild(
         return Melody.of(tune_of(setting)) if number is None else old.suggester.melody_index.melody(number)
 
     catalogue = _with_own(trained, own.named, melody_of) if own else trained
-    suggester = old.suggester.with_catalogue(catalogue, tune_of, reuse, on_step)
+    suggester = reindexed(old.suggester, catalogue, tune_of, reuse, on_step)
     advance = on_step("checking and publishing", 3)
     _check_vectors(suggester)
     probes = encode_probes(old.probes, suggester.encoders)

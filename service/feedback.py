@@ -5,7 +5,7 @@ workers can check an id, and none stores suggestions. The file holds no tunes, n
 client: only the rank of each chosen title, and when. Nothing is trained on it.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
@@ -21,7 +21,7 @@ _MAX_BODY_BYTES = 2**13  # an id of a hundred titles has 600 characters
 _JSON = "application/json"
 
 
-_EXAMPLE = {"suggestion_id": "1.k3Jx9fQ2", "title": "The Boys of Bluehill"}
+_EXAMPLE: dict[str, Any] = {"suggestion_id": "1.k3Jx9fQ2", "title": "The Boys of Bluehill"}
 
 
 class Feedback(BaseModel, strict=True, extra="forbid"):
