@@ -93,7 +93,7 @@ def read_tune(text: str) -> Tune:
             notices = [*_about_others(book, index), *_about_the_rest(book, is_cut)]
             return replace(tune, warnings=(*tune.warnings, *notices)) if notices else tune
         sounds += reader.sounds
-        if sounds >= MOST_SOUNDS:
+        if sounds > MOST_SOUNDS:
             break
     raise _no_notes(book, is_cut)
 

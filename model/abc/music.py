@@ -21,6 +21,7 @@ _MOST_TIMES = 32
 _MOST_VOICES = 100
 _OTHER_VOICES = "\n"  # no voice has this name
 _MOST_DIGITS = 9  # of a number of bars
+_LONGEST_REST = 256  # bars
 _LONGEST_FIELD = 200  # characters of a metre, unit, key or ending; bounds the memory of the caches
 MOST_SOUNDS = 2**13
 """Notes and rests that are read of one tune, all voices together: four times as many as anything compares."""
@@ -265,7 +266,9 @@ class Music:
         count = int(number[:_MOST_DIGITS] or 1)
         if not count:
             self._notify(line, column, "rest of no bars, read as one bar")
-        count = min(max(count, 1), self._sounds_left)
+        if count > _LONGEST_REST:
+            self._notify(line, column, f"rest of more than {_LONGEST_REST} bars, read as {_LONGEST_REST}")
+        count = min(max(count, 1), _LONGEST_REST, self._sounds_left)
         self._sounds_left -= count
         voice.add_measures(count, line, column)
 
