@@ -38,7 +38,7 @@ def main(artifacts: Artifacts = ARTIFACTS) -> None:
         environment = {
             "LD_PRELOAD": str(library),
             "FAKETIME_TIMESTAMP_FILE": str(clock),
-            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
         with workers(root, folder, WORKERS="1", ADMIN_API_KEY=_KEY, **environment) as service:
@@ -52,6 +52,7 @@ def main(artifacts: Artifacts = ARTIFACTS) -> None:
 def _jump(url: str, root: Path, clock: Path) -> Iterator[str]:
     for jump in _JUMPS:
         clock.write_text(jump)
+        time.sleep(1.5)  # libfaketime looks at the file every second
         for manifest in root.glob(f"[0-9]*/{MANIFEST}"):
             os.utime(manifest, (time.time() + _YEAR_S,) * 2)
         before = current_version(root)
