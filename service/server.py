@@ -23,13 +23,15 @@ from service.settings import Settings
 from service.supervisor import Supervisor
 
 _MOST_WORKERS = 4  # by default; a worker more costs memory, and few need so many answers
+_BACKLOG = 128  # connections that wait for a server that is alone
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container
 _log = logging.getLogger("uvicorn.error")
 
 
 def make_server(app: FastAPI, settings: Settings, log_level: str = "info") -> uvicorn.Server:
     """A server for this process alone, not yet running."""
-    return uvicorn.Server(ServerConfig(app, settings, log_level=log_level, **_options(settings, log_level)))
+    config = ServerConfig(app, settings, _BACKLOG, log_level=log_level, **_options(settings, log_level))
+    return uvicorn.Server(config)
 
 
 def run_workers(settings: Settings) -> None:
@@ -50,6 +52,9 @@ def run_workers(settings: Settings) -> None:
     config = ServerConfig(
         partial(_make_worker_app, settings),
         settings,
+        # asyncio accepts so many connections at once. Were it more, the first worker that wakes up would take
+        # all connections of a burst from the others.
+        backlog=1,
         factory=True,
         workers=workers,
         **_options(settings),
@@ -67,11 +72,10 @@ def default_workers(device: Device) -> int:
 def _make_worker_app(settings: Settings) -> FastAPI:
     """The app of a worker process. Ends the process when the artifact cannot be served."""
     try:
-        engine = load_engine(settings)
-    except (GanAinmError, OSError) as error:
-        _log.error("%s", error)
+        return create_app(settings, load_engine(settings))
+    except Exception as error:
+        _log.error("%s", error, exc_info=not isinstance(error, GanAinmError | OSError))
         sys.exit(STARTUP_FAILURE)
-    return create_app(settings, engine)
 
 
 def _options(settings: Settings, log_level: str = "info") -> dict[str, object]:

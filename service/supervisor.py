@@ -3,8 +3,8 @@
 import logging
 import socket
 import time
+from dataclasses import dataclass
 
-from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
@@ -14,6 +14,7 @@ from service.metrics_files import bury
 
 _STARTS_S = 60.0  # seconds in which a worker imports its modules; on a busy machine that takes long
 _ANSWERS_S = 5.0  # seconds in which it answers from then on
+_RETRY_S = 10.0  # seconds from one attempt to start a worker to the next, if it cannot start
 _KILL_S = 2.0  # seconds after which a worker that should have stopped is killed
 _WAITING_CONNECTIONS = 1024  # that no worker has accepted yet
 _log = logging.getLogger("uvicorn.error")
@@ -21,6 +22,22 @@ _log = logging.getLogger("uvicorn.error")
 
 class WorkerError(GanAinmError):
     """A worker process that cannot start."""
+
+
+@dataclass
+class _State:
+    """What the supervisor knows of a worker.
+
+    Attributes
+    ----------
+    created_at : when its process was started, a moment of `time.monotonic`
+    asked_at : when it was sent a ping that it has not answered, None if it has answered all
+    has_started : whether it has said that it serves
+    """
+
+    created_at: float
+    asked_at: float | None = None
+    has_started: bool = False
 
 
 class Supervisor(Multiprocess):
@@ -33,12 +50,12 @@ class Supervisor(Multiprocess):
 
     def __init__(self, config: ServerConfig, listeners: list[socket.socket]) -> None:
         super().__init__(config, listeners)
+        self._has_served = False  # any worker, ever
         self._failed = False
-        self._asked_at: dict[Process, float] = {}  # when it was sent a ping that it has not answered
-        self._has_answered: set[Process] = set()
+        self._states: dict[Process, _State] = {}
 
     def run(self) -> None:
-        """Serve until a signal. Raises WorkerError when a worker cannot start; it has logged why."""
+        """Serve until a signal. Raises WorkerError when the workers cannot start; they have logged why."""
         super().run()
         if self._failed:
             raise WorkerError("the workers cannot start; the log says why")
@@ -50,12 +67,15 @@ class Supervisor(Multiprocess):
                 return
             if self._is_well(worker):
                 continue
-            worker.kill()
-            worker.join()
-            if worker.exitcode == STARTUP_FAILURE:  # it would fail again
+            if not self._has_served:  # the others would fail, too
                 self._failed = True
                 self.should_exit.set()
                 return
+            state = self._states[worker]
+            if not state.has_started and time.monotonic() - state.created_at < _RETRY_S:
+                continue
+            worker.kill()
+            worker.join()
             _log.error("worker %s has ended or hangs, and is replaced", worker.pid)
             self._forget(worker)
             self.processes[number] = Process(self.config, self.sockets)
@@ -78,24 +98,24 @@ class Supervisor(Multiprocess):
 
     def _is_well(self, worker: Process) -> bool:
         """Whether a worker runs and answers. Sends it a ping if it has answered the last one."""
+        now = time.monotonic()
+        state = self._states.setdefault(worker, _State(created_at=now))
         if not worker.process.is_alive():
             return False
         try:
-            if worker in self._asked_at and worker.parent_conn.poll():
-                worker.parent_conn.recv()
-                self._has_answered.add(worker)
-                del self._asked_at[worker]
-            if worker not in self._asked_at:
+            if state.asked_at is not None and worker.parent_conn.poll():
+                state.has_started = worker.parent_conn.recv()
+                state.asked_at = None
+                self._has_served |= state.has_started
+            if state.asked_at is None:
                 worker.parent_conn.send(b"ping")
-                self._asked_at[worker] = time.monotonic()
+                state.asked_at = now
         except (OSError, EOFError):
             return False
-        limit = _ANSWERS_S if worker in self._has_answered else _STARTS_S
-        return time.monotonic() - self._asked_at[worker] < limit
+        return now - state.asked_at < (_ANSWERS_S if state.has_started else _STARTS_S)
 
     def _forget(self, worker: Process) -> None:
-        self._asked_at.pop(worker, None)
-        self._has_answered.discard(worker)
+        del self._states[worker]
         try:
             bury(worker.pid or 0)
         except OSError as error:

@@ -6,8 +6,10 @@ runs must go on with the artifact that it has.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -19,12 +21,13 @@ from index.artifact import MANIFEST, ArtifactError, folder_files
 from index.manifest import FORMAT
 from tests.reliability.figures import Figures
 from tests.reliability.support import ARTIFACTS, Artifacts, copy_current, finished_job, scratch
-from tests.workers import workers
+from tests.workers import until, workers
 
 _KEY = "reliability-reliability"
 _BRACKETS = 100_000
 _MANIFEST_STEP = 100  # bytes between two damaged bytes of the manifest
 _LONGEST_MESSAGE = 500  # characters
+_REPLACEMENT_S = 10.0  # in which the supervisor has tried to replace a worker
 _START_S = 30.0  # in which the service should have given up
 
 Damage = Callable[[bytes], bytes | None]  # None: the file is missing
@@ -38,6 +41,7 @@ def main(artifacts: Artifacts = ARTIFACTS) -> None:
         _load_all(root, figures)
         _start_all(root, figures)
         _serve_beside(root, folder, figures)
+        _replace_worker(root, folder, figures)
     figures.end()
 
 
@@ -142,10 +146,7 @@ def _serve_beside(root: Path, folder: Path, figures: Figures) -> None:
     with workers(root, folder, WORKERS="1", ADMIN_API_KEY=_KEY) as service:
         for file in folder_files(whole):
             name = file.relative_to(whole).as_posix()
-            damaged = root / "99999999T000000Z-damaged0"
-            shutil.copytree(whole, damaged)
-            (damaged / name).write_bytes((damaged / name).read_bytes()[:10])
-            _point(root, damaged)
+            damaged = _point_to_damaged(root, whole, name)
             job = finished_job(service.url, _KEY)
             if job["status"] != "failed" or file.name not in str(job["error"]):
                 faults.append(f"{name}: the job says {str(job)[:150]}")
@@ -156,6 +157,25 @@ def _serve_beside(root: Path, folder: Path, figures: Figures) -> None:
         log = service.log.read_text()
     figures.none("faults of a service whose current artifact is damaged", faults)
     figures.none("tracebacks in its log", [line for line in log.splitlines() if line.startswith("Traceback")])
+
+
+def _replace_worker(root: Path, folder: Path, figures: Figures) -> None:
+    """Kill one of two workers while the current artifact is damaged: the other has to go on."""
+    faults = []
+    whole = (root / "current").resolve()
+    with workers(root, folder) as service:
+        damaged = _point_to_damaged(root, whole, MANIFEST)
+        os.kill(min(service.pids), signal.SIGKILL)
+        time.sleep(_REPLACEMENT_S)
+        if service.process.poll() is not None:
+            faults.append("the whole service ended")
+        elif service.suggest() != 200:
+            faults.append("no answer")
+        _point(root, whole)
+        shutil.rmtree(damaged)
+        if not faults:
+            until(lambda: service.log.read_text().count("startup complete") == 3)
+    figures.none("faults when a worker dies while the current artifact is damaged", faults)
 
 
 def _damaged(file: Path, damage: Damage, check: Callable[[], str]) -> str:
@@ -182,6 +202,15 @@ def _cut(length: int, data: bytes) -> bytes:
 
 def _replaced(other: bytes, _data: bytes) -> bytes:
     return other
+
+
+def _point_to_damaged(root: Path, whole: Path, name: str) -> Path:
+    """Make a copy with a damaged file the current artifact, and return it."""
+    damaged = root / "99999999T000000Z-damaged0"
+    shutil.copytree(whole, damaged)
+    (damaged / name).write_bytes((damaged / name).read_bytes()[:10])
+    _point(root, damaged)
+    return damaged
 
 
 def _point(root: Path, version: Path) -> None:

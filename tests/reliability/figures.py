@@ -46,5 +46,5 @@ class Figures:
 def _written(value: float | str, unit: str) -> str:
     if isinstance(value, str):
         return value
-    digits = 0 if value == int(value) or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    digits = 0 if float(value).is_integer() or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     return f"{value:,.{digits}f} {unit}".strip()
