@@ -7,6 +7,7 @@ Mail programs turned ``=`` into ``=3D`` and broke lines with ``=``; such tunes s
 """
 
 import re
+from functools import lru_cache
 
 TOKEN = re.compile(
     r"""
@@ -46,3 +47,17 @@ ALTERED = re.compile(r"(?:\^\^?|__?|=)[A-Ga-g][,']*")
 
 PRESET_MARKS = frozenset("HLMOPRSTJuvkno")
 """Letters that mean a decoration without any ``U:`` (ABC 2.1, 4.14), and a few that programs add."""
+
+_TIMES = re.compile(r"([0-9]+)(?:-([0-9]+))?")
+_MOST_TIMES = 32
+
+
+@lru_cache(maxsize=256)
+def read_times(text: str) -> tuple[int, ...]:
+    """Read the repetitions of a variant ending, such as ``1,3`` or ``1-3``; at most 32."""
+    times: list[int] = []
+    for first, last in _TIMES.findall(text):
+        start = int(first[:3])
+        stop = int(last[:3]) if last else start
+        times.extend(range(start, min(stop, start + _MOST_TIMES) + 1))
+    return tuple(times[:_MOST_TIMES])
