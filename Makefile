@@ -6,6 +6,7 @@ TORCH ?= cpu
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARTIFACTS ?= artifacts
+CORPUS ?= .venv/fuzz
 export TORCH HOST PORT ARTIFACTS
 
 bin := .venv/bin
@@ -16,7 +17,7 @@ compile := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --for
 pytest := OMP_NUM_THREADS=1 $(bin)/python -m pytest --numprocesses auto
 reliability := throughput soak overload reindexing kills damage disks descriptors clock
 
-.PHONY: help install serve train bench bench-quality reliability test test-all lint types docs openapi lock
+.PHONY: help install serve train bench bench-quality reliability test test-all fuzz lint types docs openapi lock
 
 help:     ## show this list
 	@awk -F ' *## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +49,11 @@ test: .venv/dev  ## run all tests except those that train on all three books
 
 test-all: .venv/dev  ## run every test
 	$(pytest)
+
+fuzz: .venv/dev  ## look for texts that break the reader, for ten minutes; CORPUS keeps what it finds
+	$(bin)/python -m pip install --disable-pip-version-check --quiet atheris
+	mkdir -p $(CORPUS)
+	$(bin)/python -m tests.fuzz.fuzz reader -max_total_time=600 $(CORPUS)
 
 lint: .venv/dev  ## check style and format
 	$(bin)/ruff check

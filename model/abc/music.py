@@ -1,14 +1,12 @@
 """Music lines: reads tokens into the voices of a tune."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 
 from model.abc.key import NO_KEY, Key, read_key
 from model.abc.length import NO_METER, TICKS, Meter, read_meter, read_unit
-from model.abc.tokens import ALTERED, PRESET_MARKS, TOKEN
+from model.abc.tokens import ALTERED, PRESET_MARKS, TOKEN, read_times
 from model.abc.transposition import read_transpositions
 from model.abc.voice import Sound, Voice
 from model.abc.written import read_note
@@ -16,8 +14,6 @@ from model.deadline import check_deadline, checked
 
 Notify = Callable[[int, int, str], None]
 
-_TIMES = re.compile(r"([0-9]+)(?:-([0-9]+))?")
-_MOST_TIMES = 32
 _MOST_VOICES = 100
 _OTHER_VOICES = "\n"  # no voice has this name
 _MOST_DIGITS = 9  # of a number of bars
@@ -298,14 +294,3 @@ class Music:
 def _ticks(unit: Fraction) -> int:
     """Convert a unit note length to ticks; `read_unit` gives only whole numbers of them."""
     return int(4 * TICKS * unit)
-
-
-@lru_cache(maxsize=256)
-def read_times(text: str) -> tuple[int, ...]:
-    """Read the repetitions of a variant ending, such as ``1,3`` or ``1-3``; at most 32."""
-    times: list[int] = []
-    for first, last in _TIMES.findall(text):
-        start = int(first[:3])
-        stop = int(last[:3]) if last else start
-        times.extend(range(start, min(stop, start + _MOST_TIMES) + 1))
-    return tuple(times[:_MOST_TIMES])
