@@ -85,16 +85,25 @@ def rebuild(
         When the new artifact cannot be written.
     """
     with _no_garbage_collection():
-        return _rebuild(root, device, tunebooks, on_step, force, keep)
+        try:
+            return _rebuild(root, device, tunebooks, on_step, keep, force=False, reuse=True)
+        except RebuildError:  # what it took from the current artifact may be at fault
+            return _rebuild(root, device, tunebooks, on_step, keep, force, reuse=False)
 
 
 def _rebuild(
-    root: Path, device: Device, tunebooks: Path | None, on_step: OnStep, force: bool, keep: int
+    root: Path,
+    device: Device,
+    tunebooks: Path | None,
+    on_step: OnStep,
+    keep: int,
+    force: bool,
+    reuse: bool,
 ) -> Rebuilt:
     old = artifact.load(root, device)
     trained = Catalogue.load(old.path / artifact.EVALUATION / CATALOGUE)
     # Another version may have read the tunes and the names by other rules.
-    reuse = old.manifest.version == VERSION
+    reuse = reuse and old.manifest.version == VERSION
     known = load_books(old.path / OWN_BOOKS) if reuse and (old.path / OWN_BOOKS).exists() else []
     own = read_own(tunebooks, known, on_step) if tunebooks else None
     tunes = own.tunes if own else {}

@@ -15,7 +15,7 @@ from service.metrics_files import bury
 _STARTS_S = 60.0  # seconds in which a worker imports its modules; on a busy machine that takes long
 _ANSWERS_S = 5.0  # seconds in which it answers from then on
 _RETRY_S = 10.0  # seconds from one attempt to start a worker to the next, if it cannot start
-_KILL_S = 2.0  # seconds after which a worker that should have stopped is killed
+_KILL_S = 1.0  # seconds after which a worker that should have stopped is killed
 _WAITING_CONNECTIONS = 1024  # that no worker has accepted yet
 _log = logging.getLogger("uvicorn.error")
 
