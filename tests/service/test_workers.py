@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from service import server
-from tests.workers import until, workers
+from tests.workers import Workers, until, workers
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 
