@@ -95,6 +95,11 @@ class Connection(H11Protocol):
         if self.cycle is not answered:
             self.config.unasked.pop(self, None)
             self._stop_head_timer()
+        elif self._head_timer and self._is_idle:  # that was the rest of a body that nobody read
+            self._stop_head_timer()
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def on_response_complete(self) -> None:
         """Begin to wait for the next request."""
@@ -119,6 +124,12 @@ class Connection(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Answer what is not HTTP."""
         self._refuse(BadHttp(msg))
+
+    @property
+    def _is_idle(self) -> bool:
+        """Whether a request has been answered and nothing of another one has arrived."""
+        is_answered = self.cycle is not None and self.cycle.response_complete
+        return is_answered and self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]
 
     def _expect_head(self) -> None:
         self._head_timer = self.loop.call_later(self.config.settings.header_timeout_s, self._give_up_head)

@@ -45,7 +45,8 @@ def add_problem_handlers(app: FastAPI) -> None:
         # uvicorn logs the error, because Starlette raises it again after this answer.
         body = blank_body(HTTPStatus.INTERNAL_SERVER_ERROR, OUR_FAULT)
         # This answer goes round the middleware that sends the id with all others.
-        return _response(body, {REQUEST_ID: correlation_id.get() or ""})
+        # uvicorn closes the connection after an error.
+        return _response(body, {REQUEST_ID: correlation_id.get() or "", "Connection": "close"})
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http)

@@ -67,7 +67,7 @@ class Supervisor(Multiprocess):
                 return
             if self._is_well(worker):
                 continue
-            if not self._has_served:  # the others would fail, too
+            if not self._has_served and (worker.exitcode or 0) > 0:  # the others would fail, too
                 self._failed = True
                 self.should_exit.set()
                 return

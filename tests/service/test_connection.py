@@ -106,6 +106,25 @@ def test_a_second_request_may_come_late_but_not_trickle(impatient: httpx.Client)
         assert rest_of(connection).startswith(b"HTTP/1.1 408 ")
 
 
+def test_a_body_that_comes_after_its_answer_does_not_disturb(impatient: httpx.Client) -> None:
+    """The connection is idle afterwards: it ends in silence, and not with a 408."""
+    post = b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
+    with connect(impatient) as connection:
+        for head, body in (
+            (post, b"body"),
+            (b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", b""),
+            (post, b"body"),
+        ):
+            connection.sendall(head)
+            answer = connection.recv(2**16)
+            assert answer.startswith(b"HTTP/1.1 ")
+            while not answer.endswith(b"}"):
+                answer += connection.recv(2**16)
+            connection.sendall(body)
+            time.sleep(0.2)
+        assert rest_of(connection) == b""
+
+
 def test_a_client_that_does_not_read_is_cut_off(impatient: httpx.Client) -> None:
     with connect(impatient) as connection:
         connection.sendall(2000 * b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -39,6 +40,7 @@ def test_several_workers_answer_and_end_together(published: Path, tmp_path: Path
 def test_a_dead_or_stuck_worker_is_replaced(published: Path, tmp_path: Path, killing: signal.Signals) -> None:
     with unmeasured(published, tmp_path) as service:
         victim, other = sorted(service.pids)
+        time.sleep(2)  # until the supervisor has heard that both serve
         os.kill(victim, killing)
         until(lambda: len(service.pids - {victim}) == 2)
         assert other in service.pids
