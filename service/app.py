@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from model.version import VERSION
-from service import admin, health, suggestions
+from service import admin, batch, duplicates, health, suggestions
 from service.engine import Engine, load_engine
 from service.guard import Guard
 from service.jobs import Jobs
@@ -41,7 +41,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     )
     add_problem_handlers(app)
     app.add_middleware(Guard)
-    app.include_router(suggestions.router, tags=["suggestions"])
+    for routes in (suggestions, batch, duplicates):
+        app.include_router(routes.router, tags=["suggestions"])
     app.include_router(health.router, tags=["health"])
     if settings.admin_api_key:
         app.include_router(admin.router, tags=["admin"])

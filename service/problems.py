@@ -9,9 +9,12 @@
     ├── NoSuchJob               404     no-such-job
     ├── AlreadyRunning          409     already-running
     ├── BodyTooLarge            413     body-too-large
+    ├── TooManyTunes            413     too-many-tunes
+    ├── TuneTooLarge            413     tune-too-large
     ├── UnknownMediaType        415     unknown-media-type
     ├── NoNotes                 422     no-notes
-    └── InvalidRequest          422     invalid-request
+    ├── InvalidRequest          422     invalid-request
+    └── BatchTimeout            504     batch-timeout
 
 All other errors (no such route, a method that is not allowed, our own faults) have the type about:blank.
 """
@@ -27,6 +30,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from model.abc import AbcError
 from model.errors import GanAinmError
 
 MEDIA_TYPE = "application/problem+json"
@@ -116,6 +120,22 @@ class BodyTooLarge(Problem):
     status, type, title = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", "The body is too large"
 
 
+class TooManyTunes(Problem):
+    """A batch over the limit of tunes."""
+
+    status, type, title = (
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "too-many-tunes",
+        "The batch has too many tunes",
+    )
+
+
+class TuneTooLarge(Problem):
+    """A tune of a batch over the size limit of a tune."""
+
+    status, type, title = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "tune-too-large", "The tune is too large"
+
+
 class UnknownMediaType(Problem):
     """A body that is compressed, or neither JSON nor ABC."""
 
@@ -136,6 +156,12 @@ class InvalidRequest(Problem):
     """A request with a field that is missing, unknown or out of range; the body has the member errors."""
 
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request is not valid"
+
+
+class BatchTimeout(Problem):
+    """A batch whose time is over."""
+
+    status, type, title = HTTPStatus.GATEWAY_TIMEOUT, "batch-timeout", "The time of the batch is over"
 
 
 def problem_body(problem: Problem) -> dict[str, Any]:
@@ -167,6 +193,11 @@ def invalid_request(errors: Sequence[Any]) -> InvalidRequest:
     return InvalidRequest("; ".join(told), {"errors": listed})
 
 
+def no_notes(error: AbcError) -> NoNotes:
+    """The reader's error as a problem."""
+    return NoNotes(error.message, {"line": error.line, "column": error.column})
+
+
 def shortened(text: str) -> str:
     """Text of a client as an error may repeat it: its beginning."""
     return text if len(text) <= _ECHOED else text[: _ECHOED - 3] + "..."
@@ -193,13 +224,18 @@ def add_problem_handlers(app: FastAPI) -> None:
         return _response(problem_body(invalid_request(error.errors())))
 
     async def on_fault(request: Request, error: Exception) -> JSONResponse:
-        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return _response(_blank(HTTPStatus.INTERNAL_SERVER_ERROR, "The fault is ours; it has been logged."))
+        return _response(fault_body(request, error))
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(Exception, on_fault)
+
+
+def fault_body(request: Request, error: Exception) -> dict[str, Any]:
+    """Log a fault of ours, and return the body of a problem that reveals nothing about it."""
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return _blank(HTTPStatus.INTERNAL_SERVER_ERROR, "The fault is ours; it has been logged.")
 
 
 def _blank(status: int, detail: str) -> dict[str, Any]:

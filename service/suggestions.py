@@ -1,30 +1,21 @@
 """POST /suggest-titles: a tune in, ranked titles out."""
 
 import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import Headers
 
 from index.suggestions import Suggestion, Suggestions
-from model.abc import AbcError, Notice
+from model.abc import AbcError, Notice, Tune
 from service.body import read_body
 from service.engine import Snapshot
-from service.problems import (
-    NoNotes,
-    NotUtf8,
-    UnknownMediaType,
-    invalid_request,
-    problem_responses,
-    shortened,
-)
+from service.problems import no_notes, problem_responses
 from service.state import CurrentState
-from service.text import decode_text
+from service.text import JSON, decode_text, describe_body, media_type, read_json
 
-JSON = "application/json"
-ABC = ("text/vnd.abc", "text/plain")
 TopK = Annotated[int, Field(ge=1, le=100, description="How many titles to suggest, 1 to 100.")]
 
 
@@ -120,25 +111,12 @@ class SuggestResponse(BaseModel):
 
 router = APIRouter()
 
-_BODIES: dict[str, Any] = {
-    JSON: {"schema": SuggestRequest.model_json_schema()},
-    **{
-        kind: {
-            "schema": {
-                "type": "string",
-                "description": "The tune. Name its charset in the Content-Type, or send UTF-8.",
-            }
-        }
-        for kind in ABC
-    },
-}
-
 
 @router.post(
     "/suggest-titles",
     operation_id="suggestTitles",
     response_model=SuggestResponse,
-    openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
+    openapi_extra=describe_body(SuggestRequest, "The tune."),
     responses=problem_responses(400, 403, 413, 415, 422),
 )
 async def suggest_titles(
@@ -150,35 +128,38 @@ async def suggest_titles(
     start = time.perf_counter()
     body = await read_body(request, state.settings.max_body_bytes)
     suggest_request, warnings = _read_request(request.headers, body, top_k)
-    return await run_in_threadpool(_suggest, state.engine.snapshot, suggest_request, warnings, start)
+    abc, top_k = suggest_request.abc, suggest_request.top_k
+    return await run_in_threadpool(suggest, state.engine.snapshot, abc, top_k, warnings, start)
 
 
 def _read_request(headers: Headers, body: bytes, top_k: int) -> tuple[SuggestRequest, tuple[Notice, ...]]:
-    if (coding := headers.get("content-encoding", "identity")) != "identity":
-        raise UnknownMediaType(f"Content-Encoding is {shortened(coding)!r}; send the body uncompressed")
-    content_type = headers.get("content-type", "")
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind in ABC:
-        text, warnings = decode_text(body, content_type)
-        return SuggestRequest(abc=text, top_k=top_k), warnings
-    if kind != JSON:
-        given, accepted = shortened(content_type) or "missing", ", ".join((JSON, *ABC))
-        raise UnknownMediaType(f"Content-Type is {given!r}; send one of {accepted}")
-    try:
-        return SuggestRequest.model_validate_json(body.decode("utf-8-sig")), ()
-    except UnicodeDecodeError as error:
-        raise NotUtf8(f"JSON must be UTF-8: byte {error.start} of the body is not") from error
-    except ValidationError as error:
-        raise invalid_request(error.errors(include_url=False, include_input=False)) from error
+    if media_type(headers) == JSON:
+        return read_json(SuggestRequest, body), ()
+    text, warnings = decode_text(body, headers["content-type"])
+    return SuggestRequest(abc=text, top_k=top_k), warnings
 
 
-def _suggest(
-    snapshot: Snapshot, request: SuggestRequest, warnings: tuple[Notice, ...], start: float
+def suggest(
+    snapshot: Snapshot, tune: Tune | str, top_k: int, warnings: tuple[Notice, ...], start: float
 ) -> SuggestResponse:
+    """Suggest titles for a tune.
+
+    Parameters
+    ----------
+    tune : the tune, or a text with it
+    top_k : how many titles to suggest
+    warnings : put before those of the tune
+    start : `time.perf_counter()` when the work on this tune began
+
+    Raises
+    ------
+    NoNotes
+        When the text has no notes.
+    """
     try:
-        suggestions = snapshot.artifact.suggester.suggest(request.abc, request.top_k)
+        suggestions = snapshot.artifact.suggester.suggest(tune, top_k)
     except AbcError as error:
-        raise NoNotes(error.message, {"line": error.line, "column": error.column}) from error
+        raise no_notes(error) from error
     return SuggestResponse(
         known=suggestions.known,
         suggestions=[_title(suggestion) for suggestion in suggestions.titles],

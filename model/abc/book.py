@@ -4,26 +4,78 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
+from model.abc.heading import Heading, read_heading
 from model.abc.line import Line
 from model.abc.reader import FileHeader, TuneReader
-from model.abc.repair import Repaired, repair
+from model.abc.repair import Repaired, repair_in_steps
 from model.abc.text import blank_text_blocks, is_music
 from model.abc.tune import AbcError, Notice, Tune
+from model.steps import Steps, finish
 
 _MAY_BEGIN_TUNE = frozenset("XT%")  # letters of the first line of a paragraph after the first tune
 _FILE_HEADER_FIELDS = frozenset("ABCDFGHILMmNORrSUZ")
 _LONGEST_FILE_HEADER = 100  # lines; every tune repeats their fields
 _LONGEST_FILE_HEADER_FIELD = 1000  # characters
+_LINES_IN_STEP = 1000
 _MOST_TRIED = 1000  # tunes that `read_tune` reads to find one with notes
 
 _Lines = list[Line]
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
+class Book:
+    """A text that has been divided into its tunes (see `read_tunebook`). It reads a tune when asked for it.
+
+    Attributes
+    ----------
+    repaired : the text
+    header : applies to all tunes
+    tunes : the lines of each tune
+    """
+
     repaired: Repaired
     header: FileHeader
     tunes: list[_Lines]
+
+    @classmethod
+    def of(cls, text: str) -> "Book":
+        """Divide a text."""
+        return finish(cls.in_steps(text))
+
+    @classmethod
+    def in_steps(cls, text: str) -> Steps["Book"]:
+        """Divide a text in steps of some milliseconds for each megabyte."""
+        return _split(text)
+
+    def __len__(self) -> int:
+        return len(self.tunes)
+
+    def size(self, index: int) -> int:
+        """The number of characters of a tune."""
+        return sum(len(line.text) + 1 for line in self.tunes[index])
+
+    def heading(self, index: int) -> Heading:
+        """The number and the titles of a tune as its text gives them, and where a title belongs."""
+        return read_heading(self.tunes[index], self.repaired.edited)
+
+    def read(self, index: int) -> Tune:
+        """Read a tune. Raises AbcError if it has no notes."""
+        tune = _read(self, index)
+        if isinstance(tune, AbcError):
+            raise tune
+        return tune
+
+    def read_first(self) -> tuple[int, Tune]:
+        """Number and tune of the first one that has notes. A warning counts the other tunes.
+
+        Raises AbcError if no tune has notes.
+        """
+        candidates = (index for index, lines in enumerate(self.tunes) if _may_have_notes(lines))
+        for index in islice(candidates, _MOST_TRIED):
+            tune = _read(self, index)
+            if isinstance(tune, Tune):
+                return index, _counting_others(tune, self, index)
+        raise _no_notes(self)
 
 
 def read_tune(text: str) -> Tune:
@@ -38,13 +90,7 @@ def read_tune(text: str) -> Tune:
     AbcError
         If the text has no notes.
     """
-    book = _split(text)
-    candidates = (index for index, lines in enumerate(book.tunes) if _may_have_notes(lines))
-    for index in islice(candidates, _MOST_TRIED):
-        tune = _read(book, index)
-        if isinstance(tune, Tune):
-            return _counting_others(tune, book, index)
-    raise _no_notes(book)
+    return Book.of(text).read_first()[1]
 
 
 def read_tunebook(text: str) -> Iterator[Tune | AbcError]:
@@ -58,12 +104,12 @@ def read_tunebook(text: str) -> Iterator[Tune | AbcError]:
     ------
     Each tune in order. In place of a tune without notes, the AbcError is yielded instead of raised.
     """
-    book = _split(text)
+    book = Book.of(text)
     for index in range(len(book.tunes)):
         yield _read(book, index)
 
 
-def _counting_others(tune: Tune, book: _Book, index: int) -> Tune:
+def _counting_others(tune: Tune, book: Book, index: int) -> Tune:
     others = len(book.tunes) - 1
     if not others:
         return tune
@@ -73,7 +119,7 @@ def _counting_others(tune: Tune, book: _Book, index: int) -> Tune:
     return replace(tune, warnings=(*tune.warnings, notice))
 
 
-def _no_notes(book: _Book) -> AbcError:
+def _no_notes(book: Book) -> AbcError:
     if not book.tunes:
         return AbcError(1, 1, "the text has no tune")
     place = book.repaired.edited.place(book.tunes[0][0].number, 1)
@@ -82,7 +128,7 @@ def _no_notes(book: _Book) -> AbcError:
     return AbcError(*place, f"the text has {len(book.tunes)} tunes, but no notes were found")
 
 
-def _read(book: _Book, index: int) -> Tune | AbcError:
+def _read(book: Book, index: int) -> Tune | AbcError:
     lines = book.tunes[index]
     first = lines[0].number
     stop = book.tunes[index + 1][0].number if index + 1 < len(book.tunes) else None
@@ -99,10 +145,13 @@ def _may_have_notes(lines: _Lines) -> bool:
     return any(line.may_have_notes for line in lines)
 
 
-def _split(text: str) -> _Book:
-    repaired = repair(text)
-    texts = enumerate(blank_text_blocks(repaired.lines), 1)
-    lines = [Line.of(number, line) for number, line in texts]
+def _split(text: str) -> Steps[Book]:
+    repaired = yield from repair_in_steps(text)
+    lines: _Lines = []
+    for number, line in enumerate(blank_text_blocks(repaired.lines), 1):
+        lines.append(Line.of(number, line))
+        if not number % _LINES_IN_STEP:
+            yield
     any_reference = any(line.letter == "X" for line in lines)
     header: _Lines = []
     tunes: list[_Lines] = []
@@ -129,7 +178,7 @@ def _split(text: str) -> _Book:
         tunes.extend(parts)
         has_key = "K" in letters[starts[-1] :] if starts else has_key or "K" in letters
     shared = [line for line in header if _applies_to_all(line)][:_LONGEST_FILE_HEADER]
-    return _Book(repaired, TuneReader(1, FileHeader()).read_file_header(shared), tunes)
+    return Book(repaired, TuneReader(1, FileHeader()).read_file_header(shared), tunes)
 
 
 def _is_music(line: Line) -> bool:

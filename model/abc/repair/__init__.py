@@ -8,6 +8,7 @@ from model.abc.repair import layout, literals, markup, signs
 from model.abc.repair.edited import Edit, EditedText
 from model.abc.text import plain_line_ends
 from model.abc.tune import Notice, Tune
+from model.steps import Steps, finish
 
 _REPAIRS: tuple[tuple[Callable[[str], list[Edit]], str], ...] = (
     (literals.string_literals, "quotes and escapes of a program removed, with the text around them"),
@@ -79,6 +80,11 @@ class Repaired:
 
 def repair(text: str) -> Repaired:
     """Undo every kind of damage that the modules of this package recognise."""
+    return finish(repair_in_steps(text))
+
+
+def repair_in_steps(text: str) -> Steps[Repaired]:
+    """The same, each repair in a step."""
     plain = plain_line_ends(text)
     edited = EditedText(plain, plain)
     places: dict[str, list[int]] = {}
@@ -87,4 +93,5 @@ def repair(text: str) -> Repaired:
             offsets = edited.origins_of([edit.start for edit in edits])
             places[message] = sorted(places.get(message, []) + offsets)
             edited = edited.replace(edits)
+        yield
     return Repaired(edited, tuple(places.items()))
