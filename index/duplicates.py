@@ -24,8 +24,8 @@ from model.steps import Steps
 _CANDIDATES = 20  # compared with each tune; with 40, one pair in a hundred more is found
 # Two tunes are the same from this similarity on, and short tunes from a higher one: they resemble others by
 # chance. The second is divided by the notes of the shorter. docs/experiments.md has the measurements.
-_SAME = 0.7
-_SAME_SHORT = 3.0
+_SAME = 0.67
+_SAME_SHORT = 4.0
 
 
 class Duplicate(NamedTuple):

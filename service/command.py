@@ -19,7 +19,7 @@ def serve() -> None:
     """Serve suggestions over HTTP.
 
     Settings are environment variables: HOST, PORT, ARTIFACTS, TUNEBOOKS, DEVICE, ADMIN_API_KEY or
-    ADMIN_API_KEY_FILE, and MAX_BODY_BYTES.
+    ADMIN_API_KEY_FILE, MAX_BODY_BYTES, MAX_BATCH_BYTES, MAX_BATCH_TUNES and BATCH_TIMEOUT_S.
     """
     try:
         settings = Settings()

@@ -41,7 +41,7 @@ class Settings(BaseSettings):
         description="Largest request body, in bytes (1 KiB to 64 MiB); of a batch, its largest tune.",
     )
     max_batch_bytes: int = Field(
-        default=2**21,
+        default=2**20,
         ge=2**10,
         le=2**26,
         description="Largest body of a batch or of /duplicates, in bytes (1 KiB to 64 MiB).",
@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         default=2000, ge=1, le=100_000, description="Most tunes in such a body (1 to 100,000)."
     )
     batch_timeout_s: float = Field(
-        default=60, ge=1, le=3600, description="Time for such a request, in seconds (1 to 3,600)."
+        default=120, ge=1, le=3600, description="Time for such a request, in seconds (1 to 3,600)."
     )
 
     @model_validator(mode="before")

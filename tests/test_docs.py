@@ -318,6 +318,7 @@ def test_the_readme_has_every_route_and_no_other() -> None:
         "docs/results.md",
         "docs/results-tables.md",
         "docs/training.md",
+        "docs/tunebooks.md",
     ],
 )
 def test_links_lead_somewhere(page: str) -> None:

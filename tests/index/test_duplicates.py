@@ -49,7 +49,7 @@ def test_the_transposition_is_that_of_the_tune_above_the_first() -> None:
 
 def test_printed_tunes_are_unlike_each_other_and_like_their_variations(small_curated: Curated) -> None:
     rng = np.random.default_rng(0)
-    tunes = small_curated.library.tunes[:200]
+    tunes = list(small_curated.library.tunes[:200])
     varied = [ornamented(transposed(tune, 2), 0.1, rng) for tune in tunes]
     found = numbers(tunes + varied)
     together = {tuple(group) for group in found}
