@@ -15,7 +15,7 @@ compile := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --for
 # One torch thread per test process: two processes with two threads each slow each other down on two cores.
 pytest := OMP_NUM_THREADS=1 $(bin)/python -m pytest --numprocesses auto
 
-.PHONY: help install serve train bench bench-quality test test-all lint types docs lock
+.PHONY: help install serve train bench bench-quality test test-all lint types docs openapi lock
 
 help:     ## show this list
 	@awk -F ' *## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ types: .venv/dev  ## check types
 
 docs: .venv/dev  ## check that the documents say what the code does
 	$(bin)/python -m pytest tests/test_docs.py
+
+openapi: .venv/dev  ## write docs/openapi.json
+	$(bin)/python -m service.openapi > docs/openapi.json
 
 lock: .venv/dev  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes newer releases
 	$(compile) $(UPGRADE) pyproject.toml --extra train -o requirements.lock

@@ -13,6 +13,7 @@ from rapidfuzz.distance import LCSseq
 from index.ragged import highest_of_each
 from index.shared_runs import Pitches, SharedRuns, as_bytes
 from model.abc import Tune
+from model.deadline import checked
 from model.grams import FEWEST_NOTES, MAX_NOTES, Ints
 
 _TRANSPOSITIONS = 2  # how many transpositions are tried, those that the most shared runs agree on
@@ -175,7 +176,7 @@ def _matching_notes(query: Pitches, setting: Pitches) -> list[tuple[int, int]]:
     opened[0] = skips
     closed, score = [0], np.empty_like(skips)
     rows, previous_notes = list(opened), list(padded[:, :-1])
-    for i, reward in enumerate(rewards):
+    for i, reward in enumerate(checked(rewards)):
         row = rows[i + 1]
         np.add(previous_notes[i], reward, out=row)
         np.maximum(rows[i], row, out=row)

@@ -14,6 +14,7 @@
             display.json                names of the catalogue as people see them
             probes.jsonl
             metrics.json                what training measured
+            tunebooks.jsonl             the user's own tunebooks as a rebuild read them, if there are any
             evaluation/                 split, catalogue, encoders and index to recompute the test MRR
 
 `index/publication.py` publishes a new artifact.
@@ -28,6 +29,7 @@ from pydantic import ValidationError
 
 from index.digests import sha256
 from index.manifest import FORMAT, Manifest
+from index.own_tunebooks import NAME as OWN
 from index.probes import Probe, load_probes
 from index.suggester import Suggester
 from model.checkpoint import CheckpointError
@@ -38,6 +40,7 @@ CURRENT = "current"
 MANIFEST = "manifest.json"
 PROBES = "probes.jsonl"
 METRICS = "metrics.json"
+OWN_BOOKS = "tunebooks.jsonl"
 EVALUATION = "evaluation"
 
 
@@ -67,6 +70,11 @@ class Artifact:
         """The name of its folder."""
         return self.path.name
 
+    @property
+    def licences(self) -> dict[str, str]:
+        """The licence of each corpus, by name. The user's own tunebooks have none: ""."""
+        return {corpus.name: "" if corpus.name == OWN else corpus.licence for corpus in self.manifest.corpora}
+
 
 def current_version(root: Path) -> str:
     """The version of the current artifact. Raises ArtifactError when there is none."""
@@ -89,26 +97,30 @@ def read_folder(path: Path, device: Device) -> Artifact:
 
     Raises ArtifactError when it cannot be used.
     """
-    manifest = _read_manifest(path)
+    manifest = read_manifest(path)
     _verify_files(path, manifest.files)
+    return load_files(path, manifest, device)
+
+
+def load_files(path: Path, manifest: Manifest, device: Device) -> Artifact:
+    """The artifact in a folder whose files are those of the manifest.
+
+    Raises ArtifactError when it cannot be used.
+    """
     try:
         suggester, probes = Suggester.load(path, device), load_probes(path / PROBES)
-    except (CheckpointError, OSError, ValueError, TypeError) as error:
+    except (CheckpointError, OSError, ValueError, TypeError, RecursionError) as error:
         raise ArtifactError(f"{path.name} cannot be loaded: {error}") from error
     if suggester.title_index.dim != manifest.dim:
         raise ArtifactError(f"{path.name}: the manifest says dim {manifest.dim}, its files {suggester.dims}")
     return Artifact(path, manifest, suggester, probes)
 
 
-def folder_files(folder: Path) -> list[Path]:
-    """Every file of an artifact, sorted."""
-    return sorted(file for file in folder.rglob("*") if file.is_file())
-
-
-def _read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path) -> Manifest:
+    """The manifest of the artifact in a folder. Raises ArtifactError when it cannot be read."""
     try:
         content = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ArtifactError(f"{path.name}: unreadable {MANIFEST}: {error}") from error
     version = content.get("format") if isinstance(content, dict) else None
     if version != FORMAT:
@@ -122,12 +134,21 @@ def _read_manifest(path: Path) -> Manifest:
         raise ArtifactError(f"{path.name}: {MANIFEST} is not of format {FORMAT}: {error}") from error
 
 
+def folder_files(folder: Path) -> list[Path]:
+    """Every file of an artifact, sorted."""
+    return sorted(file for file in folder.rglob("*") if file.is_file())
+
+
 def _verify_files(path: Path, expected: Mapping[str, str]) -> None:
     names = {file.relative_to(path).as_posix() for file in folder_files(path)} - {MANIFEST}
     if names != set(expected):
         raise ArtifactError(f"{path.name}: files differ from the manifest: {sorted(names ^ set(expected))}")
     for name, digest in expected.items():
-        if (actual := sha256(path / name)) != digest:
+        try:
+            actual = sha256(path / name)
+        except OSError as error:
+            raise ArtifactError(f"{path.name}: {name} cannot be read: {error.strerror}") from error
+        if actual != digest:
             raise ArtifactError(
                 f"{path.name}: {name} has sha256 {actual[:12]}…, its manifest says {digest[:12]}…"
             )

@@ -109,10 +109,36 @@ class CosineIndex:
 
     def nearest_row(self, query: Vectors, title: int) -> Hit:
         """The best row of a title that has rows. `query` has unit length, shape = (1, dim)."""
-        rows = np.arange(*np.searchsorted(self.title_of_row, [title, title + 1]))
-        scores = self._faiss.reconstruct_batch(rows) @ query[0]
+        scores = self._rows_of(title) @ query[0]
         best = int(scores.argmax())
-        return Hit(title, int(rows[best]), float(scores[best]))
+        return Hit(title, int(np.searchsorted(self.title_of_row, title)) + best, float(scores[best]))
+
+    def nearest_of(self, titles: NDArray[np.int64], query: Vectors, k: int) -> list[Hit]:
+        """The `k` of these titles with the best rows, best first, or all if there are fewer.
+
+        Parameters
+        ----------
+        titles : their numbers, which may have no rows, shape = (titles,)
+        query : of unit length, shape = (1, dim)
+        """
+        rows = np.flatnonzero(np.isin(self.title_of_row, titles))
+        return self._best(self._faiss.reconstruct_batch(rows) @ query[0], rows, k)
+
+    def neighbours(self, title: int, k: int) -> list[Hit]:
+        """The `k` other titles with the rows nearest to the mean of this title's rows, nearest first.
+
+        Empty for a title without rows.
+        """
+        mean = self._rows_of(title).sum(axis=0, keepdims=True)
+        length = np.linalg.norm(mean)
+        hits = self.search(mean / length, k + 1)[0] if length > 0 else []
+        return [hit for hit in hits if hit.title != title][:k]
+
+    def _rows_of(self, title: int) -> Vectors:
+        """The rows of a title. shape = (its rows, dim)"""
+        rows = np.arange(*np.searchsorted(self.title_of_row, [title, title + 1]))
+        vectors: Vectors = self._faiss.reconstruct_batch(rows)
+        return vectors
 
     def _best(self, scores: Vectors, rows: NDArray[np.int64], k: int) -> list[Hit]:
         order = np.lexsort((rows, -scores))
@@ -125,8 +151,14 @@ class CosineIndex:
         return [Hit(title, int(rows[rank]), float(scores[rank])) for title, rank in best.items()]
 
     def save(self, path: Path) -> None:
-        """Write the FAISS index. The titles of its rows are not saved: they follow from the catalogue."""
-        faiss.write_index(self._faiss, str(path))
+        """Write the FAISS index. The titles of its rows are not saved: they follow from the catalogue.
+
+        Raises OSError when the file cannot be written.
+        """
+        try:
+            faiss.write_index(self._faiss, str(path))
+        except RuntimeError as error:
+            raise OSError(f"{path} cannot be written: {error}") from error
 
     @classmethod
     def load(cls, path: Path, title_of_row: NDArray[np.int64]) -> "CosineIndex":

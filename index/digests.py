@@ -11,9 +11,19 @@ def sha256(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def sha256_of_bytes(data: bytes) -> str:
+    """The sha256 of bytes, in hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def sha256_of(files: Iterable[tuple[str, bytes]]) -> str:
     """One digest of the names and contents of files; a change to any of them changes it."""
+    return combined((name, sha256_of_bytes(data)) for name, data in files)
+
+
+def combined(digests: Iterable[tuple[str, str]]) -> str:
+    """The same digest, from the name and the sha256 of each file."""
     digest = hashlib.sha256()
-    for name, data in files:
-        digest.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(data).digest())
+    for name, sha256_of_file in digests:
+        digest.update(hashlib.sha256(name.encode()).digest() + bytes.fromhex(sha256_of_file))
     return digest.hexdigest()

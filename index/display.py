@@ -5,6 +5,7 @@ Only people see these forms. The catalogue, the encoders and the indexes keep th
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 
 from index.catalogue import Catalogue
 from index.title_case import CLOSERS, OPENERS, title_case
@@ -77,18 +78,19 @@ def _rewritten(name: str) -> str:
     return title_case(main)
 
 
-def display_titles(catalogue: Catalogue) -> dict[str, str]:
+def display_titles(catalogue: Catalogue, form_of: Callable[[str], str] = display_title) -> dict[str, str]:
     """What to show for each printed title of the catalogue and of its settings.
 
-    That is `display_title`. If several titles of the catalogue have the same display form, their rhythms
+    That is its display form. If several titles of the catalogue have the same display form, their rhythms
     follow in parentheses: "Rustic -- Reel" and "Rustic -- Jig" become "Rustic (Reel)" and "Rustic (Jig)".
+    `form_of` gives the display form of a title.
     """
     forms: dict[str, str] = {}
     rhythms: dict[str, str] = {}
     titles_with: dict[str, set[int]] = {}  # display form -> numbers of the titles that have it
     for number, title in enumerate(catalogue.titles):
         for printed, rhythm in ((title.title, ""), *((each.title, each.rhythm) for each in title.settings)):
-            form = forms[printed] = forms.get(printed) or display_title(printed)
+            form = forms[printed] = forms.get(printed) or form_of(printed)
             rhythms[printed] = rhythms.get(printed) or rhythm
             titles_with.setdefault(form.casefold(), set()).add(number)
     for printed, form in forms.items():
@@ -98,13 +100,19 @@ def display_titles(catalogue: Catalogue) -> dict[str, str]:
     return forms
 
 
-def display_names(catalogue: Catalogue) -> dict[str, str]:
+def display_names(catalogue: Catalogue, known: Mapping[str, str] | None = None) -> dict[str, str]:
     """What to show for each name of the catalogue whose display form differs from what is printed.
 
-    For titles that is what `display_titles` says, for aliases it is `display_title`.
+    For titles that is what `display_titles` says, for aliases it is `display_title`. `known` has the display
+    forms of some names, which then need not be made.
     """
-    aliases = {alias: display_title(alias) for title in catalogue.titles for alias in title.aliases}
-    forms = aliases | display_titles(catalogue)
+    made = dict(known or {})
+
+    def form_of(printed: str) -> str:
+        return made.get(printed) or made.setdefault(printed, display_title(printed))
+
+    aliases = {alias: form_of(alias) for title in catalogue.titles for alias in title.aliases}
+    forms = aliases | display_titles(catalogue, form_of)
     return {printed: form for printed, form in forms.items() if form != printed}
 
 

@@ -77,6 +77,11 @@ class Melodies:
             self.pitches[place], self.lengths[place], self.bars[place], first, self.hashes[numbers]
         )
 
+    def followed_by(self, others: "Melodies") -> "Melodies":
+        """These melodies, and then others."""
+        joined = {name: np.concatenate([array, vars(others)[name]]) for name, array in vars(self).items()}
+        return Melodies(**{**joined, "first": np.append(self.first[:-1], self.first[-1] + others.first)})
+
     def melody(self, number: int) -> Melody:
         """The melody of one tune."""
         start, end = self.first[number : number + 2].tolist()

@@ -4,7 +4,7 @@ Candidates come from n-grams of intervals, from n-grams of pulses, and from the 
 candidate is then compared with the tune note by note.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel, Levenshtein
 
 from index.alignment import Melody, best_transpositions
+from index.contents import PULSE_GRAM, Contents
 from index.cosine_index import CosineIndex
 from index.melodies import Melodies
 from index.ngram_index import GRAM, NgramIndex, Postings
@@ -20,8 +21,10 @@ from index.ragged import highest_of_each
 from index.shared_runs import Pitches, SharedRuns, as_bytes
 from model.abc import Tune
 from model.arrays import map_arrays, save_arrays, under
+from model.deadline import check_deadline
 from model.encoder import Vectors
 from model.grams import MAX_NOTES, Floats, Ints, interval_grams, pulse, pulse_grams
+from model.stopwatch import lap
 
 # What is measured for each candidate; all but the last are 0 to 1.
 FEATURES = (
@@ -36,7 +39,6 @@ FEATURES = (
     "dance",  # whether both are jigs, reels, ...
     "length",  # ln(notes of the setting / notes of the query), which counts as at most `_LONGEST` notes
 )
-_PULSE_GRAM = 6  # steps
 _PASSAGES = 4  # compared with the query in each candidate
 _BEGINNING = 4  # a passage from before this note begins the setting; there may be a pickup
 _LONGEST = 160  # notes; the ranking is fitted on few queries that are longer
@@ -90,20 +92,29 @@ class MelodyIndex:
     """
 
     def __init__(self, tunes: Iterable[Tune], vectors: CosineIndex) -> None:
-        intervals, pulses = [], []
+        self._set(Contents.of(tunes), vectors)
 
-        def noted() -> Iterator[Tune]:
-            for tune in tunes:
-                intervals.append(interval_grams(tune, GRAM))
-                pulses.append(pulse_grams(pulse(tune), _PULSE_GRAM))
-                yield tune
+    @classmethod
+    def of(cls, contents: Contents, vectors: CosineIndex) -> "MelodyIndex":
+        """The index of settings with these contents. Raises ValueError as the class does."""
+        index = cls.__new__(cls)
+        index._set(contents, vectors)
+        return index
 
+    def _set(self, contents: Contents, vectors: CosineIndex) -> None:
+        if len(contents) != len(vectors):
+            raise ValueError(f"there are {len(contents)} tunes and {len(vectors)} vectors")
         self.vectors = vectors
-        self._melodies = Melodies.of(noted())
-        self._intervals = NgramIndex(intervals)
-        self._pulses = NgramIndex(pulses)
-        if len(self._melodies) != len(vectors):
-            raise ValueError(f"there are {len(self._melodies)} tunes and {len(vectors)} vectors")
+        self._melodies = contents.melodies
+        self._intervals, self._pulses = NgramIndex.of(contents.intervals), NgramIndex.of(contents.pulses)
+
+    @property
+    def contents(self) -> Contents | None:
+        """What the index keeps of its settings; None if an older version wrote it and left out a part."""
+        intervals, pulses = self._intervals.counts, self._pulses.counts
+        if intervals is None or pulses is None:
+            return None
+        return Contents(self._melodies, intervals, pulses)
 
     def save(self, path: Path) -> None:
         """Write everything but the vectors."""
@@ -113,7 +124,12 @@ class MelodyIndex:
             "pulses": self._pulses.postings._asdict(),
         }
         save_arrays(
-            {f"{part}/{name}": array for part, arrays in parts.items() for name, array in arrays.items()},
+            {
+                f"{part}/{name}": array
+                for part, arrays in parts.items()
+                for name, array in arrays.items()
+                if array is not None
+            },
             path,
         )
 
@@ -157,12 +173,16 @@ class MelodyIndex:
         without : number of a setting to leave out
         """
         settings, cosines = self.candidates(query, vector)
+        lap("candidates")
         if without is not None:
             kept = settings != without
             settings, cosines = settings[kept], cosines[kept]
         melody, melodies = Melodies.of([query]), self._melodies.take(settings)
+        check_deadline()
         shared = SharedRuns.find(melody.pitches, melodies.pitches, melodies.first)
+        check_deadline()
         _, common = best_transpositions(melody.pitches, melodies.pitches, melodies.first, shared)
+        check_deadline()
         columns = (
             *cosines.T,
             *passage_features(melody, melodies, shared),
@@ -174,7 +194,7 @@ class MelodyIndex:
     def candidates(self, query: Tune, vector: Vectors) -> Candidates:
         """The settings to compare the query with. `vector` is the query's, shape = (1, dim)."""
         by_interval = self._intervals.cosines(interval_grams(query, GRAM))
-        by_pulse = self._pulses.cosines(pulse_grams(pulse(query), _PULSE_GRAM))
+        by_pulse = self._pulses.cosines(pulse_grams(pulse(query), PULSE_GRAM))
         count = _count(query)
         hits = self.vectors.search(vector, count // _BY_VECTOR)[0]
         by_vector = np.array([hit.row for hit in hits], dtype=np.int64)

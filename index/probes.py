@@ -9,15 +9,20 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.catalogue import Catalogue
-from index.mrr import Mrr, search_reciprocal_ranks, summarise
+from index.cosine_index import CosineIndex
+from index.mrr import K, Mrr, Place, reciprocal_rank, search_reciprocal_ranks, summarise
 from index.progress import OnStep, counted, ignore_steps
 from index.suggester import Suggester
 from model.abc import Tune, read_tune, write
 from model.abc.variation import cut, ornamented, transposed, unnamed
+from model.encoder import Vectors
+from model.encoders import Encoders
 
 COUNT = 300
 DEGRADED = 0.9  # an MRR below this share of the recorded one means that the artifact is broken
@@ -32,6 +37,21 @@ class Probe:
 
     abc: str
     title: int
+
+
+class ProbeResult(NamedTuple):
+    """The answer to a probe.
+
+    Attributes
+    ----------
+    first : number of the first title in the whole ranking
+    title_index : reciprocal rank of the right title in the title index, 0 below rank 20
+    ranking : the same in the whole ranking
+    """
+
+    first: int
+    title_index: float
+    ranking: float
 
 
 def make_probes(catalogue: Catalogue, seed: int, count: int = COUNT) -> list[Probe]:
@@ -52,11 +72,34 @@ def make_probes(catalogue: Catalogue, seed: int, count: int = COUNT) -> list[Pro
 
 def measure_probes(probes: Sequence[Probe], suggester: Suggester, on_step: OnStep = ignore_steps) -> Mrr:
     """MRR@20 of the probes in a Suggester's title index. Raises ValueError when there are no probes."""
-    measured = counted(probes, on_step("measuring probes", len(probes)))
-    vectors = suggester.encoders.tune.encode(read_tune(probe.abc) for probe in measured)
-    titles = [probe.title for probe in probes]
-    reciprocals = search_reciprocal_ranks(suggester.title_index, vectors, titles)
-    return summarise(reciprocals, pool=len(suggester.catalogue))
+    vectors = encode_probes(probes, suggester.encoders, on_step)
+    return summarise(rank_probes(probes, vectors, suggester.title_index), len(suggester.catalogue))
+
+
+def encode_probes(probes: Sequence[Probe], encoders: Encoders, on_step: OnStep = ignore_steps) -> Vectors:
+    """The vectors of the probes. shape = (len(probes), dim)"""
+    encoded = counted(probes, on_step("measuring probes", len(probes)))
+    return encoders.tune.encode(read_tune(probe.abc) for probe in encoded)
+
+
+def rank_probes(probes: Sequence[Probe], vectors: Vectors, titles: CosineIndex) -> NDArray[np.float64]:
+    """The reciprocal rank of each probe's title in a title index. shape = (len(probes),)
+
+    `vectors` has a row for each probe.
+    """
+    return search_reciprocal_ranks(titles, vectors, [probe.title for probe in probes])
+
+
+def measure_probe(probe: Probe, suggester: Suggester) -> ProbeResult:
+    """Ask the Suggester for the titles of one probe, by style alone and in its whole ranking."""
+    tune = read_tune(probe.abc)
+    vector = suggester.encoders.tune.encode([tune])
+    by_style = search_reciprocal_ranks(suggester.title_index, vector, [probe.title])
+    titles = suggester.rank(tune, K).titles
+    confidences = np.array([ranked.confidence for ranked in titles])
+    right = np.flatnonzero([ranked.title == probe.title for ranked in titles])
+    ranking = reciprocal_rank(Place.of(confidences, right), K) if len(right) else 0.0
+    return ProbeResult(titles[0].title, float(by_style[0]), ranking)
 
 
 def save_probes(probes: Sequence[Probe], path: Path) -> None:

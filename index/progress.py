@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 Item = TypeVar("Item")
@@ -31,6 +31,11 @@ def counted(items: Iterable[Item], advance: Advance) -> Iterator[Item]:
     for item in items:
         yield item
         advance()
+
+
+def counted_step(items: Sequence[Item], description: str, on_step: OnStep) -> Iterator[Item]:
+    """The same items, counted as the parts of a step. Without items no step begins."""
+    return counted(items, on_step(description, len(items))) if items else iter(())
 
 
 class Step:

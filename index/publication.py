@@ -11,7 +11,8 @@ import shutil
 import tempfile
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,14 +24,17 @@ from index.artifact import (
     ArtifactError,
     current_version,
     folder_files,
+    load_files,
     read_folder,
+    read_manifest,
 )
 from index.digests import sha256
 from index.manifest import Manifest
 from model.errors import GanAinmError
 
-_KEPT = 5  # artifacts to keep, including the current one
+KEPT = 5  # artifacts that stay, including the current one
 _STALE_S = 3600.0  # seconds; an older temporary file or folder was left behind by a killed writer
+_STAGING, _REMOVED = ".staging-", ".removed-"  # beginnings of the names of folders that are no artifacts
 _LOCK = ".publish.lock"  # in the folder of artifacts
 
 
@@ -38,16 +42,43 @@ class BusyError(GanAinmError):
     """Another process is working in the same folder."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptVersion:
+    """An artifact that is still in the folder of artifacts.
+
+    Attributes
+    ----------
+    version : name of its folder
+    created : when it was written, ISO 8601, UTC
+    is_current : whether a service loads it
+    titles, settings : counts of its catalogue
+    """
+
+    version: str
+    created: str
+    is_current: bool
+    titles: int
+    settings: int
+
+
 @contextmanager
-def locked(lock: Path, wait: bool = True) -> Iterator[None]:
+def locked(lock: Path, wait: bool | float = True) -> Iterator[None]:
     """Hold a lock file against other processes; create it if necessary.
 
-    Raises BusyError when another process holds it and `wait` is false.
+    Parameters
+    ----------
+    lock : the file
+    wait : seconds to wait while another process holds it; True waits as long as that takes
+
+    Raises
+    ------
+    BusyError
+        When another process still holds it after that time.
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
     try:
         # Every user who can write to the folder can take the lock, even if another user created its file.
-        with FileLock(lock, timeout=-1 if wait else 0, mode=0o666):
+        with FileLock(lock, timeout=-1 if wait is True else float(wait), mode=0o666):
             yield
     except Timeout as error:
         raise BusyError(f"another process is working in {lock.parent}") from error
@@ -57,20 +88,25 @@ def locked(lock: Path, wait: bool = True) -> Iterator[None]:
 def staging(root: Path) -> Iterator[Path]:
     """A temporary folder in the folder of artifacts, for writing the next one.
 
-    It is removed at the end unless it was published.
+    It is removed at the end unless it was published. An OSError that names no file, such as that of a full
+    disk, names this folder.
     """
     root.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".staging-", dir=root))
+    folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=root))
     try:
         yield folder
+    except OSError as error:
+        if error.errno is None or error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, str(folder)) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def publish(root: Path, staged: Path, manifest: Manifest, replaces: str | None = None) -> str:
+def publish(
+    root: Path, staged: Path, manifest: Manifest, replaces: str | None = None, keep: int = KEPT
+) -> str:
     """Turn a staged folder into the current artifact, and return its version.
-
-    Keeps the last five artifacts and removes older ones.
 
     Parameters
     ----------
@@ -78,6 +114,8 @@ def publish(root: Path, staged: Path, manifest: Manifest, replaces: str | None =
     staged : a folder made by `staging`, complete but for the manifest
     manifest : without the files, which are added here
     replaces : the version that must still be current, None for any
+    keep : number of artifacts that stay. The new one and the one that it replaces always stay, and after
+        them the newest
 
     Raises
     ------
@@ -87,9 +125,9 @@ def publish(root: Path, staged: Path, manifest: Manifest, replaces: str | None =
         When the disk cannot be written.
     """
     files = {file.relative_to(staged).as_posix(): sha256(file) for file in folder_files(staged)}
-    text = manifest.model_copy(update={"files": files}).model_dump_json(indent=2)
-    (staged / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    read_folder(staged, "cpu")
+    manifest = manifest.model_copy(update={"files": files})
+    (staged / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    load_files(staged, manifest, "cpu")
     for file in folder_files(staged):
         file.chmod(0o644)  # some writers make private files, and mkdtemp a private folder
         _sync(file)
@@ -100,14 +138,50 @@ def publish(root: Path, staged: Path, manifest: Manifest, replaces: str | None =
     with locked(root / _LOCK):
         if replaces is not None and (current := current_version(root)) != replaces:
             raise ArtifactError(f"{current} was published in the meantime; expected {replaces}")
-        staged.rename(root / version)
+        replaced = (root / CURRENT).resolve().name
+        with _pointer(root, version) as pointer:
+            staged.rename(root / version)
+            _sync(root)
+            pointer.replace(root / CURRENT)
         _sync(root)
-        pointer = root / f".{CURRENT}-{version}"
-        pointer.symlink_to(version)
-        pointer.replace(root / CURRENT)
-        _sync(root)
-        _sweep(root)
+        _sweep(root, keep, {version, replaced})
     return version
+
+
+def kept_versions(root: Path) -> list[KeptVersion]:
+    """The artifacts of a folder, newest first, without those whose manifest cannot be read."""
+    current = (root / CURRENT).resolve().name
+    versions = []
+    for folder in _newest_first(root):
+        try:
+            manifest = read_manifest(folder)
+        except ArtifactError:
+            continue
+        is_current = folder.name == current
+        versions.append(
+            KeptVersion(folder.name, manifest.created, is_current, manifest.titles, manifest.settings)
+        )
+    return versions
+
+
+def roll_back(root: Path, version: str) -> None:
+    """Make a version that is still in the folder of artifacts current again.
+
+    Raises
+    ------
+    ArtifactError
+        When there is no such version, or it cannot be loaded; `current` stays as it was.
+    OSError
+        When the disk cannot be written.
+    """
+    with locked(root / _LOCK):
+        kept = [folder.name for folder in _newest_first(root)]
+        if version not in kept:
+            raise ArtifactError(f"there is no version {version!r}; kept: {', '.join(kept) or 'none'}")
+        read_folder(root / version, "cpu")
+        with _pointer(root, version) as pointer:
+            pointer.replace(root / CURRENT)
+        _sync(root)
 
 
 def link_files(source: Path, staged: Path, without: Collection[str]) -> None:
@@ -127,20 +201,45 @@ def link_files(source: Path, staged: Path, without: Collection[str]) -> None:
             shutil.copy2(file, target)
 
 
-def _sweep(root: Path) -> None:
-    """Remove all artifacts but the last five, and everything that killed writers left behind."""
-    manifests = sorted(root.glob(f"[0-9]*/{MANIFEST}"), key=lambda manifest: manifest.stat().st_mtime_ns)
-    leftovers = [
-        path
-        for pattern in (".staging-*", f".{CURRENT}-*")
-        for path in root.glob(pattern)
-        if time.time() - path.lstat().st_mtime > _STALE_S
-    ]
-    for path in (*(manifest.parent for manifest in manifests[:-_KEPT]), *leftovers):
-        if path.is_symlink():
-            path.unlink(missing_ok=True)
-        else:
-            shutil.rmtree(path, ignore_errors=True)
+@contextmanager
+def _pointer(root: Path, version: str) -> Iterator[Path]:
+    """A link to a version, to be moved to `current`. It is removed at the end if it was not."""
+    pointer = root / f".{CURRENT}-{secrets.token_hex(4)}"
+    pointer.symlink_to(version)
+    try:
+        yield pointer
+    finally:
+        pointer.unlink(missing_ok=True)
+
+
+def _newest_first(root: Path) -> list[Path]:
+    """The folders of all artifacts, by the time in their names and then by that of their manifests."""
+    manifests = root.glob(f"[0-9]*/{MANIFEST}")
+    times = {manifest.parent: manifest.stat().st_mtime_ns for manifest in manifests}
+    return sorted(times, key=lambda folder: (folder.name.partition("-")[0], times[folder]), reverse=True)
+
+
+def _sweep(root: Path, keep: int, staying: Collection[str]) -> None:
+    """Remove the oldest artifacts until `keep` are left, and everything that killed writers left behind.
+
+    `staying` has versions that are never removed, however old they are.
+    """
+    folders = _newest_first(root)
+    others = [folder for folder in folders if folder.name not in staying]
+    for folder in others[max(keep - (len(folders) - len(others)), 0) :]:
+        removed = root / f"{_REMOVED}{folder.name}"
+        with suppress(OSError):  # the new artifact is published, whatever becomes of the old ones
+            folder.rename(removed)  # at once, so that a killed writer leaves no half of an artifact
+            shutil.rmtree(removed, ignore_errors=True)
+    for pattern in (f"{_STAGING}*", f"{_REMOVED}*", f".{CURRENT}-*"):
+        for path in root.glob(pattern):
+            with suppress(OSError):
+                if time.time() - path.lstat().st_mtime <= _STALE_S:
+                    continue
+                if path.is_symlink():
+                    path.unlink()
+                else:
+                    shutil.rmtree(path, ignore_errors=True)
 
 
 def _sync(path: Path) -> None:

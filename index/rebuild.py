@@ -1,25 +1,31 @@
 """The rebuild: indexes the trained catalogue again with the user's own tunebooks, without training."""
 
-from dataclasses import dataclass, replace
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from index import artifact
-from index.artifact import Artifact, ArtifactError
+from index.alignment import Melody
+from index.artifact import OWN_BOOKS, Artifact, ArtifactError
 from index.catalogue import Catalogue, Setting
 from index.cosine_index import CosineIndex
-from index.library import Library
+from index.mrr import summarise
 from index.own_tunebooks import NAME as OWN
-from index.own_tunebooks import read_own
-from index.probes import DEGRADED, measure_probes
+from index.own_tunebooks import Named, load_books, read_own
+from index.probes import DEGRADED, encode_probes, rank_probes
 from index.progress import OnStep, ignore_steps
-from index.publication import link_files, publish, staging
+from index.publication import KEPT, link_files, publish, staging
 from index.slips import find_slips
 from index.suggester import CATALOGUE, INDEX_FILES, Suggester
-from model.abc import read_tune
+from model.abc import Tune, read_tune
 from model.device import Device
+from model.encoder import Vectors
+from model.version import VERSION
 
 _UNIT = 1e-3  # how far the length of a unit vector may be off
 
@@ -45,7 +51,12 @@ class Rebuilt:
 
 
 def rebuild(
-    root: Path, device: Device, tunebooks: Path | None = None, on_step: OnStep = ignore_steps
+    root: Path,
+    device: Device,
+    tunebooks: Path | None = None,
+    on_step: OnStep = ignore_steps,
+    force: bool = False,
+    keep: int = KEPT,
 ) -> Rebuilt:
     """Index the current artifact's catalogue again, with the tunebooks as they are now, and publish it.
 
@@ -58,69 +69,119 @@ def rebuild(
     device : where the encoders run
     tunebooks : folder of the user's own tunebooks, None for none
     on_step : called when each step begins
+    force : publish the new index even if the probes do clearly worse in it than in the trained one
+    keep : number of artifacts that stay, see `index.publication.publish`
 
     Raises
     ------
     RebuildError
         When the new index is not sound.
     TunebookError
-        When the tunebooks cannot be read.
+        When the folder of tunebooks cannot be read.
     ArtifactError
         When the current artifact cannot be read, or another one was published in the meantime.
     OSError
-        When a tunebook cannot be read or the new artifact cannot be written.
+        When the new artifact cannot be written.
     """
+    with _no_garbage_collection():
+        return _rebuild(root, device, tunebooks, on_step, force, keep)
+
+
+def _rebuild(
+    root: Path, device: Device, tunebooks: Path | None, on_step: OnStep, force: bool, keep: int
+) -> Rebuilt:
     old = artifact.load(root, device)
     trained = Catalogue.load(old.path / artifact.EVALUATION / CATALOGUE)
-    own = read_own(tunebooks, on_step) if tunebooks else None
-    catalogue = _with_own(trained, own.named) if own else trained
-    library = Library.read(catalogue, on_step)
-    suggester = Suggester.build(library, old.suggester.encoders, old.suggester.ranking, on_step)
+    # Another version may have read the tunes and the names by other rules.
+    reuse = old.manifest.version == VERSION
+    known = load_books(old.path / OWN_BOOKS) if reuse and (old.path / OWN_BOOKS).exists() else []
+    own = read_own(tunebooks, known, on_step) if tunebooks else None
+    tunes = own.tunes if own else {}
+
+    indexed = old.suggester.catalogue.settings if reuse else ()
+    number_of = {setting.abc: number for number, setting in enumerate(indexed)}
+
+    def tune_of(setting: Setting) -> Tune:
+        return tunes.get(setting.abc) or read_tune(setting.abc)
+
+    def melody_of(setting: Setting) -> Melody:
+        number = number_of.get(setting.abc)
+        return Melody.of(tune_of(setting)) if number is None else old.suggester.melody_index.melody(number)
+
+    catalogue = _with_own(trained, own.named, melody_of) if own else trained
+    suggester = old.suggester.with_catalogue(catalogue, tune_of, reuse, on_step)
     advance = on_step("checking and publishing", 3)
-    _check(suggester, len(trained), old)
+    _check_vectors(suggester)
+    probes = encode_probes(old.probes, suggester.encoders)
+    if not force:
+        _check_probes(probes, suggester.title_index, len(trained), old)
     advance()
     corpora = [corpus for corpus in old.manifest.corpora if corpus.name != OWN]
     manifest = old.manifest.model_copy(
         update={
+            "version": VERSION,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "rebuilt_from": old.version,
             "corpora": [*corpora, own.count] if own else corpora,
             # More titles make the probes harder to rank without any fault of the index: measure them again.
-            "probes": measure_probes(old.probes, suggester),
+            "probes": summarise(rank_probes(old.probes, probes, suggester.title_index), len(catalogue)),
             "titles": len(catalogue),
             "settings": len(catalogue.settings),
         }
     )
     advance()
     with staging(root) as staged:
-        link_files(old.path, staged, without=INDEX_FILES)
+        link_files(old.path, staged, without=(*INDEX_FILES, OWN_BOOKS))
         suggester.save_indexes(staged)
-        version = publish(root, staged, manifest, replaces=old.version)
+        if own:
+            own.save(staged / OWN_BOOKS)
+        version = publish(root, staged, manifest, replaces=old.version, keep=keep)
     advance()
     return Rebuilt(version, own.count.tunes if own else 0, own.skipped if own else [])
 
 
-def _with_own(trained: Catalogue, named: list[tuple[tuple[str, ...], Setting]]) -> Catalogue:
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Stop the search for cycles. There are none, and it would go through all settings again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _with_own(trained: Catalogue, named: list[Named], melody_of: Callable[[Setting], Melody]) -> Catalogue:
     """The trained catalogue with the user's own settings, curated as the trained ones were."""
-    slips = find_slips(trained.with_settings(named), lambda setting: read_tune(setting.abc))
+    joined = trained.with_settings(named)
+    changed = {
+        number
+        for number, title in enumerate(joined.titles)
+        if any(each.corpus == OWN for each in title.settings[-1:])
+    }
+    slips = find_slips(joined, melody_of, changed)
     catalogue = trained.with_settings(named, slips)
     return Catalogue(catalogue.titles[: len(trained)] + catalogue.shorten().titles[len(trained) :])
 
 
-def _check(suggester: Suggester, trained: int, old: Artifact) -> None:
-    """Raise RebuildError unless vectors have unit length and the probes do as well as when first published.
-
-    The probes are ranked among the `trained` titles only, which come first.
-    """
+def _check_vectors(suggester: Suggester) -> None:
+    """Raise RebuildError unless all vectors have unit length."""
     indexes = {"names": suggester.title_index, "settings": suggester.melody_index.vectors}
     for rows, index in indexes.items():
         has_unit_length = np.abs(np.linalg.norm(index.vectors, axis=1) - 1) < _UNIT
         if not has_unit_length.all():
             raise RebuildError(f"the vectors of {np.sum(~has_unit_length)} {rows} do not have unit length")
-    kept = suggester.title_index.title_of_row < trained
-    index = CosineIndex(suggester.title_index.vectors[kept], suggester.title_index.title_of_row[kept])
-    among_trained = replace(suggester, catalogue=old.suggester.catalogue, title_index=index)
-    measured = measure_probes(old.probes, among_trained).value
+
+
+def _check_probes(probes: Vectors, titles: CosineIndex, trained: int, old: Artifact) -> None:
+    """Raise RebuildError unless the probes do as well as when first published.
+
+    They are ranked among the names of the `trained` titles only, which come first.
+    """
+    kept = titles.title_of_row < trained
+    among_trained = CosineIndex(titles.vectors[kept], titles.title_of_row[kept])
+    measured = float(rank_probes(old.probes, probes, among_trained).mean())
     recorded = old.manifest.probes.value
     if measured < DEGRADED * recorded:
         raise RebuildError(f"the MRR of the probes is {measured:.4f}; when published it was {recorded:.4f}")

@@ -5,15 +5,13 @@ says so. So the melodies of titles that are nearly the same are compared.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from functools import cache
 from itertools import combinations
 
 from index.alignment import SAME_MELODY, Melody, similarities
 from index.catalogue import Catalogue, Setting, Title
 from index.titles import base_and_family, names_in
-from model.abc import Tune
 
 _SHORTEST = 5  # letters of a squeezed name; shorter ones are alike by chance
 _SHORTEST_WITH_SLIP = 8  # letters of one that may have a wrong letter
@@ -28,7 +26,9 @@ _DOUBLED = re.compile(r"(.)\1+")
 _DIGITS = re.compile(r"\d+")
 
 
-def find_slips(catalogue: Catalogue, tune_of: Callable[[Setting], Tune]) -> list[tuple[str, str]]:
+def find_slips(
+    catalogue: Catalogue, melody_of: Callable[[Setting], Melody], among: Set[int] | None = None
+) -> list[tuple[str, str]]:
     """Pairs of references: settings of the same tune under two titles that are nearly the same.
 
     Two titles are nearly the same if they differ in spaces, small words, plurals and doubled letters only; if
@@ -39,33 +39,42 @@ def find_slips(catalogue: Catalogue, tune_of: Callable[[Setting], Tune]) -> list
     Parameters
     ----------
     catalogue : titles without a key in common
-    tune_of : gives the tune of a setting of the catalogue
+    melody_of : gives the melody of a setting of the catalogue
+    among : numbers of titles; only pairs with one of them are found. None for all titles
     """
-    melody_of = cache(lambda setting: Melody.of(tune_of(setting)))
+    melody = cache(melody_of)
     slips = []
-    for a, b in _nearly_the_same(catalogue):
+    for a, b in _nearly_the_same(catalogue, among):
         others = catalogue.titles[b].settings
         for setting in catalogue.titles[a].settings:
-            similarity = similarities(melody_of(setting), [melody_of(other) for other in others])
+            similarity = similarities(melody(setting), [melody(other) for other in others])
             if similarity.max() >= SAME_MELODY:
                 slips.append((setting.reference, others[int(similarity.argmax())].reference))
                 break
     return slips
 
 
-def _nearly_the_same(catalogue: Catalogue) -> list[tuple[int, int]]:
+def _nearly_the_same(catalogue: Catalogue, among: Set[int] | None) -> list[tuple[int, int]]:
     """Pairs of numbers of titles that are nearly the same; in time linear in the number of titles."""
-    names_with = defaultdict(set)  # form -> titles with it, each with the rhythm's family in its name
-    for number, title in enumerate(catalogue.titles):
-        for form, family in _forms(title):
-            names_with[form].add((number, family))
+    numbers = range(len(catalogue))
+    wanted = among if among is not None else frozenset(numbers)
+    names_with: dict[str, list[tuple[int, str]]] = {}  # form -> titles, each with its rhythm's family
+    for number in wanted:
+        for form, family in _forms(catalogue.titles[number]):
+            names_with.setdefault(form, []).append((number, family))
+    for number in numbers:
+        if number not in wanted:
+            for form, family in _forms(catalogue.titles[number]):
+                if form in names_with:
+                    names_with[form].append((number, family))
+    several = (set(names) for names in names_with.values() if len(names) > 1)
     return sorted(
         {
             (a, b)
-            for names in names_with.values()
+            for names in several
             if len(names) <= _MOST_NAMES
             for (a, family), (b, other) in combinations(sorted(names), 2)
-            if a != b and (family == other or "" in (family, other))
+            if a != b and not wanted.isdisjoint((a, b)) and (family == other or "" in (family, other))
         }
     )
 
@@ -80,10 +89,11 @@ def _forms(title: Title) -> Iterator[tuple[str, str]]:
     names = [name for text in printed for name in (text, *names_in(text), *_EITHER.split(text))]
     for name in dict.fromkeys(names):
         base, family = base_and_family(name, "")
-        numbers = " ".join(_DIGITS.findall(base))
+        numbers = " " + " ".join(_DIGITS.findall(base))
         text = _PLURAL.sub("", _Y.sub("y", _SMALL_WORD.sub("", base)))
         letters = _DOUBLED.sub(r"\1", _NO_LETTER.sub("", text))
         if len(letters) >= _SHORTEST:
-            yield f"{letters} {numbers}", family
+            yield letters + numbers, family
         if len(letters) >= _SHORTEST_WITH_SLIP:
-            yield from ((f"{letters[:i]}{letters[i + 1 :]} {numbers}", family) for i in range(len(letters)))
+            for i in range(len(letters)):
+                yield letters[:i] + letters[i + 1 :] + numbers, family

@@ -5,25 +5,32 @@ tune -> vector -> candidates of the melody index -> probability of each ┐
 """
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
 from index.alignment import Melody, align
-from index.catalogue import Catalogue
+from index.catalogue import Catalogue, Setting
+from index.contents import Contents
 from index.cosine_index import CosineIndex
+from index.directory import Directory
 from index.display import display_names
+from index.filters import NO_FILTERS, Filters, Mask
 from index.library import Library
 from index.melody_index import FEATURES, MelodyIndex
-from index.progress import OnStep, counted, ignore_steps
+from index.progress import OnStep, counted, counted_step, ignore_steps
 from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
 from index.suggestions import MatchedSetting, MelodyEvidence, StyleEvidence, Suggestion, Suggestions
 from model.abc import Notice, Tune, read_tune
+from model.deadline import check_deadline
 from model.device import Device
 from model.encoders import Encoders
-from model.grams import FEWEST_NOTES, MAX_NOTES
+from model.grams import FEWEST_NOTES, MAX_NOTES, Ints
+from model.stopwatch import lap
 
 CATALOGUE = "catalogue.jsonl"
 DISPLAY = "display.json"
@@ -89,6 +96,59 @@ class Suggester:
             ranking=ranking or RankingModel.unfitted(),
         )
 
+    def with_catalogue(
+        self,
+        catalogue: Catalogue,
+        tune_of: Callable[[Setting], Tune],
+        reuse: bool = True,
+        on_step: OnStep = ignore_steps,
+    ) -> Self:
+        """Index another catalogue with the same encoders and ranking. The result is the same as of `build`.
+
+        Parameters
+        ----------
+        catalogue : the titles and their settings
+        tune_of : reads a setting
+        reuse : take the rows of names and settings that this Suggester has indexed, and read and encode only
+            the others. Settings with the same ABC have the same row
+        on_step : called when each step begins
+        """
+        contents = self.melody_index.contents if reuse else None
+        known = self.catalogue if contents else Catalogue(())
+        names, new_names = _places(catalogue.names, known.names)
+        encoded = counted_step(new_names, "encoding names", on_step)
+        name_vectors = [self.title_index.vectors[: len(known.names)], self.encoders.title.encode(encoded)]
+        title_index = CosineIndex(np.concatenate(name_vectors)[names], catalogue.title_of_name)
+
+        setting_with = {setting.abc: setting for setting in reversed(catalogue.settings)}
+        settings, new = _places(
+            [each.abc for each in catalogue.settings], [each.abc for each in known.settings]
+        )
+        tunes = [tune_of(setting_with[abc]) for abc in counted_step(new, "reading settings", on_step)]
+        encoded_tunes = counted_step(tunes, "encoding settings", on_step)
+        vectors = [
+            self.melody_index.vectors.vectors[: len(known.settings)],
+            self.encoders.tune.encode(encoded_tunes),
+        ]
+        added = Contents.of(counted_step(tunes, "indexing settings", on_step))
+        melody_index = MelodyIndex.of(
+            (contents.followed_by(added) if contents else added).take(settings),
+            CosineIndex(np.concatenate(vectors)[settings], catalogue.title_of_setting),
+        )
+        return replace(
+            self,
+            catalogue=catalogue,
+            shown=display_names(catalogue, self._display_forms(known)),
+            title_index=title_index,
+            melody_index=melody_index,
+        )
+
+    def _display_forms(self, known: Catalogue) -> dict[str, str]:
+        """The display form of each name of a part of the catalogue, but not where a rhythm may follow it."""
+        printed = (*known.names, *(setting.title for setting in known.settings))
+        shown = {name: self.directory.display(name) for name in printed}
+        return {name: form for name, form in shown.items() if not form.endswith(")")}
+
     def with_ranking(self, ranking: RankingModel) -> Self:
         """The same indexes with another ranking model."""
         return replace(self, ranking=ranking)
@@ -138,17 +198,24 @@ class Suggester:
             SETTINGS: self.melody_index.vectors.dim,
         }
 
-    def _display(self, printed: str) -> str:
-        """A name of the catalogue as people write it."""
-        return self.shown.get(printed, printed)
+    @cached_property
+    def directory(self) -> Directory:
+        """Titles and settings of the catalogue by id and by name."""
+        return Directory(self.catalogue, self.shown)
 
-    def rank(self, tune: Tune, top_k: int) -> RankedTitles:
+    def rank(self, tune: Tune, top_k: int, matching: Mask | None = None) -> RankedTitles:
         """The `top_k` most likely titles, by their numbers in the catalogue.
 
         A title's confidence is the probability of its settings, plus its share of the probability that the
         tune is unknown. The shares follow the title index: its r-th title gets 1/r of what its first gets.
+
+        Parameters
+        ----------
+        matching : which settings match a filter, shape = (settings,). Only titles with such a setting are
+            ranked, and it is preferred as evidence. Confidences and `known` are those without a filter.
         """
         vector = self.encoders.tune.encode([tune])
+        lap("encode")
         likenesses = self.melody_index.compare(tune, vector)
         probabilities, none = self.ranking.probabilities(likenesses)
         names = {hit.title: hit for hit in self.title_index.search(vector, max(top_k, STYLE_TITLES))[0]}
@@ -156,7 +223,8 @@ class Suggester:
         by_melody: dict[int, float] = {}
         best_row: dict[int, int] = {}
         title_of_row = self.melody_index.title_of_setting[likenesses.settings].tolist()
-        for row in np.argsort(-probabilities, kind="stable").tolist():
+        rows = np.argsort(-probabilities, kind="stable")
+        for row in rows.tolist():
             title = title_of_row[row]
             by_melody[title] = by_melody.get(title, 0) + float(probabilities[row])
             best_row.setdefault(title, row)
@@ -172,52 +240,84 @@ class Suggester:
                 setting = int(likenesses.settings[best_row[title]])
                 similarity = float(likenesses.features[best_row[title], _SIMILARITY])
             name = names.get(title) or self.title_index.nearest_row(vector, title)
-            return RankedTitle(title, confidence[title], setting, similarity, name)
+            return RankedTitle(title, confidence.get(title, 0.0), setting, similarity, name)
 
         order = sorted(confidence, key=lambda title: (-confidence[title], title))
-        return RankedTitles(known, [ranked(title) for title in order[:top_k]])
+        if matching is not None:
+            for row in reversed(rows[matching[likenesses.settings[rows]]].tolist()):
+                best_row[title_of_row[row]] = row
+            wanted = set(self.catalogue.title_of_setting[matching].tolist())
+            order = [title for title in order if title in wanted]
+            if len(order) < top_k:
+                unranked = np.array(sorted(wanted.difference(order)), dtype=np.int64)
+                nearest = self.title_index.nearest_of(unranked, vector, top_k - len(order))
+                order += [hit.title for hit in nearest]
+                names |= {hit.title: hit for hit in nearest}
+        titles = [ranked(title) for title in order[:top_k]]
+        lap("rank")
+        return RankedTitles(known, titles)
 
-    def suggest(self, tune: Tune | str, top_k: int = 10) -> Suggestions:
+    def suggest(self, tune: Tune | str, top_k: int = 10, filters: Filters = NO_FILTERS) -> Suggestions:
         """The `top_k` most likely titles of a tune, each with its evidence.
 
         Parameters
         ----------
         tune : a tune, or ABC text; if the text has several tunes, the first counts
         top_k : number of titles, at least 1
+        filters : only titles with a setting that matches; there may be fewer than `top_k`. Confidences are
+            probabilities among all titles, so they do not change.
 
         Raises
         ------
         AbcError
             When the text has no notes.
+        FilterError
+            When no setting of the catalogue matches one of the filters.
+        DeadlineError
+            When it takes longer than `model.deadline.limited` allows.
         """
+        matching = self.directory.facets.matching(filters)
         if isinstance(tune, str):
             tune = read_tune(tune)
-        ranked_titles = self.rank(tune, top_k)
+            lap("read")
+        ranked_titles = self.rank(tune, top_k, matching)
         melody = Melody.of(tune)
         titles = tuple(self._explain(melody, ranked) for ranked in ranked_titles.titles)
+        lap("evidence")
         return Suggestions(ranked_titles.known, titles, tune, (*tune.warnings, *_length_warnings(tune)))
 
     def _explain(self, query: Melody, ranked: RankedTitle) -> Suggestion:
+        check_deadline()
         title = self.catalogue.titles[ranked.title]
-        shown, melody = self._display(title.title), None
+        display = self.directory.display
+        shown, melody = display(title.title), None
         if ranked.setting is not None:
             setting = self.catalogue.settings[ranked.setting]
-            shown = self._display(setting.title)
-            matched = MatchedSetting(**{**asdict(setting), "title": shown})
+            shown = display(setting.title)
+            setting_id = self.directory.setting_ids[ranked.setting]
+            matched = MatchedSetting(**{**asdict(setting), "id": setting_id, "title": shown})
             alignment = align(query, self.melody_index.melody(ranked.setting))
             similarity = min(max(ranked.similarity, 0.0), 1.0)
             melody = MelodyEvidence(matched, similarity, alignment.transposition, alignment.bars)
-        names = dict.fromkeys((*map(self._display, title.names), *title.names))
         name = self.catalogue.names[ranked.name.row]
         # Rounding in float32 may exceed the bounds of a cosine or a probability.
         cosine = min(max(ranked.name.score, -1.0), 1.0)
         return Suggestion(
+            id=self.directory.title_ids[ranked.title],
             title=shown,
-            aliases=tuple(name for name in names if name != shown),
+            aliases=tuple(name for name in self.directory.names(title) if name != shown),
             confidence=min(ranked.confidence, 1.0),
             melody=melody,
-            style=StyleEvidence(self._display(name), name, cosine),
+            style=StyleEvidence(display(name), name, cosine),
         )
+
+
+def _places(wanted: Sequence[str], known: Sequence[str]) -> tuple[Ints, list[str]]:
+    """The place of each wanted text among the known texts and, after them, the new ones; and the new ones."""
+    place = {text: number for number, text in enumerate(known)}
+    new = [text for text in dict.fromkeys(wanted) if text not in place]
+    place.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
+    return np.array([place[text] for text in wanted], dtype=np.int64), new
 
 
 def _read_shown(path: Path) -> dict[str, str]:

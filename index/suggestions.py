@@ -11,12 +11,14 @@ class MatchedSetting:
 
     Attributes
     ----------
+    id : see `index.identifiers`
     title : as people write it
     printed : the title as printed in the corpus
     corpus, reference, also : see `index.catalogue.Setting`
     rhythm, meter, key, abc, url : see `index.catalogue.Setting`
     """
 
+    id: str
     title: str
     printed: str
     corpus: str
@@ -69,6 +71,7 @@ class Suggestion:
 
     Attributes
     ----------
+    id : see `index.identifiers`
     title : that of the matching setting, or else of the catalogue, as people write it
     aliases : the title's other names as people write them, then the printed spellings that differ from these;
         no name twice
@@ -77,6 +80,7 @@ class Suggestion:
     style : the title's name that fits the tune's style best
     """
 
+    id: str
     title: str
     aliases: tuple[str, ...]
     confidence: float

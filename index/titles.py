@@ -65,6 +65,7 @@ def title_key(name: str) -> str:
     return respell(without_number(name))
 
 
+@lru_cache(2**16)
 def title_keys(name: str, rhythm: str) -> tuple[str, ...]:
     """Keys of a name for a tune of this rhythm. Two names with a key in common are the same title.
 
@@ -105,6 +106,7 @@ def without_number(name: str) -> str:
     return name if _FORMS.issuperset(fold(rest).split()) else rest
 
 
+@lru_cache(2**16)
 def names_in(name: str) -> tuple[str, ...]:
     """The names that a printed title has: X and Y for "X, aka Y" and "X, or Y"; only itself for most."""
     if len(marked := _marked_names(name)) > 1:
@@ -114,6 +116,7 @@ def names_in(name: str) -> tuple[str, ...]:
     return parts if any(" " in part for part in parts) else (name,)  # "Hit, or Miss" is one
 
 
+@lru_cache(2**16)
 def _marked_names(name: str) -> tuple[str, ...]:
     """The names of a title that says that it has several: "X, aka Y" or "X (or Y)"."""
     text = name[:MAX_NAME_CHARS]
@@ -131,6 +134,7 @@ def _titles(parts: Iterable[str]) -> tuple[str, ...]:
     return names if all(map(is_title, names)) else ()
 
 
+@lru_cache(2**16)
 def rhythm_family(rhythm: str) -> str:
     """The family of a rhythm as in R:, for example "jig" for "slip jig"; "" if it is not in the list."""
     return next((_FAMILIES[word] for word in reversed(fold(rhythm).split()) if word in _FAMILIES), "")

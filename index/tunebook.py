@@ -1,13 +1,16 @@
 """Tunebooks: ABC files as people keep them, with one tune or hundreds, in folders and tar archives."""
 
 import lzma
+import os
 import re
+import stat
 import tarfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import IO
 
 from index.catalogue import Setting
 from index.titles import is_title, names_in, without_rhythm
@@ -18,6 +21,7 @@ from model.grams import FEWEST_NOTES
 SUFFIXES = (".abc", ".txt")
 # A second title may say so: "or Lady Grant's Reel".
 _OR_FIRST = re.compile(r"\A(?:or|aka)\b[\s,:]*(?=\S)", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # no editor writes them; other bytes are read as titles
 _REFERENCE = re.compile(r"^[ \t]*X:", re.MULTILINE)
 _URL = re.compile(r"https?://\S{1,2000}")
 MAX_FILE_BYTES = 64 * 2**20  # of one tunebook; the largest public collections have about 20 MB
@@ -25,6 +29,20 @@ MAX_FILE_BYTES = 64 * 2**20  # of one tunebook; the largest public collections h
 
 class TunebookError(GanAinmError):
     """A tunebook that cannot be read: missing, too large, damaged, or without tunes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why a file or folder cannot be read.
+
+    Attributes
+    ----------
+    reason : what is wrong with it, to follow its name
+    is_tunebook : whether tunes may be missing because of it; not for a pipe, or a link to nothing
+    """
+
+    reason: str
+    is_tunebook: bool = True
 
 
 @dataclass(frozen=True)
@@ -56,7 +74,8 @@ class Entry:
         first, *others = self.tune.titles if isinstance(self.tune, Tune) and self.tune.titles else ("",)
         printed = [(first, *names_in(first))]
         printed += [(other, *names_in(_OR_FIRST.sub("", other))) for other in others]
-        return tuple(dict.fromkeys(name for names in printed for name in names if is_title(name)))
+        names = dict.fromkeys(name for names in printed for name in names)
+        return tuple(name for name in names if is_title(name) and not _CONTROL.search(name))
 
     @property
     def fault(self) -> str:
@@ -64,7 +83,8 @@ class Entry:
         if isinstance(self.tune, AbcError):
             return str(self.tune)
         if not self.names:
-            return "no title"
+            has_control = any(map(_CONTROL.search, self.tune.titles))
+            return "the title has control characters" if has_control else "no title"
         if len(self.tune.notes) < FEWEST_NOTES:
             return f"{len(self.tune.notes)} notes, fewer than {FEWEST_NOTES}"
         return ""
@@ -96,8 +116,8 @@ def read_path(path: Path) -> Iterator[Entry]:
     Files are UTF-8 or Latin-1. From folders and archives it reads only the files whose names end in .abc or
     .txt: those of a folder in the order of their names, those of an archive in the archive's order.
 
-    Raises TunebookError when the path does not exist, a file is too large, or an archive is damaged; OSError
-    when a file cannot be read.
+    Raises TunebookError when the path does not exist, a file or folder cannot be read, a file is too large,
+    or an archive is damaged.
     """
     for name, data in read_files(path):
         for tune in read_tunebook(decode(data)):
@@ -116,22 +136,79 @@ def count_references(text: str) -> int:
 
 def read_files(path: Path) -> Iterator[tuple[str, bytes]]:
     """Name and content of every file that `read_path` reads. Raises the same errors."""
+    for name, content in find_files(path):
+        if isinstance(content, bytes):
+            yield name, content
+        elif content.is_tunebook:
+            raise TunebookError(f"{name} {content.reason}")
+
+
+def find_files(path: Path) -> Iterator[tuple[str, bytes | Unreadable]]:
+    """Name of every file that `read_path` reads, with its content or the reason why it cannot be read.
+
+    Names are those that people see: bytes that are not UTF-8 are written as in "\\xe9". Links to files are
+    followed, links to folders are not.
+
+    Raises TunebookError when the path does not exist or is a folder that cannot be read.
+    """
     if path.is_dir():
-        for file in sorted(path.rglob("*")):
-            if file.suffix.lower() in SUFFIXES and file.is_file():
-                yield (
-                    file.relative_to(path).as_posix(),
-                    _bounded(file.name, file.stat().st_size, file.read_bytes),
-                )
+        yield from _folder(path)
     elif path.is_file() and tarfile.is_tarfile(path):
         yield from _members(path)
     elif path.is_file():
-        yield path.name, _bounded(path.name, path.stat().st_size, path.read_bytes)
+        yield path.name, _content(path)
     else:
         raise TunebookError(f"{path}: no such file or folder")
 
 
-def _members(path: Path) -> Iterator[tuple[str, bytes]]:
+def _folder(folder: Path) -> Iterator[tuple[str, bytes | Unreadable]]:
+    try:
+        waiting = _inside(folder)
+    except OSError as error:
+        raise TunebookError(f"{folder} cannot be read: {error.strerror}") from error
+    while waiting:
+        entry = waiting.pop()
+        path = Path(entry.path)
+        name = path.relative_to(folder).as_posix()
+        if entry.is_dir(follow_symlinks=False):
+            try:
+                waiting += _inside(path)
+            except OSError as error:
+                yield _shown(name), Unreadable(f"is a folder that cannot be read: {error.strerror}")
+        elif entry.is_symlink() and _is_folder(entry):
+            reason = _why_not_followed(path, folder)
+            if reason:
+                yield _shown(name), Unreadable(reason, is_tunebook=False)
+        elif path.suffix.lower() in SUFFIXES:
+            has_utf_8_name = _shown(name) == name
+            yield (
+                _shown(name),
+                _content(path) if has_utf_8_name else Unreadable("has a name that is not UTF-8"),
+            )
+
+
+def _inside(folder: Path) -> list[os.DirEntry[str]]:
+    """Files and folders in a folder, in the reverse order of their names."""
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name, reverse=True)
+
+
+def _why_not_followed(link: Path, folder: Path) -> str:
+    """Why a link to a folder is not followed; "" if that folder is read anyway, under its own name."""
+    target = link.resolve()
+    if link.parent.resolve().is_relative_to(target):
+        return "is a link to a folder that it is in"
+    return "" if target.is_relative_to(folder.resolve()) else "is a link to a folder elsewhere, not followed"
+
+
+def _is_folder(link: os.DirEntry[str]) -> bool:
+    try:
+        return link.is_dir()
+    except OSError:  # for example, because it is a link to itself
+        return False
+
+
+def _members(path: Path) -> Iterator[tuple[str, bytes | Unreadable]]:
     """The tunebooks of a tar archive. Nothing is unpacked to disk, so their names can do no harm.
 
     They come in the archive's order, because going back in a compressed file means decompressing it again.
@@ -141,16 +218,34 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
             for member in archive:
                 opened = archive.extractfile(member) if member.isfile() else None
                 if opened and member.name.lower().endswith(SUFFIXES):
-                    yield member.name, _bounded(member.name, member.size, opened.read)
+                    yield _shown(member.name), _bounded(member.size, opened)
             # tarfile mistakes damage for the end; only reading to the end checks a compressed file's
             # checksum.
             while archive.fileobj and archive.fileobj.read(2**20):
                 pass
     except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
-        raise TunebookError(f"{path.name} is a damaged archive: {error}") from error
+        yield path.name, Unreadable(f"is a damaged archive: {error}")
 
 
-def _bounded(name: str, size: int, read: Callable[[], bytes]) -> bytes:
+def _content(path: Path) -> bytes | Unreadable:
+    """The content of a file, or why it cannot be read. Never waits for somebody who writes into a pipe."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return Unreadable("is not a regular file", is_tunebook=False)
+            return _bounded(status.st_size, file)
+    except OSError as error:
+        return Unreadable(f"cannot be read: {error.strerror}", is_tunebook=not path.is_symlink())
+
+
+def _bounded(size: int, file: IO[bytes]) -> bytes | Unreadable:
+    data = file.read() if size <= MAX_FILE_BYTES else b""
+    size = max(size, len(data))  # it may have grown
     if size > MAX_FILE_BYTES:
-        raise TunebookError(f"{name} has {size} bytes; a tunebook may have at most {MAX_FILE_BYTES}")
-    return read()
+        return Unreadable(f"has {size} bytes; a tunebook may have at most {MAX_FILE_BYTES}")
+    return data
+
+
+def _shown(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import save_file
 
 Array = NDArray[Any]
@@ -16,10 +17,13 @@ _LITTLE_ENDIAN = {"U": "<u", "I": "<i", "F": "<f"}  # "F16" is "<f2"
 
 
 def save_arrays(arrays: Mapping[str, Array], path: Path, metadata: Mapping[str, str] | None = None) -> None:
-    """Write arrays and metadata."""
+    """Write arrays and metadata. Raises OSError when the file cannot be written."""
     # Not `np.ascontiguousarray`, which makes a vector of a scalar.
     contiguous = {name: np.asarray(array, order="C") for name, array in arrays.items()}
-    save_file(contiguous, path, dict(metadata) if metadata else None)
+    try:
+        save_file(contiguous, path, dict(metadata) if metadata else None)
+    except SafetensorError as error:
+        raise OSError(f"{path} cannot be written: {error}") from error
 
 
 def map_arrays(path: Path) -> tuple[dict[str, Array], dict[str, str]]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.arrays import Array
+from model.deadline import check_deadline
 
 Item = TypeVar("Item")
 Features = TypeVar("Features")
@@ -88,4 +89,5 @@ class Encoder(ABC, Generic[Item, Features]):
 def _batches(features: Iterable[Features]) -> Iterator[list[Features]]:
     rest = iter(features)
     while batch := list(islice(rest, _BATCH)):
+        check_deadline()
         yield batch

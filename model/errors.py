@@ -8,16 +8,21 @@
     ├── BusyError               another process is working in the same folder
     ├── CheckpointError         weights that cannot be read or do not fit their config
     ├── CurationError           corpora that hold too little to learn from
+    ├── DeadlineError           work that was not done by its deadline
+    │   └── CpuLimitError       work that took more CPU time than it may
     ├── DeviceError             a device that this machine does not have
     ├── DownloadError           a collection that could not be downloaded
     ├── EncoderError            an encoder that does not exist or cannot be built
+    ├── FeedbackError           a file of feedback that cannot be used
+    ├── FilterError             a filter that no setting of the catalogue matches
     ├── LeakError               encoders that were trained on what they are tested on
     ├── ListError               an exclusion or alias list that cannot be read
     ├── PlanError               an ablation plan that cannot be run
     ├── Problem                 an HTTP error, sent as problem+json
     ├── SettingsError           an environment variable that is out of range
     ├── SplitError              titles that cannot be divided into train, validation and test
-    └── TunebookError           a tunebook that cannot be read
+    ├── TunebookError           a tunebook that cannot be read
+    └── WorkerError             a worker process that cannot start
 
 Catch GanAinmError to handle all of them.
 """

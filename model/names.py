@@ -27,9 +27,13 @@ def fold(name: str) -> str:
     A name that consists only of an article keeps it. A name without letters or digits folds to "". Two
     different titles may fold to the same string; how often depends on the corpus.
     """
-    text = unicodedata.normalize("NFKD", name[:MAX_NAME_CHARS]).casefold()
-    text = _DOTTED.sub(r"\1h", text).replace("⁊", " agus ").replace("&", " and ")
-    text = "".join(c for c in text if not unicodedata.combining(c)).replace("’", "'")
+    text = name[:MAX_NAME_CHARS].casefold()
+    if not text.isascii():
+        text = _DOTTED.sub(r"\1h", unicodedata.normalize("NFKD", name[:MAX_NAME_CHARS]).casefold())
+        text = (
+            "".join(c for c in text if not unicodedata.combining(c)).replace("’", "'").replace("⁊", " agus ")
+        )
+    text = text.replace("&", " and ")
     if last := _ARTICLE_LAST.match(text):
         text = f"{last['article']} {last['rest']}"
     text = _NO_WORD.sub(" ", _APOSTROPHES.sub("", text)).strip()

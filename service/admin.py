@@ -1,21 +1,73 @@
-"""The admin routes: rebuild the index, and follow the job that does it. They need the admin key."""
+"""The admin routes: re-index as a job, and go back to an earlier artifact. They need the admin key."""
 
 import hashlib
 import hmac
-from typing import Annotated
+from dataclasses import asdict, replace
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from index.progress import OnStep
-from service.engine import Engine
-from service.jobs import Job, JobResult
-from service.problems import Unauthorized, problem_responses
+from index.artifact import ArtifactError
+from index.publication import kept_versions, roll_back
+from service.job import EXAMPLE as JOB
+from service.job import Job
+from service.jobs import storage
+from service.problem_bodies import invalid_request
+from service.problem_docs import problem_responses
+from service.problems import NoSuchArtifact, Unauthorized, UnusableArtifact, shortened
 from service.state import CurrentState
 
-_REASONS = 100  # skipped tunes that a job lists
-_ACCEPTED = {"headers": {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}}
-_bearer = HTTPBearer(auto_error=False, description="ADMIN_API_KEY of the service.")
+_LOCATION = {"headers": {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}}
+JobId = Annotated[str, Path(description="The job's id.")]
+_bearer = HTTPBearer(scheme_name="adminKey", auto_error=False, description="ADMIN_API_KEY of the service.")
+
+
+class JobList(BaseModel):
+    """The jobs that are kept."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"jobs": [JOB]}]})
+
+    jobs: list[Job] = Field(description="Newest first.")
+
+
+_KEPT: dict[str, Any] = {
+    "version": "20261122T230001Z-c8ae4d33",
+    "created": "2026-11-22T23:00:01Z",
+    "is_current": True,
+    "titles": 3771,
+    "settings": 4146,
+}
+
+
+class KeptArtifact(BaseModel):
+    """A version of the artifact that the service can go back to."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_KEPT]})
+
+    version: str
+    created: str = Field(description="When it was written, ISO 8601, UTC.")
+    is_current: bool = Field(description="Whether it is the one to be served.")
+    titles: int
+    settings: int
+
+
+class ArtifactList(BaseModel):
+    """The versions of the artifact that are kept."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"artifacts": [_KEPT]}]})
+
+    artifacts: list[KeptArtifact] = Field(description="Newest first.")
+
+
+class RollbackRequest(BaseModel, strict=True, extra="forbid"):
+    """The version of the artifact to go back to."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"artifact": _KEPT["version"]}]})
+
+    artifact: str
 
 
 def require_key(
@@ -31,10 +83,15 @@ def require_key(
         raise Unauthorized("send Authorization: Bearer with the key", headers={"WWW-Authenticate": "Bearer"})
 
 
+def forbid_caching(response: Response) -> None:
+    """Tell caches to keep no answer."""
+    response.headers["Cache-Control"] = "no-store"
+
+
 router = APIRouter(
     prefix="/admin",
-    dependencies=[Depends(require_key)],
-    responses=problem_responses(401),
+    dependencies=[Depends(require_key), Depends(forbid_caching)],
+    responses=problem_responses(401, 503),
 )
 
 
@@ -42,31 +99,93 @@ router = APIRouter(
     "/reindex",
     operation_id="reindex",
     status_code=202,
-    responses={202: _ACCEPTED, **problem_responses(403, 409)},
+    responses={202: _LOCATION, **problem_responses(403, 409, 422)},
 )
-async def reindex(state: CurrentState, response: Response) -> Job:
-    """Start a job that indexes the catalogue and the tunebooks again, checks the new index and serves it."""
-    job = state.jobs.start(lambda on_step: _rebuild(state.engine, on_step))
+def reindex(
+    state: CurrentState,
+    response: Response,
+    force: Annotated[bool, Query(description="Publish the new index even if the probes do worse.")] = False,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1, max_length=255, description="The same key returns the same job, while it is kept."
+        ),
+    ] = None,
+) -> Job:
+    """Start a job that indexes the catalogue and the tunebooks again, checks the new index and publishes it.
+
+    Each worker serves it within two seconds.
+    """
+    job = state.jobs.start(force, idempotency_key)
     response.headers["Location"] = job.location
-    response.headers["Cache-Control"] = "no-store"
     return job
 
 
+@router.get("/jobs", operation_id="jobs")
+def jobs(state: CurrentState) -> JobList:
+    """The last hundred jobs, newest first."""
+    return JobList(jobs=state.jobs.all())
+
+
 @router.get("/jobs/{job_id}", operation_id="job", responses=problem_responses(404, 422))
-async def job(state: CurrentState, response: Response, job_id: str) -> Job:
+def job(state: CurrentState, job_id: JobId) -> Job:
     """The state of a job. While it runs, `progress` says how far it is."""
-    response.headers["Cache-Control"] = "no-store"
     return state.jobs.get(job_id)
 
 
-def _rebuild(engine: Engine, on_step: OnStep) -> JobResult:
-    rebuilt = engine.rebuild(on_step)
-    return JobResult(
-        artifact=rebuilt.version,
-        tunes=rebuilt.tunes,
-        skipped=len(rebuilt.skipped),
-        reasons=rebuilt.skipped[:_REASONS],
-    )
+@router.delete(
+    "/jobs/{job_id}",
+    operation_id="cancelJob",
+    status_code=202,
+    responses={202: _LOCATION, **problem_responses(403, 404, 409, 422)},
+)
+def cancel(state: CurrentState, response: Response, job_id: JobId) -> Job:
+    """Cancel a job: it ends within some seconds. What it has published already stays."""
+    job = state.jobs.cancel(job_id)
+    response.headers["Location"] = job.location
+    return job
+
+
+@router.get("/artifacts", operation_id="artifacts")
+def artifacts(state: CurrentState) -> ArtifactList:
+    """The versions of the artifact that are kept, newest first."""
+    with storage():
+        kept = kept_versions(state.settings.artifacts)
+    return ArtifactList(artifacts=[KeptArtifact(**asdict(version)) for version in kept])
+
+
+@router.post(
+    "/rollback",
+    operation_id="rollback",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": RollbackRequest.model_json_schema()}},
+        }
+    },
+    responses=problem_responses(400, 403, 404, 408, 409, 413, 422, 429),
+)
+async def rollback(request: Request, state: CurrentState) -> KeptArtifact:
+    """Go back to a kept version of the artifact. Each worker serves it within two seconds."""
+    body = await state.bodies.read(request, state.settings.max_body_bytes)
+    try:
+        version = RollbackRequest.model_validate_json(body).artifact
+    except ValidationError as error:
+        raise invalid_request(error.errors(include_url=False, include_input=False)) from error
+    return await run_in_threadpool(_roll_back, state, version)
+
+
+def _roll_back(state: CurrentState, version: str) -> KeptArtifact:
+    root = state.settings.artifacts
+    with storage():
+        kept = {artifact.version: artifact for artifact in kept_versions(root)}
+        if version not in kept:
+            raise NoSuchArtifact(f"version {shortened(version)!r} is not kept; see /admin/artifacts")
+        try:
+            roll_back(root, version)
+        except ArtifactError as error:
+            raise UnusableArtifact(f"{error}") from error
+    return KeptArtifact(**asdict(replace(kept[version], is_current=True)))
 
 
 def _digest(text: str) -> bytes:

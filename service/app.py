@@ -1,20 +1,32 @@
 """The app: what the service holds while it runs, and its routes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from model.version import VERSION
-from service import admin, batch, duplicates, health, suggestions
+from service import admin, batch, duplicates, feedback, health, info, scrape, suggestions, titles
+from service.api import Api
+from service.body import Bodies
+from service.docs import add_docs
 from service.engine import Engine, load_engine
+from service.feedback_store import open_store
+from service.follower import follow
 from service.guard import Guard
+from service.history import History
 from service.jobs import Jobs
-from service.problems import add_problem_handlers, problem_responses
+from service.observer import REQUEST_ID, Observer, is_request_id
+from service.probe import Prober
+from service.problem_handlers import add_problem_handlers
+from service.readiness import Readiness
 from service.settings import Settings
 from service.state import State
+from service.watchdog import Watchdog
+from service.work import Work
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
@@ -25,25 +37,62 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        jobs = Jobs()
         served = engine if engine else await run_in_threadpool(load_engine, settings)
-        app.state.service = State(settings, served, jobs, datetime.now(UTC))
+        store = open_store(settings)
+        work = Work(
+            settings.threads,
+            settings.queue,
+            settings.timeout_s,
+            settings.max_cpu_s,
+            settings.max_batches,
+        )
+        history = History(settings.artifacts)
+        state = app.state.service = State(
+            settings=settings,
+            engine=served,
+            jobs=Jobs(
+                settings.artifacts,
+                served.device,
+                settings.tunebooks,
+                settings.keep_artifacts,
+                settings.log_format,
+            ),
+            bodies=Bodies(settings.body_timeout_s, settings.max_arriving_bytes),
+            work=work,
+            readiness=Readiness(work),
+            history=history,
+            prober=Prober(served, history, settings.probe_interval_s),
+            feedback=store,
+            started_at=datetime.now(UTC),
+        )
+        state.readiness.stop_after(settings.drain_s)
+        watchdog = Watchdog(work)
+        following = asyncio.create_task(follow(served))
         yield
-        await run_in_threadpool(jobs.close)
+        following.cancel()
+        state.prober.close()
+        watchdog.close()
+        work.close()
+        await run_in_threadpool(state.jobs.close)
 
-    app = FastAPI(
-        title="Gan Ainm",
-        summary="Suggests titles for folk tunes.",
-        version=VERSION,
-        lifespan=lifespan,
-        redirect_slashes=False,  # a redirect would repeat the host that the request names
-        responses=problem_responses(400, 500),
-    )
+    app = Api(settings.cors_origins, lifespan=lifespan)
     add_problem_handlers(app)
-    app.add_middleware(Guard)
+    # The last middleware comes first.
+    app.add_middleware(Guard, settings.cors_origins, settings.known_hosts)
+    app.add_middleware(Observer)
+    app.add_middleware(
+        CorrelationIdMiddleware, header_name=REQUEST_ID, validator=is_request_id, update_request_header=False
+    )
+    add_docs(app)
     for routes in (suggestions, batch, duplicates):
         app.include_router(routes.router, tags=["suggestions"])
-    app.include_router(health.router, tags=["health"])
+    app.include_router(titles.router, tags=["catalogue"])
+    app.include_router(health.router, tags=["service"])
+    app.include_router(info.router, tags=["service"])
+    if settings.metrics == "open":
+        app.include_router(scrape.router, tags=["service"])
+    if settings.feedback:
+        app.include_router(feedback.router, tags=["suggestions"])
     if settings.admin_api_key:
         app.include_router(admin.router, tags=["admin"])
     return app

@@ -3,32 +3,34 @@
 The answers are sent one by one, as JSON or as NDJSON. Between two tunes other requests have their turn.
 """
 
+import logging
 import time
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from http import HTTPStatus
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from model.abc import AbcError, Heading
+from model.abc import Heading
+from model.stopwatch import lap
+from service.answers import ANSWER, SuggestResponse, check_filters, suggest
 from service.engine import Snapshot
-from service.problems import (
-    Problem,
-    ProblemDetails,
-    fault_body,
-    no_notes,
-    problem_body,
-    problem_responses,
-)
-from service.slices import Clock
+from service.feedback_store import FeedbackStore
+from service.filters import WantedInQuery
+from service.observer import note
+from service.problem_bodies import OUR_FAULT, blank_body, problem_body
+from service.problem_docs import ProblemDetails, problem_responses
+from service.problems import Disconnected, Problem
 from service.state import CurrentState
-from service.suggestions import SuggestResponse, TopK, suggest
 from service.text import JSON, describe_body
 from service.tunes import BatchRequest, PostedTunes, TuneHeading, read_tunes
+from service.units import AdmittedUnits, Units
 
 NDJSON = "application/x-ndjson"
+
+_log = logging.getLogger(__name__)
 
 
 class TitleLines(BaseModel):
@@ -42,19 +44,39 @@ class TitleLines(BaseModel):
 class BatchAnswer(TuneHeading):
     """The answer for one tune: a result or a problem. The lines count from 1 in the text as it was sent."""
 
-    titles: list[TitleLines] = Field(description="Its T: fields, in order.")
+    titles: list[TitleLines] = Field(description="The T: fields of its first 1,000 lines, in order.")
     insert_title_after: int | None = Field(
         description="A new line with a T: field belongs below this line; 0 is above the first. Null if no "
         "line can be inserted, because the tune does not have its lines to itself."
     )
     result: SuggestResponse | None = Field(
-        description="What /suggest-titles answers; null if there is a problem."
+        default=None, description="What /suggest-titles answers; null if there is a problem."
     )
-    problem: ProblemDetails | None = Field(description="Why there is no result; null if there is one.")
+    problem: ProblemDetails | None = Field(
+        default=None, description="Why there is no result; null if there is one."
+    )
+
+
+_EXAMPLE: dict[str, Any] = {
+    "number": 1,
+    "line": 1,
+    "reference": "1",
+    "title": "Untitled",
+    "titles": [{"text": "Untitled", "first_line": 2, "last_line": 2}],
+    "insert_title_after": 1,
+    "result": ANSWER,
+    "problem": None,
+}
 
 
 class BatchResponse(BaseModel):
     """An answer for each tune, in the order of the request."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"answers": [_EXAMPLE], "artifact": ANSWER["artifact"], "took_ms": 14.2}]
+        }
+    )
 
     answers: list[BatchAnswer]
     artifact: str = Field(description="Version of the artifact that all titles come from.")
@@ -63,43 +85,47 @@ class BatchResponse(BaseModel):
 
 router = APIRouter()
 
-_TUNES = [{"abc": "X:1\nM:6/8\nK:G\nGAG GAB|ABA ABd|edd gdd|edB dBA|"}, {"abc": "K:D\nfed cde", "top_k": 3}]
-
 
 @router.post(
     "/suggest-titles/batch",
     operation_id="suggestTitlesBatch",
-    response_class=StreamingResponse,
-    openapi_extra=describe_body(BatchRequest, "A tunebook.", {"tunes": _TUNES, "top_k": 5}),
+    response_model=BatchResponse,
+    openapi_extra=describe_body(
+        BatchRequest,
+        "A tunebook.",
+        "X:1\nM:6/8\nK:G\nGAG GAB|ABA ABd|edd gdd|edB dBA|\n\nX:2\nK:D\nfed cde|\n",
+    ),
     responses={
         200: {
-            "model": BatchResponse,
             "content": {
                 NDJSON: {
-                    "schema": {"type": "string", "description": "The answers as JSON, one on each line."}
+                    "schema": {
+                        "type": "string",
+                        "description": "The answers as JSON, one on each line.",
+                        "examples": [BatchAnswer.model_validate(_EXAMPLE).model_dump_json() + "\n"],
+                    }
                 }
             },
         },
-        **problem_responses(400, 403, 413, 415, 422, 504),
+        **problem_responses(400, 403, 408, 413, 415, 422, 429, 503, 504),
     },
 )
 async def suggest_titles_batch(
-    request: Request,
-    state: CurrentState,
-    top_k: Annotated[TopK, Query(description="How many titles to suggest for each tune of bare ABC.")] = 10,
+    request: Request, state: CurrentState, units: AdmittedUnits, in_query: WantedInQuery
 ) -> StreamingResponse:
     """Suggest titles for each tune of a tunebook in bare ABC, or of a list `{"tunes": [{"abc": ...}, ...]}`.
 
     One bad tune never fails the rest: its answer is a problem. With `Accept: application/x-ndjson` each
     answer is sent on a line of its own as soon as there is one.
     """
-    clock = Clock(state.settings.batch_timeout_s)
-    tunes = await read_tunes(request, state.settings, BatchRequest, clock, top_k)
+    tunes = await read_tunes(request, state, units, BatchRequest, in_query)
     snapshot = state.engine.snapshot
-    answers = _answers(request, snapshot, tunes, clock)
+    await units.run(check_filters, snapshot, tunes.wanted)
+    note(artifact=snapshot.artifact.version, tunes=len(tunes))
+    answers = _answers(units, snapshot, tunes, state.feedback)
     if _accepts_lines(request):
         return StreamingResponse(_as_lines(answers), media_type=NDJSON)
-    return StreamingResponse(_as_json(answers, snapshot.artifact.version, clock), media_type=JSON)
+    return StreamingResponse(_as_json(answers, snapshot.artifact.version, units), media_type=JSON)
 
 
 def _accepts_lines(request: Request) -> bool:
@@ -112,56 +138,57 @@ async def _as_lines(answers: AsyncIterator[str]) -> AsyncIterator[str]:
         yield f"{answer}\n"
 
 
-async def _as_json(answers: AsyncIterator[str], artifact: str, clock: Clock) -> AsyncIterator[str]:
+async def _as_json(answers: AsyncIterator[str], artifact: str, units: Units) -> AsyncIterator[str]:
     """The JSON of a `BatchResponse`."""
     before = '{"answers":['
     async for answer in answers:
         yield before + answer
         before = ","
-    yield f'],"artifact":"{artifact}","took_ms":{clock.took_ms}}}'
+    yield f'],"artifact":"{artifact}","took_ms":{units.took_ms}}}'
 
 
 async def _answers(
-    request: Request, snapshot: Snapshot, tunes: PostedTunes, clock: Clock
+    units: Units, snapshot: Snapshot, tunes: PostedTunes, feedback: FeedbackStore | None
 ) -> AsyncIterator[str]:
     """The JSON of each answer. It ends early when the client hangs up."""
     for index in range(len(tunes)):
-        if await request.is_disconnected():
-            return
         try:
-            clock.check()
-            answer = await run_in_threadpool(_answer, snapshot, tunes, index)
+            answer = await units.run(_answer, snapshot, tunes, index, feedback)
+        except Disconnected:
+            return
         except Problem as problem:
-            answer = _refuse(tunes, index, problem_body(problem))
-        except Exception as error:  # one tune never fails the rest
-            answer = _refuse(tunes, index, fault_body(request, error))
+            answer = _dump(index, tunes.heading(index), problem)
+        except Exception:  # one tune never fails the rest
+            _log.exception("a tune of a batch failed")
+            answer = _dump(index, tunes.heading(index), None)
         yield answer
+        lap("json")
 
 
-def _answer(snapshot: Snapshot, tunes: PostedTunes, index: int) -> str:
+def _answer(snapshot: Snapshot, tunes: PostedTunes, index: int, feedback: FeedbackStore | None) -> str:
+    lap("queue")
     start = time.perf_counter()
     posted = tunes.read(index)
-    if isinstance(posted.tune, AbcError):
-        problem = problem_body(no_notes(posted.tune))
-        return _dump(index, posted.heading, problem=problem)
-    return _dump(
-        index,
-        posted.heading,
-        result=suggest(snapshot, posted.tune, posted.top_k, tunes.warnings, start),
-    )
+    lap("read")
+    answer: SuggestResponse | Problem
+    if isinstance(posted.tune, Problem):
+        answer = posted.tune
+    else:
+        try:
+            answer = suggest(snapshot, posted.tune, posted.wanted, tunes.warnings, feedback, start)
+        except Problem as problem:
+            answer = problem
+    return _dump(index, posted.heading, answer)
 
 
-def _refuse(tunes: PostedTunes, index: int, problem: dict[str, Any]) -> str:
-    return _dump(index, tunes.heading(index), problem=problem)
-
-
-def _dump(
-    index: int,
-    heading: Heading | None,
-    result: SuggestResponse | None = None,
-    problem: dict[str, Any] | None = None,
-) -> str:
-    answer = BatchAnswer.of(
+def _dump(index: int, heading: Heading | None, answer: SuggestResponse | Problem | None) -> str:
+    """The JSON of an answer. None is a fault of ours."""
+    problem = None
+    if answer is None:
+        problem = blank_body(HTTPStatus.INTERNAL_SERVER_ERROR, OUR_FAULT)
+    elif isinstance(answer, Problem):
+        problem = problem_body(answer)
+    return BatchAnswer.of(
         index,
         heading,
         titles=[
@@ -169,7 +196,6 @@ def _dump(
             for field in (heading.titles if heading else ())
         ],
         insert_title_after=heading.insert_after if heading else None,
-        result=result,
+        result=None if problem else answer,
         problem=problem,
-    )
-    return answer.model_dump_json()
+    ).model_dump_json()

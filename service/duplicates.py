@@ -1,18 +1,19 @@
 """POST /duplicates: a tunebook in, groups of the same tune out, in any key and under any name."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from index.duplicates import find_duplicates
-from model.abc import AbcError, Heading, Tune
-from model.steps import Steps
-from service.problems import Problem, ProblemDetails, no_notes, problem_body, problem_responses
-from service.slices import Clock, in_slices
+from model.abc import Heading, Tune
+from model.stopwatch import lap
+from service.filters import TitlesRequest
+from service.problem_bodies import problem_body
+from service.problem_docs import ProblemDetails, problem_responses
+from service.problems import DeadlineExceeded, Problem, TooComplex
 from service.state import CurrentState
 from service.text import describe_body
 from service.tunes import DuplicatesRequest, PostedTunes, TuneHeading, read_tunes
+from service.units import AdmittedUnits, Units
 
 
 class DuplicateTune(TuneHeading):
@@ -42,8 +43,33 @@ class UnreadTune(TuneHeading):
     problem: ProblemDetails
 
 
+def _example(number: int, title: str, transposition: int) -> dict[str, JsonValue]:
+    return {
+        "number": number,
+        "line": 5 * number - 4,
+        "reference": str(number),
+        "title": title,
+        "similarity": 1.0,
+        "transposition": transposition,
+        "bars": [[1, 1], [2, 2]],
+    }
+
+
 class DuplicatesResponse(BaseModel):
     """Groups of the same tune."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "groups": [{"tunes": [_example(1, "One", 0), _example(2, "Two", 2)]}],
+                    "tunes": 2,
+                    "unread": [],
+                    "took_ms": 3.1,
+                }
+            ]
+        }
+    )
 
     groups: list[DuplicateGroup] = Field(description="In the order of their first tunes.")
     tunes: int = Field(description="How many tunes the request has.")
@@ -53,49 +79,37 @@ class DuplicatesResponse(BaseModel):
 
 router = APIRouter()
 
-_TUNES = [{"abc": "X:1\nT:One\nK:G\nGAG GAB|ABA ABd|"}, {"abc": "X:2\nT:Two\nK:A\nABA ABc|BcB Bce|"}]
-
 
 @router.post(
     "/duplicates",
     operation_id="findDuplicates",
     response_model=DuplicatesResponse,
-    openapi_extra=describe_body(DuplicatesRequest, "A tunebook.", {"tunes": _TUNES}),
-    responses=problem_responses(400, 403, 413, 415, 422, 504),
+    openapi_extra=describe_body(
+        DuplicatesRequest,
+        "A tunebook.",
+        "X:1\nT:One\nK:G\nGAG GAB|ABA ABd|\n\nX:2\nT:Two\nK:A\nABA ABc|BcB Bce|\n",
+    ),
+    responses=problem_responses(400, 403, 408, 413, 415, 422, 429, 503, 504),
 )
-async def duplicates(request: Request, state: CurrentState) -> DuplicatesResponse:
+async def duplicates(request: Request, state: CurrentState, units: AdmittedUnits) -> DuplicatesResponse:
     """Find tunes that occur more than once in a tunebook, in any key and under any name.
 
     The tunebook is bare ABC, or a list `{"tunes": [{"abc": ...}, ...]}`. Tunes with fewer than eight notes
     are in no group.
     """
-    clock = Clock(state.settings.batch_timeout_s)
-    tunes = await read_tunes(request, state.settings, DuplicatesRequest, clock)
-    groups, unread = await in_slices(_compare(tunes), request, clock)
-    return DuplicatesResponse(groups=groups, tunes=len(tunes), unread=unread, took_ms=clock.took_ms)
-
-
-def _compare(posted: PostedTunes) -> Steps[tuple[list[DuplicateGroup], list[UnreadTune]]]:
+    posted = await read_tunes(request, state, units, DuplicatesRequest, TitlesRequest())
     places: list[tuple[int, Heading | None]] = []
     tunes: list[Tune] = []
     unread: list[UnreadTune] = []
-
-    def refuse(index: int, heading: Heading | None, problem: dict[str, Any]) -> None:
-        unread.append(UnreadTune.of(index, heading, problem=problem))
-
     for index in range(len(posted)):
-        yield
-        try:
-            read = posted.read(index)
-        except Problem as problem:
-            refuse(index, posted.heading(index), problem_body(problem))
-            continue
-        if isinstance(read.tune, AbcError):
-            refuse(index, read.heading, problem_body(no_notes(read.tune)))
+        heading, tune = await _read(units, posted, index)
+        if isinstance(tune, Problem):
+            unread.append(UnreadTune.of(index, heading, problem=problem_body(tune)))
         else:
-            places.append((index, read.heading))
-            tunes.append(read.tune)
-    groups = yield from find_duplicates(tunes)
+            places.append((index, heading))
+            tunes.append(tune)
+    groups = await units.run_slices(find_duplicates(tunes))
+    lap("compare")
     described = [
         DuplicateGroup(
             tunes=[
@@ -110,4 +124,14 @@ def _compare(posted: PostedTunes) -> Steps[tuple[list[DuplicateGroup], list[Unre
         )
         for group in groups
     ]
-    return described, unread
+    return DuplicatesResponse(groups=described, tunes=len(posted), unread=unread, took_ms=units.took_ms)
+
+
+async def _read(units: Units, posted: PostedTunes, index: int) -> tuple[Heading | None, Tune | Problem]:
+    """The heading of a tune, and the tune or why it cannot be read."""
+    try:
+        tune = await units.run(posted.read, index)
+    except (DeadlineExceeded, TooComplex) as problem:
+        return posted.heading(index), problem
+    lap("read")
+    return tune.heading, tune.tune

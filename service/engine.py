@@ -1,4 +1,4 @@
-"""The engine: holds the artifact that is being served, and swaps in a rebuilt one.
+"""The engine: holds the artifact that is being served, and swaps in a new one.
 
 The engine refers to one immutable `Snapshot`. A request takes that reference once and keeps it, so the engine
 can replace the snapshot at any moment without disturbing a request.
@@ -8,14 +8,14 @@ import gc
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from index import artifact
 from index.artifact import Artifact
 from index.mrr import Mrr
 from index.probes import DEGRADED, measure_probes
-from index.progress import OnStep, ignore_steps
-from index.rebuild import Rebuilt, rebuild
 from model.device import Device, pick_device
+from service import metrics
 from service.settings import Settings
 
 
@@ -40,7 +40,6 @@ class Engine:
     ----------
     root : the folder of artifacts
     device : where the encoders run
-    tunebooks : folder of the user's own tunebooks, which a rebuild adds to the catalogue; None for none
 
     Raises
     ------
@@ -48,31 +47,33 @@ class Engine:
         When the folder has no current artifact, or it cannot be used.
     """
 
-    def __init__(self, root: Path, device: Device, tunebooks: Path | None = None) -> None:
+    def __init__(self, root: Path, device: Device) -> None:
         self._root = root
-        self._tunebooks = tunebooks
+        self._loading = Lock()
         self.device = device
         self.snapshot = self._load()
 
-    def rebuild(self, on_step: OnStep = ignore_steps) -> Rebuilt:
-        """Rebuild the index, publish it and serve it. Raises what `index.rebuild.rebuild` raises.
+    def refresh(self) -> bool:
+        """Load the current artifact unless it is being served already; return whether it was loaded.
 
-        The old snapshot is served until the new one is loaded, and afterwards, too, if the rebuild fails.
+        Raises ArtifactError when it cannot be used; the engine goes on with the old one.
         """
-        rebuilt = rebuild(self._root, self.device, self._tunebooks, on_step)
-        advance = on_step("loading the new artifact", 1)
-        self.snapshot = self._load()
-        advance()
-        return rebuilt
+        with self._loading:
+            if artifact.current_version(self._root) == self.snapshot.artifact.version:
+                return False
+            self.snapshot = self._load(self.snapshot.artifact.version)
+            return True
 
-    def _load(self) -> Snapshot:
+    def _load(self, before: str | None = None) -> Snapshot:
         loaded = artifact.load(self._root, self.device)
         measured = measure_probes(loaded.probes, loaded.suggester)
         # The garbage collector would go through the whole catalogue every few hundred answers.
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-        return Snapshot(loaded, measured, datetime.now(UTC))
+        snapshot = Snapshot(loaded, measured, datetime.now(UTC))
+        metrics.serves(loaded.version, before, loaded.manifest.probes, measured, snapshot.degraded)
+        return snapshot
 
 
 def load_engine(settings: Settings) -> Engine:
@@ -80,4 +81,4 @@ def load_engine(settings: Settings) -> Engine:
 
     Raises ArtifactError when there is no artifact that can be used, DeviceError when there is no such device.
     """
-    return Engine(settings.artifacts, pick_device(settings.device), settings.tunebooks)
+    return Engine(settings.artifacts, pick_device(settings.device))

@@ -1,123 +1,245 @@
-"""Jobs: long work that a request starts without waiting for it. One runs at a time."""
+"""Jobs: re-indexes that a request starts without waiting for them. One runs at a time over all processes.
 
+Each job runs in a process of its own (`service/reindex.py`): it does not compete with requests for the GIL,
+has a low priority, and can be ended at any moment. Its record (`service/job_records.py`) says how far it is.
+"""
+
+import hashlib
 import logging
+import multiprocessing
+import os
+import subprocess
+import sys
 import uuid
-from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Lock
-from typing import Literal
+from pathlib import Path
+from threading import Event, Thread
 
-from pydantic import BaseModel, Field
+from index.publication import BusyError
+from model.device import Device
+from service import metrics
+from service.job import Job
+from service.job_records import JobRecords
+from service.lease import HEARTBEAT_S, LOST_AFTER, Leases
+from service.logs import LogFormat
+from service.problems import AlreadyEnded, AlreadyRunning, KeyReused, NoSuchJob, StorageFailed, shortened
 
-from index.progress import Advance, OnStep, Step
-from service.problems import AlreadyRunning, NoSuchJob, shortened
-
-_KEPT = 100  # jobs that can still be looked up
+KEPT = 100  # jobs that can still be looked up
+MODULE = "service.reindex"  # what the process of a job runs
+_GRACE_S = 1.0  # seconds that a job's process has to end when the service stops
 _log = logging.getLogger("uvicorn.error")
 
 
-class JobResult(BaseModel, frozen=True):
-    """The result of a re-index."""
+@dataclass
+class _Running:
+    """A job that this process has started.
 
-    artifact: str
-    tunes: int = Field(description="Tunes from the user's own tunebooks in the new artifact.")
-    skipped: int = Field(description="Tunes in the tunebooks that were skipped.")
-    reasons: list[str] = Field(description="The first hundred skipped tunes, with the reasons.")
+    Attributes
+    ----------
+    process : of the job
+    attendant : waits for its end
+    reason : why this process kills it, "" while it does not
+    """
 
-
-class JobProgress(BaseModel, frozen=True):
-    """The step that a running job is at."""
-
-    step: str
-    done: int = Field(description="Finished parts of this step.")
-    total: int | None = Field(description="All parts of this step, if known.")
-    seconds_left: float | None = Field(description="Estimated time until this step ends, once there is one.")
-
-
-class Job(BaseModel, frozen=True):
-    """The state of a job."""
-
-    id: str
-    status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
-    created_at: datetime
-    finished_at: datetime | None = None
-    progress: JobProgress | None = Field(default=None, description="Only while the job is running.")
-    result: JobResult | None = None
-    error: str | None = None
-
-    @property
-    def location(self) -> str:
-        """Its address in the API."""
-        return f"/admin/jobs/{self.id}"
+    process: subprocess.Popen[bytes]
+    attendant: Thread
+    reason: str = ""
 
 
 class Jobs:
-    """Runs jobs in one background thread, and remembers the last hundred."""
+    """Starts jobs, shows and cancels the jobs of all processes, and ends its own when the service stops.
 
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
-        self._step: Step | None = None  # of the running job
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="job")
+    Parameters
+    ----------
+    root : the folder of artifacts
+    device : where the encoders run
+    tunebooks : folder of the user's own tunebooks, None for none
+    keep : number of artifacts that stay
+    log_format : of what the processes of jobs log
+    """
 
-    def start(self, work: Callable[[OnStep], JobResult]) -> Job:
-        """Queue work. Raises AlreadyRunning while another job is queued or running."""
-        with self._lock:
-            for other in self._jobs.values():
-                if other.status in ("queued", "running"):
-                    members = {"job": self._now(other).model_dump(mode="json")}
-                    raise AlreadyRunning(f"see {other.location}", members, {"Location": other.location})
-            job = Job(id=uuid.uuid4().hex, status="queued", created_at=datetime.now(UTC))
-            # The job cannot run before it is stored: its first step waits for the lock.
-            self._executor.submit(self._run, job.id, work)
-            self._jobs[job.id] = job
-            while len(self._jobs) > _KEPT:
-                self._jobs.popitem(last=False)
+    def __init__(
+        self, root: Path, device: Device, tunebooks: Path | None, keep: int, log_format: LogFormat
+    ) -> None:
+        self._root, self._device, self._tunebooks, self._keep = root, device, tunebooks, keep
+        self._log_format = log_format
+        self._records = JobRecords(root)
+        self._running: dict[str, _Running] = {}  # started by this process
+        self._closing = Event()
+        self._watcher = Thread(target=self._watch, name="leases", daemon=True)
+        self._watcher.start()
+
+    def start(self, force: bool = False, key: str | None = None) -> Job:
+        """Start a job, or return the one that was started with the same key.
+
+        Parameters
+        ----------
+        force : publish the new index even if the probes do worse
+        key : the client's Idempotency-Key
+
+        Raises
+        ------
+        AlreadyRunning
+            When a job of any process is queued or running.
+        KeyReused
+            When the job with this key has another `force`.
+        StorageFailed
+            When the records cannot be written.
+        """
+        job_id = hashlib.sha256(key.encode()).hexdigest()[:32] if key else uuid.uuid4().hex
+        with storage(), self._records.locked():
+            known = self._records.get(job_id)
+            if known:
+                if known.force != force:
+                    raise KeyReused("another job was started with this key and another `force`")
+                return known
+            jobs = self._records.all()
+            for other in jobs:
+                if not other.has_ended:
+                    raise AlreadyRunning(
+                        f"see {other.location}", _members(other), {"Location": other.location}
+                    )
+            number = jobs[0].number + 1 if jobs else 1
+            job = Job(id=job_id, number=number, status="queued", created_at=datetime.now(UTC), force=force)
+            self._records.sweep(KEPT - 1)
+            self._records.save(job)
+        self._run(job)
         return job
 
+    def all(self) -> list[Job]:
+        """The jobs of all processes, newest first. Raises StorageFailed when a record cannot be read."""
+        with storage():
+            return self._records.all()
+
     def get(self, job_id: str) -> Job:
-        """The state of a job. Raises NoSuchJob when the id is unknown or forgotten."""
-        with self._lock:
-            if job_id not in self._jobs:
-                given = shortened(job_id)
-                raise NoSuchJob(f"no job has the id {given!r}; only the last {_KEPT} are remembered")
-            return self._now(self._jobs[job_id])
+        """The state of a job. Raises NoSuchJob when the id is unknown or no longer kept."""
+        with storage():
+            job = self._records.get(job_id)
+        return self._found(job, job_id)
+
+    def cancel(self, job_id: str) -> Job:
+        """Ask a job to end, which takes a second or two. Asking again changes nothing.
+
+        Raises
+        ------
+        NoSuchJob
+            When the id is unknown or no longer kept.
+        AlreadyEnded
+            When the job has ended.
+        StorageFailed
+            When its record cannot be written.
+        """
+        with storage():
+            job = self._found(self._records.change(job_id, cancel_requested=True), job_id)
+        if job.has_ended:
+            raise AlreadyEnded(f"the status of the job is {job.status}", _members(job))
+        return job
 
     def close(self) -> None:
-        """Wait until the running job ends."""
-        self._executor.shutdown(wait=True)
+        """End the jobs that this process has started. One that hangs for a second is killed."""
+        self._closing.set()
+        running = list(self._running.values())
+        for each in running:
+            each.reason = "the service stopped"
+            each.process.terminate()
+        for each in running:
+            each.attendant.join(_GRACE_S)
+            each.process.kill()
+            each.attendant.join()
+        self._watcher.join(HEARTBEAT_S)
 
-    def _run(self, job_id: str, work: Callable[[OnStep], JobResult]) -> None:
-        self._update(job_id, status="running")
+    def _run(self, job: Job) -> None:
+        supervisor = multiprocessing.parent_process()  # None when this is the only worker
+        arguments = {
+            "artifacts": self._root,
+            "tunebooks": self._tunebooks,
+            "device": self._device,
+            "keep": self._keep,
+            "log-format": self._log_format,
+            "service": supervisor.pid if supervisor else os.getpid(),
+        }
+        command = [sys.executable, "-m", MODULE, job.id]
+        command += [f"--{name}={value}" for name, value in arguments.items() if value is not None]
+        command += ["--force"] if job.force else []
         try:
-            result = work(self._begin)
-        except Exception as error:  # whatever happens, the job must end
-            _log.exception("job %s failed", job_id)
-            self._update(job_id, status="failed", error=f"{error}", finished_at=datetime.now(UTC))
-        else:
-            self._update(job_id, status="succeeded", result=result, finished_at=datetime.now(UTC))
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,  # it logs to the standard error of the service
+                env={**os.environ, "OMP_NUM_THREADS": "1"},
+                # Ctrl-C in a terminal goes to a process group. A session of its own would protect it, too,
+                # but Linux (autogroup) divides the cores between sessions, whatever the niceness.
+                process_group=0,
+            )
+        except OSError as error:
+            self._end(job.id, f"its process cannot be started: {error}")
+            return
+        attendant = Thread(target=self._attend, args=(job.id,), name="job", daemon=True)
+        self._running[job.id] = _Running(process, attendant)
+        attendant.start()
+        _log.info("job %s runs in process %d", job.id, process.pid)
 
-    def _begin(self, description: str, total: int | None) -> Advance:
-        step = self._step = Step(description, total)
-        return step.advance
+    def _attend(self, job_id: str) -> None:
+        """Wait for the process of a job to end, and end the job if the process did not."""
+        running = self._running[job_id]
+        status = running.process.wait()
+        how = f"with status {status}" if status >= 0 else f"by signal {-status}"
+        self._end(job_id, running.reason or f"its process ended {how}")
+        self._report(job_id)
+        del self._running[job_id]
 
-    def _now(self, job: Job) -> Job:
-        """A job with its progress at this moment."""
-        step = self._step
-        if step is None or job.status != "running":
-            return job
-        left = step.seconds_left
-        progress = JobProgress(
-            step=step.description,
-            done=step.done,
-            total=step.total,
-            seconds_left=None if left is None else round(left, 1),
-        )
-        return job.model_copy(update={"progress": progress})
+    def _watch(self) -> None:
+        """Look at all jobs once a second, and end those that have lost their lease."""
+        leases, said = Leases(), ""
+        while not self._closing.wait(HEARTBEAT_S):
+            try:
+                self._end_lost(leases)
+                said = ""
+            except (OSError, BusyError) as error:
+                if said != f"{error}":  # not every second
+                    said = f"{error}"
+                    _log.error("jobs cannot be watched: %s", error)
 
-    def _update(self, job_id: str, **changes: object) -> None:
-        with self._lock:
-            self._step = None
-            self._jobs[job_id] = self._jobs[job_id].model_copy(update=changes)
+    def _end_lost(self, leases: Leases) -> None:
+        for job in leases.look([job for job in self._records.all() if not job.has_ended]):
+            reason = f"its process is gone or hangs: no heartbeat for {LOST_AFTER} s"
+            if running := self._running.get(job.id):
+                running.reason = reason
+                running.process.kill()
+            else:
+                self._records.end(job.id, reason, job.heartbeat)
+
+    def _end(self, job_id: str, error: str) -> None:
+        try:
+            self._records.end(job_id, error)
+        except (OSError, BusyError) as fault:
+            _log.error("the end of job %s cannot be recorded: %s", job_id, fault)
+
+    def _report(self, job_id: str) -> None:
+        with suppress(OSError):
+            job = self._records.get(job_id)
+            if job and job.finished_at:
+                metrics.job_ended(job.status, (job.finished_at - job.created_at).total_seconds())
+
+    @staticmethod
+    def _found(job: Job | None, job_id: str) -> Job:
+        if job is None:
+            given = shortened(job_id)
+            raise NoSuchJob(f"no job has the id {given!r}; only the last {KEPT} are kept")
+        return job
+
+
+@contextmanager
+def storage() -> Iterator[None]:
+    """Raise StorageFailed when the folder of artifacts cannot be used, or another process works in it."""
+    try:
+        yield
+    except (OSError, BusyError) as error:
+        raise StorageFailed(f"{error}") from error
+
+
+def _members(job: Job) -> dict[str, object]:
+    return {"job": job.model_dump(mode="json")}

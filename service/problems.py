@@ -2,51 +2,49 @@
 
     Problem                     status  type
     ├── AmbiguousLength         400     ambiguous-length
+    ├── BadHttp                 400     bad-http
     ├── Disconnected            400     disconnected
     ├── NotUtf8                 400     not-utf-8
     ├── Unauthorized            401     unauthorized
     ├── CrossOrigin             403     cross-origin
     ├── NoSuchJob               404     no-such-job
+    ├── NoSuchArtifact          404     no-such-artifact
+    ├── NoSuchSetting           404     no-such-setting
+    ├── NoSuchTitle             404     no-such-title
+    ├── NoSuchSuggestion        404     no-such-suggestion
+    ├── SlowSender              408     slow-sender
+    ├── AlreadyGiven            409     already-given
     ├── AlreadyRunning          409     already-running
+    ├── AlreadyEnded            409     already-ended
+    ├── UnusableArtifact        409     unusable-artifact
     ├── BodyTooLarge            413     body-too-large
     ├── TooManyTunes            413     too-many-tunes
     ├── TuneTooLarge            413     tune-too-large
     ├── UnknownMediaType        415     unknown-media-type
+    ├── UnknownHost             421     unknown-host
     ├── NoNotes                 422     no-notes
+    ├── KeyReused               422     idempotency-key-reused
+    ├── NotSuggested            422     not-suggested
+    ├── TooComplex              422     too-complex
     ├── InvalidRequest          422     invalid-request
-    └── BatchTimeout            504     batch-timeout
+    ├── Overloaded              429     overloaded
+    ├── TooMuchFeedback         429     too-much-feedback
+    ├── FeedbackUnavailable     503     feedback-unavailable
+    ├── NotReady                503     not-ready
+    ├── StorageFailed           503     storage-failed
+    ├── BatchTimeout            504     batch-timeout
+    └── DeadlineExceeded        504     deadline-exceeded
 
 All other errors (no such route, a method that is not allowed, our own faults) have the type about:blank.
 """
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel
-from starlette.exceptions import HTTPException
-
-from model.abc import AbcError
 from model.errors import GanAinmError
 
-MEDIA_TYPE = "application/problem+json"
-
 _ECHOED = 40  # characters of a client's text that an error repeats at most
-_LISTED = 4  # invalid fields that an error lists at most
-_log = logging.getLogger("uvicorn.error")
-
-
-class ProblemDetails(BaseModel, extra="allow"):
-    """The body of every error."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
 
 
 class Problem(GanAinmError):
@@ -76,6 +74,12 @@ class AmbiguousLength(Problem):
     """A request that gives the length of its body in two ways."""
 
     status, type, title = HTTPStatus.BAD_REQUEST, "ambiguous-length", "The length of the body is ambiguous"
+
+
+class BadHttp(Problem):
+    """Bytes that are not an HTTP request."""
+
+    status, type, title = HTTPStatus.BAD_REQUEST, "bad-http", "The request is not HTTP"
 
 
 class Disconnected(Problem):
@@ -108,10 +112,34 @@ class NoSuchJob(Problem):
     status, type, title = HTTPStatus.NOT_FOUND, "no-such-job", "There is no such job"
 
 
+class NoSuchArtifact(Problem):
+    """A version of the artifact that is not kept."""
+
+    status, type, title = HTTPStatus.NOT_FOUND, "no-such-artifact", "There is no such artifact"
+
+
+class SlowSender(Problem):
+    """A client that takes too long to send its request."""
+
+    status, type, title = HTTPStatus.REQUEST_TIMEOUT, "slow-sender", "The request took too long to arrive"
+
+
 class AlreadyRunning(Problem):
-    """Another job is running, and only one may run at a time."""
+    """Another job is running, and only one may run at a time; the body has the member job."""
 
     status, type, title = HTTPStatus.CONFLICT, "already-running", "A job is already running"
+
+
+class AlreadyEnded(Problem):
+    """A job that can no longer be cancelled; the body has the member job."""
+
+    status, type, title = HTTPStatus.CONFLICT, "already-ended", "The job has already ended"
+
+
+class UnusableArtifact(Problem):
+    """A kept version of the artifact that cannot be loaded."""
+
+    status, type, title = HTTPStatus.CONFLICT, "unusable-artifact", "The artifact cannot be used"
 
 
 class BodyTooLarge(Problem):
@@ -121,17 +149,13 @@ class BodyTooLarge(Problem):
 
 
 class TooManyTunes(Problem):
-    """A batch over the limit of tunes."""
+    """A tunebook with too many tunes."""
 
-    status, type, title = (
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        "too-many-tunes",
-        "The batch has too many tunes",
-    )
+    status, type, title = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-many-tunes", "There are too many tunes"
 
 
 class TuneTooLarge(Problem):
-    """A tune of a batch over the size limit of a tune."""
+    """A tune of a tunebook over the size limit of a tune."""
 
     status, type, title = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "tune-too-large", "The tune is too large"
 
@@ -146,10 +170,32 @@ class UnknownMediaType(Problem):
     )
 
 
+class UnknownHost(Problem):
+    """A host name that is not one of this service."""
+
+    status, type, title = HTTPStatus.MISDIRECTED_REQUEST, "unknown-host", "The host name is unknown"
+
+
 class NoNotes(Problem):
     """A text without a single note; the body has the members line and column."""
 
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "no-notes", "The text has no notes"
+
+
+class KeyReused(Problem):
+    """An Idempotency-Key that came with another request before."""
+
+    status, type, title = (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "idempotency-key-reused",
+        "The Idempotency-Key belongs to another request",
+    )
+
+
+class TooComplex(Problem):
+    """A tune that takes too much CPU time."""
+
+    status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "too-complex", "The tune takes too long to compute"
 
 
 class InvalidRequest(Problem):
@@ -158,89 +204,86 @@ class InvalidRequest(Problem):
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request is not valid"
 
 
+class StorageFailed(Problem):
+    """The folder of artifacts cannot be read or written now."""
+
+    status, type, title = (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "storage-failed",
+        "The folder of artifacts cannot be used",
+    )
+
+
+class Overloaded(Problem):
+    """More requests than the service can answer in time."""
+
+    status, type, title = HTTPStatus.TOO_MANY_REQUESTS, "overloaded", "The service has too much to do"
+
+
+class NotReady(Problem):
+    """A worker that cannot answer: it is stuck, or about to stop."""
+
+    status, type, title = HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", "The service is not ready"
+
+
+class DeadlineExceeded(Problem):
+    """A request that could not be answered in time."""
+
+    status, type, title = HTTPStatus.GATEWAY_TIMEOUT, "deadline-exceeded", "The answer took too long"
+
+
 class BatchTimeout(Problem):
-    """A batch whose time is over."""
+    """A tunebook that took too long."""
 
-    status, type, title = HTTPStatus.GATEWAY_TIMEOUT, "batch-timeout", "The time of the batch is over"
-
-
-def problem_body(problem: Problem) -> dict[str, Any]:
-    """The members of a problem's body."""
-    return {
-        "type": f"urn:gan-ainm:problem:{problem.type}",
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.detail,
-        **problem.members,
-    }
+    status, type, title = HTTPStatus.GATEWAY_TIMEOUT, "batch-timeout", "The time of the tunebook is over"
 
 
-def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI descriptions of these errors for a route."""
-    content = {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}
-    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+class NoSuchSetting(Problem):
+    """An id that no setting of the catalogue has."""
+
+    status, type, title = HTTPStatus.NOT_FOUND, "no-such-setting", "There is no such setting"
 
 
-def invalid_request(errors: Sequence[Any]) -> InvalidRequest:
-    """pydantic's first errors as a problem: which field and why. It repeats names of fields, no values."""
-    listed: list[dict[str, str]] = [
-        {"field": shortened(".".join(str(part) for part in error["loc"])), "message": error["msg"]}
-        for error in errors[:_LISTED]
-    ]
-    told = [": ".join(filter(None, error.values())) for error in listed]
-    if len(errors) > _LISTED:
-        told.append(f"and {len(errors) - _LISTED} more")
-    return InvalidRequest("; ".join(told), {"errors": listed})
+class NoSuchTitle(Problem):
+    """An id that no title of the catalogue has."""
+
+    status, type, title = HTTPStatus.NOT_FOUND, "no-such-title", "There is no such title"
 
 
-def no_notes(error: AbcError) -> NoNotes:
-    """The reader's error as a problem."""
-    return NoNotes(error.message, {"line": error.line, "column": error.column})
+class NoSuchSuggestion(Problem):
+    """Feedback for an id that the service did not make, or made too long ago."""
+
+    status, type, title = HTTPStatus.NOT_FOUND, "no-such-suggestion", "There is no such suggestion"
+
+
+class AlreadyGiven(Problem):
+    """Feedback for a suggestion that has feedback."""
+
+    status, type, title = HTTPStatus.CONFLICT, "already-given", "Feedback was already given"
+
+
+class NotSuggested(Problem):
+    """Feedback with a title that was not suggested."""
+
+    status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "not-suggested", "The title was not suggested"
+
+
+class TooMuchFeedback(Problem):
+    """More feedback than the service accepts in a minute."""
+
+    status, type, title = HTTPStatus.TOO_MANY_REQUESTS, "too-much-feedback", "There is too much feedback"
+
+
+class FeedbackUnavailable(Problem):
+    """Feedback that cannot be stored at present."""
+
+    status, type, title = (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "feedback-unavailable",
+        "Feedback cannot be stored at present",
+    )
 
 
 def shortened(text: str) -> str:
     """Text of a client as an error may repeat it: its beginning."""
     return text if len(text) <= _ECHOED else text[: _ECHOED - 3] + "..."
-
-
-def problem_response(problem: Problem) -> JSONResponse:
-    """The response to a request with this problem."""
-    return _response(problem_body(problem), problem.headers)
-
-
-def add_problem_handlers(app: FastAPI) -> None:
-    """Answer every error of the app with problem+json."""
-
-    async def on_problem(_: Request, problem: Exception) -> JSONResponse:
-        assert isinstance(problem, Problem)
-        return problem_response(problem)
-
-    async def on_http(_: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, HTTPException)
-        return _response(_blank(error.status_code, str(error.detail)), error.headers)
-
-    async def on_invalid(_: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, RequestValidationError)
-        return _response(problem_body(invalid_request(error.errors())))
-
-    async def on_fault(request: Request, error: Exception) -> JSONResponse:
-        return _response(fault_body(request, error))
-
-    app.add_exception_handler(Problem, on_problem)
-    app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(Exception, on_fault)
-
-
-def fault_body(request: Request, error: Exception) -> dict[str, Any]:
-    """Log a fault of ours, and return the body of a problem that reveals nothing about it."""
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return _blank(HTTPStatus.INTERNAL_SERVER_ERROR, "The fault is ours; it has been logged.")
-
-
-def _blank(status: int, detail: str) -> dict[str, Any]:
-    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-
-
-def _response(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(body, body["status"], dict(headers or {}), media_type=MEDIA_TYPE)

@@ -1,20 +1,25 @@
 """The service's settings, read from environment variables."""
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from index.publication import KEPT
 from model.device import DeviceName
+from service.addresses import is_loopback, read_names, read_origins
+from service.logs import LogFormat
 
-_SHORTEST_KEY = 16  # characters
+_SHORTEST_KEY, _LONGEST_KEY = 16, 1024  # characters
+_KEY = re.compile(rf"[!-~]{{{_SHORTEST_KEY},{_LONGEST_KEY}}}")  # what every client can put into a header
 
 
 class Settings(BaseSettings):
     """Each setting comes from the environment variable with its name in capitals."""
 
-    model_config = SettingsConfigDict(frozen=True)
+    model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True)
 
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(
@@ -24,15 +29,44 @@ class Settings(BaseSettings):
     tunebooks: Path | None = Field(
         default=None, description="Folder of the user's own tunebooks, which a re-index adds."
     )
+    keep_artifacts: int = Field(
+        default=KEPT, ge=1, le=100, description="Artifacts that stay after a re-index, 1 to 100."
+    )
     device: DeviceName = Field(
         default="auto", description="Where the encoders run; auto takes a GPU when there is one."
     )
     admin_api_key: SecretStr | None = Field(
         default=None,
-        description="Key of the admin routes, at least 16 characters; without it they do not exist.",
+        description="Key of the admin routes, 16 to 1,024 visible ASCII characters; without it they do not "
+        "exist.",
     )
     admin_api_key_file: Path | None = Field(
         default=None, description="File that holds the key, instead of ADMIN_API_KEY."
+    )
+    workers: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="Worker processes, 1 to 64. Without it, as many as the cores that the service may use, "
+        "at most 4; with a GPU, 1.",
+    )
+    threads: int = Field(
+        default=1, ge=1, le=64, description="Tunes at work at a time in each worker, 1 to 64."
+    )
+    queue: int = Field(
+        default=16,
+        ge=0,
+        le=1000,
+        description="Requests that wait in each worker while its threads are busy, 0 to 1,000; more get 429.",
+    )
+    timeout_s: float = Field(
+        default=5.0,
+        ge=0.1,
+        le=600.0,
+        description="Time from a request to its answer, in seconds (0.1 to 600); after that, 504.",
+    )
+    max_cpu_s: float = Field(
+        default=1.0, ge=0.05, le=600.0, description="CPU time for one tune, in seconds (0.05 to 600)."
     )
     max_body_bytes: int = Field(
         default=2**18,
@@ -43,14 +77,108 @@ class Settings(BaseSettings):
     max_batch_bytes: int = Field(
         default=2**20,
         ge=2**10,
-        le=2**26,
-        description="Largest body of a batch or of /duplicates, in bytes (1 KiB to 64 MiB).",
+        le=2**22,
+        description="Largest body of a batch or of /duplicates, in bytes (1 KiB to 4 MiB).",
     )
     max_batch_tunes: int = Field(
-        default=2000, ge=1, le=100_000, description="Most tunes in such a body (1 to 100,000)."
+        default=2000, ge=1, le=10_000, description="Most tunes in such a body (1 to 10,000)."
+    )
+    max_batches: int = Field(
+        default=2, ge=1, le=100, description="Such requests at a time in each worker, 1 to 100; more get 429."
     )
     batch_timeout_s: float = Field(
-        default=120, ge=1, le=3600, description="Time for such a request, in seconds (1 to 3,600)."
+        default=120.0, ge=1, le=3600, description="Time for such a request, in seconds (1 to 3,600)."
+    )
+    max_arriving_bytes: int = Field(
+        default=2**26,
+        ge=2**20,
+        le=2**34,
+        description="Bytes of all bodies together that are still arriving at a worker (1 MiB to 16 GiB).",
+    )
+    max_connections: int = Field(
+        default=1000,
+        ge=8,
+        le=100_000,
+        description="Open connections of each worker, 8 to 100,000; fewer if the limit of open files is low.",
+    )
+    header_timeout_s: float = Field(
+        default=10.0,
+        ge=0.1,
+        le=600.0,
+        description="Time for the head of a request to arrive, in seconds (0.1 to 600).",
+    )
+    body_timeout_s: float = Field(
+        default=10.0,
+        ge=0.1,
+        le=600.0,
+        description="Time for the body of a request to arrive, in seconds (0.1 to 600).",
+    )
+    read_timeout_s: float = Field(
+        default=10.0,
+        ge=0.1,
+        le=600.0,
+        description="Time for a client to read what it was sent, in seconds (0.1 to 600).",
+    )
+    idle_timeout_s: float = Field(
+        default=5.0,
+        ge=0.1,
+        le=600.0,
+        description="Time that a connection may stay open between two requests, in seconds (0.1 to 600).",
+    )
+    drain_s: float = Field(
+        default=2.0,
+        ge=0.0,
+        le=600.0,
+        description="Time that a stopping service goes on accepting requests while /readyz already fails, "
+        "in seconds (0 to 600).",
+    )
+    stop_timeout_s: float = Field(
+        default=5.0,
+        ge=0.1,
+        le=600.0,
+        description="Time that running requests have to finish after that, in seconds (0.1 to 600).",
+    )
+
+    cors_origins: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset(),
+        description="Origins of other web pages that may use the service, except its admin routes, separated "
+        "by commas: https://tunes.example,http://localhost:3000",
+    )
+    allowed_hosts: Annotated[frozenset[str] | None, NoDecode] = Field(
+        default=None,
+        description="Host names of the service, separated by commas, besides addresses and names without a "
+        "dot; requests for other names get 421. Without it, none if HOST is a loopback address, else any.",
+    )
+
+    metrics: Literal["open", "closed"] = Field(
+        default="open",
+        description="open: GET /metrics shows the metrics to everybody; closed: it does not exist.",
+    )
+    probe_interval_s: float = Field(
+        default=600.0,
+        ge=0.0,
+        le=86400.0,
+        description="Time between two measurements of the whole ranking in each worker, in seconds "
+        "(0 to 86,400); 0 turns them off.",
+    )
+    feedback: Path | None = Field(
+        default=None,
+        description="SQLite file for feedback; without it, POST /feedback does not exist.",
+    )
+    feedback_rows: int = Field(
+        default=100_000,
+        ge=100,
+        le=10_000_000,
+        description="Feedback that is kept, 100 to 10,000,000 rows; older rows are deleted.",
+    )
+    feedback_per_minute: int = Field(
+        default=60, ge=1, le=10_000, description="Feedback that is accepted in a minute, 1 to 10,000."
+    )
+    log_format: LogFormat = Field(
+        default="auto", description="json or text; auto is text on a terminal and else json."
+    )
+    log_tunes: bool = Field(
+        default=False, description="Whether the log shows the beginning of each tune that was sent."
     )
 
     @model_validator(mode="before")
@@ -62,20 +190,44 @@ class Settings(BaseSettings):
         if values.get("admin_api_key"):
             raise ValueError("set ADMIN_API_KEY or ADMIN_API_KEY_FILE, not both")
         try:
-            return {**values, "admin_api_key": Path(file).read_text(encoding="utf-8")}
-        except (OSError, UnicodeDecodeError) as error:
+            with Path(file).open("rb") as stream:
+                content = stream.read(2 * _LONGEST_KEY)  # may be a device without an end
+            return {**values, "admin_api_key": content.decode("utf-8-sig")}
+        except OSError as error:
             raise ValueError(f"ADMIN_API_KEY_FILE cannot be read: {error}") from error
+        except UnicodeDecodeError:  # its message has a part of the key
+            raise ValueError("ADMIN_API_KEY_FILE cannot be read: it is not UTF-8") from None
 
-    @field_validator("tunebooks", "admin_api_key_file", mode="before")
+    @field_validator("tunebooks", "admin_api_key_file", "workers", "feedback", mode="before")
     @classmethod
-    def _no_path(cls, path: object) -> object:
-        return path or None  # compose passes an unset variable as an empty string
+    def _unset(cls, value: object) -> object:
+        return None if value == "" else value  # compose passes an unset variable as an empty string
 
     @field_validator("admin_api_key")
     @classmethod
     def _strip(cls, key: SecretStr | None) -> SecretStr | None:
         # A key read from a file ends in a line feed; compose passes an unset variable as an empty string.
         text = key.get_secret_value().strip() if key else ""
-        if text and len(text) < _SHORTEST_KEY:
-            raise ValueError(f"a key has at least {_SHORTEST_KEY} characters")
+        if text and not _KEY.fullmatch(text):
+            raise ValueError(
+                f"a key has at least {_SHORTEST_KEY} characters and at most {_LONGEST_KEY}, "
+                "all of them visible ASCII"
+            )
         return SecretStr(text) if text else None
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _read_origins(cls, origins: object) -> object:
+        return read_origins(origins) if isinstance(origins, str) else origins
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _read_names(cls, names: object) -> object:
+        return read_names(names) or None if isinstance(names, str) else names
+
+    @property
+    def known_hosts(self) -> frozenset[str] | None:
+        """The host names that the service answers to, as ALLOWED_HOSTS explains; None for any."""
+        if self.allowed_hosts is None and is_loopback(self.host):
+            return frozenset()
+        return self.allowed_hosts

@@ -6,9 +6,15 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from service.body import Bodies
 from service.engine import Engine
+from service.feedback_store import FeedbackStore
+from service.history import History
 from service.jobs import Jobs
+from service.probe import Prober
+from service.readiness import Readiness
 from service.settings import Settings
+from service.work import Work
 
 
 @dataclass(frozen=True)
@@ -18,6 +24,12 @@ class State:
     settings: Settings
     engine: Engine
     jobs: Jobs
+    bodies: Bodies
+    work: Work
+    readiness: Readiness
+    history: History
+    prober: Prober
+    feedback: FeedbackStore | None
     started_at: datetime
 
 

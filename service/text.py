@@ -7,27 +7,26 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import Headers
 
 from model.abc import Notice, decode, find_codec
-from service.problems import NotUtf8, UnknownMediaType, invalid_request, shortened
+from service.problem_bodies import invalid_request
+from service.problems import NotUtf8, UnknownMediaType, shortened
 
 JSON = "application/json"
 ABC = ("text/vnd.abc", "text/plain")
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def describe_body(model: type[BaseModel], text: str, example: object = None) -> dict[str, Any]:
+def describe_body(model: type[BaseModel], text: str, example: str) -> dict[str, Any]:
     """OpenAPI description of a body that is JSON or ABC.
 
     Parameters
     ----------
     model : the JSON
     text : what the ABC is, a sentence
-    example : of the JSON
+    example : of the ABC
     """
-    schema = {"type": "string", "description": f"{text} Name its charset in the Content-Type, or send UTF-8."}
-    described: dict[str, Any] = {"schema": model.model_json_schema()}
-    if example is not None:
-        described["example"] = example
-    content = {JSON: described, **{kind: {"schema": schema} for kind in ABC}}
+    description = f"{text} Name its charset in the Content-Type, or send UTF-8."
+    schema = {"type": "string", "description": description, "examples": [example]}
+    content = {JSON: {"schema": model.model_json_schema()}, **{kind: {"schema": schema} for kind in ABC}}
     return {"requestBody": {"required": True, "content": content}}
 
 

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, Self
 
 from fastapi import Request
-from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from starlette.datastructures import Headers
 
 from model.abc import AbcError, Book, Heading, Notice, Tune
-from service.body import read_body
-from service.problems import NoNotes, TooManyTunes, TuneTooLarge, invalid_request
-from service.settings import Settings
-from service.slices import Clock, in_slices
-from service.suggestions import SuggestRequest, TopK
+from model.stopwatch import lap
+from service.filters import TitlesRequest
+from service.problem_bodies import invalid_request, no_notes
+from service.problems import NoNotes, Problem, TooManyTunes, TuneTooLarge
+from service.state import State
+from service.suggestions import SuggestRequest
 from service.text import JSON, decode_text, media_type, read_json
+from service.units import Units
 
 
 class TuneText(BaseModel, strict=True, extra="forbid"):
@@ -30,15 +32,41 @@ def _listed(item: type[BaseModel]) -> WithJsonSchema:
     return WithJsonSchema({"type": "array", "minItems": 1, "items": item.model_json_schema()})
 
 
-class BatchRequest(BaseModel, strict=True, extra="forbid"):
-    """Tunes, and how many titles to suggest for each that does not say so itself."""
+class BatchRequest(TitlesRequest):
+    """Tunes, and what is wanted for each that does not say so itself."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "tunes": [
+                        {"abc": "X:1\nM:6/8\nK:G\nGAG GAB|ABA ABd|edd gdd|edB dBA|"},
+                        {"abc": "K:D\nfed cde", "top_k": 3},
+                    ],
+                    "top_k": 5,
+                }
+            ]
+        }
+    )
 
     tunes: Annotated[list[Any], Field(min_length=1), _listed(SuggestRequest)]
-    top_k: TopK = 10
 
 
 class DuplicatesRequest(BaseModel, strict=True, extra="forbid"):
     """Tunes to compare with each other."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "tunes": [
+                        {"abc": "X:1\nT:One\nK:G\nGAG GAB|ABA ABd|"},
+                        {"abc": "X:2\nT:Two\nK:A\nABA ABc|BcB Bce|"},
+                    ]
+                }
+            ]
+        }
+    )
 
     tunes: Annotated[list[Any], Field(min_length=1), _listed(TuneText)]
 
@@ -68,11 +96,18 @@ class TuneHeading(BaseModel):
 
 @dataclass(frozen=True)
 class PostedTune:
-    """A tune of a body, or why it cannot be read; its heading, None without one; and its `top_k`."""
+    """A tune of a body.
+
+    Attributes
+    ----------
+    heading : None if its text was not read
+    tune : the tune, or why it cannot be read
+    wanted : how many titles, and which; only for a batch
+    """
 
     heading: Heading | None
-    tune: Tune | AbcError
-    top_k: int
+    tune: Tune | Problem
+    wanted: TitlesRequest
 
 
 class PostedTunes(Protocol):
@@ -81,25 +116,27 @@ class PostedTunes(Protocol):
     Attributes
     ----------
     warnings : concern all tunes
+    wanted : how many titles, and which, for each tune that does not say so itself
     """
 
     warnings: tuple[Notice, ...]
+    wanted: TitlesRequest
 
     def __len__(self) -> int: ...
 
     def heading(self, index: int) -> Heading | None:
-        """The heading of a tune that could not be answered, None if its text has not been divided."""
+        """The heading of a tune that took too long to read; None if it takes long, too."""
 
     def read(self, index: int) -> PostedTune:
-        """Read a tune. Raises TuneTooLarge or InvalidRequest."""
+        """Read a tune."""
 
 
 class PostedBook:
     """The tunes of a tunebook, each of at most `limit` characters."""
 
-    def __init__(self, book: Book, limit: int, top_k: int, warnings: tuple[Notice, ...]) -> None:
-        self._book, self._limit, self._top_k = book, limit, top_k
-        self.warnings = warnings
+    def __init__(self, book: Book, limit: int, wanted: TitlesRequest, warnings: tuple[Notice, ...]) -> None:
+        self._book, self._limit = book, limit
+        self.wanted, self.warnings = wanted, warnings
 
     def __len__(self) -> int:
         return len(self._book)
@@ -109,13 +146,26 @@ class PostedBook:
         return self._book.heading(index)
 
     def read(self, index: int) -> PostedTune:
-        """Read a tune. Raises TuneTooLarge."""
-        _check_size(self._book.size(index), self._limit)
-        return PostedTune(self.heading(index), _read(self._book, index), self._top_k)
+        """Read a tune."""
+        tune: Tune | Problem
+        try:
+            _check_size(self._book.size(index), self._limit)
+            tune = self._book.read(index)
+        except AbcError as error:
+            tune = no_notes(error)
+        except TuneTooLarge as problem:
+            tune = problem
+        return PostedTune(self.heading(index), tune, self.wanted)
 
 
 class PostedList:
-    """The tunes of a list in JSON, each of at most `limit` characters, and with these members by default."""
+    """The tunes of a list in JSON, each of at most `limit` characters.
+
+    Parameters
+    ----------
+    model : of each item
+    wanted : what an item of a batch wants, unless it says so itself
+    """
 
     warnings: tuple[Notice, ...] = ()
 
@@ -124,9 +174,10 @@ class PostedList:
         items: Sequence[Any],
         model: type[SuggestRequest] | type[TuneText],
         limit: int,
-        defaults: dict[str, Any],
+        wanted: TitlesRequest,
     ) -> None:
-        self._items, self._model, self._limit, self._defaults = items, model, limit, defaults
+        self._items, self._model, self._limit = items, model, limit
+        self.wanted = wanted
 
     def __len__(self) -> int:
         return len(self._items)
@@ -136,71 +187,82 @@ class PostedList:
         return
 
     def read(self, index: int) -> PostedTune:
-        """Read a tune. Raises InvalidRequest or TuneTooLarge."""
-        item = self._items[index]
+        """Read a tune."""
+        book: Book | None = None
+        number, wanted = 0, self.wanted
+        tune: Tune | Problem
         try:
-            request = self._model.model_validate(
-                {**self._defaults, **item} if isinstance(item, dict) else item
-            )
-        except ValidationError as error:
-            raise invalid_request(error.errors(include_url=False, include_input=False)) from error
-        _check_size(len(request.abc), self._limit)
-        book = Book.of(request.abc)
-        number: int = 0
-        tune: Tune | AbcError
-        try:
+            request = self._validate(self._items[index])
+            if isinstance(request, SuggestRequest):
+                wanted = request
+            _check_size(len(request.abc), self._limit)
+            book = Book.at_beginning_of(request.abc)
             number, tune = book.read_first()
         except AbcError as error:
-            tune = error
-        heading = book.heading(number) if len(book) else None
-        return PostedTune(heading, tune, request.top_k if isinstance(request, SuggestRequest) else 0)
+            tune = no_notes(error)
+        except ValidationError as error:
+            tune = invalid_request(error.errors(include_url=False, include_input=False))
+        except TuneTooLarge as problem:
+            tune = problem
+        return PostedTune(book.heading(number) if book else None, tune, wanted)
+
+    def _validate(self, item: object) -> SuggestRequest | TuneText:
+        if isinstance(item, dict) and self._model is SuggestRequest:
+            item = {**self.wanted.model_dump(exclude={"tunes"}), **item}
+        return self._model.model_validate(item)
 
 
 async def read_tunes(
     request: Request,
-    settings: Settings,
+    state: State,
+    units: Units,
     model: type[BatchRequest] | type[DuplicatesRequest],
-    clock: Clock,
-    top_k: int = 0,
+    in_query: TitlesRequest,
 ) -> PostedTunes:
     """The tunes of a request's body, which have not been read yet.
 
     Parameters
     ----------
     model : what a body in JSON must be
-    top_k : of the tunes in bare ABC
+    in_query : what is wanted for bare ABC
 
     Raises
     ------
     Problem
         When the body as a whole cannot be used, or the time is over.
     """
-    body = await read_body(request, settings.max_batch_bytes)
-    limit = settings.max_body_bytes
-    tunes: PostedTunes
-    if media_type(request.headers) == JSON:
-        posted = await run_in_threadpool(read_json, model, body)
-        if isinstance(posted, BatchRequest):
-            tunes = PostedList(posted.tunes, SuggestRequest, limit, {"top_k": posted.top_k})
-        else:
-            tunes = PostedList(posted.tunes, TuneText, limit, {})
-    else:
-        text, warnings = await run_in_threadpool(decode_text, body, request.headers["content-type"])
-        book = await in_slices(Book.in_steps(text), request, clock)
-        tunes = PostedBook(book, limit, top_k, warnings)
+    settings = state.settings
+    body = await state.bodies.read(request, settings.max_batch_bytes)
+    lap("body")
+    tunes = await units.run(_divide, request.headers, body, model, settings.max_body_bytes, in_query)
     if not len(tunes):
         raise NoNotes("the text has no tune", {"line": 1, "column": 1})
     if len(tunes) > settings.max_batch_tunes:
-        detail = f"a batch may have at most {settings.max_batch_tunes} tunes, this one has {len(tunes)}"
+        detail = f"a request may have at most {settings.max_batch_tunes} tunes, this one has {len(tunes)}"
         raise TooManyTunes(detail, {"limit_tunes": settings.max_batch_tunes})
     return tunes
 
 
-def _read(book: Book, index: int) -> Tune | AbcError:
-    try:
-        return book.read(index)
-    except AbcError as error:
-        return error
+def _divide(
+    headers: Headers,
+    body: bytes,
+    model: type[BatchRequest] | type[DuplicatesRequest],
+    limit: int,
+    in_query: TitlesRequest,
+) -> PostedTunes:
+    lap("queue")
+    tunes: PostedTunes
+    if media_type(headers) == JSON:
+        posted = read_json(model, body)
+        if isinstance(posted, BatchRequest):
+            tunes = PostedList(posted.tunes, SuggestRequest, limit, posted)
+        else:
+            tunes = PostedList(posted.tunes, TuneText, limit, in_query)
+    else:
+        text, warnings = decode_text(body, headers["content-type"])
+        tunes = PostedBook(Book.of(text), limit, in_query, warnings)
+    lap("read")
+    return tunes
 
 
 def _check_size(size: int, limit: int) -> None:

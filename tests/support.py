@@ -1,7 +1,7 @@
 """What several rooms' tests share."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from threading import Thread
@@ -83,7 +83,7 @@ class Silent:
 @contextmanager
 def serve(settings: Settings) -> Iterator[httpx.Client]:
     """A real server on a free port, and a client for it."""
-    server = make_server(create_app(settings), "127.0.0.1", 0, log_level="warning")
+    server = make_server(create_app(settings), settings.model_copy(update={"port": 0}), log_level="warning")
     thread = Thread(target=server.run)
     thread.start()
     try:
@@ -107,3 +107,24 @@ def finished(client: httpx.Client, location: str) -> dict[str, Any]:
             return job
         time.sleep(0.02)
     raise AssertionError(f"{location} does not end")
+
+
+def reindexed(client: httpx.Client) -> dict[str, Any]:
+    """The job of a re-index that succeeds, once its artifact is served."""
+    job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
+    assert job["status"] == "succeeded", job
+    serves(client, job["result"]["artifact"])
+    return job
+
+
+def serves(client: httpx.Client, version: str) -> None:
+    """Wait until the service answers from this version of the artifact."""
+    eventually(lambda: client.get("/health").json()["artifact"] == version, f"{version} is not served")
+
+
+def eventually(is_true: Callable[[], bool], complaint: str, seconds: float = 20) -> None:
+    """Wait until something is true. Fails with the complaint after some seconds."""
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        assert time.monotonic() < deadline, complaint
+        time.sleep(0.02)

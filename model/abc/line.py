@@ -4,9 +4,16 @@ import re
 from typing import NamedTuple, Self
 
 from model.abc.key import split_key
-from model.abc.text import match_field
+from model.abc.text import field_letter, match_field
 
 _NOTE = re.compile(r"[A-Ga-g]")
+
+
+def letter_of(text: str) -> str:
+    """The letter of a line, as `Line` has it."""
+    if text.startswith("%"):
+        return "%"
+    return field_letter(text) if ":" in text else ""
 
 
 class Line(NamedTuple):

@@ -12,11 +12,14 @@ from model.abc.tokens import ALTERED, PRESET_MARKS, TOKEN
 from model.abc.transposition import read_transpositions
 from model.abc.voice import Sound, Voice
 from model.abc.written import read_note
+from model.deadline import check_deadline, checked
 
 Notify = Callable[[int, int, str], None]
 
 _TIMES = re.compile(r"([0-9]+)(?:-([0-9]+))?")
 _MOST_TIMES = 32
+_MOST_VOICES = 100
+_OTHER_VOICES = "\n"  # no voice has this name
 _MOST_DIGITS = 9  # of a number of bars
 _LONGEST_FIELD = 200  # characters of a metre, unit, key or ending; bounds the memory of the caches
 MOST_SOUNDS = 2**13
@@ -80,6 +83,11 @@ class Music:
         self._chord_column = 0
 
     @property
+    def sounds(self) -> int:
+        """Notes and rests that have been read, all voices together."""
+        return MOST_SOUNDS - self._sounds_left
+
+    @property
     def melody(self) -> Voice | None:
         """The first voice that has notes."""
         return next((voice for voice in self._voices.values() if voice is not None and voice.start), None)
@@ -115,13 +123,17 @@ class Music:
                 target.key = key
             self._transpose(target, settings)
 
-    def set_voice(self, text: str) -> None:
+    def set_voice(self, text: str, line: int, column: int) -> None:
         """Apply a ``V:`` field; in the header it only gives the order of the voices."""
         name, properties = (*text.split(maxsplit=1), "", "")[:2]
         if name in {"", "*"}:
             return
         if name == "1" and "" in self._voices:  # the music before any V: is the first voice
             name = ""
+        if name not in self._voices and len(self._voices) >= _MOST_VOICES:
+            name = _OTHER_VOICES
+            if name not in self._voices:
+                self._notify(line, column, f"more than {_MOST_VOICES} voices, the others read as one")
         self._name = name
         voice = self._voices.setdefault(name, None)
         settings = read_transpositions(properties[:_LONGEST_FIELD])
@@ -134,10 +146,11 @@ class Music:
 
     def read(self, number: int, line: str) -> None:
         """Read a line of music."""
+        check_deadline()
         self._header_ended = self._started = True
         voice = self._voice()
         stray_end = -1
-        for match in TOKEN.finditer(line):
+        for match in checked(TOKEN.finditer(line)):
             kind = match.lastgroup
             column = match.start() + 1
             if kind == "space" or (voice.overlay and kind not in {"bar", "field"}):
@@ -183,7 +196,7 @@ class Music:
             elif kind == "ending":
                 voice.start_ending(read_times(match["ending_times"][:_LONGEST_FIELD]))
             elif kind == "grace":
-                for altered in ALTERED.finditer(match["grace"]):
+                for altered in checked(ALTERED.finditer(match["grace"])):
                     voice.pitch(read_note(altered[0]), number, column)
             elif kind == "measures":
                 self._read_measures(voice, match["count"], number, column)

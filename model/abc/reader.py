@@ -11,6 +11,7 @@ from model.abc.text import STRING_FIELDS, is_music, is_prose, read_string
 from model.abc.tune import AbcError, Notice, Tune
 
 _MOST_NOTICES = 100
+_LONGEST_RHYTHM = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ class TuneReader:
         self._unlisted = 0
         self._in_body = False
         self._music = Music(self._notify, self._read_field, file_header.defaults.copy())
+
+    @property
+    def sounds(self) -> int:
+        """Notes and rests that have been read."""
+        return self._music.sounds
 
     def read_file_header(self, lines: Iterable[Line]) -> FileHeader:
         """Read the lines of a file header."""
@@ -145,7 +151,7 @@ class TuneReader:
         elif letter == "T" and text:
             self._titles.append(self._continued)
         elif letter == "R":
-            self._rhythm = self._rhythm or text
+            self._rhythm = self._rhythm or text[:_LONGEST_RHYTHM]
         elif letter == "M":
             self._music.set_meter(text, line, column)
         elif letter == "L":
@@ -153,7 +159,7 @@ class TuneReader:
         elif letter == "K":
             self._music.set_key(text, line, column)
         elif letter == "V":
-            self._music.set_voice(text)
+            self._music.set_voice(text, line, column)
         elif letter == "I":
             self._read_instruction(text)
         elif letter == "U" and text:

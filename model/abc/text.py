@@ -13,7 +13,8 @@ NO_MUSIC_TAGS = (
 )
 """Pattern for the names of elements of a web page that hold no music."""
 
-_FIELD = re.compile(r"[ \t]*([A-Zmrsw+]):(?!(?<=[A-GXZ]:)[|:])(.*)", re.DOTALL)
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_FIELD_LETTER = re.compile(r"[ \t]*([A-Zmrsw+]):(?!(?<=[A-GXZ]:)[|:])")
 _COMMENT = re.compile(r"(?<!\\)%.*", re.DOTALL)
 _ESCAPE = re.compile(
     r"""\\u([0-9A-Fa-f]{4}) | \\(['`^"~cuvH])([A-Za-z]) | \\(aa|AA|ae|AE|oe|OE|ss|/o|/O|[DT]H|[dt]h|[\\&%])
@@ -40,7 +41,12 @@ _BLOCK_END = re.compile(r"%%end(\w+)", re.IGNORECASE)
 
 
 def plain_line_ends(text: str) -> str:
-    """Write every line end as a line feed; also remove a byte order mark, and read NUL as a space."""
+    """Write every line end as a line feed; also remove a byte order mark, and read NUL as a space.
+
+    Halves of a surrogate pair become U+FFFD, because no encoding could write them.
+    """
+    if not text.isascii():
+        text = _SURROGATES.sub("\ufffd", text)
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ").removeprefix("\ufeff")
 
 
@@ -76,11 +82,17 @@ def blank_text_blocks(lines: list[str]) -> list[str]:
 
 def match_field(line: str) -> tuple[str, str, int] | None:
     """Return letter, text without comment, and column of the text; None if the line is not a field."""
-    match = _FIELD.match(line)
+    match = _FIELD_LETTER.match(line)
     if match is None:
         return None
-    letter, value = match.groups()
-    return letter, (_COMMENT.sub("", value) if "%" in value else value).strip(), match.start(2) + 1
+    value = line[match.end() :]
+    return match[1], (_COMMENT.sub("", value) if "%" in value else value).strip(), match.end() + 1
+
+
+def field_letter(line: str) -> str:
+    """The letter of a field; "" if the line is not a field."""
+    match = _FIELD_LETTER.match(line)
+    return match[1] if match else ""
 
 
 def read_string(text: str) -> str:

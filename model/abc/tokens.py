@@ -35,7 +35,7 @@ TOKEN = re.compile(
     | (?P<overlay> & )
     | (?P<comment> % .* )
     | (?P<open_field> \[ [A-Za-z] : \S* )
-    | (?P<stray> "[^"\s|]* | . )
+    | (?P<stray> "[^"\s|]* | [0-9/,'}#@?]+ | . )
     ) [ ]*  # so that few spaces are tokens of their own
     """,
     re.VERBOSE | re.DOTALL,

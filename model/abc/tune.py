@@ -96,7 +96,7 @@ class Tune:
     ----------
     number : the reference number in ``X:``, 0 without one
     titles : every ``T:``, in order
-    rhythm : the first ``R:``, or ""
+    rhythm : the first ``R:``, at most 200 characters of it, or ""
     meter : the ``M:`` in force at the first note, with ``C`` and ``C|`` as "4/4" and "2/2"; "" without one
     unit : unit note length at the first note (``L:`` or its default), as a fraction of a whole note
     key : the ``K:`` in force at the first note, such as "D major" or "A dorian"; "" without one

@@ -8,6 +8,7 @@ from model.abc.key import Key
 from model.abc.length import TICKS, Meter, quarters, read_length
 from model.abc.tune import Bar, Note
 from model.abc.written import WrittenNote
+from model.deadline import checked
 
 _PITCHES = range(128)
 _TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
@@ -203,7 +204,7 @@ class Voice:
         first_number = 0 if len(measures) > 1 and self._is_upbeat(self.sounds[: stops[0]]) else 1
         onset = 0
         before = Sound(None, 0, 0, 0)
-        for index, (measure, stop) in enumerate(zip(measures, stops, strict=True)):
+        for index, (measure, stop) in enumerate(checked(zip(measures, stops, strict=True))):
             first, start = len(notes), onset
             for sound in self.sounds[measure.start : stop]:
                 pitch, length = sound.pitch, quarters(sound.ticks)

@@ -41,14 +41,15 @@ def write(tune: Tune) -> str:
     """
     fields = [("X", str(tune.number)), *(("T", title) for title in tune.titles), ("R", tune.rhythm)]
     fields += [("M", tune.meter), ("L", str(tune.unit)), ("K", tune.key or "none")]
-    lines = [f"{letter}:{_escape(text)}" for letter, text in fields if text]
+    lines = [f"{letter}:{escape(text)}" for letter, text in fields if text]
     bars = list(_bars(tune))
     for start in range(0, len(bars), _BARS_PER_LINE):
         lines.append(" ".join(bars[start : start + _BARS_PER_LINE]))
     return "\n".join(lines) + "\n"
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """The text of a field, written so that the reader reads this text."""
     return " ".join(_SPECIAL.sub(_escape_sign, text).split())
 
 

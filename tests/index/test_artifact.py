@@ -1,5 +1,4 @@
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +10,9 @@ import pytest
 from index import artifact
 from index.artifact import ArtifactError, load
 from index.digests import sha256
-from index.manifest import FORMAT, Manifest
+from index.manifest import FORMAT
 from index.melody_index import MelodyIndex
 from index.probes import load_probes, measure_probes
-from index.publication import BusyError, link_files, locked, publish, staging
 from index.suggester import CATALOGUE, MELODIES, SETTINGS, TITLES
 from model.device import Device
 from model.encoders import TITLE_ENCODER, TUNE_ENCODER
@@ -75,10 +73,36 @@ def test_another_format_is_refused_with_both_versions(small_artifacts: Path) -> 
         load(small_artifacts, CPU)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", f'{{"format": {FORMAT}}}'])
+@pytest.mark.parametrize("text", ["", "[]", "{", "[" * 100_000, f'{{"format": {FORMAT}}}'])
 def test_a_broken_manifest_is_refused(small_artifacts: Path, text: str) -> None:
     (small_artifacts / artifact.CURRENT / artifact.MANIFEST).write_text(text)
     with pytest.raises(ArtifactError):
+        load(small_artifacts, CPU)
+
+
+@pytest.mark.parametrize("brackets", ["[", '{"a":'])
+def test_a_manifest_of_many_brackets_is_named(small_artifacts: Path, brackets: str) -> None:
+    (small_artifacts / artifact.CURRENT / artifact.MANIFEST).write_text(brackets * 100_000)
+    with pytest.raises(ArtifactError, match=f"unreadable {artifact.MANIFEST}: maximum recursion depth"):
+        load(small_artifacts, CPU)
+
+
+def test_a_file_that_may_not_be_read_is_refused_by_name(
+    small_artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(artifact, "sha256", refuse)
+    with pytest.raises(ArtifactError, match=rf"{CATALOGUE} cannot be read: Permission denied"):
+        load(small_artifacts, CPU)
+
+
+@pytest.mark.parametrize("name", [TITLES, MELODIES, CATALOGUE, artifact.MANIFEST])
+def test_a_truncated_file_is_refused_by_name(small_artifacts: Path, name: str) -> None:
+    path = small_artifacts / artifact.CURRENT / name
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ArtifactError, match=name):
         load(small_artifacts, CPU)
 
 
@@ -112,93 +136,6 @@ def test_files_that_do_not_fit_together_are_refused(small_artifacts: Path) -> No
     change_manifest(small_artifacts, files={**files, TITLES: sha256(current / TITLES)})
     with pytest.raises(ArtifactError, match=r"differ in length.*7"):
         load(small_artifacts, CPU)
-
-
-def test_failed_writing_keeps_the_old_artifact_and_leaves_nothing_behind(small_artifacts: Path) -> None:
-    before = sorted(path.name for path in small_artifacts.iterdir())
-
-    def write() -> None:
-        with staging(small_artifacts) as staged:
-            (staged / "half").write_text("written")
-            raise RuntimeError("killed")
-
-    with pytest.raises(RuntimeError, match="killed"):
-        write()
-    assert sorted(path.name for path in small_artifacts.iterdir()) == before
-    load(small_artifacts, CPU)
-
-
-@pytest.mark.parametrize("moment", ["rename", "symlink_to", "replace"])
-def test_failed_publishing_keeps_a_complete_artifact(
-    small_artifacts: Path, monkeypatch: pytest.MonkeyPatch, moment: str
-) -> None:
-    old = load(small_artifacts, CPU)
-
-    def fail(*_: object) -> None:
-        raise OSError("no space left")
-
-    monkeypatch.setattr(Path, moment, fail)
-    with staging(small_artifacts) as staged:
-        link_files(old.path, staged, without=())
-        with pytest.raises(OSError, match="no space"):
-            publish(small_artifacts, staged, old.manifest)
-    assert load(small_artifacts, CPU).version == old.version
-
-
-def test_publishing_moves_current_and_keeps_the_old_artifact(small_artifacts: Path) -> None:
-    old = load(small_artifacts, CPU)
-    with staging(small_artifacts) as staged:
-        link_files(old.path, staged, without=())
-        version = publish(small_artifacts, staged, Manifest(**{**old.manifest.model_dump(), "seed": 7}))
-    assert artifact.current_version(small_artifacts) == version != old.version
-    assert old.path.exists()
-    assert os.access(small_artifacts / version, os.R_OK | os.X_OK)
-    assert load(small_artifacts, CPU).manifest.seed == 7
-
-
-def test_an_artifact_that_cannot_be_loaded_is_not_published(small_artifacts: Path) -> None:
-    old = load(small_artifacts, CPU)
-    with staging(small_artifacts) as staged:
-        link_files(old.path, staged, without=(TITLES,))
-        with pytest.raises(ArtifactError, match="cannot be loaded"):
-            publish(small_artifacts, staged, old.manifest)
-    assert artifact.current_version(small_artifacts) == old.version
-
-
-def test_an_artifact_published_in_the_meantime_is_not_replaced(small_artifacts: Path) -> None:
-    old = load(small_artifacts, CPU)
-    with staging(small_artifacts) as staged:
-        link_files(old.path, staged, without=())
-        with pytest.raises(
-            ArtifactError, match=f"{old.version} was published in the meantime; expected another"
-        ):
-            publish(small_artifacts, staged, old.manifest, replaces="another")
-    assert artifact.current_version(small_artifacts) == old.version
-
-
-def test_the_last_five_are_kept_and_leftovers_removed(small_artifacts: Path) -> None:
-    old = load(small_artifacts, CPU)
-    stale, fresh = small_artifacts / ".staging-stale", small_artifacts / ".staging-fresh"
-    for folder in (stale, fresh):
-        folder.mkdir()
-    os.utime(stale, (0, 0))
-    versions = [old.version]
-    for _ in range(6):
-        with staging(small_artifacts) as staged:
-            link_files(load(small_artifacts, CPU).path, staged, without=())
-            versions.append(publish(small_artifacts, staged, old.manifest))
-    remaining = {path.name for path in small_artifacts.iterdir() if path.suffix != ".lock"}
-    assert len(remaining) == 5 + len([artifact.CURRENT, fresh])
-    assert {versions[-1], artifact.CURRENT, fresh.name} <= remaining
-    assert load(small_artifacts, CPU).version == versions[-1]
-
-
-def test_only_one_process_holds_a_lock(tmp_path: Path) -> None:
-    lock = tmp_path / "new" / "lock"
-    with locked(lock), pytest.raises(BusyError, match="another process"), locked(lock, wait=False):
-        pass
-    with locked(lock, wait=False):
-        pass
 
 
 def test_an_artifact_answers_without_torch(small_artifacts: Path) -> None:

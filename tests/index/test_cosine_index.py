@@ -100,3 +100,42 @@ def test_another_kind_of_index_is_refused(tmp_path: Path) -> None:
     faiss.write_index(faiss.IndexFlatL2(16), str(tmp_path / "x.faiss"))
     with pytest.raises(ValueError, match="is a IndexFlatL2, not an IndexFlatIP or an IndexRefineFlat"):
         CosineIndex.load(tmp_path / "x.faiss", np.arange(0))
+
+
+@pytest.mark.parametrize("exact", [1000, 50])
+def test_the_nearest_of_some_titles(exact: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.cosine_index._EXACT", exact)
+    vectors, query = unit(60), unit(1, seed=1)
+    index = CosineIndex(vectors, np.repeat(np.arange(20), 3))
+    best = (vectors @ query[0]).reshape(20, 3).max(axis=1)
+    titles = np.array([3, 5, 8, 19])
+    hits = index.nearest_of(titles, query, 3)
+    assert [hit.title for hit in hits] == titles[np.argsort(-best[titles])][:3].tolist()
+    assert [hit.score for hit in hits] == pytest.approx(best[[hit.title for hit in hits]].tolist(), abs=1e-6)
+    assert len(index.nearest_of(titles, query, 10)) == 4
+    assert index.nearest_of(np.array([], dtype=np.int64), query, 10) == []
+
+
+def test_the_neighbours_of_a_title_are_near_the_mean_of_its_rows() -> None:
+    vectors = unit(60)
+    index = CosineIndex(vectors, np.repeat(np.arange(20), 3))
+    mean = vectors[21:24].sum(axis=0)
+    best = (vectors @ (mean / np.linalg.norm(mean))).reshape(20, 3).max(axis=1)
+    expected = [title for title in np.argsort(-best).tolist() if title != 7]
+    hits = index.neighbours(7, 5)
+    assert [hit.title for hit in hits] == expected[:5]
+    assert [hit.score for hit in hits] == pytest.approx(best[expected[:5]].tolist(), abs=1e-6)
+    assert len(index.neighbours(7, 100)) == 19
+
+
+def test_a_title_without_rows_or_with_opposite_rows_has_no_neighbours() -> None:
+    vectors = unit(2)
+    index = CosineIndex(np.concatenate([vectors[:1], -vectors[:1], vectors[1:]]), np.array([0, 0, 2]))
+    assert index.neighbours(0, 5) == []
+    assert index.neighbours(1, 5) == []
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    index = CosineIndex(np.eye(3, dtype=np.float32), np.arange(3))
+    with pytest.raises(OSError, match="none/x.faiss cannot be written"):
+        index.save(tmp_path / "none" / "x.faiss")

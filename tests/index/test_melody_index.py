@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
+from index.contents import Contents
 from index.cosine_index import CosineIndex
 from index.melody_index import FEATURES, MelodyIndex
 from model.abc import Tune, read_tune
@@ -186,3 +187,29 @@ def test_an_index_that_does_not_fit_is_refused(curated: Curated, index: MelodyIn
         (tmp_path / "y.safetensors").write_bytes(content)
         with pytest.raises(ValueError, match=r"y\.safetensors is not a (safetensors file|melody index)"):
             MelodyIndex.load(tmp_path / "y.safetensors", fewer)
+
+
+def same_files(a: MelodyIndex, b: MelodyIndex, folder: Path) -> bool:
+    for name, index in (("a", a), ("b", b)):
+        index.save(folder / name)
+    return (folder / "a").read_bytes() == (folder / "b").read_bytes()
+
+
+def test_an_index_of_other_settings_can_be_made_from_the_contents(
+    curated: Curated, index: MelodyIndex, tmp_path: Path
+) -> None:
+    index.save(tmp_path / "x.safetensors")
+    contents = MelodyIndex.load(tmp_path / "x.safetensors", index.vectors).contents
+    assert contents is not None
+    known, new = len(contents), [read_tune(KESH), read_tune("K:C\nC"), read_tune("K:C\n" + "CDE" * 9)]
+    numbers = [known + 2, 0, 7, 3, 7, known, known + 1, known - 1]  # in another order, and one twice
+    tunes = [[*curated.library.tunes, *new][number] for number in numbers]
+    vectors = CosineIndex(ENCODER.encode(tunes), np.arange(len(tunes)))
+    made = MelodyIndex.of(contents.followed_by(Contents.of(new)).take(np.array(numbers)), vectors)
+    assert same_files(made, MelodyIndex(tunes, vectors), tmp_path)
+
+    none = CosineIndex(ENCODER.encode([]), np.zeros(0, np.int64))
+    empty = MelodyIndex.of(contents.take(np.zeros(0, np.int64)), none)
+    assert same_files(empty, MelodyIndex([], none), tmp_path)
+    assert empty.contents is not None
+    assert len(empty.contents) == 0

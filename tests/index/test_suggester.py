@@ -8,6 +8,7 @@ from index import load
 from index.alignment import Alignment, Melody, align, similarity
 from index.catalogue import Catalogue
 from index.display import display_title
+from index.filters import FilterError, Filters
 from index.library import Library
 from index.ranking import RankingModel
 from index.suggester import CATALOGUE, INDEX_FILES, MELODIES, RANKING, SETTINGS, TITLES, Suggester
@@ -118,7 +119,8 @@ def test_a_known_tune_ranks_first_with_its_setting_as_evidence(suggester: Sugges
     assert first.melody is not None
     assert first.melody.transposition == -4
     assert first.melody.setting.printed == setting.title
-    assert asdict(first.melody.setting) == asdict(setting) | {"title": first.title}
+    ids = {"id": suggester.directory.setting_ids[9], "title": first.title}
+    assert asdict(first.melody.setting) == asdict(setting) | ids
     assert first.melody.similarity == 1
     assert first.confidence > 0.9
 
@@ -193,3 +195,43 @@ def test_nonsense_is_unknown(suggester: Suggester) -> None:
 def test_a_text_without_notes_is_an_error(suggester: Suggester, text: str, message: str) -> None:
     with pytest.raises(AbcError, match=message):
         suggester.suggest(text)
+
+
+def test_a_filter_leaves_confidences_as_they_are(suggester: Suggester, queries: list[Tune]) -> None:
+    catalogue = suggester.catalogue
+    for query in queries:
+        everything = suggester.suggest(query, 100)
+        confidence = {each.id: each.confidence for each in everything.titles}
+        for filters in (Filters(meter="6/8"), Filters(meter="C"), Filters(corpus="airs")):
+            matching = suggester.directory.facets.matching(filters)
+            wanted = {suggester.directory.title_ids[i] for i in catalogue.title_of_setting[matching]}
+            filtered = suggester.suggest(query, 100, filters)
+            assert filtered.known == everything.known
+            assert len(filtered.titles) == min(100, len(wanted))
+            assert {each.id for each in filtered.titles} <= wanted
+            ranked = [each for each in everything.titles if each.id in wanted]
+            assert [each.id for each in filtered.titles[: len(ranked)]] == [each.id for each in ranked]
+            assert [each.confidence for each in filtered.titles[: len(ranked)]] == [
+                confidence[each.id] for each in ranked
+            ]
+            least = everything.titles[-1].confidence
+            assert all(each.confidence <= least for each in filtered.titles[len(ranked) :])
+
+
+def test_the_evidence_is_a_setting_that_matches_the_filter(suggester: Suggester) -> None:
+    jig = KESH.replace("R:jig", "R:slip jig")
+    tunes = [(KESH, "one"), (jig.replace("GAB|", "GAc|"), "two")]
+    entries = [(Entry("book.abc:1", read_tune(abc)), corpus) for abc, corpus in tunes]
+    catalogue = Catalogue.collect((entry.names, entry.setting(corpus)) for entry, corpus in entries)
+    both = Suggester.build(Library.read(catalogue), suggester.encoders, suggester.ranking)
+    assert len(catalogue) == 1
+    for corpus in ("one", "two"):
+        (suggestion,) = both.suggest(KESH, filters=Filters(corpus=corpus)).titles
+        assert suggestion.melody is not None
+        assert suggestion.melody.setting.corpus == corpus
+    (unfiltered,) = both.suggest(KESH).titles
+    assert unfiltered.melody is not None
+    assert unfiltered.melody.setting.corpus == "one"
+    assert both.suggest(KESH, filters=Filters(rhythm="slip jig", corpus="one")).titles == ()
+    with pytest.raises(FilterError):
+        both.suggest(KESH, filters=Filters(rhythm="reel"))

@@ -1,14 +1,16 @@
 import io
+import os
+import subprocess
 import tarfile
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
 from index import tunebook
 from index.catalogue import Catalogue
-from index.tunebook import TunebookError, count_tunes, read_path
+from index.tunebook import TunebookError, Unreadable, count_tunes, find_files, read_files, read_path
 from model.abc import AbcError, Tune
 from tests.support import KESH
 
@@ -157,3 +159,144 @@ def test_tunes_are_counted_by_their_references(tmp_path: Path) -> None:
     assert count_tunes(tmp_path) == 4 == sum(1 for _ in read_path(tmp_path))
     with pytest.raises(TunebookError, match="no such file or folder"):
         count_tunes(tmp_path / "none")
+
+
+def found(path: Path) -> dict[str, str]:
+    """The reason of each file that cannot be read, and "read" for the others."""
+    return {
+        name: content.reason if isinstance(content, Unreadable) else "read"
+        for name, content in find_files(path)
+    }
+
+
+def test_everything_that_cannot_be_read_has_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    books, elsewhere = tmp_path / "books", tmp_path / "elsewhere"
+    (books / "deep" / "x.abc").mkdir(parents=True)
+    elsewhere.mkdir()
+    for name in ("a.abc", "deep/b.txt", "deep/x.abc/c.abc"):
+        (books / name).write_text(KESH)
+    (books / "big.abc").write_bytes(b"X" * 5000)
+    monkeypatch.setattr(tunebook, "MAX_FILE_BYTES", 4000)
+    os.mkfifo(books / "pipe.abc")
+    (books / os.fsdecode(b"caf\xe9.abc")).write_text(KESH)
+    for name, target in {
+        "file.abc": "a.abc",
+        "nothing.abc": "none.abc",
+        "itself.abc": "itself.abc",
+        "deep/up": "../../books",
+        "deep/here": ".",
+        "inside": "deep",
+        "outside": "../elsewhere",
+        "nowhere": "none",
+    }.items():
+        (books / name).symlink_to(target)
+    assert found(books) == {
+        "a.abc": "read",
+        "big.abc": "has 5000 bytes; a tunebook may have at most 4000",
+        "caf\\xe9.abc": "has a name that is not UTF-8",
+        "deep/b.txt": "read",
+        "deep/here": "is a link to a folder that it is in",
+        "deep/up": "is a link to a folder that it is in",
+        "deep/x.abc/c.abc": "read",
+        "file.abc": "read",
+        "itself.abc": "cannot be read: Too many levels of symbolic links",
+        "nothing.abc": "cannot be read: No such file or directory",
+        "outside": "is a link to a folder elsewhere, not followed",
+        "pipe.abc": "is not a regular file",
+    }
+    assert list(found(books)) == sorted(found(books))
+
+
+@pytest.mark.parametrize("name", ["b.abc", "b"])
+def test_a_file_or_folder_that_may_not_be_read_has_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The owner of the tests may read everything, so the calls fail instead."""
+    (tmp_path / "a.abc").write_text(KESH)
+    (tmp_path / "c.abc").write_text(KESH)
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b.abc").write_text(KESH)
+    (tmp_path / "b" / "d.abc").write_text(KESH)
+    open_file, scan = os.open, os.scandir
+
+    def refuse(path: Any, *_: Any) -> None:
+        if Path(path).name == name:
+            raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "open", lambda *arguments: refuse(*arguments) or open_file(*arguments))
+    monkeypatch.setattr(os, "scandir", lambda path: refuse(path) or scan(path))
+    kind = "cannot be read" if name == "b.abc" else "is a folder that cannot be read"
+    expected = {"a.abc": "read", "b/d.abc": "read", "b.abc": "read", "c.abc": "read"}
+    del expected["b/d.abc" if name == "b" else name]
+    assert found(tmp_path) == {**expected, name: f"{kind}: Permission denied"}
+    with pytest.raises(TunebookError, match=f"{name} {kind}: Permission denied"):
+        list(read_path(tmp_path))
+
+
+def test_a_folder_of_tunebooks_that_may_not_be_read_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Any) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(TunebookError, match=f"{tmp_path} cannot be read: Permission denied"):
+        list(find_files(tmp_path))
+
+
+def test_a_file_that_vanishes_meanwhile_has_a_reason(tmp_path: Path) -> None:
+    for name in ("a.abc", "b.abc", "c.abc"):
+        (tmp_path / name).write_text(KESH)
+    files = find_files(tmp_path)
+    first = next(files)
+    (tmp_path / "b.abc").unlink()
+    (tmp_path / "c.abc").unlink()
+    (tmp_path / "c.abc").mkdir()
+    contents = dict([first, *files])
+    assert isinstance(contents["a.abc"], bytes)
+    assert contents["b.abc"] == Unreadable("cannot be read: No such file or directory")
+    assert contents["c.abc"] == Unreadable("cannot be read: Is a directory")
+
+
+def test_a_very_deep_folder_is_read(tmp_path: Path) -> None:
+    folder = tmp_path
+    for _ in range(40):
+        folder = folder / "/".join("d" * 30)
+        folder.mkdir(parents=True)
+    (folder / "a.abc").write_text(KESH)
+    (tmp_path / "b.abc").write_text(KESH)
+    assert sorted(found(tmp_path).values()) == ["read", "read"]
+    subprocess.run(["rm", "-r", tmp_path / "d"], check=True)  # pytest cannot remove it
+
+
+def test_pipes_and_links_to_folders_are_no_tunebooks(tmp_path: Path) -> None:
+    """Whoever trains on a folder misses nothing by them."""
+    (tmp_path / "a.abc").write_text(KESH)
+    os.mkfifo(tmp_path / "pipe.abc")
+    (tmp_path / "loop").symlink_to(".")
+    (tmp_path / ".#a.abc").symlink_to("somebody@editor.1234")
+    assert [name for name, _ in read_files(tmp_path)] == ["a.abc"]
+
+
+def test_the_tunes_before_the_damage_of_an_archive_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "tunes.tar"
+    with tarfile.open(path, "w") as archive:
+        for name in ("a.abc", "b.abc"):
+            member = tarfile.TarInfo(name)
+            member.size = len(KESH)
+            archive.addfile(member, io.BytesIO(KESH.encode()))
+    path.write_bytes(path.read_bytes()[:1600])
+    reasons = found(path)
+    assert reasons["a.abc"] == "read"
+    assert "is a damaged archive" in reasons["tunes.tar"]
+
+
+@pytest.mark.parametrize("title", ["a\x01b", "\x1b[31mKesh", "The\x02Kesh", "\x7fx", "Kesh\x0cReel"])
+def test_a_title_with_control_characters_is_none(tmp_path: Path, title: str) -> None:
+    (tmp_path / "a.abc").write_text(KESH.replace("The Kesh", title))
+    (entry,) = read_path(tmp_path / "a.abc")
+    assert entry.names == ()
+    assert entry.fault == "the title has control characters"
+    (tmp_path / "a.abc").write_text(KESH.replace("The Kesh", f"{title}\nT:The\tKesh"))
+    (entry,) = read_path(tmp_path / "a.abc")
+    assert (len(entry.names), entry.fault) == (1, "")

@@ -71,3 +71,8 @@ def test_other_files_are_refused_by_name(tmp_path: Path, content: bytes) -> None
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"damaged\.safetensors is not a safetensors file"):
         map_arrays(path)
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"none/x\.safetensors cannot be written"):
+        save_arrays(ARRAYS, tmp_path / "none" / "x.safetensors")

@@ -52,3 +52,11 @@ def test_a_name_without_letters_folds_to_the_empty_string() -> None:
 
 def test_a_long_name_is_bounded() -> None:
     assert len(fold("x" * 10**6)) <= 200
+
+
+def test_characters_that_become_ascii_fold_as_any_other() -> None:
+    """Text that is ASCII once it is folded takes a shorter way."""
+    for code in range(0x110000):
+        char = chr(code)
+        if not char.isascii() and char.casefold().isascii():
+            assert fold(char) == fold(char + "\u2606"), f"U+{code:04X}"

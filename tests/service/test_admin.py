@@ -3,17 +3,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 from pydantic import SecretStr
 
 from index import artifact
-from index.cosine_index import CosineIndex
 from index.publication import link_files, publish, staging
 from model.abc import read_tune, write
 from model.abc.variation import transposed, unnamed
+from service.app import create_app
 from service.settings import Settings
-from tests.support import KESH, KEY, SECRET, finished, serve
+from tests.support import KESH, KEY, SECRET, finished, reindexed, serve, serves
 from training.fitting.evaluation import recompute_test
 
 
@@ -29,8 +28,9 @@ def test_a_reindex_runs_as_a_job_and_its_artifact_is_served(
     job = finished(client, response.headers["location"])
     assert job["status"] == "succeeded", job
     assert job["error"] is None
+    serves(client, job["result"]["artifact"])
     after = client.get("/health").json()
-    assert after["artifact"] == job["result"]["artifact"] != before["artifact"]
+    assert after["artifact"] != before["artifact"]
     assert after["mrr"]["recorded"] == before["mrr"]["recorded"]
     assert after["mrr"]["measured"]["measured_at"] > before["mrr"]["measured"]["measured_at"]
     assert client.post("/suggest-titles", json={"abc": KESH}).json()["suggestions"] == suggestions
@@ -51,8 +51,7 @@ def test_no_request_fails_while_indexes_are_swapped(client: httpx.Client) -> Non
     for thread in threads:
         thread.start()
     for _ in range(3):
-        location = client.post("/admin/reindex", headers=KEY).headers["location"]
-        assert finished(client, location)["status"] == "succeeded"
+        reindexed(client)
     stop.set()
     for thread in threads:
         thread.join()
@@ -65,83 +64,37 @@ def test_a_reindex_rebuilds_a_newly_trained_artifact(client: httpx.Client, small
     with staging(small_artifacts) as staged:
         link_files(served.path, staged, without=())
         trained = publish(small_artifacts, staged, served.manifest.model_copy(update={"seed": 7}))
-    job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
+    job = reindexed(client)
     rebuilt = artifact.load(small_artifacts, "cpu")
-    assert rebuilt.version == job["result"]["artifact"] == client.get("/health").json()["artifact"]
+    assert rebuilt.version == job["result"]["artifact"]
     assert (rebuilt.manifest.seed, rebuilt.manifest.rebuilt_from) == (7, trained)
 
 
-def test_only_one_job_runs_at_a_time(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    release = threading.Event()
-    save = CosineIndex.save
-
-    def slow(index: CosineIndex, path: Path) -> None:
-        release.wait(30)
-        save(index, path)
-
-    monkeypatch.setattr(CosineIndex, "save", slow)
-    first = client.post("/admin/reindex", headers=KEY)
-    second = client.post("/admin/reindex", headers=KEY)
-    assert second.status_code == 409
-    assert second.headers["content-type"] == "application/problem+json"
-    assert second.headers["location"] == first.headers["location"]
-    assert second.json()["job"]["id"] == first.json()["id"]
-    assert client.post("/suggest-titles", json={"abc": KESH}).status_code == 200, (
-        "requests are answered during a rebuild"
-    )
-    release.set()
-    assert finished(client, first.headers["location"])["status"] == "succeeded"
-    assert client.post("/admin/reindex", headers=KEY).status_code == 202
+ROUTES = [
+    ("POST", "/admin/reindex"),
+    ("GET", "/admin/jobs"),
+    ("GET", "/admin/jobs/x"),
+    ("DELETE", "/admin/jobs/x"),
+    ("GET", "/admin/artifacts"),
+    ("POST", "/admin/rollback"),
+]
 
 
-def test_a_running_job_says_how_far_it_is(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    reached, release = threading.Event(), threading.Event()
-
-    def slow(*_: object) -> None:
-        reached.set()
-        release.wait(30)
-
-    monkeypatch.setattr("index.rebuild._check", slow)
-    started = client.post("/admin/reindex", headers=KEY)
-    location = started.headers["location"]
-    assert started.json()["progress"] is None
-    assert reached.wait(30)
-    progress = {"step": "checking and publishing", "done": 0, "total": 3, "seconds_left": None}
-    assert client.get(location, headers=KEY).json()["progress"] == progress
-    assert client.post("/admin/reindex", headers=KEY).json()["job"]["progress"] == progress
-    release.set()
-    assert finished(client, location)["progress"] is None
+def test_every_admin_route_is_listed_above() -> None:
+    paths = create_app(Settings(admin_api_key=SecretStr(SECRET))).openapi()["paths"]
+    routes = {
+        (method.upper(), path.replace("{job_id}", "x"))
+        for path, methods in paths.items()
+        for method in methods
+        if path.startswith("/admin")
+    }
+    assert routes == set(ROUTES)
 
 
-def test_the_old_index_is_served_after_a_failed_rebuild(
-    client: httpx.Client, small_artifacts: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = client.get("/health").json()
-
-    def fail(*_: object) -> None:
-        raise OSError("no space left on the device")
-
-    monkeypatch.setattr(CosineIndex, "save", fail)
-    job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
-    assert (job["status"], job["error"], job["result"]) == ("failed", "no space left on the device", None)
-    assert client.get("/health").json()["artifact"] == before["artifact"]
-    assert artifact.current_version(small_artifacts) == before["artifact"]
-    assert client.post("/suggest-titles", json={"abc": KESH}).status_code == 200
-
-
-def test_a_bad_index_is_not_served(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = client.get("/health").json()["artifact"]
-    rng = np.random.default_rng(0)
-    build = CosineIndex.__init__
-
-    def build_shuffled(index: CosineIndex, vectors: Any, titles: Any) -> None:
-        build(index, rng.permutation(vectors), titles)
-
-    monkeypatch.setattr(CosineIndex, "__init__", build_shuffled)
-    job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
-    assert job["status"] == "failed"
-    assert "the MRR of the probes is" in job["error"]
-    assert client.get("/health").json()["artifact"] == before
+@pytest.mark.parametrize("route", ROUTES)
+def test_no_admin_answer_is_cached(client: httpx.Client, route: tuple[str, str]) -> None:
+    assert client.request(*route, headers=KEY).headers["cache-control"] == "no-store"
+    assert client.request(*route).headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize(
@@ -150,10 +103,8 @@ def test_a_bad_index_is_not_served(client: httpx.Client, monkeypatch: pytest.Mon
 def test_requests_without_the_right_key_are_refused(client: httpx.Client, sent: str) -> None:
     headers = {b"Authorization": sent.encode()}
     before = client.get("/health").json()["artifact"]
-    for response in (
-        client.post("/admin/reindex", headers=headers),
-        client.get("/admin/jobs/x", headers=headers),
-    ):
+    for method, path in ROUTES:
+        response = client.request(method, path, headers=headers)
         assert response.status_code == 401
         assert response.headers["www-authenticate"] == "Bearer"
         assert response.headers["content-type"] == "application/problem+json"
@@ -166,16 +117,10 @@ def test_without_a_key_the_admin_routes_do_not_exist(small_artifacts: Path, key:
     with serve(
         Settings(artifacts=small_artifacts, admin_api_key=SecretStr(key) if key is not None else None)
     ) as client:
-        assert client.post("/admin/reindex", headers={"Authorization": "Bearer x"}).status_code == 404
-        assert client.get("/admin/jobs/x").status_code == 404
-        assert "/admin/reindex" not in client.get("/openapi.json").json()["paths"]
+        for method, path in ROUTES:
+            assert client.request(method, path, headers={"Authorization": "Bearer x"}).status_code == 404
+        assert "/admin" not in "".join(client.get("/openapi.json").json()["paths"])
         assert client.get("/health").status_code == 200
-
-
-def test_an_unknown_job_is_not_found(client: httpx.Client) -> None:
-    response = client.get("/admin/jobs/none", headers=KEY)
-    assert response.status_code == 404
-    assert response.json()["type"] == "urn:gan-ainm:problem:no-such-job"
 
 
 NEW = """X:1
@@ -196,19 +141,13 @@ def test_a_reindex_adds_own_tunebooks_and_removes_deleted_ones(small_artifacts: 
     query = {"abc": write(unnamed(transposed(read_tune(NEW), 2)))}
     with serve(settings) as client:
 
-        def reindex() -> dict[str, Any]:
-            job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
-            assert job["status"] == "succeeded", job
-            result: dict[str, Any] = job["result"]
-            return result
-
         def first() -> dict[str, Any]:
             response = client.post("/suggest-titles", json=query).json()
             return {"known": response["known"], **response["suggestions"][0]}
 
         assert first()["title"] != "The Ungrateful Test"
         (folder / "mine.abc").write_text(f"{NEW}\nX:2\nT:Too Short\nK:D\nDE\n\nX:3\nK:D\nDEFGABcd\n")
-        result = reindex()
+        result = reindexed(client)["result"]
         assert (result["tunes"], result["skipped"]) == (1, 2)
         assert [reason.partition(": ")[2] for reason in result["reasons"]] == [
             "2 notes, fewer than 8",
@@ -226,7 +165,7 @@ def test_a_reindex_adds_own_tunebooks_and_removes_deleted_ones(small_artifacts: 
         assert [corpus.name for corpus in served.manifest.corpora][-1] == "tunebooks"
 
         (folder / "mine.abc").unlink()
-        assert reindex()["tunes"] == 0
+        assert reindexed(client)["result"]["tunes"] == 0
         assert first()["title"] != "The Ungrateful Test"
 
 
@@ -240,3 +179,61 @@ def test_a_missing_tunebook_folder_changes_nothing(small_artifacts: Path, tmp_pa
         assert job["status"] == "failed"
         assert "none" in job["error"]
         assert client.get("/health").json()["artifact"] == before
+
+
+def test_a_service_goes_back_to_an_earlier_artifact(client: httpx.Client) -> None:
+    trained = client.get("/health").json()["artifact"]
+    rebuilt = reindexed(client)["result"]["artifact"]
+    kept = client.get("/admin/artifacts", headers=KEY).json()["artifacts"]
+    assert [(version["version"], version["is_current"]) for version in kept] == [
+        (rebuilt, True),
+        (trained, False),
+    ]
+    assert kept[0]["titles"] == client.get("/health").json()["titles"]
+    for version in (trained, trained, rebuilt):
+        answer = client.post("/admin/rollback", headers=KEY, json={"artifact": version})
+        assert (answer.status_code, answer.json()["version"], answer.json()["is_current"]) == (
+            200,
+            version,
+            True,
+        )
+        serves(client, version)
+        kept = client.get("/admin/artifacts", headers=KEY).json()["artifacts"]
+        assert [artifact["version"] for artifact in kept if artifact["is_current"]] == [version]
+
+
+def test_a_rollback_to_what_cannot_be_served_changes_nothing(
+    client: httpx.Client, small_artifacts: Path
+) -> None:
+    trained = client.get("/health").json()["artifact"]
+    rebuilt = reindexed(client)["result"]["artifact"]
+    (small_artifacts / trained / "titles.faiss").write_bytes(b"")
+    for version, status, kind in (
+        ("20200101T000000Z-00000000", 404, "no-such-artifact"),
+        ("../artifacts", 404, "no-such-artifact"),
+        ("jobs", 404, "no-such-artifact"),
+        ("current", 404, "no-such-artifact"),
+        ("x" * 5000, 404, "no-such-artifact"),
+        (trained, 409, "unusable-artifact"),
+    ):
+        answer = client.post("/admin/rollback", headers=KEY, json={"artifact": version})
+        assert (answer.status_code, answer.json()["type"]) == (status, f"urn:gan-ainm:problem:{kind}")
+        assert len(answer.content) < 500
+    assert artifact.current_version(small_artifacts) == client.get("/health").json()["artifact"] == rebuilt
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{}", b"[]", b'"x"', b'{"artifact": 1}', b'{"artifact": "x", "y": 1}', b"\xff", b"[" * 60_000],
+)
+def test_a_malformed_rollback_is_refused(client: httpx.Client, body: bytes) -> None:
+    answer = client.post("/admin/rollback", headers=KEY, content=body)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:gan-ainm:problem:invalid-request")
+
+
+def test_as_many_artifacts_stay_as_the_setting_says(small_artifacts: Path) -> None:
+    settings = Settings(artifacts=small_artifacts, admin_api_key=SecretStr(SECRET), keep_artifacts=2)
+    with serve(settings) as client:
+        rebuilt = [reindexed(client)["result"]["artifact"] for _ in range(3)]
+        kept = client.get("/admin/artifacts", headers=KEY).json()["artifacts"]
+    assert [version["version"] for version in kept] == [rebuilt[2], rebuilt[1]]

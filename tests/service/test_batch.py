@@ -13,15 +13,17 @@ import pytest
 from index.suggester import Suggester
 from index.suggestions import Suggestions
 from model.abc import Tune, read_tune, write
+from model.deadline import check_deadline
 from service.batch import BatchResponse
 from service.problems import Problem
 from service.settings import Settings
 from tests.nonsense import nonsense
-from tests.support import KESH, serve
+from tests.support import KESH, eventually, serve
 
 BATCH = "/suggest-titles/batch"
 ABC = {"Content-Type": "text/vnd.abc"}
 LINES = {**ABC, "Accept": "application/x-ndjson"}
+COUNTED = "gan_ainm_answers_total"
 LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 NOTES = "GABc dBAG|cBAG FDEF|"
 
@@ -179,10 +181,10 @@ def slowly(monkeypatch: pytest.MonkeyPatch, seconds: float) -> list[float]:
     times: list[float] = []
     suggest = Suggester.suggest
 
-    def slow(self: Suggester, tune: Tune | str, top_k: int = 10) -> Suggestions:
+    def slow(self: Suggester, tune: Tune | str, *others: Any) -> Suggestions:
         times.append(time.monotonic())
         time.sleep(seconds)
-        return suggest(self, tune, top_k)
+        return suggest(self, tune, *others)
 
     monkeypatch.setattr(Suggester, "suggest", slow)
     return times
@@ -245,10 +247,10 @@ def test_what_goes_wrong_with_one_tune_is_a_problem_in_its_place(
 ) -> None:
     suggest = Suggester.suggest
 
-    def fail_for_two(self: Suggester, tune: Tune | str, top_k: int = 10) -> Suggestions:
+    def fail_for_two(self: Suggester, tune: Tune | str, *others: Any) -> Suggestions:
         if isinstance(tune, Tune) and tune.number == 2:
             raise error
-        return suggest(self, tune, top_k)
+        return suggest(self, tune, *others)
 
     monkeypatch.setattr(Suggester, "suggest", fail_for_two)
     found = answers(client.post(BATCH, content=book_of(4, set()), headers=ABC))
@@ -272,9 +274,10 @@ def test_the_limits_of_a_batch(published: Path, monkeypatch: pytest.MonkeyPatch)
         assert (too_large.status_code, too_large.json()["limit_bytes"]) == (413, 2**11)
         slowly(monkeypatch, 0.7)
         found = answers(client.post(BATCH, content="\n".join(tunes[:3]), headers=ABC))
-        assert [answer["problem"] is None for answer in found] == [True, True, False]
-        assert found[2]["problem"]["type"] == "urn:gan-ainm:problem:batch-timeout"
-        assert "1 s" in found[2]["problem"]["detail"]
+        assert [answer["problem"] is None for answer in found] == [True, False, False]
+        for answer in found[1:]:
+            assert answer["problem"]["type"] == "urn:gan-ainm:problem:batch-timeout"
+            assert "1 s" in answer["problem"]["detail"]
         assert (found[2]["line"], found[2]["reference"]) == (9, "3")
 
 
@@ -349,14 +352,99 @@ def test_the_first_tune_of_a_text_in_a_list_has_its_place_in_that_text(client: h
     assert answer["result"]["tune"]["notes"] == len(read_tune(NOTES).notes)
 
 
+def title_ids(answer: dict[str, Any]) -> list[str]:
+    return [suggestion["id"] for suggestion in answer["result"]["suggestions"]]
+
+
+def test_filters_are_those_of_suggest_titles(client: httpx.Client) -> None:
+    one, other = ({"abc": KESH, "meter": meter, "top_k": 5} for meter in ("6/8", "4/4"))
+    expected = [client.post("/suggest-titles", json=asked).json() for asked in (one, other)]
+    ids = [[suggestion["id"] for suggestion in alone["suggestions"]] for alone in expected]
+    assert ids[0] != ids[1]
+    book = answers(client.post(f"{BATCH}?top_k=5&meter=4/4", content=KESH, headers=ABC))
+    listed = answers(client.post(BATCH, json={"tunes": [{"abc": KESH}, one], "meter": "4/4", "top_k": 5}))
+    assert [title_ids(answer) for answer in (*book, *listed)] == [ids[1], ids[1], ids[0]]
+
+
+def test_a_filter_that_nothing_matches_is_one_problem_for_all_or_for_its_tune(client: httpx.Client) -> None:
+    tunes = [{"abc": KESH, "corpus": "none"}, {"abc": KESH}]
+    alone = client.post("/suggest-titles", json=tunes[0])
+    assert alone.status_code == 422
+    whole = client.post(f"{BATCH}?corpus=none", content=KESH, headers=ABC)
+    assert (whole.status_code, whole.json()) == (422, alone.json())
+    assert client.post(BATCH, json={"tunes": tunes, "corpus": "none"}).json() == alone.json()
+    first, second = answers(client.post(BATCH, json={"tunes": tunes}))
+    assert first["problem"] == alone.json()
+    assert second["result"]
+
+
+def test_a_tune_that_takes_too_long_is_a_problem_in_its_place(
+    published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suggest = Suggester.suggest
+
+    def slow(self: Suggester, tune: Tune | str, *others: Any) -> Suggestions:
+        if isinstance(tune, Tune) and tune.number in (1, 3):
+            while True:
+                check_deadline()
+                if tune.number == 1:
+                    time.sleep(0.01)
+        return suggest(self, tune, *others)
+
+    monkeypatch.setattr(Suggester, "suggest", slow)
+    with serve(Settings(artifacts=published, timeout_s=1, max_cpu_s=0.5)) as client:
+        found = answers(client.post(BATCH, content=book_of(4, set()), headers=ABC))
+    kinds = [answer["problem"] and answer["problem"]["type"].rpartition(":")[2] for answer in found]
+    assert kinds == ["deadline-exceeded", None, "too-complex", None]
+    assert [answer["title"] for answer in found] == ["Tune 1", "Tune 2", "Tune 3", "Tune 4"]
+
+
+@pytest.mark.parametrize("path", [BATCH, "/duplicates"])
+def test_batches_at_a_time_are_limited(published: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    slowly(monkeypatch, 0.05)
+    with serve(Settings(artifacts=published, max_batches=1)) as client:
+        body = book_of(300, set())
+        with client.stream("POST", BATCH, content=body, headers=LINES) as response:
+            lines = response.iter_lines()
+            next(lines)
+            refused = client.post(path, content=KESH, headers=ABC)
+            assert (refused.status_code, refused.json()["limit_requests"]) == (429, 1)
+            assert refused.json()["type"] == "urn:gan-ainm:problem:overloaded"
+            assert int(refused.headers["Retry-After"]) >= 1
+            assert client.post("/suggest-titles", content=KESH, headers=ABC).status_code == 200
+        # The client has hung up in the middle.
+        eventually(
+            lambda: client.post(path, content=KESH, headers=ABC).status_code == 200, "the batch goes on"
+        )
+        assert client.post(path, content=KESH, headers=ABC).status_code == 200
+        assert client.post(path, content="", headers=ABC).status_code == 422
+        assert client.post(path, content=KESH, headers=ABC).status_code == 200
+
+
+def test_answers_are_counted_and_take_feedback(published: Path, tmp_path: Path) -> None:
+    with serve(Settings(artifacts=published, feedback=tmp_path / "feedback.db")) as client:
+
+        def count() -> float:
+            time.sleep(1.1)  # the text of the metrics is kept for a second
+            text = client.get("/metrics").text
+            return sum(float(line.split()[1]) for line in text.splitlines() if line.startswith(COUNTED))
+
+        before = count()
+        found = answers(client.post(BATCH, content=book_of(4, {1}), headers=ABC))
+        assert count() - before == 3
+        result = found[0]["result"]
+        given = {"suggestion_id": result["suggestion_id"], "title": result["suggestions"][1]["title"]}
+        assert client.post("/feedback", json=given).json()["rank"] == 2
+
+
 def test_the_api_describes_the_batch(client: httpx.Client) -> None:
     described = client.get("/openapi.json").json()["paths"][BATCH]["post"]
     assert described["operationId"] == "suggestTitlesBatch"
     content = described["requestBody"]["content"]
     assert set(content) == {"application/json", "text/vnd.abc", "text/plain"}
     item = content["application/json"]["schema"]["properties"]["tunes"]["items"]
-    assert set(item["properties"]) == {"abc", "top_k"}
+    assert set(item["properties"]) == {"abc", "top_k", "rhythm", "meter", "corpus"}
     assert set(described["responses"]["200"]["content"]) == {"application/json", "application/x-ndjson"}
     assert {"400", "413", "415", "422", "504"} <= set(described["responses"])
-    example = content["application/json"]["example"]
+    (example,) = content["application/json"]["schema"]["examples"]
     assert all(answer["result"] for answer in answers(client.post(BATCH, json=example)))

@@ -158,5 +158,5 @@ def test_the_api_describes_it(client: httpx.Client) -> None:
     content = described["requestBody"]["content"]
     assert set(content) == {"application/json", "text/vnd.abc", "text/plain"}
     assert {"200", "400", "413", "415", "422", "504"} <= set(described["responses"])
-    example = content["application/json"]["example"]
+    (example,) = content["application/json"]["schema"]["examples"]
     assert len(found(client.post(DUPLICATES, json=example))["groups"]) == 1

@@ -12,7 +12,7 @@ from index import artifact
 from model.device import Device
 from model.registry import TitleName, TuneName
 from service.settings import Settings
-from tests.support import KESH, KEY, SECRET, finished, serve
+from tests.support import KESH, SECRET, reindexed, serve
 from training.__main__ import app
 from training.corpora import Corpus
 from training.fitting.config import FitConfig, preset
@@ -48,7 +48,6 @@ def test_every_kind_of_encoder_is_trained_and_served(
         response = client.post("/suggest-titles", json={"abc": KESH}).raise_for_status().json()
         assert len(response["suggestions"]) == 10
         assert client.get("/health").json()["status"] == "ok"
-        job = finished(client, client.post("/admin/reindex", headers=KEY).headers["location"])
-        assert job["status"] == "succeeded", job
+        reindexed(client)
         response = client.post("/suggest-titles", json={"abc": KESH}).json()
         assert response["suggestions"][0]["title"] == "The Kesh"

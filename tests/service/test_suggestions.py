@@ -1,5 +1,6 @@
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -62,13 +63,14 @@ def test_the_whole_response(client: httpx.Client, catalogue_tunes: list[tuple[st
     assert response["artifact"] == client.get("/health").json()["artifact"]
     assert response["took_ms"] > 0
     first = response["suggestions"][0]
-    assert set(first) == {"title", "aliases", "confidence", "evidence"}
+    assert set(first) == {"id", "title", "aliases", "confidence", "evidence"}
     melody, style = first["evidence"]
     assert (melody["kind"], style["kind"]) == ("melody", "style")
     assert melody["similarity"] == pytest.approx(1, abs=1e-3)
     assert melody["setting"]["title"] == first["title"] == title
     assert melody["setting"]["printed"] == tune.titles[0]
     assert melody["setting"]["key"] == tune.key
+    assert melody["setting"]["licence"] == "brought by the user; no licence stated"
     assert style["name"] == display_title(style["printed"])
     assert {style["name"], style["printed"]} <= {title, *first["aliases"]}
     assert response["known"] is True
@@ -298,3 +300,56 @@ def test_a_body_at_the_limit_is_read(client: httpx.Client) -> None:
 def test_strange_tunes_never_cause_a_server_error(client: httpx.Client, abc: str) -> None:
     response = client.post("/suggest-titles", content=abc.encode("utf-8", "surrogatepass"), headers=ABC)
     assert response.status_code in (200, 422)
+
+
+def in_json(client: httpx.Client, abc: str, **members: object) -> httpx.Response:
+    return client.post("/suggest-titles", json={"abc": abc, **members})
+
+
+def in_query(client: httpx.Client, abc: str, **members: str | int) -> httpx.Response:
+    return client.post("/suggest-titles", content=abc, params=members, headers=ABC)
+
+
+@pytest.mark.parametrize("post", [in_json, in_query])
+def test_filters_keep_titles_with_a_setting_that_matches(
+    client: httpx.Client, catalogue_tunes: list[tuple[str, Tune]], post: Callable[..., httpx.Response]
+) -> None:
+    tune = next(tune for _, tune in catalogue_tunes if tune.meter == "6/8")
+    everything = post(client, write(tune), top_k=100).json()
+    confidence = {each["id"]: each["confidence"] for each in everything["suggestions"]}
+    for meter in ("6/8", "C", "2/4"):
+        answer = post(client, write(tune), meter=meter, corpus="AIRS", top_k=5).json()
+        assert answer["known"] == everything["known"]
+        assert len(answer["suggestions"]) == 5
+        for each in answer["suggestions"]:
+            assert each["confidence"] == confidence.get(each["id"], 0)
+            settings = client.get(f"/titles/{each['id']}").json()["settings"]
+            assert meter.replace("C", "4/4") in {setting["meter"] for setting in settings}
+    assert post(client, write(tune), meter="6/8").json()["suggestions"][0] == everything["suggestions"][0]
+
+
+@pytest.mark.parametrize("post", [in_json, in_query])
+@pytest.mark.parametrize(
+    ("members", "known"), [({"rhythm": "tango"}, ""), ({"meter": "17/8"}, "6/8"), ({"corpus": "x"}, "airs")]
+)
+def test_a_filter_that_nothing_matches_is_a_problem_that_lists_what_there_is(
+    client: httpx.Client, members: dict[str, str], known: str, post: Callable[..., httpx.Response]
+) -> None:
+    response = post(client, KESH, **members)
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["type"] == "urn:gan-ainm:problem:invalid-request"
+    (error,) = response.json()["errors"]
+    assert [error["field"]] == list(members)
+    assert known in error["message"]
+
+
+@pytest.mark.parametrize("post", [in_json, in_query])
+@pytest.mark.parametrize("name", ["rhythm", "meter", "corpus"])
+def test_an_empty_or_long_filter_is_a_problem(
+    client: httpx.Client, name: str, post: Callable[..., httpx.Response]
+) -> None:
+    for value in ("", "x" * 61):
+        response = post(client, KESH, **{name: value})
+        assert response.status_code == 422
+        assert name in response.json()["errors"][0]["field"]

@@ -5,6 +5,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from index.alignment import Melody
 from index.catalogue import Catalogue, Setting
 from index.library import Library
 from index.manifest import CorpusCount
@@ -97,7 +98,7 @@ def curate(
         )
     named = [(names, setting) for setting, (names, _) in kept.items()]
     advance = on_step("joining titles", 4)
-    slips = find_slips(Catalogue.collect(named, aliases), lambda setting: kept[setting][1])
+    slips = find_slips(Catalogue.collect(named, aliases), lambda setting: Melody.of(kept[setting][1]))
     advance()
     catalogue = Catalogue.collect(named, (*aliases, *slips))
     advance()

@@ -101,7 +101,10 @@ class TrainingCheckpoint:
         optimizer: torch.optim.Optimizer,
         progress: TrainingProgress,
     ) -> None:
-        """Save after the first epoch, at the end, and otherwise every five seconds."""
+        """Save after the first epoch, at the end, and otherwise every five seconds.
+
+        Raises OSError when the file cannot be written.
+        """
         is_due = progress.epochs == 1 or time.monotonic() - self._saved_at > _SECONDS_BETWEEN_SAVES
         if not (progress.done or is_due):
             return
@@ -115,7 +118,10 @@ class TrainingCheckpoint:
         metadata = {"fingerprint": self._fingerprint, "progress": json.dumps(asdict(progress))}
         self._path.parent.mkdir(parents=True, exist_ok=True)
         part = self._path.with_suffix(".part")
-        save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, part, metadata)
+        try:
+            save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, part, metadata)
+        except SafetensorError as error:
+            raise OSError(f"{self._path} cannot be written: {error}") from error
         part.replace(self._path)
         self._saved_at = time.monotonic()
 

@@ -10,6 +10,7 @@ from index import artifact
 from index.artifact import ArtifactError
 from index.command_line import Artifacts, Device
 from index.probes import measure_probes
+from index.publication import staging
 from model.device import pick_device
 from model.registry import TitleName, TuneName
 from training.console import ConsoleReporter, console
@@ -53,6 +54,8 @@ def fit(
 
     with ConsoleReporter() as report, resumable():
         computing = pick_device(device)
+        with staging(artifacts):
+            pass  # fails at once if nothing can be written, before the corpora are read
         preset(encoder, title_encoder)  # fails at once if an extra is missing, before the corpora are read
         curated = read_corpora(find_corpora(corpus or BOOKS, accept_licence), report, exclude, aliases)
         config = preset(encoder, title_encoder, seed, settings=len(curated.library.tunes))

@@ -1,16 +1,17 @@
 """Repairs a text that was not copied as it was written, and says so. Clean ABC passes unchanged."""
 
-from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from model.abc.repair import layout, literals, markup, signs
-from model.abc.repair.edited import Edit, EditedText
+from model.abc.repair.edited import Edit, EditedText, Edits, Offsets
 from model.abc.text import plain_line_ends
 from model.abc.tune import Notice, Tune
-from model.steps import Steps, finish
+from model.deadline import check_deadline, checked
 
-_REPAIRS: tuple[tuple[Callable[[str], list[Edit]], str], ...] = (
+_REPAIRS: tuple[tuple[Callable[[str], Iterator[Edit]], str], ...] = (
     (literals.string_literals, "quotes and escapes of a program removed, with the text around them"),
     (signs.control_characters, "control characters read as Windows-1252"),
     (signs.invisible_characters, "invisible characters removed"),
@@ -39,7 +40,7 @@ class Repaired:
     """
 
     edited: EditedText
-    places: tuple[tuple[str, list[int]], ...]
+    places: tuple[tuple[str, Offsets], ...]
 
     @property
     def lines(self) -> list[str]:
@@ -60,7 +61,7 @@ class Repaired:
         place = self.edited.place
         notes = tuple(
             replace(note, line=line, column=column)
-            for note in tune.notes
+            for note in checked(tune.notes)
             for line, column in [place(note.line, note.column)]
         )
         warnings = [Notice(*place(notice.line, notice.column), notice.message) for notice in tune.warnings]
@@ -72,26 +73,22 @@ class Repaired:
         end = len(self.edited.source) + 1 if stop is None else self.edited.origin_of_line(stop)
         notices = []
         for message, offsets in self.places:
-            number = bisect_left(offsets, start)
+            number = int(np.searchsorted(offsets, start))
             if number < len(offsets) and offsets[number] < end:
-                notices.append(Notice(*self.edited.place_in_source(offsets[number]), message))
+                notices.append(Notice(*self.edited.place_in_source(int(offsets[number])), message))
         return sorted(notices, key=lambda notice: (notice.line, notice.column))
 
 
 def repair(text: str) -> Repaired:
     """Undo every kind of damage that the modules of this package recognise."""
-    return finish(repair_in_steps(text))
-
-
-def repair_in_steps(text: str) -> Steps[Repaired]:
-    """The same, each repair in a step."""
     plain = plain_line_ends(text)
     edited = EditedText(plain, plain)
-    places: dict[str, list[int]] = {}
+    places: dict[str, Offsets] = {}
     for find, message in _REPAIRS:
-        if edits := find(edited.text):
-            offsets = edited.origins_of([edit.start for edit in edits])
-            places[message] = sorted(places.get(message, []) + offsets)
+        check_deadline()
+        edits = Edits.of(checked(find(edited.text)))
+        if edits.texts:
+            offsets = edited.origins_of(edits.starts)
+            places[message] = np.sort(np.concatenate([offsets, places.get(message, offsets[:0])]))
             edited = edited.replace(edits)
-        yield
     return Repaired(edited, tuple(places.items()))

@@ -1,10 +1,12 @@
 """Layout: removes the marks of quoted lines, ends lines where fields begin, and spells field names."""
 
 import re
+from collections.abc import Iterator
 
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import lines_of
 from model.abc.text import is_music, match_field
+from model.deadline import checked
 
 _WORDS = {
     **dict.fromkeys(("number", "index", "reference", "reference number", "ref"), "X"),
@@ -37,6 +39,8 @@ _MARKER = re.compile(r"(?:>|[A-Z]{1,3}>|[»•·▪◦#]|//|[|¦*+–—-](?=[ \
 _QUOTED_FIELD = re.compile(
     rf"[ \t]{{0,9}}((?:{_MARKER.pattern}[ \t]{{0,9}}){{1,9}})(?=(?:[A-Zx]|{_COMMON_WORDS})[ \t]?:(?![|:]))"
 )
+_BLANKS = re.compile(r"[ \t]{0,9}")
+_NUMBER = re.compile(r"\d{1,4}[.):]?(?=[ \t]|\Z)")
 _ANY_QUOTED_FIELD = re.compile(rf"^{_QUOTED_FIELD.pattern}", re.MULTILINE)
 
 _FIRST_FIELD = re.compile(r"[ \t]*([A-Z])[ \t]?:(?![|:])")
@@ -60,42 +64,49 @@ _MUSIC_AFTER = re.compile(
 )
 
 
-def quoting(text: str) -> list[Edit]:
+def quoting(text: str) -> Iterator[Edit]:
     """Remove what mail programs and lists put before each line: "> ", "| ", bullets, numbers of lines.
 
     They are recognised before a field. The lines that follow with the same mark belong to the same quote; a
     ">" is a mark wherever it begins a line after that, because no music begins with it.
     """
     if _ANY_QUOTED_FIELD.search(text) is None:
-        return []
-    edits = []
-    marks: re.Pattern[str] | None = None
-    stays = False
+        return
+    marks: list[str] = []
     for start, line in lines_of(text):
         if quoted := _QUOTED_FIELD.match(line):
-            first, *others = (_any(mark) for mark in _MARKER.findall(quoted[1]))
-            more = "".join(rf"(?:[ \t]{{0,9}}{mark})?" for mark in others)
-            marks = re.compile(rf"[ \t]{{0,9}}{first}{more}[ \t]?")
-            stays = first == ">"
-            edits.append(Edit(start, start + quoted.end(), ""))
-        elif marks and (match := marks.match(line)):
-            edits.append(Edit(start, start + match.end(), ""))
-        elif line.strip() and not stays:
-            marks = None
-    return edits
+            marks = _MARKER.findall(quoted[1])
+            yield start, start + quoted.end(), ""
+        elif stop := _end_of_marks(line, marks):
+            yield start, start + stop, ""
+        elif marks and line.strip() and marks[0] != ">":
+            marks = []
 
 
-def _any(mark: str) -> str:
-    """A pattern for this mark; for a number, for any number."""
-    return r"\d{1,4}[.):]?(?=[ \t]|\Z)" if mark[0].isdigit() else re.escape(mark)
+def _end_of_marks(line: str, marks: list[str]) -> int:
+    """Where the line goes on after these marks; 0 if it does not begin with the first of them.
+
+    The other marks may be missing. Any number stands for a number.
+    """
+    end = 0
+    for mark in marks:
+        place = blanks.end() if (blanks := _BLANKS.match(line, end)) else end
+        if mark[0].isdigit():
+            number = _NUMBER.match(line, place)
+            stop = number.end() if number else 0
+        else:
+            stop = place + len(mark) if line.startswith(mark, place) else 0
+        if not stop and not end:
+            return 0
+        end = stop or end
+    return end + line.startswith((" ", "\t"), end) if end else 0
 
 
-def field_names(text: str) -> list[Edit]:
+def field_names(text: str) -> Iterator[Edit]:
     """Spell field names as ABC does: "K :" and "k:" become "K:", and so does "Key:".
 
     Four lower-case letters are fields of their own: ``m:``, ``r:``, ``s:`` and ``w:``.
     """
-    edits = []
     for start, line in lines_of(text):
         if (":" not in line and "\uff1a" not in line) or match_field(line):
             continue
@@ -109,17 +120,15 @@ def field_names(text: str) -> list[Edit]:
                 continue
         else:
             continue
-        edits.append(Edit(start, start + match.end(), f"{letter}:"))
-    return edits
+        yield start, start + match.end(), f"{letter}:"
 
 
-def lost_line_ends(text: str) -> list[Edit]:
+def lost_line_ends(text: str) -> Iterator[Edit]:
     """Put each field of a line with several fields, as in "M: 2/4 L: 1/8", on a line of its own."""
-    edits = []
     for start, line in lines_of(text):
         if line.count(":") > 1:
-            edits += [Edit(start + left, start + right, "\n") for left, right in _breaks(line)]
-    return edits
+            for left, right in _breaks(line):
+                yield start + left, start + right, "\n"
 
 
 def _breaks(line: str) -> list[tuple[int, int]]:
@@ -139,22 +148,20 @@ def _breaks(line: str) -> list[tuple[int, int]]:
         breaks += [(match.start(), match.start()) for match in _JOINED_FIELD.finditer(line, begin, stop)]
     if first[1] == "X" or breaks or _SETTING.search(line, begin, stop):
         in_music = first[1] == "K"
-        for match in _FIELD_IN_LINE.finditer(line, begin, stop):
+        for match in checked(_FIELD_IN_LINE.finditer(line, begin, stop)):
             letter = match["letter"] or "T"
             if not in_music or letter in _AFTER_MUSIC:
                 breaks.append((match.start(), match.start() + 1))
             in_music = in_music or letter in "Kk"
-    return sorted(breaks)
+    return sorted(set(breaks))
 
 
-def music_after_fields(text: str) -> list[Edit]:
+def music_after_fields(text: str) -> Iterator[Edit]:
     """Put the music that follows a metre, a unit, a tempo or a part on its line on a line of its own.
 
     After a key, the reader of keys finds it.
     """
-    edits = []
     for start, line in lines_of(text):
         match = _MUSIC_AFTER.match(line) if ":" in line else None
         if match and is_music(line[match.end() :]):
-            edits.append(Edit(start + match.start(1), start + match.end(1), "\n"))
-    return edits
+            yield start + match.start(1), start + match.end(1), "\n"

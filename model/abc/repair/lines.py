@@ -4,20 +4,19 @@ import re
 from collections.abc import Iterator
 
 from model.abc.text import TEXT_FIELDS, match_field
+from model.deadline import checked
 
 FIELD = r"(?:[A-Za-z]|[A-Z][a-z]{1,12})[ \t]?:"
 """A field as it may begin a line; enough to recognise a tune in a damaged text."""
 
+_LINE = re.compile(r"[^\n]+")
 UNUSUAL_SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
 
 def lines_of(text: str) -> Iterator[tuple[int, str]]:
     """Each line of a text that is not empty, and where it starts."""
-    start = 0
-    for line in text.split("\n"):
-        if line:
-            yield start, line
-        start += len(line) + 1
+    for match in checked(_LINE.finditer(text)):
+        yield match.start(), match[0]
 
 
 def is_text(line: str) -> bool:

@@ -8,7 +8,7 @@ from model.abc.repair.lines import FIELD
 
 _LINE_END = r"(?:(?:\\{1,2}r)?\\{1,2}n|\\{1,2}r)"
 _ESCAPED_LINES = re.compile(rf"{_LINE_END}[ \t]*(?:{FIELD}|%)")
-_ONE_ESCAPED_LINE = re.compile(rf"[^\n]*{_LINE_END}[^\n]*")
+_ESCAPED_LINE_END = re.compile(_LINE_END)
 _ESCAPE = re.compile(
     rf"(?P<end>{_LINE_END})|(?P<units>(?:\\u[0-9A-Fa-f]{{4}})+)"
     r"|\\(?:x(?P<byte>[0-9A-Fa-f]{2})|u\{(?P<code>[0-9A-Fa-f]{1,5})\}|(?P<other>.))",
@@ -33,32 +33,41 @@ _CONTENT = {
 _CELL = re.compile(r'(?:[^"]|"")*+')
 _DOUBLED = re.compile('""')
 _NEXT_LITERAL = re.compile(
-    r"""(?P<space>\s*)(?P<sign>[+.,]?)\s*(?P<quote>["'`])(?![^"'`\\\n]{0,40}["'`]\s*:)"""
+    r"""(?P<space>\s*+)(?P<sign>[+.,]?)\s*+(?P<quote>["'`])(?![^"'`\\\n]{0,40}["'`]\s*:)"""
 )
 _ENDS_LINE = re.compile(rf"(?:{_LINE_END}|\n)\s*\Z")
 
 
-def string_literals(text: str) -> list[Edit]:
+def string_literals(text: str) -> Iterator[Edit]:
     r"""Undo the quotes and escapes of a program, as in ``"X:1\nT:The Pool\nK:G\n..."``.
 
     The text outside the literals goes. Without quotes around the tune, only its escapes are undone. A cell of
     a spreadsheet is a literal with doubled quotes.
     """
-    escaped = "\\" in text and bool(_ESCAPED_LINES.search(text) or _ONE_ESCAPED_LINE.fullmatch(text.strip()))
+    escaped = "\\" in text and _has_escaped_lines(text)
     opening = _first_opening(text, escaped)
     if opening is None:
-        return list(_unescape(text, 0, len(text))) if escaped else []
+        if escaped:
+            yield from _unescape(text, 0, len(text))
+        return
     is_cell = not escaped and opening[0] == '"' and '""' in text and '\\"' not in text
-    edits: list[Edit] = []
     done = 0
     for joint, start, stop in _cells(text, opening) if is_cell else _literals(text, opening):
-        edits.append(Edit(done, start, joint if done else ""))
+        yield done, start, joint if done else ""
         if is_cell:
-            edits += (Edit(match.start(), match.end(), '"') for match in _DOUBLED.finditer(text, start, stop))
+            for match in _DOUBLED.finditer(text, start, stop):
+                yield *match.span(), '"'
         else:
-            edits += _unescape(text, start, stop)
+            yield from _unescape(text, start, stop)
         done = stop
-    return [*edits, Edit(done, len(text), "")]
+    yield done, len(text), ""
+
+
+def _has_escaped_lines(text: str) -> bool:
+    """Whether line ends are escaped: before a field, or anywhere in a text of only one line."""
+    if _ESCAPED_LINES.search(text):
+        return True
+    return "\n" not in text.strip() and _ESCAPED_LINE_END.search(text) is not None
 
 
 def _first_opening(text: str, escaped: bool) -> tuple[str, int] | None:
@@ -79,6 +88,7 @@ def _literals(text: str, opening: tuple[str, int]) -> Iterator[tuple[str, int, i
     """What joins a literal to the one before, and where its content starts and stops."""
     quote, start = opening
     joint = "\n"
+    openings = _LATER_OPENING
     while True:
         content = _CONTENT[quote].match(text, start)
         stop = content.end() if content else len(text)
@@ -88,10 +98,14 @@ def _literals(text: str, opening: tuple[str, int]) -> Iterator[tuple[str, int, i
             is_line = following["sign"] == "," or (not following["sign"] and "\n" in following["space"])
             is_line = is_line and not _ENDS_LINE.search(text, max(stop - 20, start), stop)
             joint, quote, start = "\n" if is_line else "", following["quote"], following.end()
-        elif later := _LATER_OPENING.search(text, done) or _ABC_KEY.search(text, done):
-            joint, quote, start = "\n", later[1], later.end()
-        else:
+            continue
+        later = openings.search(text, done)
+        if later is None and openings is _LATER_OPENING:
+            openings = _ABC_KEY
+            later = openings.search(text, done)
+        if later is None:
             return
+        joint, quote, start = "\n", later[1], later.end()
 
 
 def _cells(text: str, opening: tuple[str, int]) -> Iterator[tuple[str, int, int]]:
@@ -115,6 +129,7 @@ def _unescape(text: str, start: int, stop: int) -> Iterator[Edit]:
             new = bytes.fromhex(match["units"].replace("\\u", "")).decode("utf-16-be", "replace")
         elif code := match["byte"] or match["code"]:
             new = chr(int(code, 16))
+            new = "\ufffd" if "\ud800" <= new <= "\udfff" else new
         else:
             new = _WHITE_ESCAPES.get(match["other"], match["other"])
-        yield Edit(match.start(), match.end(), new)
+        yield *match.span(), new

@@ -2,10 +2,12 @@
 
 import html
 import re
+from collections.abc import Iterator
 
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import FIELD, UNUSUAL_SPACES, is_text, lines_of
 from model.abc.text import NO_MUSIC_TAGS, STRING_FIELDS
+from model.deadline import checked
 
 _OPEN, _CLOSE = "(?:<|&lt;)", "(?:>|&gt;)"
 _ATTRIBUTES = r"(?:\s(?:[^<>&]|&(?!lt;)){0,2000}?)?\s?/?"
@@ -13,7 +15,7 @@ _ATTRIBUTES = r"(?:\s(?:[^<>&]|&(?!lt;)){0,2000}?)?\s?/?"
 # letter is a tag; any other name is one if the same line closes it.
 _NAME = r"(?-i:(?=[\w:]*[^\W\d_a-gxzA-GXZHLMOPSTuv]))[A-Za-z][\w:-]{0,20}"
 _TAG = re.compile(
-    rf"{_OPEN}(?:/[A-Za-z][\w:-]{{0,20}}\s?|{_NAME}{_ATTRIBUTES}|!DOCTYPE\b[^<>]{{0,300}}){_CLOSE}"
+    rf"{_OPEN}(?:/[A-Za-z][\w:-]{{0,20}}\s?|{_NAME}{_ATTRIBUTES}|!DOCTYPE\b(?:[^<>&]|&(?![lg]t;)){{0,300}}+){_CLOSE}"
     rf"|{_OPEN}(?P<pair>abc|[abdsu]|dd){_ATTRIBUTES}{_CLOSE}(?=[^\n]{{0,100}}?{_OPEN}/(?P=pair)\s?{_CLOSE})"
     r"|<!--(?:(?!-->|<!--).){0,2000}-->|<!\[CDATA\[|\]\]>",
     re.IGNORECASE | re.DOTALL,
@@ -25,8 +27,8 @@ _BLOCK = re.compile(
 )
 # What these hold is not music, unless a field begins it: the line keeps the tag, and is skipped.
 _NO_MUSIC = re.compile(rf"{_OPEN}(?:{NO_MUSIC_TAGS})\b", re.IGNORECASE)
-_IN_TEXT = re.compile(rf"[\s>|*•-]*[{''.join(sorted(STRING_FIELDS))}][ \t]?:|%")
 _INNER = re.compile(r"[^\s>|*•-]")
+_TEXT_FIELD = re.compile(rf"[{''.join(sorted(STRING_FIELDS))}][ \t]?:")
 _ANY_FIELD = re.compile(rf"\s*{FIELD}")
 
 _FORUM_NAMES = r"code|music|pre|quote|font|size|colou?r|url|spoiler|list|center|img"
@@ -37,7 +39,7 @@ _FORUM_TAG = re.compile(
     rf"|^[ \t]*(?:\[(?:\w{{1,12}}{_PARAMETER}|\*)\][ \t]*)+(?=[KLMNQRSTXZ][ \t]?:)"
     rf"|^[ \t]*\[abc{_PARAMETER}\][ \t]*$(?=\s{{0,9}}(?:X:|T:|%))"
     # The fences of Markdown.
-    r"|^[ \t]*(?:`{3,}|~{3,})[ \t]*\w{0,20}[ \t]*$|^[ \t]*`{3,}(?:abc)?[ \t]*(?=[A-Za-z]:)",
+    r"|^[ \t]*+(?:`{3,}+|~{3,}+)[ \t]*+\w{0,20}+[ \t]*+$|^[ \t]*`{3,}(?:abc)?[ \t]*(?=[A-Za-z]:)",
     re.MULTILINE | re.IGNORECASE,
 )
 
@@ -45,41 +47,44 @@ _ENTITY = re.compile(r"&(?:amp;)*(#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z
 _NOTE_LETTERS = frozenset("abcdefgzxABCDEFGZX")
 
 
-def tags(text: str) -> list[Edit]:
+def tags(text: str) -> Iterator[Edit]:
     """Remove the tags of a web page around and in the lines of a tune; block tags end a line.
 
     A block tag within a title or another text stays.
     """
-    edits: list[Edit] = []
-    line = 0  # where it starts
-    for match in _TAG.finditer(text) if "<" in text or "&lt;" in text else ():
+    line = seen = 0  # where the line of the tag starts, and how far it was searched
+    inner: int | None = None  # where the line has more than marks, if it does
+    for match in checked(_TAG.finditer(text)) if "<" in text or "&lt;" in text else ():
         start, stop = match.span()
-        line = max(line, text.rfind("\n", line, start) + 1)
+        if after := text.rfind("\n", seen, start) + 1:
+            line, seen, inner = after, after, None
+        if inner is None and (found := _INNER.search(text, seen, start)):
+            inner = found.start()
+        seen = start
         before_field = _ANY_FIELD.match(text, stop)
         if text.startswith("%", line):
             continue
         if _NO_MUSIC.match(match[0]) and not before_field:
             continue
-        is_inner = _INNER.search(text, line, start) and stop < len(text) and text[stop] != "\n"
-        ends_line = is_inner and _BLOCK.match(match[0])
-        if ends_line and _IN_TEXT.match(text, line, start) and not before_field:
-            continue
-        edits.append(Edit(start, stop, "\n" if ends_line else ""))
+        ends_line = False
+        if inner is not None and stop < len(text) and text[stop] != "\n" and _BLOCK.match(match[0]):
+            if _TEXT_FIELD.match(text, inner, start) and not before_field:
+                continue
+            ends_line = True
+        yield start, stop, "\n" if ends_line else ""
         if ends_line:
-            line = stop
-    return edits
+            line, seen, inner = stop, stop, None
 
 
-def forum_tags(text: str) -> list[Edit]:
+def forum_tags(text: str) -> Iterator[Edit]:
     """Remove the tags and fences with which Markdown and forums enclose a tune."""
-    return [Edit(match.start(), match.end(), "") for match in _FORUM_TAG.finditer(text)]
+    return ((*match.span(), "") for match in _FORUM_TAG.finditer(text))
 
 
-def entities(text: str) -> list[Edit]:
+def entities(text: str) -> Iterator[Edit]:
     """Replace the entities of web pages in music and settings; the reader of text fields does so itself."""
     if ";" not in text:
-        return []
-    edits: list[Edit] = []
+        return
     for start, line in lines_of(text):
         if "&" in line and not is_text(line):
             for match in _ENTITY.finditer(line):
@@ -87,5 +92,4 @@ def entities(text: str) -> list[Edit]:
                 character = html.unescape(entity)
                 if character != entity and not _NOTE_LETTERS.issuperset(match[1]):
                     character = UNUSUAL_SPACES.sub(" ", character).replace("\r", "")
-                    edits.append(Edit(start + match.start(), start + match.end(), character))
-    return edits
+                    yield start + match.start(), start + match.end(), character

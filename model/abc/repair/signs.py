@@ -15,7 +15,7 @@ INVISIBLE = (
 )
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 
-_MAIL_SPACE = re.compile(r"(?:=20)+[ \t]*$", re.MULTILINE)
+_MAIL_SPACE = re.compile(r"(?<!=20)(?:=20)++[ \t]*+$", re.MULTILINE)
 
 _PLAIN = {
     **dict.fromkeys("“”„‟«»″‶", '"'),
@@ -31,11 +31,14 @@ _PLAIN = {
     **{digit: str(unicodedata.digit(digit)) for digit in "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"},
 }
 _ACCIDENTALS = {"♯": "^", "♭": "_", "♮": "=", "𝄪": "^^", "𝄫": "__"}
-_FRACTIONS = "¼½¾⅓⅔⅛⅜⅝⅞"
+_FRACTIONS = {
+    "¼": (1, 4), "½": (1, 2), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3),
+    "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8),
+}  # fmt: skip
 _JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # invisible, but some scripts need them in titles
 _SIGN = re.compile(
     rf'["{"".join(_PLAIN)}{_JOINERS}]|(?P<accidental>[{"".join(_ACCIDENTALS)}])(?=[A-Ga-g])'
-    rf"|(?P<whole>\d{{0,3}})(?P<part>[{_FRACTIONS}])"
+    rf"|(?P<whole>\d{{0,3}})(?P<part>[{''.join(_FRACTIONS)}])"
 )
 _ANY_PLAIN = str.maketrans(
     {**_PLAIN, **_ACCIDENTALS, **dict.fromkeys(_FRACTIONS, "/"), **dict.fromkeys(_JOINERS)}
@@ -43,38 +46,30 @@ _ANY_PLAIN = str.maketrans(
 _AFTER_NOTE = frozenset("abcdefgABCDEFG'’′")
 
 
-def control_characters(text: str) -> list[Edit]:
+def control_characters(text: str) -> Iterator[Edit]:
     """Read control characters as what Windows-1252 has in their place, such as typographic quotes."""
-    return [
-        Edit(match.start(), match.end(), match[0].translate(WINDOWS_1252))
-        for match in _not_ascii(_CONTROLS, text)
-    ]
+    return ((*match.span(), match[0].translate(WINDOWS_1252)) for match in _not_ascii(_CONTROLS, text))
 
 
-def invisible_characters(text: str) -> list[Edit]:
+def invisible_characters(text: str) -> Iterator[Edit]:
     """Remove characters that nobody sees, such as zero-width spaces."""
-    return [Edit(match.start(), match.end(), "") for match in _not_ascii(_INVISIBLE, text)]
+    return ((*match.span(), "") for match in _not_ascii(_INVISIBLE, text))
 
 
-def unusual_spaces(text: str) -> list[Edit]:
+def unusual_spaces(text: str) -> Iterator[Edit]:
     """Replace no-break spaces and the like with plain ones."""
-    return [
-        Edit(match.start(), match.end(), " " * len(match[0])) for match in _not_ascii(UNUSUAL_SPACES, text)
-    ]
+    return ((*match.span(), " " * len(match[0])) for match in _not_ascii(UNUSUAL_SPACES, text))
 
 
-def mail_spaces(text: str) -> list[Edit]:
+def mail_spaces(text: str) -> Iterator[Edit]:
     """Remove the "=20" that mail programs write for a space at the end of a line."""
-    if "=20" not in text:
-        return []
-    return [Edit(match.start(), match.end(), "") for match in _MAIL_SPACE.finditer(text)]
+    return ((*match.span(), "") for match in (_MAIL_SPACE.finditer(text) if "=20" in text else ()))
 
 
-def typographic_signs(text: str) -> list[Edit]:
+def typographic_signs(text: str) -> Iterator[Edit]:
     """Replace the signs that word processors put in place of ASCII, in lines of music."""
     if text.isascii():
-        return []
-    edits: list[Edit] = []
+        return
     for start, line in lines_of(text):
         if line.isascii() or line.startswith("%"):
             continue
@@ -82,8 +77,7 @@ def typographic_signs(text: str) -> list[Edit]:
         if field and field[0] not in "LMQ" and not (field[0] == "K" and "|" in line):
             continue
         if field or not is_prose(line.translate(_ANY_PLAIN)):
-            edits += _plain_signs(line, start)
-    return edits
+            yield from _plain_signs(line, start)
 
 
 def _not_ascii(pattern: re.Pattern[str], text: str) -> Iterable[re.Match[str]]:
@@ -99,8 +93,8 @@ def _plain_signs(line: str, start: int) -> Iterator[Edit]:
             in_string = not in_string
             continue
         if match["part"]:
-            top, bottom = unicodedata.normalize("NFKC", match["part"]).split("⁄")
-            new = f"{int(match['whole'] or 0) * int(bottom) + int(top)}/{bottom}"
+            top, bottom = _FRACTIONS[match["part"]]
+            new = f"{int(match['whole'] or 0) * bottom + top}/{bottom}"
         elif match["accidental"]:
             new = _ACCIDENTALS[sign]
         elif sign == "″" and not in_string and line[match.start() - 1 : match.start()] in _AFTER_NOTE:
@@ -108,4 +102,4 @@ def _plain_signs(line: str, start: int) -> Iterator[Edit]:
         else:
             new = _PLAIN.get(sign, "")
             in_string ^= new == '"'
-        yield Edit(start + match.start(), start + match.end(), new)
+        yield start + match.start(), start + match.end(), new

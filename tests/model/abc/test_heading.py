@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from model.abc import AbcError, Book, TitleField, Tune, read_tunebook
@@ -69,17 +71,33 @@ def test_a_text_without_tunes(text: str) -> None:
         book.read_first()
 
 
-def test_a_book_in_steps_is_the_same_book() -> None:
+def test_a_book_reads_the_tunes_of_a_tunebook() -> None:
     text = "".join(f"X:{number}\nT:Tune {number}\nK:G\n{NOTES}\n\n" for number in range(1, 1001))
-    steps, count = Book.in_steps(text), 0
-    try:
-        while True:
-            next(steps)
-            count += 1
-    except StopIteration as end:
-        book: Book = end.value
-    assert count > 10
+    book = Book.of(text)
     assert len(book) == 1000
     tunes = [tune for tune in read_tunebook(text) if isinstance(tune, Tune)]
     assert tunes == [book.read(index) for index in range(1000)]
     assert [tune.line for tune in tunes] == [book.heading(index).line for index in range(1000)]
+
+
+def test_the_size_of_a_tune_is_that_of_its_lines() -> None:
+    tunes = [f"X:1\nK:G\n{NOTES}\n\n", f"X:2\nT:Two\nK:G\n{NOTES}"]
+    book = Book.of("".join(tunes))
+    assert [book.size(index) for index in range(2)] == [len(tunes[0]), len(tunes[1]) + 1]
+
+
+def test_titles_below_a_thousand_lines_are_not_listed() -> None:
+    heading = Book.of("X:1\n" + "T:a\n" * 2000 + f"K:G\n{NOTES}\n").heading(0)
+    assert [title.first_line for title in heading.titles] == [*range(2, 1001)]
+
+
+@pytest.mark.parametrize("line", ["T:a\n", "+:a\n", "%\n", "\n", "X:1\\\n"])
+def test_a_heading_takes_no_longer_for_more_lines(line: str) -> None:
+    def lap(count: int) -> float:
+        book = Book.of("X:1\nT:\n" + line * count)
+        book.heading(0)  # finds the lines of the text
+        start = time.thread_time()
+        book.heading(0)
+        return time.thread_time() - start
+
+    assert min(lap(100_000) for _ in range(3)) < 5 * min(lap(2000) for _ in range(3)) + 0.001

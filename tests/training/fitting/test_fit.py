@@ -201,6 +201,29 @@ def test_a_killed_training_leaves_a_checkpoint_and_no_broken_artifact(
         artifact.load(root, CPU)
 
 
+def test_a_full_disk_is_an_error_that_names_the_file(tiny_corpus: Corpus, tmp_path: Path) -> None:
+    arguments = command("fit", "--corpus", tiny_corpus.path, "--artifacts", tmp_path / "artifacts")
+    limited = ["sh", "-c", 'ulimit -f 20; exec "$@"', "sh", *arguments]  # no file has more than 20 blocks
+    done = subprocess.run(limited, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 1
+    assert f"error: {tmp_path}/artifacts/{WORK}/split.safetensors cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not [
+        path for path in (tmp_path / "artifacts").rglob("*") if path.is_file() and path.stat().st_size
+    ]
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_before_anything_is_read(
+    tiny_corpus: Corpus, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    done = run("fit", "--corpus", tiny_corpus.path, "--artifacts", tmp_path / "file" / "artifacts")
+    assert done.returncode == 1
+    assert f"Not a directory: '{tmp_path}/file/artifacts'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "read 60 tunes" not in done.stdout
+
+
 def test_another_config_does_not_resume_from_the_checkpoint(tiny_corpus: Corpus, tmp_path: Path) -> None:
     report = Silent()
 

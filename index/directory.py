@@ -1,0 +1,107 @@
+"""The directory: finds titles and settings of a catalogue by id, titles by name, and settings by filters."""
+
+import re
+from collections import Counter
+from functools import cached_property
+
+import numpy as np
+
+from index.catalogue import Catalogue, Setting, Title
+from index.filters import Facets
+from index.identifiers import setting_ids, slug, title_ids
+from index.title_search import TitleSearch
+from model.abc.writer import escape
+from model.names import fold
+
+_TITLE = re.compile("^T:.*", re.MULTILINE)
+
+
+class Directory:
+    """Finds titles and settings of a catalogue. Each part is made when it is first used.
+
+    Parameters
+    ----------
+    catalogue : the titles; also an attribute
+    shown : what people see for names of the catalogue that are not shown as printed
+    """
+
+    def __init__(self, catalogue: Catalogue, shown: dict[str, str]) -> None:
+        self.catalogue = catalogue
+        self._shown = shown
+
+    def display(self, printed: str) -> str:
+        """A name of the catalogue as people write it."""
+        return self._shown.get(printed, printed)
+
+    def names(self, title: Title) -> list[str]:
+        """The names of a title as people write them, then the printed spellings that differ from these."""
+        return list(dict.fromkeys((*map(self.display, title.names), *title.names)))
+
+    @cached_property
+    def title_ids(self) -> list[str]:
+        """The id of each title, in the order of the catalogue."""
+        return title_ids(self.catalogue.titles)
+
+    @cached_property
+    def setting_ids(self) -> list[str]:
+        """The id of each setting, in the order of the catalogue."""
+        return setting_ids(self.catalogue.settings)
+
+    def find_title(self, title_id: str) -> int | None:
+        """The number of the title with this id, None if there is none.
+
+        Titles may become one when a corpus is added. So the id that a name would have as a title counts, too,
+        if only one title has that name.
+        """
+        number = self._number_of_title.get(title_id)
+        return self._number_of_name.get(title_id) if number is None else number
+
+    def find_setting(self, setting_id: str) -> int | None:
+        """The number of the setting with this id, None if there is none."""
+        return self._number_of_setting.get(setting_id)
+
+    @cached_property
+    def alphabetical(self) -> list[int]:
+        """The numbers of all titles in alphabetical order of what is shown, without case and articles."""
+
+        def key(number: int) -> tuple[str, str]:
+            shown = self.display(self.catalogue.titles[number].title)
+            return fold(shown), shown
+
+        return sorted(range(len(self.catalogue)), key=key)
+
+    @cached_property
+    def search(self) -> TitleSearch:
+        """Finds titles by their names, as people type them."""
+        return TitleSearch(self.catalogue, self.display)
+
+    @cached_property
+    def facets(self) -> Facets:
+        """The rhythms, metres and corpora of the settings."""
+        return Facets(self.catalogue.settings)
+
+    def first_setting(self, title: int) -> int:
+        """The number of the first setting of a title."""
+        return int(np.searchsorted(self.catalogue.title_of_setting, title))
+
+    def abc(self, setting: Setting) -> str:
+        """The ABC of a setting, with its title as people write it."""
+        title = f"T:{escape(self.display(setting.title))}"
+        return _TITLE.sub(lambda _: title, setting.abc, count=1)
+
+    @cached_property
+    def _number_of_title(self) -> dict[str, int]:
+        return {title_id: number for number, title_id in enumerate(self.title_ids)}
+
+    @cached_property
+    def _number_of_setting(self) -> dict[str, int]:
+        return {setting_id: number for number, setting_id in enumerate(self.setting_ids)}
+
+    @cached_property
+    def _number_of_name(self) -> dict[str, int]:
+        """The number of the only title that has a name, by the id that the name would have as a title."""
+        titles = {
+            (slug(name), number) for number, title in enumerate(self.catalogue.titles) for name in title.names
+        }
+        count = Counter(name for name, _ in titles)
+        return {name: number for name, number in titles if count[name] == 1}

@@ -1,0 +1,80 @@
+"""Deadlines: stops work that takes too long, between two of its steps."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from math import inf
+from typing import NamedTuple, TypeVar
+
+from model.errors import GanAinmError
+
+T = TypeVar("T")
+
+_AT_A_TIME = 256  # items between two checks
+
+
+class DeadlineError(GanAinmError):
+    """The work was not done by its deadline."""
+
+
+class CpuLimitError(DeadlineError):
+    """The work took more CPU time than it may."""
+
+
+class _Limits(NamedTuple):
+    monotonic: float
+    thread: float
+
+
+_limits: ContextVar[_Limits | None] = ContextVar("limits", default=None)
+
+
+@contextmanager
+def limited(deadline: float | None = None, cpu_s: float | None = None) -> Iterator[None]:
+    """Limit the time of what runs within it, in this thread. Of nested limits, the stricter counts.
+
+    Parameters
+    ----------
+    deadline : moment of `time.monotonic` when the work must end; None for no such limit
+    cpu_s : CPU time that this thread may spend on the work, in seconds; None for no such limit
+    """
+    outer = _limits.get() or _Limits(inf, inf)
+    limits = _Limits(
+        outer.monotonic if deadline is None else min(outer.monotonic, deadline),
+        outer.thread if cpu_s is None else min(outer.thread, time.thread_time() + cpu_s),
+    )
+    token = _limits.set(limits)
+    try:
+        yield
+    finally:
+        _limits.reset(token)
+
+
+def check_deadline() -> None:
+    """Stop the work if its time is over. It takes less than a microsecond, and nothing outside `limited`.
+
+    Work of unknown length calls it at least every 50 ms.
+
+    Raises
+    ------
+    CpuLimitError
+        When the thread has spent the CPU time that `limited` allows.
+    DeadlineError
+        When the deadline of `limited` has passed.
+    """
+    limits = _limits.get()
+    if limits is None:
+        return
+    if time.thread_time() > limits.thread:
+        raise CpuLimitError("the work took more CPU time than it may")
+    if time.monotonic() > limits.monotonic:
+        raise DeadlineError("the work was not done by its deadline")
+
+
+def checked(items: Iterable[T]) -> Iterator[T]:
+    """The same items; calls `check_deadline` after every 256th. For long loops over quick steps."""
+    for count, item in enumerate(items, 1):
+        yield item
+        if not count % _AT_A_TIME:
+            check_deadline()

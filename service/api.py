@@ -1,0 +1,63 @@
+"""The class of the app: security headers on all responses, and the frame of the OpenAPI document."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from model.version import VERSION
+from service.cors import Cors
+from service.headers import SecurityHeaders
+from service.problem_docs import problem_components, problem_responses
+
+_DESCRIPTION = (
+    "Post a tune in ABC notation, in any key, whole or in part, and get ranked titles with reasons.\n\n"
+    "Every error is `application/problem+json` (RFC 9457). Its `type` is `urn:gan-ainm:problem:` with a "
+    "name, or `about:blank`; its `detail` says what is wrong with this request."
+)
+_TAGS = {
+    "suggestions": "Titles for a tune.",
+    "catalogue": "What is in the catalogue: titles, settings, and what resembles them.",
+    "service": "Is the service alive, can it answer, does it answer well, and what are its limits?",
+    "admin": "Indexing again. These routes exist only if the service has an admin key.",
+}
+
+
+class Api(FastAPI):
+    """A FastAPI app with security headers on every response, also when the app fails.
+
+    Parameters
+    ----------
+    origins : origins of pages that may read the answers
+    options : of FastAPI
+    """
+
+    def __init__(self, origins: frozenset[str], **options: Any) -> None:
+        super().__init__(
+            title="Gan Ainm",
+            summary="Suggests titles for folk tunes.",
+            description=_DESCRIPTION,
+            version=VERSION,
+            license_info={"name": "MIT", "identifier": "MIT"},
+            openapi_tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
+            responses=problem_responses(400, 421, 500),
+            redirect_slashes=False,  # a redirect would repeat the host that the request names
+            docs_url=None,  # service/docs.py has a page that needs no other host
+            redoc_url=None,
+            **options,
+        )
+        self._origins = origins
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The app inside its middleware."""
+        # Starlette answers our own faults outside of all middleware that is added to an app.
+        stack = super().build_middleware_stack()
+        return SecurityHeaders(Cors(stack, self._origins) if self._origins else stack)
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        if self.openapi_schema is None:
+            components = super().openapi().setdefault("components", {})
+            for kind, added in problem_components().items():
+                components.setdefault(kind, {}).update(added)
+        return super().openapi()

@@ -1,0 +1,79 @@
+"""POST /feedback: which suggested title was right. It gives an MRR of real tunes beside that of the probes.
+
+A suggestion's id contains digests of its titles, signed with a key that lies in the feedback's file. So all
+workers can check an id, and none stores suggestions. The file holds no tunes, no titles and nothing about the
+client: only the rank of each chosen title, and when. Nothing is trained on it.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, Field, ValidationError
+
+from service import metrics
+from service.feedback_store import FeedbackStore
+from service.problem_bodies import invalid_request
+from service.problem_docs import problem_responses
+from service.problems import NotUtf8, UnknownMediaType, shortened
+from service.state import CurrentState, State
+
+_MAX_BODY_BYTES = 2**13  # an id of a hundred titles has 600 characters
+_JSON = "application/json"
+
+
+class Feedback(BaseModel, strict=True, extra="forbid"):
+    """Which of the suggested titles is right."""
+
+    suggestion_id: str = Field(max_length=1000, description="`suggestion_id` of the answer.")
+    title: str | None = Field(
+        max_length=1000, description="`title` of the right suggestion, as it was sent; null if none is right."
+    )
+
+
+class Accepted(BaseModel):
+    """The feedback as it was counted."""
+
+    rank: int | None = Field(description="Rank of the chosen title, 1 for the first; null if none was right.")
+
+
+def _store(state: CurrentState) -> FeedbackStore:
+    assert state.feedback is not None  # otherwise there is no such route
+    return state.feedback
+
+
+router = APIRouter()
+
+
+@router.post(
+    "/feedback",
+    operation_id="feedback",
+    status_code=201,
+    openapi_extra={
+        "requestBody": {"required": True, "content": {_JSON: {"schema": Feedback.model_json_schema()}}}
+    },
+    responses=problem_responses(400, 403, 404, 408, 409, 413, 415, 422, 429, 503),
+)
+async def feedback(
+    request: Request, state: CurrentState, store: Annotated[FeedbackStore, Depends(_store)]
+) -> Accepted:
+    """Say which suggested title was right, once for each suggestion, within a day."""
+    kind = request.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() != _JSON:
+        raise UnknownMediaType(f"Content-Type is {shortened(kind) or 'missing'!r}; send {_JSON}")
+    body = await state.bodies.read(request, min(_MAX_BODY_BYTES, state.settings.max_body_bytes))
+    try:
+        given = Feedback.model_validate_json(body.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise NotUtf8(f"JSON must be UTF-8: byte {error.start} of the body is not") from error
+    except ValidationError as error:
+        raise invalid_request(error.errors(include_url=False, include_input=False)) from error
+    return await run_in_threadpool(_give, state, store, given)
+
+
+def _give(state: State, store: FeedbackStore, given: Feedback) -> Accepted:
+    rank = store.give(given.suggestion_id, given.title)
+    metrics.feedback_given(rank)
+    if mrr := store.mrr(state.engine.snapshot.artifact.manifest.titles):
+        metrics.online(mrr)
+    return Accepted(rank=rank)

@@ -1,0 +1,125 @@
+"""Logs: one line for each request, and uvicorn's lines in the same format: JSON, or text on a terminal.
+
+A client cannot make a line long or break it: values are cut, and control characters are escaped. A message
+that is not the line of a request appears at most twenty times a minute from each place in the code.
+"""
+
+import logging
+import sys
+import time
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Literal
+
+from structlog.contextvars import merge_contextvars
+from structlog.processors import JSONRenderer, TimeStamper, add_log_level, format_exc_info
+from structlog.stdlib import ExtraAdder, ProcessorFormatter
+
+LogFormat = Literal["auto", "json", "text"]
+
+REQUESTS = "service.requests"  # the logger of the lines for requests
+
+_LOGGERS = "uvicorn", "service", "asyncio"
+_MOST = 20
+_WINDOW_S = 60.0
+_LONGEST = 500  # characters of a value
+_LONGEST_TRACEBACK = 4000
+_TUNE = 1000  # characters of a tune; only with LOG_TUNES
+_HEAD = ("timestamp", "level", "event")  # begin a line of text
+
+
+def logging_config(log_format: LogFormat, level: str) -> dict[str, Any]:
+    """Configuration for `logging.config.dictConfig`, which uvicorn applies in each process."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": "service.logs.make_formatter", "log_format": log_format}},
+        "filters": {"limit": {"()": "service.logs.Limit"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["limit"]}},
+        "loggers": {
+            **{name: {"handlers": ["stderr"], "level": level.upper()} for name in _LOGGERS},
+            "uvicorn.access": {
+                "handlers": [],
+                "propagate": False,
+            },  # the observer has a line for each request
+            "asgi_correlation_id": {"level": "ERROR"},  # it warns of each id that it refuses
+        },
+    }
+
+
+def make_formatter(log_format: LogFormat) -> logging.Formatter:
+    """The formatter of all lines. "auto" is text if standard error is a terminal, else JSON."""
+    as_text = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
+    return ProcessorFormatter(
+        foreign_pre_chain=[
+            merge_contextvars,
+            add_log_level,
+            ExtraAdder(),
+            TimeStamper(fmt="iso", utc=True),
+        ],
+        processors=[
+            ProcessorFormatter.remove_processors_meta,
+            format_exc_info,
+            _bounded,
+            _render_text if as_text else JSONRenderer(),
+        ],
+    )
+
+
+class Limit(logging.Filter):
+    """Passes at most twenty messages a minute from each place in the code.
+
+    The first message after a minute in which some were left out says how many, as `left_out`. Lines for
+    requests always pass.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._windows: dict[tuple[str, int], tuple[float, int]] = {}  # place -> (begin, messages so far)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to write a message."""
+        if record.name == REQUESTS:
+            return True
+        place, now = (record.pathname, record.lineno), time.monotonic()
+        began, count = self._windows.get(place, (now, 0))
+        if now - began >= _WINDOW_S:
+            if count > _MOST:
+                record.left_out = count - _MOST
+            began, count = now, 0
+        self._windows[place] = began, count + 1
+        return count < _MOST
+
+
+def log_request(level: int, fields: Mapping[str, object]) -> None:
+    """Write the line of a request."""
+    logging.getLogger(REQUESTS).log(level, "request", extra=dict(fields))
+
+
+def shown_tune(abc: str) -> str:
+    """A tune as a line shows it when LOG_TUNES is on: its beginning."""
+    return abc[:_TUNE]
+
+
+def _bounded(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Cut long values, and drop uvicorn's second, coloured message."""
+    line.pop("color_message", None)
+    for name, value in line.items():
+        if isinstance(value, str) and name not in ("exception", "tune"):
+            line[name] = value[:_LONGEST].rstrip()
+    if "exception" in line:
+        line["exception"] = line["exception"][-_LONGEST_TRACEBACK:]  # the error itself comes last
+    return line
+
+
+def _render_text(_logger: object, _method: str, line: MutableMapping[str, Any]) -> str:
+    traceback = line.pop("exception", None)
+    head = " ".join(_printable(line.pop(name)) for name in _HEAD if name in line)
+    words = [head, *(f"{name}={_printable(value)}" for name, value in line.items())]
+    return " ".join(words) + (f"\n{traceback}" if traceback else "")
+
+
+def _printable(value: object) -> str:
+    """Text without control characters, which could draw on a terminal or begin a line of their own."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in str(value)
+    )

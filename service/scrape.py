@@ -1,0 +1,20 @@
+"""GET /metrics: the metrics of all workers, for Prometheus."""
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from service.metrics import Exposition
+
+router = APIRouter()
+_exposition = Exposition()
+
+
+@router.get(
+    "/metrics",
+    operation_id="metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def metrics() -> Response:
+    """The metrics of all workers in the text format of Prometheus, at most a second old."""
+    return Response(_exposition.text(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,164 @@
+"""The work on tunes: how much of it runs at once, how much waits, and when it has to end.
+
+Tunes are computed in threads of their own, so the event loop always answers. A thread too many only makes
+everything slower, and a long queue only makes clients wait for answers that come too late. So a few requests
+wait, and the rest is refused at once: the client can try another worker, or later.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
+from typing import ParamSpec, TypeVar
+
+from model.deadline import CpuLimitError, DeadlineError, limited
+from service import metrics
+from service.problems import DeadlineExceeded, NotReady, Overloaded, TooComplex
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_RETRY_S = 1  # seconds after which a refused client may try again
+_LATE_S = 1.0  # seconds after its deadline in which work notices that its time is over
+
+
+class Work:
+    """Runs functions in a few threads, each until its deadline. It belongs to one event loop.
+
+    Parameters
+    ----------
+    threads : functions at work at a time
+    queue : functions that wait for a thread at a time
+    timeout_s : time from the admission of a request to its deadline, in seconds
+    cpu_s : CPU time that one function may take, in seconds
+    batches : requests with many tunes at a time
+    """
+
+    def __init__(self, threads: int, queue: int, timeout_s: float, cpu_s: float, batches: int) -> None:
+        self._queue, self._timeout_s, self._cpu_s, self._most_batches = queue, timeout_s, cpu_s, batches
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="work")
+        self._idle = asyncio.Semaphore(threads)
+        self._deadlines: dict[object, float] = {}  # of the functions at work
+        self._batches = 0
+        self.waiting = 0
+
+    @property
+    def at_work(self) -> int:
+        """The number of functions at work."""
+        return len(self._deadlines)
+
+    @property
+    def overdue_s(self) -> float:
+        """By how many seconds the function that is latest should have noticed that its time is over."""
+        latest = min(tuple(self._deadlines.values()), default=time.monotonic())
+        return max(time.monotonic() - latest - _LATE_S, 0.0)
+
+    def admit(self) -> float:
+        """Admit a request before anything reads its body, and return its deadline.
+
+        The deadline is a moment of `time.monotonic`. Raises NotReady when the threads are stuck, Overloaded
+        when the queue is full.
+        """
+        if self.overdue_s:
+            raise NotReady("this worker is stuck and will be replaced", headers=_retry())
+        self._refuse_if_full()
+        return self.new_deadline()
+
+    @contextmanager
+    def admit_batch(self) -> Iterator[None]:
+        """Admit a request with many tunes, for as long as the block runs.
+
+        Raises what `admit` raises, and Overloaded when as many as may are at work.
+        """
+        self.admit()
+        if self._batches >= self._most_batches:
+            detail = f"{self._most_batches} such requests are at work, which is the limit; try again later"
+            raise Overloaded(detail, {"limit_requests": self._most_batches}, _retry())
+        self._batches += 1
+        try:
+            yield
+        finally:
+            self._batches -= 1
+
+    def new_deadline(self) -> float:
+        """The deadline of a request that begins now."""
+        return time.monotonic() + self._timeout_s
+
+    async def run(
+        self, deadline: float, function: Callable[P, T], /, *arguments: P.args, **named: P.kwargs
+    ) -> T:
+        """The function's result. It runs in a thread, where `check_deadline` stops it when its time is over.
+
+        Raises
+        ------
+        Overloaded
+            When the queue is full.
+        DeadlineExceeded
+            When the deadline has passed, in the queue or at work.
+        TooComplex
+            When the function took more CPU time than it may.
+        """
+        self._refuse_if_full()
+        return await self.run_queued(deadline, function, *arguments, **named)
+
+    async def run_queued(
+        self, deadline: float, function: Callable[P, T], /, *arguments: P.args, **named: P.kwargs
+    ) -> T:
+        """Like `run`, but waits even if the queue is full: for the parts of a request that is at work."""
+        await self._wait_for_a_thread(deadline)
+        running = object()
+        self._deadlines[running] = deadline
+
+        def compute() -> T:
+            with limited(deadline, self._cpu_s):
+                return function(*arguments, **named)
+
+        def end(future: "asyncio.Future[T]") -> None:
+            del self._deadlines[running]
+            self._idle.release()
+            if not future.cancelled():
+                future.exception()  # nobody may be waiting for it any more
+
+        context = copy_context()  # of the stopwatch
+        future = asyncio.get_running_loop().run_in_executor(self._executor, context.run, compute)
+        future.add_done_callback(end)
+        try:
+            # The client gets its answer at the deadline even if the thread notices it late.
+            async with asyncio.timeout(deadline - time.monotonic()):
+                return await asyncio.shield(future)
+        except CpuLimitError as error:
+            detail = f"the text takes more than {self._cpu_s:g} s to compute; send a shorter part of it"
+            raise TooComplex(detail, {"limit_s": self._cpu_s}) from error
+        except (DeadlineError, TimeoutError) as error:
+            raise self._too_late() from error
+
+    def close(self) -> None:
+        """End without waiting for what is at work."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _refuse_if_full(self) -> None:
+        if self._idle.locked() and self.waiting >= self._queue:
+            detail = f"{self._queue} requests are waiting already, which is the limit; try again later"
+            raise Overloaded(detail, {"limit_requests": self._queue}, _retry())
+
+    async def _wait_for_a_thread(self, deadline: float) -> None:
+        self.waiting += 1
+        metrics.queued(self.waiting)
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()):
+                await self._idle.acquire()
+        except TimeoutError as error:
+            raise self._too_late() from error
+        finally:
+            self.waiting -= 1
+            metrics.queued(self.waiting)
+
+    def _too_late(self) -> DeadlineExceeded:
+        detail = f"no answer within {self._timeout_s:g} s, which is the limit"
+        return DeadlineExceeded(detail, {"limit_s": self._timeout_s}, _retry())
+
+
+def _retry() -> dict[str, str]:
+    return {"Retry-After": str(_RETRY_S)}

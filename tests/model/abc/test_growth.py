@@ -1,0 +1,96 @@
+"""Reading takes time and memory in proportion to the text, whatever the text, and stops when its time is over."""
+
+import time
+import tracemalloc
+
+import pytest
+
+from model.abc import AbcError, decode, read_tune
+from model.abc.book import LONGEST_TEXT
+from model.deadline import CpuLimitError, limited
+from tests.model.abc.growth import cpu_seconds, encoded, growth
+from tests.model.abc.patterns import HEAD, PATTERNS, RUNS, pattern
+from tests.support import KESH
+
+_KIB = 1024
+_STOPPED = (
+    "'C|'",
+    "a title of tags",
+    "fields on one line",
+    "halves",
+    "tunes without notes",
+    "words and notes",
+)
+
+
+def read(body: bytes) -> None:
+    try:
+        read_tune(decode(body))
+    except AbcError as error:
+        assert (error.line, error.column) >= (1, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PATTERNS)
+def test_growth_up_to_the_limit_of_a_body(name: str) -> None:
+    sizes = (64 * _KIB, 128 * _KIB, 256 * _KIB)
+    # Time may be less than linear, because the notes of a tune are bounded. A busy machine disturbs one
+    # measurement, but not three.
+    assert any(growth(name, sizes, read_tune).exponent < 1.3 for _ in range(3))
+    # A tune takes about half a millisecond to read, and no text a second.
+    tune = cpu_seconds(lambda: read_tune(KESH), times=20)
+    assert growth(name, sizes[-1:] * 3, read_tune).seconds[-1] < 2000 * tune
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_memory_grows_with_length(name: str) -> None:
+    body = encoded(pattern(name, 16 * _KIB))
+    read(body)
+    tracemalloc.start()
+    try:
+        read(body)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 60 * len(body) + 4 * 2**20, most / len(body)
+
+
+@pytest.mark.parametrize("name", _STOPPED)
+def test_reading_stops_when_its_cpu_time_is_spent(name: str) -> None:
+    text = pattern(name, 256 * _KIB)
+    start = time.thread_time()
+    with pytest.raises(CpuLimitError), limited(cpu_s=0.02):
+        read_tune(text)
+    assert time.thread_time() - start < 0.3  # measured: 0.1 s; the bound allows for a busy machine
+
+
+def test_a_text_is_read_up_to_a_limit() -> None:
+    text = HEAD + "DEF|\n" + "w: la\n" * (LONGEST_TEXT // 6)
+    tune = read_tune(text + "X:2\nK:C\nC\n")
+    assert len(tune.notes) == 4
+    assert [notice.message for notice in tune.warnings] == [
+        f"the text has more than {LONGEST_TEXT} characters, read up to here"
+    ]
+    lines = text[:LONGEST_TEXT].split("\n")
+    assert (tune.warnings[0].line, tune.warnings[0].column) == (len(lines), len(lines[-1]) + 1)
+    with pytest.raises(AbcError, match=f"no notes in its first {LONGEST_TEXT} characters"):
+        read_tune("X:1\nK:C\n" + "w: la\n" * (LONGEST_TEXT // 6) + "C\n")
+
+
+def test_rests_of_tunes_without_notes_are_bounded() -> None:
+    silent = 'X:1\nZ8000"a"\n'
+    assert read_tune(silent + "X:2\nK:C\nC\n").number == 2
+    with pytest.raises(AbcError, match="the text has 3 tunes, but no notes were found"):
+        read_tune(silent * 2 + "X:3\nK:C\nC\n")
+
+
+def test_voices_are_bounded() -> None:
+    voices = "".join(f"V:{number}\nz\n" for number in range(200))
+    tune = read_tune("X:1\nK:C\n" + voices + "V:150\nC\nV:7\nD\n")
+    assert [note.pitch for note in tune.notes] == [62]
+    (notice,) = tune.warnings
+    assert (notice.line, notice.message) == (203, "more than 100 voices, the others read as one")
+
+
+def test_a_rhythm_is_bounded() -> None:
+    assert read_tune("X:1\nR:" + "a" * 10_000 + "\nK:C\nC\n").rhythm == "a" * 200
