@@ -6,6 +6,7 @@ TORCH ?= cpu
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARTIFACTS ?= artifacts
+CORPUS ?= .venv/fuzz
 export TORCH HOST PORT ARTIFACTS
 
 bin := .venv/bin
@@ -14,8 +15,9 @@ compile := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --for
 	--no-emit-index-url --no-emit-package torch --annotation-style line --custom-compile-command "make lock"
 # One torch thread per test process: two processes with two threads each slow each other down on two cores.
 pytest := OMP_NUM_THREADS=1 $(bin)/python -m pytest --numprocesses auto
+reliability := throughput soak overload reindexing kills damage disks descriptors clock
 
-.PHONY: help install serve train bench bench-quality test test-all lint types docs openapi lock
+.PHONY: help install serve train bench bench-quality reliability test test-all fuzz lint types docs openapi lock
 
 help:     ## show this list
 	@awk -F ' *## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -36,11 +38,22 @@ bench-quality: .venv/dev  ## compare all systems on the three books and renew do
 	$(bin)/gan-ainm benchmark --corpus oneills1850 --corpus ryansMammoth --corpus airdsAirs \
 		--foreign essenFolksong --audited docs/audited/public-domain.txt --name public-domain --out docs
 
+reliability: .venv/dev  ## measure how the service holds: load, attacks, kills, damage (an hour, quiet machine)
+	$(bin)/gan-ainm fit --if-needed
+	@failed=; for tool in $(reliability); do \
+		timeout 40m $(bin)/python -m tests.reliability.$$tool --artifacts $(ARTIFACTS) || failed="$$failed $$tool"; \
+	done; test -z "$$failed" || { echo "limits not met:$$failed"; exit 1; }
+
 test: .venv/dev  ## run all tests except those that train on all three books
 	$(pytest) -m "not slow"
 
 test-all: .venv/dev  ## run every test
 	$(pytest)
+
+fuzz: .venv/dev  ## look for texts that break the reader, for ten minutes; CORPUS keeps what it finds
+	$(bin)/python -m pip install --disable-pip-version-check --quiet atheris
+	mkdir -p $(CORPUS)
+	$(bin)/python -m tests.fuzz.fuzz reader -max_total_time=600 $(CORPUS)
 
 lint: .venv/dev  ## check style and format
 	$(bin)/ruff check

@@ -131,7 +131,11 @@ def read_manifest(path: Path) -> Manifest:
     try:
         return Manifest.model_validate(content)
     except ValidationError as error:
-        raise ArtifactError(f"{path.name}: {MANIFEST} is not of format {FORMAT}: {error}") from error
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ArtifactError(
+            f"{path.name}: {MANIFEST} is not of format {FORMAT}: {where}: {first['msg']}"
+        ) from error
 
 
 def folder_files(folder: Path) -> list[Path]:

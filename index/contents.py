@@ -52,4 +52,4 @@ class Contents:
 
     def take(self, numbers: Ints) -> "Contents":
         """The settings with these numbers, in this order."""
-        return Contents(*(part.take(numbers) for part in (self.melodies, self.intervals, self.pulses)))
+        return Contents(self.melodies.take(numbers), self.intervals.take(numbers), self.pulses.take(numbers))

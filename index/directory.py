@@ -29,6 +29,10 @@ class Directory:
         self.catalogue = catalogue
         self._shown = shown
 
+    def prepare(self) -> None:
+        """Make the parts that answers need, so that the first request does not wait for them."""
+        _ = self.title_ids, self.setting_ids, self.facets, self.search
+
     def display(self, printed: str) -> str:
         """A name of the catalogue as people write it."""
         return self._shown.get(printed, printed)

@@ -67,15 +67,15 @@ class Postings(NamedTuple):
     first : offset of each n-gram's postings, and the end of the last, shape = (n-grams + 1,)
     setting : the setting of each posting, shape = (postings,)
     weight : the n-gram's component in the setting's unit vector, shape = (postings,)
-    count : how often the n-gram occurs in the setting, shape = (postings,). Answers do not need it, but the
-        index of other settings can be made from it. None in an artifact that was written without it
+    occurrences : how often the n-gram occurs in the setting, shape = (postings,). Answers do not need it, but
+        the index of other settings can be made from it. None in an artifact that was written without it
     """
 
     vocabulary: Ints
     first: Ints
     setting: NDArray[np.int32]
     weight: NDArray[np.float32]
-    count: NDArray[np.uint16] | None = None
+    occurrences: NDArray[np.uint16] | None = None
 
 
 class NgramIndex:
@@ -111,11 +111,9 @@ class NgramIndex:
         first = np.flatnonzero(np.diff(gram, prepend=gram[:1] - 1))
         vocabulary = gram[first]
         first = np.append(first, len(gram))
-        weight = _damped(count).astype(np.float32).astype(np.float64)
-        weight *= np.repeat(self._rarity(np.diff(first)), np.diff(first))
+        weight = _damped(count).astype(np.float32) * np.repeat(self._rarity(np.diff(first)), np.diff(first))
         norm = np.sqrt(np.bincount(owner, weight**2, self._settings))
-        weight = (weight / norm[owner]).astype(np.float32)
-        self.postings = Postings(vocabulary, first, owner, weight, count)
+        self.postings = Postings(vocabulary, first, owner, (weight / norm[owner]).astype(np.float32), count)
 
     @classmethod
     def restore(cls, postings: Postings, settings: int) -> "NgramIndex":

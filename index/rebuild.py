@@ -20,6 +20,7 @@ from index.own_tunebooks import Named, load_books, read_own
 from index.probes import DEGRADED, encode_probes, rank_probes
 from index.progress import OnStep, ignore_steps
 from index.publication import KEPT, link_files, publish, staging
+from index.reindexing import reindexed
 from index.slips import find_slips
 from index.suggester import CATALOGUE, INDEX_FILES, Suggester
 from model.abc import Tune, read_tune
@@ -84,16 +85,25 @@ def rebuild(
         When the new artifact cannot be written.
     """
     with _no_garbage_collection():
-        return _rebuild(root, device, tunebooks, on_step, force, keep)
+        try:
+            return _rebuild(root, device, tunebooks, on_step, keep, force=False, reuse=True)
+        except RebuildError:  # what it took from the current artifact may be at fault
+            return _rebuild(root, device, tunebooks, on_step, keep, force, reuse=False)
 
 
 def _rebuild(
-    root: Path, device: Device, tunebooks: Path | None, on_step: OnStep, force: bool, keep: int
+    root: Path,
+    device: Device,
+    tunebooks: Path | None,
+    on_step: OnStep,
+    keep: int,
+    force: bool,
+    reuse: bool,
 ) -> Rebuilt:
     old = artifact.load(root, device)
     trained = Catalogue.load(old.path / artifact.EVALUATION / CATALOGUE)
     # Another version may have read the tunes and the names by other rules.
-    reuse = old.manifest.version == VERSION
+    reuse = reuse and old.manifest.version == VERSION
     known = load_books(old.path / OWN_BOOKS) if reuse and (old.path / OWN_BOOKS).exists() else []
     own = read_own(tunebooks, known, on_step) if tunebooks else None
     tunes = own.tunes if own else {}
@@ -109,7 +119,7 @@ def _rebuild(
         return Melody.of(tune_of(setting)) if number is None else old.suggester.melody_index.melody(number)
 
     catalogue = _with_own(trained, own.named, melody_of) if own else trained
-    suggester = old.suggester.with_catalogue(catalogue, tune_of, reuse, on_step)
+    suggester = reindexed(old.suggester, catalogue, tune_of, reuse, on_step)
     advance = on_step("checking and publishing", 3)
     _check_vectors(suggester)
     probes = encode_probes(old.probes, suggester.encoders)

@@ -5,7 +5,6 @@ tune -> vector -> candidates of the melody index -> probability of each ┐
 """
 
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,22 +13,21 @@ from typing import Self
 import numpy as np
 
 from index.alignment import Melody, align
-from index.catalogue import Catalogue, Setting
-from index.contents import Contents
+from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
 from index.directory import Directory
 from index.display import display_names
 from index.filters import NO_FILTERS, Filters, Mask
 from index.library import Library
 from index.melody_index import FEATURES, MelodyIndex
-from index.progress import OnStep, counted, counted_step, ignore_steps
+from index.progress import OnStep, counted, ignore_steps
 from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
 from index.suggestions import MatchedSetting, MelodyEvidence, StyleEvidence, Suggestion, Suggestions
 from model.abc import Notice, Tune, read_tune
 from model.deadline import check_deadline
 from model.device import Device
 from model.encoders import Encoders
-from model.grams import FEWEST_NOTES, MAX_NOTES, Ints
+from model.grams import FEWEST_NOTES, MAX_NOTES
 from model.stopwatch import lap
 
 CATALOGUE = "catalogue.jsonl"
@@ -95,59 +93,6 @@ class Suggester:
             melody_index=melody_index,
             ranking=ranking or RankingModel.unfitted(),
         )
-
-    def with_catalogue(
-        self,
-        catalogue: Catalogue,
-        tune_of: Callable[[Setting], Tune],
-        reuse: bool = True,
-        on_step: OnStep = ignore_steps,
-    ) -> Self:
-        """Index another catalogue with the same encoders and ranking. The result is the same as of `build`.
-
-        Parameters
-        ----------
-        catalogue : the titles and their settings
-        tune_of : reads a setting
-        reuse : take the rows of names and settings that this Suggester has indexed, and read and encode only
-            the others. Settings with the same ABC have the same row
-        on_step : called when each step begins
-        """
-        contents = self.melody_index.contents if reuse else None
-        known = self.catalogue if contents else Catalogue(())
-        names, new_names = _places(catalogue.names, known.names)
-        encoded = counted_step(new_names, "encoding names", on_step)
-        name_vectors = [self.title_index.vectors[: len(known.names)], self.encoders.title.encode(encoded)]
-        title_index = CosineIndex(np.concatenate(name_vectors)[names], catalogue.title_of_name)
-
-        setting_with = {setting.abc: setting for setting in reversed(catalogue.settings)}
-        settings, new = _places(
-            [each.abc for each in catalogue.settings], [each.abc for each in known.settings]
-        )
-        tunes = [tune_of(setting_with[abc]) for abc in counted_step(new, "reading settings", on_step)]
-        encoded_tunes = counted_step(tunes, "encoding settings", on_step)
-        vectors = [
-            self.melody_index.vectors.vectors[: len(known.settings)],
-            self.encoders.tune.encode(encoded_tunes),
-        ]
-        added = Contents.of(counted_step(tunes, "indexing settings", on_step))
-        melody_index = MelodyIndex.of(
-            (contents.followed_by(added) if contents else added).take(settings),
-            CosineIndex(np.concatenate(vectors)[settings], catalogue.title_of_setting),
-        )
-        return replace(
-            self,
-            catalogue=catalogue,
-            shown=display_names(catalogue, self._display_forms(known)),
-            title_index=title_index,
-            melody_index=melody_index,
-        )
-
-    def _display_forms(self, known: Catalogue) -> dict[str, str]:
-        """The display form of each name of a part of the catalogue, but not where a rhythm may follow it."""
-        printed = (*known.names, *(setting.title for setting in known.settings))
-        shown = {name: self.directory.display(name) for name in printed}
-        return {name: form for name, form in shown.items() if not form.endswith(")")}
 
     def with_ranking(self, ranking: RankingModel) -> Self:
         """The same indexes with another ranking model."""
@@ -310,14 +255,6 @@ class Suggester:
             melody=melody,
             style=StyleEvidence(display(name), name, cosine),
         )
-
-
-def _places(wanted: Sequence[str], known: Sequence[str]) -> tuple[Ints, list[str]]:
-    """The place of each wanted text among the known texts and, after them, the new ones; and the new ones."""
-    place = {text: number for number, text in enumerate(known)}
-    new = [text for text in dict.fromkeys(wanted) if text not in place]
-    place.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
-    return np.array([place[text] for text in wanted], dtype=np.int64), new
 
 
 def _read_shown(path: Path) -> dict[str, str]:

@@ -67,6 +67,7 @@ class Engine:
     def _load(self, before: str | None = None) -> Snapshot:
         loaded = artifact.load(self._root, self.device)
         measured = measure_probes(loaded.probes, loaded.suggester)
+        loaded.suggester.directory.prepare()
         # The garbage collector would go through the whole catalogue every few hundred answers.
         gc.unfreeze()
         gc.collect()

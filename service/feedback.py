@@ -5,11 +5,11 @@ workers can check an id, and none stores suggestions. The file holds no tunes, n
 client: only the rank of each chosen title, and when. Nothing is trained on it.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service import metrics
 from service.feedback_store import FeedbackStore
@@ -22,8 +22,13 @@ _MAX_BODY_BYTES = 2**13  # an id of a hundred titles has 600 characters
 _JSON = "application/json"
 
 
+_EXAMPLE: dict[str, Any] = {"suggestion_id": "1.k3Jx9fQ2", "title": "The Boys of Bluehill"}
+
+
 class Feedback(BaseModel, strict=True, extra="forbid"):
     """Which of the suggested titles is right."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     suggestion_id: str = Field(max_length=1000, description="`suggestion_id` of the answer.")
     title: str | None = Field(
@@ -33,6 +38,8 @@ class Feedback(BaseModel, strict=True, extra="forbid"):
 
 class Accepted(BaseModel):
     """The feedback as it was counted."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"rank": 1}]})
 
     rank: int | None = Field(description="Rank of the chosen title, 1 for the first; null if none was right.")
 

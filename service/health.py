@@ -68,7 +68,8 @@ class Health(BaseModel):
     mrr: HealthMrr = Field(description="Of the title index alone.")
     ranking_mrr: RankingMrr = Field(description="Of the whole ranking, which answers.")
     online_mrr: Mrr | None = Field(
-        description="Of the titles that people chose, from the latest thousand; null without feedback."
+        default=None,
+        description="Of the titles that people chose, from the latest thousand; null without feedback.",
     )
     history: list[Measurement] = Field(
         description="The latest measurements of all workers, at most fifty, the latest first."

@@ -13,8 +13,8 @@ class JobResult(BaseModel, frozen=True):
 
     artifact: str
     tunes: int = Field(description="Tunes from the user's own tunebooks in the new artifact.")
-    skipped: int = Field(description="Tunes in the tunebooks that were skipped.")
-    reasons: list[str] = Field(description="The first hundred skipped tunes, with the reasons.")
+    skipped: int = Field(description="Tunes, files and folders in the tunebooks that were skipped.")
+    reasons: list[str] = Field(description="The first hundred that were skipped, with the reasons.")
 
 
 class JobProgress(BaseModel, frozen=True):

@@ -320,6 +320,7 @@ def test_every_route_is_documented_and_no_other() -> None:
         "docs/installing.md",
         "docs/monitoring.md",
         "docs/reader.md",
+        "docs/reliability.md",
         "docs/results.md",
         "docs/results-tables.md",
         "docs/serving.md",

@@ -94,7 +94,7 @@ class Book:
                 tune = self._read(index, reader)
             except AbcError:
                 sounds += reader.sounds
-                if sounds >= MOST_SOUNDS:
+                if sounds > MOST_SOUNDS:
                     break
             else:
                 return index, replace(tune, warnings=(*tune.warnings, *self._about_the_rest(index)))

@@ -15,7 +15,6 @@ _BYTE_ORDER_MARKS = (
 )
 _DECLARATION = re.compile(rb"(?:\A|[\r\n])(?:%%|I:)[ \t]*abc-charset[ \t]+([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARED_WITHIN = 2**16  # bytes; programs write the declaration at the top
-_LONGEST_CHARSET = 40  # characters
 _CHARSETS = frozenset(aliases) | {module.name for module in iter_modules(encodings.__path__)}
 _SAMPLE = 64  # bytes; ABC in UTF-16 begins with this many bytes of Latin letters
 # Encodings of text. Python's other codecs decode no text or take more than linear time.
@@ -72,7 +71,7 @@ def _utf_16(data: bytes) -> str | None:
 def find_codec(charset: str) -> str | None:
     """Python's codec for a charset such as "ISO-8859-2"; None if it is unknown or not an encoding of text."""
     # `codecs.lookup` remembers every name that it is asked for, so it only gets names that exist.
-    name = encodings.normalize_encoding(charset.strip("\"' ")[:_LONGEST_CHARSET]).lower()
+    name = encodings.normalize_encoding(charset.strip("\"' ")).lower()
     if name not in _CHARSETS:
         return None
     try:

@@ -118,12 +118,13 @@ def read_key(text: str) -> tuple[Key | None, str]:
         name = f"{tonic[1].upper()}{accidental} {'exp' if explicit else _MODES[spelled][0]}"
         if not explicit:
             signature = _signature(tonic[1].upper(), accidental, spelled)
-    changes = [(sign, letter.upper()) for sign, letter in _ACCIDENTAL.findall(rest)]
+    # Of several accidentals of a letter the last counts; so the name stays short enough to be read again.
+    changes = {letter.upper(): sign for sign, letter in _ACCIDENTAL.findall(rest)}
     if not tonic and not changes:
         return None, music.strip()
-    for sign, letter in changes:
+    for letter, sign in changes.items():
         signature[letter] = ACCIDENTALS[sign]
-    spelling = " ".join(sign + letter.lower() for sign, letter in changes)
+    spelling = " ".join(sign + letter.lower() for letter, sign in changes.items())
     return Key(f"{name} {spelling}".strip(), signature), _ACCIDENTAL.sub("", rest).strip()
 
 

@@ -1,14 +1,12 @@
 """Music lines: reads tokens into the voices of a tune."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 
 from model.abc.key import NO_KEY, Key, read_key
 from model.abc.length import NO_METER, TICKS, Meter, read_meter, read_unit
-from model.abc.tokens import ALTERED, PRESET_MARKS, TOKEN
+from model.abc.tokens import ALTERED, PRESET_MARKS, TOKEN, read_times
 from model.abc.transposition import read_transpositions
 from model.abc.voice import Sound, Voice
 from model.abc.written import read_note
@@ -16,11 +14,10 @@ from model.deadline import check_deadline, checked
 
 Notify = Callable[[int, int, str], None]
 
-_TIMES = re.compile(r"([0-9]+)(?:-([0-9]+))?")
-_MOST_TIMES = 32
 _MOST_VOICES = 100
 _OTHER_VOICES = "\n"  # no voice has this name
 _MOST_DIGITS = 9  # of a number of bars
+_LONGEST_REST = 256  # bars
 _LONGEST_FIELD = 200  # characters of a metre, unit, key or ending; bounds the memory of the caches
 MOST_SOUNDS = 2**13
 """Notes and rests that are read of one tune, all voices together: four times as many as anything compares."""
@@ -265,7 +262,9 @@ class Music:
         count = int(number[:_MOST_DIGITS] or 1)
         if not count:
             self._notify(line, column, "rest of no bars, read as one bar")
-        count = min(max(count, 1), self._sounds_left)
+        if count > _LONGEST_REST:
+            self._notify(line, column, f"rest of more than {_LONGEST_REST} bars, read as {_LONGEST_REST}")
+        count = min(max(count, 1), _LONGEST_REST, self._sounds_left)
         self._sounds_left -= count
         voice.add_measures(count, line, column)
 
@@ -295,14 +294,3 @@ class Music:
 def _ticks(unit: Fraction) -> int:
     """Convert a unit note length to ticks; `read_unit` gives only whole numbers of them."""
     return int(4 * TICKS * unit)
-
-
-@lru_cache(maxsize=256)
-def read_times(text: str) -> tuple[int, ...]:
-    """Read the repetitions of a variant ending, such as ``1,3`` or ``1-3``; at most 32."""
-    times: list[int] = []
-    for first, last in _TIMES.findall(text):
-        start = int(first[:3])
-        stop = int(last[:3]) if last else start
-        times.extend(range(start, min(stop, start + _MOST_TIMES) + 1))
-    return tuple(times[:_MOST_TIMES])

@@ -1,22 +1,24 @@
 """The symbols of a music line.
 
 No alternative looks ahead beyond its own match, except within bounds or up to the next sign of the same kind.
-Splitting a line into tokens therefore takes time linear in its length.
+Splitting a line into tokens therefore takes time linear in its length. Repeats of groups are possessive
+(``*+``, ``++``), because others would remember each repetition.
 
 Mail programs turned ``=`` into ``=3D`` and broke lines with ``=``; such tunes still circulate.
 """
 
 import re
+from functools import lru_cache
 
 TOKEN = re.compile(
     r"""
     (?:
       (?P<note>  (?: (?:\^\^? | __? | =(?:3D)?[\^_]? ) (?: [0-9]{0,3}/[0-9]{0,3} )? )?
                  [A-Ga-g] [,']* [0-9]*/*[0-9]* )
-    | (?P<space> (?: [\s)$*`\\;]+ | \(+ (?![0-9]) | =(?:20)?\s*\Z )+ )
-    | (?P<bar>   (?: \.?\| | : | \[\| ) (?: [|:\]]+ | \[ (?=[|:\]]) )*
-                 (?P<times> [0-9]+ (?: [,-][0-9]+ )* )? \.? )
-    | (?P<ending> \[ [ ]? (?P<ending_times> [0-9]+ (?: [,-][0-9]+ )* ) \.? )
+    | (?P<space> (?: [\s)$*`\\;]+ | \(+ (?![0-9]) | =(?:20)?\s*\Z )++ )
+    | (?P<bar>   (?: \.?\| | : | \[\| ) (?: [|:\]]+ | \[ (?=[|:\]]) )*+
+                 (?P<times> [0-9]+ (?: [,-][0-9]+ )*+ )? \.? )
+    | (?P<ending> \[ [ ]? (?P<ending_times> [0-9]+ (?: [,-][0-9]+ )*+ ) \.? )
     | (?P<rest>  [zx] (?P<rest_length> [0-9]*/*[0-9]* ) )
     | (?P<string> "[^"]*" )
     | (?P<broken> <+ | >+ )
@@ -46,3 +48,17 @@ ALTERED = re.compile(r"(?:\^\^?|__?|=)[A-Ga-g][,']*")
 
 PRESET_MARKS = frozenset("HLMOPRSTJuvkno")
 """Letters that mean a decoration without any ``U:`` (ABC 2.1, 4.14), and a few that programs add."""
+
+_TIMES = re.compile(r"([0-9]+)(?:-([0-9]+))?")
+_MOST_TIMES = 32
+
+
+@lru_cache(maxsize=256)
+def read_times(text: str) -> tuple[int, ...]:
+    """Read the repetitions of a variant ending, such as ``1,3`` or ``1-3``; at most 32."""
+    times: list[int] = []
+    for first, last in _TIMES.findall(text):
+        start = int(first[:3])
+        stop = int(last[:3]) if last else start
+        times.extend(range(start, min(stop, start + _MOST_TIMES) + 1))
+    return tuple(times[:_MOST_TIMES])

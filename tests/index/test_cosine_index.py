@@ -137,5 +137,5 @@ def test_a_title_without_rows_or_with_opposite_rows_has_no_neighbours() -> None:
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     index = CosineIndex(np.eye(3, dtype=np.float32), np.arange(3))
-    with pytest.raises(OSError, match="none/x.faiss cannot be written"):
+    with pytest.raises(OSError, match=r"none/x\.faiss cannot be written"):
         index.save(tmp_path / "none" / "x.faiss")

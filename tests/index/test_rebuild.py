@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,18 +13,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import artifact, own_tunebooks
+from index import artifact
 from index.artifact import Artifact, ArtifactError
 from index.cosine_index import CosineIndex
 from index.own_tunebooks import NAME as OWN
 from index.publication import link_files, publish, roll_back, staging
 from index.rebuild import RebuildError, Rebuilt, rebuild
+from index.reindexing import reindexed
 from index.suggester import INDEX_FILES, MELODIES, Suggester
 from index.tunebook import TunebookError
-from model.abc import read_tune, write
+from model.abc import AbcError, Tune, read_tune, read_tunebook, write
 from model.arrays import map_arrays, save_arrays
 from model.device import Device
 from model.encoder import Vectors
+from model.grams import Grams
 from model.ngram_tunes import NgramTuneFeaturizer
 from tests.support import KESH, Silent
 
@@ -185,13 +187,18 @@ def test_what_has_not_changed_is_not_read_again(
     (books / "b.abc").write_text(book(3))
     rebuild(small_artifacts, CPU, books)
     read, encoded = [], []
-    read_tunebook, features = own_tunebooks.read_tunebook, NgramTuneFeaturizer.features
-    monkeypatch.setattr(own_tunebooks, "read_tunebook", lambda text: read.append(text) or read_tunebook(text))
-    monkeypatch.setattr(
-        NgramTuneFeaturizer,
-        "features",
-        lambda self, tune: encoded.append(tune.titles) or features(self, tune),
-    )
+    features = NgramTuneFeaturizer.features
+
+    def noting_read(text: str) -> Iterator[Tune | AbcError]:
+        read.append(text)
+        return read_tunebook(text)
+
+    def noting_features(featurizer: NgramTuneFeaturizer, tune: Tune) -> Grams:
+        encoded.append(tune.titles)
+        return features(featurizer, tune)
+
+    monkeypatch.setattr("index.own_tunebooks.read_tunebook", noting_read)
+    monkeypatch.setattr(NgramTuneFeaturizer, "features", noting_features)
 
     def unwanted(*_: object) -> None:
         raise AssertionError("a setting was read")
@@ -203,12 +210,12 @@ def test_what_has_not_changed_is_not_read_again(
     assert [titles for titles in encoded if titles] == [("Own Tune E of Mine",)], "the others are probes"
 
 
-def test_an_artifact_without_counts_is_indexed_anew(small_artifacts: Path, tmp_path: Path) -> None:
+def test_an_artifact_without_occurrences_is_indexed_anew(small_artifacts: Path, tmp_path: Path) -> None:
     """An artifact of an earlier revision does not say how often a setting has an n-gram."""
     (tmp_path / "a.abc").write_text(book(0, 1))
     current = load(small_artifacts)
     arrays, _ = map_arrays(current.path / MELODIES)
-    kept = {name: array for name, array in arrays.items() if not name.endswith("/count")}
+    kept = {name: array for name, array in arrays.items() if not name.endswith("/occurrences")}
     with staging(small_artifacts) as staged:
         link_files(current.path, staged, without=(MELODIES,))
         save_arrays(kept, staged / MELODIES)
@@ -394,16 +401,15 @@ def test_an_artifact_trained_in_the_meantime_is_not_replaced(
     small_artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = load(small_artifacts)
-    with_catalogue = Suggester.with_catalogue
     trained = []
 
-    def train_meanwhile(suggester: Suggester, *arguments: Any) -> Suggester:
+    def train_meanwhile(*arguments: Any) -> Suggester:
         with staging(small_artifacts) as staged:
             link_files(old.path, staged, without=())
             trained.append(publish(small_artifacts, staged, old.manifest))
-        return with_catalogue(suggester, *arguments)
+        return reindexed(*arguments)
 
-    monkeypatch.setattr(Suggester, "with_catalogue", train_meanwhile)
+    monkeypatch.setattr("index.rebuild.reindexed", train_meanwhile)
     with pytest.raises(ArtifactError, match="in the meantime"):
         rebuild(small_artifacts, CPU)
     assert artifact.current_version(small_artifacts) == trained[0]

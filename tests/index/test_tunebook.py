@@ -3,6 +3,7 @@ import os
 import subprocess
 import tarfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -217,14 +218,17 @@ def test_a_file_or_folder_that_may_not_be_read_has_a_reason(
     (tmp_path / "b").mkdir()
     (tmp_path / "b.abc").write_text(KESH)
     (tmp_path / "b" / "d.abc").write_text(KESH)
-    open_file, scan = os.open, os.scandir
 
-    def refuse(path: Any, *_: Any) -> None:
-        if Path(path).name == name:
-            raise PermissionError(13, "Permission denied", str(path))
+    def refusing(call: Callable[..., Any]) -> Callable[..., Any]:
+        def called(path: Any, *arguments: Any) -> Any:
+            if Path(path).name == name:
+                raise PermissionError(13, "Permission denied", str(path))
+            return call(path, *arguments)
 
-    monkeypatch.setattr(os, "open", lambda *arguments: refuse(*arguments) or open_file(*arguments))
-    monkeypatch.setattr(os, "scandir", lambda path: refuse(path) or scan(path))
+        return called
+
+    monkeypatch.setattr(os, "open", refusing(os.open))
+    monkeypatch.setattr(os, "scandir", refusing(os.scandir))
     kind = "cannot be read" if name == "b.abc" else "is a folder that cannot be read"
     expected = {"a.abc": "read", "b/d.abc": "read", "b.abc": "read", "c.abc": "read"}
     del expected["b/d.abc" if name == "b" else name]

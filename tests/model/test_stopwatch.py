@@ -53,7 +53,8 @@ def test_requests_at_the_same_time_do_not_mix() -> None:
         return list(watch.stages)
 
     async def both() -> tuple[list[str], list[str]]:
-        return await asyncio.gather(request("a"), request("b"))
+        first, second = await asyncio.gather(request("a"), request("b"))
+        return first, second
 
     assert asyncio.run(both()) == (["a0", "a1", "a2"], ["b0", "b1", "b2"])
 

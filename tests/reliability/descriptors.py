@@ -39,7 +39,7 @@ def main(artifacts: Artifacts = ARTIFACTS, seconds: float = 25.0) -> None:
     figures.none(f"of {len(statuses)} posts failed", [f"{status}" for status in statuses if status != 200])
     lines = [line for line in log.splitlines() if "POST /suggest-titles" not in line]
     figures.at_most("log without its lines for answers", sum(map(len, lines)) / 1000, _LOG, "kB")
-    figures.print()
+    figures.end()
 
 
 if __name__ == "__main__":

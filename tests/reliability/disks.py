@@ -49,7 +49,7 @@ def main(artifacts: Artifacts = ARTIFACTS) -> None:
         figures.none("faults of a re-index in a read-only folder", _reindex_read_only(root, folder))
         fault = _fit(disk / "fit", tunebook, _READ_ONLY)
         figures.none("faults of a fit in a read-only folder", [fault] if fault else [])
-    figures.print()
+    figures.end()
 
 
 def _reindex_on_full_disk(root: Path, folder: Path, left: int) -> list[str]:

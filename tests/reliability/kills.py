@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +24,14 @@ import typer
 from index import load
 from index.artifact import ArtifactError, current_version
 from tests.reliability.figures import Figures
-from tests.reliability.support import ARTIFACTS, Artifacts, copy_current, percentiles, scratch
+from tests.reliability.support import (
+    ARTIFACTS,
+    Artifacts,
+    copy_current,
+    percentiles,
+    scratch,
+    small_tunebook,
+)
 from tests.workers import until, workers
 
 _KEY = "reliability-reliability"
@@ -45,23 +53,23 @@ with staging(root) as staged:
 def main(
     artifacts: Artifacts = ARTIFACTS,
     count: Annotated[int, typer.Option(help="How many times to kill each writer.")] = 50,
-    corpus: Annotated[str, typer.Option(help="What fit trains on.")] = "airdsAirs",
     seed: int = 0,
 ) -> None:
     """Kill writers again and again."""
     figures = Figures(f"{count} kills of each writer")
     chance = random.Random(seed)
     with scratch() as folder:
+        corpus = small_tunebook(artifacts, folder / "tunes.abc")
         _kill_fits(folder / "fitted", corpus, count, chance, figures)
     with scratch() as folder:
         _kill_publications(copy_current(artifacts, folder / "artifacts"), count, chance, figures)
     with scratch() as folder:
         _kill_reindexes(copy_current(artifacts, folder / "artifacts"), folder, count, chance, figures)
-    figures.print()
+    figures.end()
 
 
-def _kill_fits(root: Path, corpus: str, count: int, chance: random.Random, figures: Figures) -> None:
-    command = [sys.executable, "-m", "training", "fit", "--corpus", corpus, "--artifacts", str(root)]
+def _kill_fits(root: Path, corpus: Path, count: int, chance: random.Random, figures: Figures) -> None:
+    command = [sys.executable, "-m", "training", "fit", "--corpus", str(corpus), "--artifacts", str(root)]
     faults, published, seed = [], 0, 0
     began = time.monotonic()
     subprocess.run([*command, "--seed", f"{seed}"], check=True, capture_output=True)
@@ -123,7 +131,7 @@ def _kill_reindexes(root: Path, folder: Path, count: int, chance: random.Random,
             if number:
                 time.sleep(chance.uniform(0, 1.2 * whole))
             else:
-                until(lambda before=before: current_version(root) != before, 600)
+                until(partial(_has_changed, root, before), 600)
                 whole = time.monotonic() - began
             os.killpg(service.process.pid, signal.SIGKILL)
         faults += _faults(root)
@@ -144,6 +152,10 @@ def _start_job(url: str) -> str:
         if answer.status_code != 409 or time.monotonic() > ends:
             return f"no re-index after a kill: {answer.status_code} {answer.text[:100]}"
         time.sleep(0.5)
+
+
+def _has_changed(root: Path, before: str) -> bool:
+    return current_version(root) != before
 
 
 def _run_and_kill(command: Sequence[str], after: float) -> int:

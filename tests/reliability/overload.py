@@ -47,7 +47,7 @@ def main(
             _attack(service, worst, clients, seconds, figures)
             asyncio.run(_stall(service, good, idle, seconds, figures))
             figures.at_most("log of the service", service.log.stat().st_size / 1000, 1000, "kB")
-    figures.print()
+    figures.end()
 
 
 async def _find_worst(service: Workers, figures: Figures) -> list[bytes]:

@@ -63,7 +63,7 @@ def main(
         ]
         with workers(root, folder, TUNEBOOKS=str(own.parent), ADMIN_API_KEY=_KEY) as service:
             asyncio.run(_measure(service, root, own, requests, count, seconds, figures))
-    figures.print()
+    figures.end()
 
 
 async def _measure(

@@ -46,7 +46,7 @@ def main(
             figures.show("log", service.log.stat().st_size / 1e6, "MB")
             traces = re.findall(r"^Traceback.*", service.log.read_text(), re.MULTILINE)
             figures.none("tracebacks in the log", traces)
-    figures.print()
+    figures.end()
 
 
 async def _soak(service: Workers, bodies: dict[str, Sequence[bytes]], count: int, figures: Figures) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import json
 import multiprocessing
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -29,7 +30,6 @@ from tests.reliability.support import ARTIFACTS, Artifacts, copy_current, percen
 from tests.reliability.tunes import queries
 from tests.workers import Workers, workers
 
-_PLAIN_PORT = 8765
 _CLIENTS = 4  # for each worker: one at work, and others that keep it busy
 _CONNECTIONS = 32  # in the open loop
 Arm = Callable[[], float]
@@ -47,17 +47,18 @@ def main(
         with (
             workers(root, folder / "one", WORKERS="1") as one,
             workers(root, folder / "two", WORKERS="2") as two,
-            _plain(root, folder),
+            _plain(root, folder) as plain_port,
             _loops(root, 1) as loop,
             _loops(root, 2) as loops,
         ):
-            _measure(queries(root, 500), one, two, loop, loops, rounds, seconds, open_seconds)
+            _measure(queries(root, 500), one, two, plain_port, loop, loops, rounds, seconds, open_seconds)
 
 
 def _measure(
     tunes: Sequence[str],
     one: Workers,
     two: Workers,
+    plain_port: int,
     loop: ProcessPoolExecutor,
     loops: ProcessPoolExecutor,
     rounds: int,
@@ -65,12 +66,13 @@ def _measure(
     open_seconds: float,
 ) -> None:
     requests = [post(json.dumps({"abc": tune}), "application/json") for tune in tunes]
+    own_cpu: list[float] = []
     arms = {
         "engine alone, 1 process": lambda: _in_process(loop, 1, tunes, seconds),
         "engine alone, 2 processes": lambda: _in_process(loops, 2, tunes, seconds),
-        "service, 1 worker": lambda: _over_http(one.port, 1, requests, seconds),
-        "service, 2 workers": lambda: _over_http(two.port, 2, requests, seconds),
-        "plain app, 2 workers": lambda: _over_http(_PLAIN_PORT, 2, requests, seconds),
+        "service, 1 worker": lambda: _over_http(one.port, 1, requests, seconds, own_cpu),
+        "service, 2 workers": lambda: _over_http(two.port, 2, requests, seconds, own_cpu),
+        "plain app, 2 workers": lambda: _over_http(plain_port, 2, requests, seconds, own_cpu),
     }
     figures = Figures("Throughput: requests a second, median of the rounds")
     rates = {name: median(rates) for name, rates in _take_turns(arms, rounds).items()}
@@ -80,6 +82,7 @@ def _measure(
     figures.at_least("2 workers / 1 worker", service / rates["service, 1 worker"], 1.8)
     figures.at_least("service / engine alone, 2 of each", service / rates["engine alone, 2 processes"], 0.8)
     figures.show("service / plain app", service / rates["plain app, 2 workers"])
+    figures.show("CPU of this load generator, median", f"{median(own_cpu):.0%} of a core")
 
     answers: list[Answer] = []
     began, cpu_began = time.monotonic(), time.process_time()
@@ -92,8 +95,8 @@ def _measure(
     figures.at_most("p99 / p50", p99 / p50, 5)
     bad = Counter(answer.response.status for answer in answers if answer.response.status != 200)
     figures.none("failed requests", [f"{number} times {status}" for status, number in bad.items()])
-    figures.show("CPU of this load generator", f"{cpu:.0%} of a core")
-    figures.print()
+    figures.show("CPU of this load generator at that rate", f"{cpu:.0%} of a core")
+    figures.end()
 
 
 def _take_turns(arms: dict[str, Arm], rounds: int) -> dict[str, list[float]]:
@@ -107,7 +110,10 @@ def _take_turns(arms: dict[str, Arm], rounds: int) -> dict[str, list[float]]:
     return rates
 
 
-def _over_http(port: int, number: int, requests: Sequence[bytes], seconds: float) -> float:
+def _over_http(
+    port: int, number: int, requests: Sequence[bytes], seconds: float, own_cpu: list[float]
+) -> float:
+    """The answers a second of a service with some workers. Adds this program's own share of a core."""
     statuses: Counter[int] = Counter()
 
     async def ask() -> None:
@@ -121,8 +127,9 @@ def _over_http(port: int, number: int, requests: Sequence[bytes], seconds: float
         )
         client.close()
 
-    began = time.monotonic()
+    began, cpu_began = time.monotonic(), time.process_time()
     asyncio.run(ask())
+    own_cpu.append((time.process_time() - cpu_began) / (time.monotonic() - began))
     return statuses[200] / (time.monotonic() - began)
 
 
@@ -161,9 +168,12 @@ def _loops(root: Path, number: int) -> ProcessPoolExecutor:
 
 
 @contextmanager
-def _plain(root: Path, folder: Path) -> Iterator[None]:
+def _plain(root: Path, folder: Path) -> Iterator[int]:
+    """Run the plain app with two workers, and yield its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "--factory", "tests.reliability.plain:create_app"]
-    options = ["--workers", "2", "--port", f"{_PLAIN_PORT}", "--no-access-log"]
+    options = ["--workers", "2", "--port", f"{port}", "--no-access-log"]
     log = folder / "plain.log"
     with log.open("w") as output:
         environment = {**os.environ, "ARTIFACTS": str(root)}
@@ -172,7 +182,7 @@ def _plain(root: Path, folder: Path) -> Iterator[None]:
         while log.read_text().count("startup complete") < 2:
             assert process.poll() is None, log.read_text()
             time.sleep(0.1)
-        yield
+        yield port
     finally:
         process.terminate()
         process.wait(30)

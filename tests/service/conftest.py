@@ -18,7 +18,11 @@ def shared_client(published: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     root = tmp_path_factory.mktemp("shared") / "artifacts"
     shutil.copytree(published, root, symlinks=True)
     settings = Settings(
-        host="127.0.0.1", artifacts=root, admin_api_key=SecretStr(SECRET), max_body_bytes=2**16
+        host="127.0.0.1",
+        artifacts=root,
+        admin_api_key=SecretStr(SECRET),
+        max_body_bytes=2**16,
+        feedback=root / "feedback.db",
     )
     with serve(settings) as client:
         yield client

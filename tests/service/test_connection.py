@@ -20,6 +20,7 @@ def impatient(published: Path) -> Iterator[httpx.Client]:
     """A server with short limits."""
     settings = Settings(
         artifacts=published,
+        probe_interval_s=0,
         header_timeout_s=0.5,
         body_timeout_s=0.5,
         read_timeout_s=0.5,

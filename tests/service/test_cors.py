@@ -26,6 +26,7 @@ def open_client(published: Path) -> Iterator[httpx.Client]:
     settings = Settings(
         host="127.0.0.1",
         artifacts=published,
+        probe_interval_s=0,
         admin_api_key=SecretStr(SECRET),
         cors_origins=frozenset({ALLOWED, "http://localhost:3000"}),
     )

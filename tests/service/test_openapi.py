@@ -35,8 +35,8 @@ def test_the_committed_document_is_that_of_the_app() -> None:
     assert json.loads(COMMITTED.read_text(encoding="utf-8")) == DOCUMENT, "run `make openapi`"
 
 
-def test_the_service_serves_it(client: httpx.Client) -> None:
-    assert client.get("/openapi.json").json() == DOCUMENT
+def test_the_service_serves_it(shared_client: httpx.Client) -> None:
+    assert shared_client.get("/openapi.json").json() == DOCUMENT
 
 
 def test_it_names_itself_and_describes_every_tag() -> None:
@@ -132,7 +132,7 @@ def examples(content: dict[str, Any]) -> list[Any]:
 
 
 def response_model(method: str, path: str) -> Any:
-    routes = create_app(Settings(admin_api_key=SecretStr(SECRET))).routes
+    routes = create_app(Settings(admin_api_key=SecretStr(SECRET), feedback=Path("feedback.db"))).routes
     return next(
         route.response_model
         for route in iter_route_contexts(routes)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx
@@ -18,8 +19,13 @@ from tests.workers import until, workers
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 
 
+def unmeasured(published: Path, folder: Path, **environment: str) -> AbstractContextManager[Workers]:
+    """Workers that leave the artifacts as they are."""
+    return workers(published, folder, PROBE_INTERVAL_S="0", **environment)
+
+
 def test_several_workers_answer_and_end_together(published: Path, tmp_path: Path) -> None:
-    with workers(published, tmp_path) as service:
+    with unmeasured(published, tmp_path) as service:
         pids = service.pids
         assert len(pids) == 2
         with ThreadPoolExecutor(8) as clients:
@@ -31,7 +37,7 @@ def test_several_workers_answer_and_end_together(published: Path, tmp_path: Path
 
 @pytest.mark.parametrize("killing", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_dead_or_stuck_worker_is_replaced(published: Path, tmp_path: Path, killing: signal.Signals) -> None:
-    with workers(published, tmp_path) as service:
+    with unmeasured(published, tmp_path) as service:
         victim, other = sorted(service.pids)
         os.kill(victim, killing)
         until(lambda: len(service.pids - {victim}) == 2)
@@ -41,7 +47,7 @@ def test_a_dead_or_stuck_worker_is_replaced(published: Path, tmp_path: Path, kil
 
 
 def test_it_ends_within_ten_seconds_even_if_a_worker_hangs(published: Path, tmp_path: Path) -> None:
-    with workers(published, tmp_path, DRAIN_S="2") as service:
+    with unmeasured(published, tmp_path, DRAIN_S="2") as service:
         pids = service.pids
         os.kill(min(pids), signal.SIGSTOP)
         service.process.send_signal(signal.SIGTERM)
@@ -50,7 +56,7 @@ def test_it_ends_within_ten_seconds_even_if_a_worker_hangs(published: Path, tmp_
 
 
 def test_readyz_fails_first_and_requests_are_answered_meanwhile(published: Path, tmp_path: Path) -> None:
-    with workers(published, tmp_path, DRAIN_S="3", WORKERS="1") as service:
+    with unmeasured(published, tmp_path, DRAIN_S="3", WORKERS="1") as service:
         assert service.get("/readyz") == 200
         service.process.send_signal(signal.SIGTERM)
         until(lambda: service.get("/readyz") == 503, seconds=3)
@@ -60,7 +66,7 @@ def test_readyz_fails_first_and_requests_are_answered_meanwhile(published: Path,
 
 
 def test_workers_end_with_their_supervisor(published: Path, tmp_path: Path) -> None:
-    with workers(published, tmp_path) as service:
+    with unmeasured(published, tmp_path) as service:
         pids = service.pids
         service.process.kill()
         until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), seconds=20)
@@ -81,7 +87,7 @@ def test_an_artifact_that_cannot_be_served_ends_the_command(small_artifacts: Pat
 
 
 def test_a_port_in_use_ends_the_command(published: Path, tmp_path: Path) -> None:
-    with workers(published, tmp_path, WORKERS="1") as service:
+    with unmeasured(published, tmp_path, WORKERS="1") as service:
         result = subprocess.run(
             [sys.executable, "-m", "service"],
             env={**os.environ, "ARTIFACTS": str(published), "PORT": service.url.rpartition(":")[2]},
@@ -96,7 +102,7 @@ def test_a_port_in_use_ends_the_command(published: Path, tmp_path: Path) -> None
 
 def test_few_open_files_are_enough(published: Path, tmp_path: Path) -> None:
     """300 silent connections to a service with 128 files: others get answers, and the log stays short."""
-    with workers(published, tmp_path, WORKERS="1") as service:
+    with unmeasured(published, tmp_path, WORKERS="1") as service:
         (pid,) = service.pids
         resource.prlimit(pid, resource.RLIMIT_NOFILE, (128, 128))
         host = httpx.URL(service.url)

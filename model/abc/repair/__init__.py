@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -86,8 +87,9 @@ def repair(text: str) -> Repaired:
     places: dict[str, Offsets] = {}
     for find, message in _REPAIRS:
         check_deadline()
-        edits = Edits.of(checked(find(edited.text)))
-        if edits.texts:
+        found = checked(find(edited.text))
+        if first := next(found, None):
+            edits = Edits.of(chain([first], found))
             offsets = edited.origins_of(edits.starts)
             places[message] = np.sort(np.concatenate([offsets, places.get(message, offsets[:0])]))
             edited = edited.replace(edits)

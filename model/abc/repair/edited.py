@@ -138,6 +138,10 @@ class EditedText:
             return EditedText(text, self.source)
         return EditedText(text, self.source, self.pieces.after(edits, len(self.text)))
 
+    def origin(self, offset: int) -> int:
+        """Offset in `source` of the character at an offset in `text`."""
+        return self.pieces.origin(offset)
+
     def origins_of(self, offsets: Offsets) -> Offsets:
         """Offsets in `source` of the characters at offsets in `text`. shape = (offsets,)"""
         return self.pieces.origins_of(offsets)[0]
@@ -149,13 +153,13 @@ class EditedText:
 
     def origin_of_line(self, line: int) -> int:
         """Offset in `source` of the beginning of a line of `text`, counted from 1."""
-        return self.pieces.origin(self._text_lines[line - 1] - 1) + 1 if line > 1 else 0
+        return self.origin(self._text_lines[line - 1] - 1) + 1 if line > 1 else 0
 
     def place(self, line: int, column: int) -> tuple[int, int]:
         """Line and column in `source` of what is at a line and column in `text`, all counted from 1."""
         if self.text is self.source:
             return line, column
-        return self.place_in_source(self.pieces.origin(self._text_lines[line - 1] + column - 1))
+        return self.place_in_source(self.origin(self._text_lines[line - 1] + column - 1))
 
     def place_in_source(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset in `source`."""

@@ -10,7 +10,7 @@ _LINE_END = r"(?:(?:\\{1,2}r)?\\{1,2}n|\\{1,2}r)"
 _ESCAPED_LINES = re.compile(rf"{_LINE_END}[ \t]*(?:{FIELD}|%)")
 _ESCAPED_LINE_END = re.compile(_LINE_END)
 _ESCAPE = re.compile(
-    rf"(?P<end>{_LINE_END})|(?P<units>(?:\\u[0-9A-Fa-f]{{4}})+)"
+    rf"(?P<end>{_LINE_END})|(?P<units>(?:\\u[0-9A-Fa-f]{{4}})++)"
     r"|\\(?:x(?P<byte>[0-9A-Fa-f]{2})|u\{(?P<code>[0-9A-Fa-f]{1,5})\}|(?P<other>.))",
     re.DOTALL,
 )

@@ -36,7 +36,7 @@ _PARAMETER = r"(?:=[^\[\]\n]{0,80})?"
 _FORUM_TAG = re.compile(
     rf"\[/\w{{1,12}}\]|\[(?:{_FORUM_NAMES}){_PARAMETER}\]"
     # Anywhere else, "[abc]" is a chord.
-    rf"|^[ \t]*(?:\[(?:\w{{1,12}}{_PARAMETER}|\*)\][ \t]*)+(?=[KLMNQRSTXZ][ \t]?:)"
+    rf"|^[ \t]*(?:\[(?:\w{{1,12}}{_PARAMETER}|\*)\][ \t]*+)++(?=[KLMNQRSTXZ][ \t]?:)"
     rf"|^[ \t]*\[abc{_PARAMETER}\][ \t]*$(?=\s{{0,9}}(?:X:|T:|%))"
     # The fences of Markdown.
     r"|^[ \t]*+(?:`{3,}+|~{3,}+)[ \t]*+\w{0,20}+[ \t]*+$|^[ \t]*`{3,}(?:abc)?[ \t]*(?=[A-Za-z]:)",

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from model.abc.decoding import WINDOWS_1252
 from model.abc.repair.edited import Edit
@@ -93,8 +94,7 @@ def _plain_signs(line: str, start: int) -> Iterator[Edit]:
             in_string = not in_string
             continue
         if match["part"]:
-            top, bottom = _FRACTIONS[match["part"]]
-            new = f"{int(match['whole'] or 0) * bottom + top}/{bottom}"
+            new = _fraction(match["whole"], match["part"])
         elif match["accidental"]:
             new = _ACCIDENTALS[sign]
         elif sign == "″" and not in_string and line[match.start() - 1 : match.start()] in _AFTER_NOTE:
@@ -103,3 +103,9 @@ def _plain_signs(line: str, start: int) -> Iterator[Edit]:
             new = _PLAIN.get(sign, "")
             in_string ^= new == '"'
         yield start + match.start(), start + match.end(), new
+
+
+@lru_cache(maxsize=256)  # saves memory, too: a text may have many fractions, but few different ones
+def _fraction(whole: str, part: str) -> str:
+    top, bottom = _FRACTIONS[part]
+    return f"{int(whole or 0) * bottom + top}/{bottom}"

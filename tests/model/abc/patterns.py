@@ -367,7 +367,7 @@ def _repeated(before: str, pieces: tuple[str, ...], after: str, size: int) -> st
     return before + "".join(runs) + after
 
 
-PATTERNS = (
+PATTERNS: dict[str, tuple[str, tuple[str, ...], str]] = (
     {repr(piece): (HEAD, (piece,), "\nD") for piece in MUSIC}
     | {name: (before, (piece,), after) for name, (before, piece, after) in TEXTS.items()}
     | RUNS
@@ -377,4 +377,5 @@ PATTERNS = (
 
 def pattern(name: str, size: int) -> str:
     """A text of about this many characters."""
-    return _repeated(*PATTERNS[name], size)
+    before, pieces, after = PATTERNS[name]
+    return _repeated(before, pieces, after, size)

@@ -1,5 +1,6 @@
 import pytest
 
+from model.abc import read_tune
 from model.abc.key import read_key
 
 
@@ -73,3 +74,10 @@ def test_names_read_back(name: str) -> None:
     key, rest = read_key(name)
     assert key is not None
     assert (key.name, rest) == (name, "")
+
+
+def test_of_several_accidentals_of_a_letter_the_last_counts() -> None:
+    key, rest = read_key("D ^c _b =c")
+    assert key is not None
+    assert (key.name, key.signature["C"], rest) == ("D major =c _b", 0, "")
+    assert len(read_tune("X:1\nK:D" + " ^c" * 60 + "\nC\n").key) < 20

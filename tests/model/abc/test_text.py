@@ -1,6 +1,8 @@
+import encodings
+
 import pytest
 
-from model.abc import decode, read_tune
+from model.abc import decode, find_codec, read_tune
 from model.abc.text import is_music, is_prose, match_field, read_string, split_lines
 
 
@@ -92,3 +94,33 @@ def test_not_prose(line: str) -> None:
 def test_text_blocks_are_skipped() -> None:
     tune = read_tune("X:1\nK:C\nCDE\n%%begintext\nABC\n\nDEF\n%%endtext\n%%begin x\nFGA\n")
     assert [note.line for note in tune.notes] == [3, 3, 3, 10, 10, 10]
+
+
+@pytest.mark.parametrize(
+    "text", ["X:1\nR:\ud800\nK:C\nC", '"X:1\\nR:\\u{dfff}\\nK:C\\nC"', '"X:1\\nR:\\ud800\\nK:C\\nC"']
+)
+def test_half_of_a_surrogate_pair_is_replaced(text: str) -> None:
+    assert read_tune(text).rhythm == "\ufffd"
+
+
+def test_charsets_that_do_not_exist_leave_no_trace() -> None:
+    find_codec("utf-8")
+    known = len(encodings._cache)
+    for number in range(100):
+        assert find_codec(f"x-{number}") is None
+        assert find_codec("utf" + "-" * number + "_8") == "utf-8"
+    assert len(encodings._cache) == known
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec"),
+    [
+        ("UTF-8", "utf-8"),
+        ("'latin1'", "cp1252"),
+        ("ISO 8859 2", "iso8859-2"),
+        ("koi8-u", "koi8-u"),
+        ("Shift_JIS", "shift_jis"),
+    ],
+)
+def test_charsets_by_their_names(charset: str, codec: str) -> None:
+    assert find_codec(charset) == codec

@@ -1,0 +1,79 @@
+"""Reindexing: the indexes of another catalogue, from those of a Suggester and with its encoders."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from index.catalogue import Catalogue, Setting
+from index.contents import Contents
+from index.cosine_index import CosineIndex
+from index.display import display_names
+from index.melody_index import MelodyIndex
+from index.progress import OnStep, counted_step, ignore_steps
+from index.suggester import Suggester
+from model.abc import Tune
+from model.grams import Ints
+
+
+def reindexed(
+    suggester: Suggester,
+    catalogue: Catalogue,
+    tune_of: Callable[[Setting], Tune],
+    reuse: bool = True,
+    on_step: OnStep = ignore_steps,
+) -> Suggester:
+    """Index another catalogue. The result is the same as that of `Suggester.build`.
+
+    Parameters
+    ----------
+    suggester : gives its encoders and its ranking
+    catalogue : the titles and their settings
+    tune_of : reads a setting
+    reuse : take the rows of names and settings that the Suggester has indexed, and read and encode only the
+        others. Settings with the same ABC have the same row
+    on_step : called when each step begins
+    """
+    contents = suggester.melody_index.contents if reuse else None
+    known = suggester.catalogue if contents else Catalogue(())
+    encoders = suggester.encoders
+
+    names, new_names = _places(catalogue.names, known.names)
+    name_vectors = encoders.title.encode(counted_step(new_names, "encoding names", on_step))
+    known_vectors = suggester.title_index.vectors[: len(known.names)]
+    title_index = CosineIndex(np.concatenate([known_vectors, name_vectors])[names], catalogue.title_of_name)
+
+    setting_with = {setting.abc: setting for setting in catalogue.settings}
+    settings, new = _places(
+        [setting.abc for setting in catalogue.settings], [setting.abc for setting in known.settings]
+    )
+    tunes = [tune_of(setting_with[abc]) for abc in counted_step(new, "reading settings", on_step)]
+    tune_vectors = encoders.tune.encode(counted_step(tunes, "encoding settings", on_step))
+    known_vectors = suggester.melody_index.vectors.vectors[: len(known.settings)]
+    added = Contents.of(counted_step(tunes, "indexing settings", on_step))
+    melody_index = MelodyIndex.of(
+        (contents.followed_by(added) if contents else added).take(settings),
+        CosineIndex(np.concatenate([known_vectors, tune_vectors])[settings], catalogue.title_of_setting),
+    )
+    return replace(
+        suggester,
+        catalogue=catalogue,
+        shown=display_names(catalogue, _display_forms(known, suggester.shown)),
+        title_index=title_index,
+        melody_index=melody_index,
+    )
+
+
+def _places(wanted: Sequence[str], known: Sequence[str]) -> tuple[Ints, list[str]]:
+    """The place of each wanted text among the known texts and, after them, the new ones; and the new ones."""
+    place = {text: number for number, text in enumerate(known)}
+    new = [text for text in dict.fromkeys(wanted) if text not in place]
+    place.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
+    return np.array([place[text] for text in wanted], dtype=np.int64), new
+
+
+def _display_forms(known: Catalogue, shown: dict[str, str]) -> dict[str, str]:
+    """The display forms of names, but for those that a rhythm in parentheses may follow."""
+    printed = (*known.names, *(setting.title for setting in known.settings))
+    forms = {name: shown.get(name, name) for name in printed}
+    return {name: form for name, form in forms.items() if not form.endswith(")")}
