@@ -185,7 +185,7 @@ class MelodyIndex:
         check_deadline()
         columns = (
             *cosines.T,
-            *_passage_features(melody, melodies, shared),
+            *passage_features(melody, melodies, shared),
             *_whole_features(melody, melodies, common),
         )
         notes = min(len(melody.pitches), _LONGEST)
@@ -224,7 +224,7 @@ def _best(scores: Floats, count: int) -> Ints:
     return above[np.argpartition(-scores[above], count - 1)[:count]]
 
 
-def _passage_features(
+def passage_features(
     query: Melodies, candidates: Melodies, shared: SharedRuns
 ) -> tuple[Floats, Floats, Floats]:
     """The features "substring", "beginning" and "rhythm" of each candidate.

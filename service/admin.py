@@ -15,8 +15,9 @@ from index.publication import kept_versions, roll_back
 from service.job import EXAMPLE as JOB
 from service.job import Job
 from service.jobs import storage
+from service.problem_bodies import invalid_request
 from service.problem_docs import problem_responses
-from service.problems import NoSuchArtifact, Unauthorized, UnusableArtifact, invalid_request, shortened
+from service.problems import NoSuchArtifact, Unauthorized, UnusableArtifact, shortened
 from service.state import CurrentState
 
 _LOCATION = {"headers": {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}}

@@ -9,7 +9,7 @@ from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from service import admin, feedback, health, info, scrape, suggestions, titles
+from service import admin, batch, duplicates, feedback, health, info, scrape, suggestions, titles
 from service.api import Api
 from service.body import Bodies
 from service.docs import add_docs
@@ -39,7 +39,13 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         served = engine if engine else await run_in_threadpool(load_engine, settings)
         store = open_store(settings)
-        work = Work(settings.threads, settings.queue, settings.timeout_s, settings.max_cpu_s)
+        work = Work(
+            settings.threads,
+            settings.queue,
+            settings.timeout_s,
+            settings.max_cpu_s,
+            settings.max_batches,
+        )
         history = History(settings.artifacts)
         state = app.state.service = State(
             settings=settings,
@@ -78,7 +84,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         CorrelationIdMiddleware, header_name=REQUEST_ID, validator=is_request_id, update_request_header=False
     )
     add_docs(app)
-    app.include_router(suggestions.router, tags=["suggestions"])
+    for routes in (suggestions, batch, duplicates):
+        app.include_router(routes.router, tags=["suggestions"])
     app.include_router(titles.router, tags=["catalogue"])
     app.include_router(health.router, tags=["service"])
     app.include_router(info.router, tags=["service"])

@@ -16,7 +16,8 @@ from uvicorn.server import ServerState
 
 from service import metrics
 from service.headers import HEADERS
-from service.problems import MEDIA_TYPE, BadHttp, Problem, SlowSender, problem_body
+from service.problem_bodies import MEDIA_TYPE, problem_body
+from service.problems import BadHttp, Problem, SlowSender
 from service.settings import Settings
 
 # Files that a worker has open besides its connections: the artifact, logs, pipes, a re-index.

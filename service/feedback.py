@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service import metrics
 from service.feedback_store import FeedbackStore
+from service.problem_bodies import invalid_request
 from service.problem_docs import problem_responses
-from service.problems import NotUtf8, UnknownMediaType, invalid_request, shortened
+from service.problems import NotUtf8, UnknownMediaType, shortened
 from service.state import CurrentState, State
 
 _MAX_BODY_BYTES = 2**13  # an id of a hundred titles has 600 characters

@@ -1,12 +1,17 @@
-"""The filters of a request: rhythm, metre and corpus."""
+"""How many titles a request wants, and which: its filters are rhythm, metre and corpus."""
 
 from typing import Annotated
 
+from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
 from index.filters import FilterError, Filters
 from service.problems import InvalidRequest
 
+MOST_TITLES = 100
+TopK = Annotated[
+    int, Field(ge=1, le=MOST_TITLES, description=f"How many titles to suggest, 1 to {MOST_TITLES}.")
+]
 _Text = Annotated[str, Field(min_length=1, max_length=60)]
 Rhythm = Annotated[
     _Text,
@@ -26,9 +31,10 @@ CorpusName = Annotated[
 ]
 
 
-class FilteredRequest(BaseModel, strict=True, extra="forbid"):
-    """A request for titles. One setting of a title must match all its filters."""
+class TitlesRequest(BaseModel, strict=True, extra="forbid"):
+    """A request for titles. One setting of a title must match all filters."""
 
+    top_k: TopK = 10
     rhythm: Rhythm | None = None
     meter: Meter | None = None
     corpus: CorpusName | None = None
@@ -37,6 +43,25 @@ class FilteredRequest(BaseModel, strict=True, extra="forbid"):
     def filters(self) -> Filters:
         """The filters of the request."""
         return Filters(self.rhythm, self.meter, self.corpus)
+
+
+def _in_query(
+    top_k: Annotated[TopK, Query(description="How many titles to suggest for a bare ABC body.")] = 10,
+    rhythm: Annotated[
+        Rhythm | None, Query(description="Only titles with a setting of this rhythm, for a bare ABC body.")
+    ] = None,
+    meter: Annotated[
+        Meter | None, Query(description="Only titles with a setting in this metre, for a bare ABC body.")
+    ] = None,
+    corpus: Annotated[
+        CorpusName | None,
+        Query(description="Only titles with a setting in this corpus, for a bare ABC body."),
+    ] = None,
+) -> TitlesRequest:
+    return TitlesRequest(top_k=top_k, rhythm=rhythm, meter=meter, corpus=corpus)
+
+
+WantedInQuery = Annotated[TitlesRequest, Depends(_in_query)]
 
 
 def unknown_value(error: FilterError) -> InvalidRequest:

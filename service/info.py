@@ -6,9 +6,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from model.version import VERSION
+from service.filters import MOST_TITLES
 from service.settings import Settings
 from service.state import CurrentState
-from service.suggestions import MOST_TITLES
 
 _NO_LIMITS = {"port"}
 

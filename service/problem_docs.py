@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from service.problems import MEDIA_TYPE, OUR_FAULT, Problem, blank_body, problem_body
+from service.problem_bodies import MEDIA_TYPE, OUR_FAULT, blank_body, problem_body
+from service.problems import Problem
 
 
 class ProblemDetails(BaseModel, extra="allow"):

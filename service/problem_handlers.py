@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from service.observer import REQUEST_ID, note
-from service.problems import MEDIA_TYPE, OUR_FAULT, Problem, blank_body, invalid_request, problem_body
+from service.problem_bodies import MEDIA_TYPE, OUR_FAULT, blank_body, invalid_request, problem_body
+from service.problems import Problem
 
 
 def problem_response(problem: Problem) -> JSONResponse:

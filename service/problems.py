@@ -18,6 +18,8 @@
     ├── AlreadyEnded            409     already-ended
     ├── UnusableArtifact        409     unusable-artifact
     ├── BodyTooLarge            413     body-too-large
+    ├── TooManyTunes            413     too-many-tunes
+    ├── TuneTooLarge            413     tune-too-large
     ├── UnknownMediaType        415     unknown-media-type
     ├── UnknownHost             421     unknown-host
     ├── NoNotes                 422     no-notes
@@ -30,22 +32,19 @@
     ├── FeedbackUnavailable     503     feedback-unavailable
     ├── NotReady                503     not-ready
     ├── StorageFailed           503     storage-failed
+    ├── BatchTimeout            504     batch-timeout
     └── DeadlineExceeded        504     deadline-exceeded
 
 All other errors (no such route, a method that is not allowed, our own faults) have the type about:blank.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from model.errors import GanAinmError
 
-MEDIA_TYPE = "application/problem+json"
-
 _ECHOED = 40  # characters of a client's text that an error repeats at most
-_LISTED = 4  # invalid fields that an error lists at most
-OUR_FAULT = "The fault is ours; it has been logged."
 
 
 class Problem(GanAinmError):
@@ -149,6 +148,18 @@ class BodyTooLarge(Problem):
     status, type, title = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", "The body is too large"
 
 
+class TooManyTunes(Problem):
+    """A tunebook with too many tunes."""
+
+    status, type, title = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-many-tunes", "There are too many tunes"
+
+
+class TuneTooLarge(Problem):
+    """A tune of a tunebook over the size limit of a tune."""
+
+    status, type, title = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "tune-too-large", "The tune is too large"
+
+
 class UnknownMediaType(Problem):
     """A body that is compressed, or neither JSON nor ABC."""
 
@@ -221,6 +232,12 @@ class DeadlineExceeded(Problem):
     status, type, title = HTTPStatus.GATEWAY_TIMEOUT, "deadline-exceeded", "The answer took too long"
 
 
+class BatchTimeout(Problem):
+    """A tunebook that took too long."""
+
+    status, type, title = HTTPStatus.GATEWAY_TIMEOUT, "batch-timeout", "The time of the tunebook is over"
+
+
 class NoSuchSetting(Problem):
     """An id that no setting of the catalogue has."""
 
@@ -267,37 +284,6 @@ class FeedbackUnavailable(Problem):
     )
 
 
-def problem_body(problem: Problem) -> dict[str, Any]:
-    """The members of a problem's body."""
-    return {
-        "type": f"urn:gan-ainm:problem:{problem.type}",
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.detail,
-        **problem.members,
-    }
-
-
-def invalid_request(errors: Sequence[Any]) -> InvalidRequest:
-    """pydantic's first errors as a problem: which field and why. It repeats names of fields, no values.
-
-    The detail has the first of them, so that the body repeats few characters of the input in all.
-    """
-    listed: list[dict[str, str]] = [
-        {"field": shortened(".".join(str(part) for part in error["loc"])), "message": error["msg"]}
-        for error in errors[:_LISTED]
-    ]
-    detail = ": ".join(filter(None, listed[0].values()))
-    if len(errors) > 1:
-        detail += f"; and {len(errors) - 1} more"
-    return InvalidRequest(detail, {"errors": listed})
-
-
 def shortened(text: str) -> str:
     """Text of a client as an error may repeat it: its beginning."""
     return text if len(text) <= _ECHOED else text[: _ECHOED - 3] + "..."
-
-
-def blank_body(status: int, detail: str) -> dict[str, Any]:
-    """The members of the body of an error without a type of its own."""
-    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}

@@ -72,7 +72,22 @@ class Settings(BaseSettings):
         default=2**18,
         ge=2**10,
         le=2**26,
-        description="Largest request body, in bytes (1 KiB to 64 MiB).",
+        description="Largest request body, in bytes (1 KiB to 64 MiB); of a batch, its largest tune.",
+    )
+    max_batch_bytes: int = Field(
+        default=2**20,
+        ge=2**10,
+        le=2**22,
+        description="Largest body of a batch or of /duplicates, in bytes (1 KiB to 4 MiB).",
+    )
+    max_batch_tunes: int = Field(
+        default=2000, ge=1, le=10_000, description="Most tunes in such a body (1 to 10,000)."
+    )
+    max_batches: int = Field(
+        default=2, ge=1, le=100, description="Such requests at a time in each worker, 1 to 100; more get 429."
+    )
+    batch_timeout_s: float = Field(
+        default=120.0, ge=1, le=3600, description="Time for such a request, in seconds (1 to 3,600)."
     )
     max_arriving_bytes: int = Field(
         default=2**26,

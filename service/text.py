@@ -1,9 +1,55 @@
-"""Decodes an ABC body with the charset that its Content-Type names."""
+"""Reads the text of a body: JSON, or ABC in the charset that its Content-Type names."""
 
 from email.message import Message
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import Headers
 
 from model.abc import Notice, decode, find_codec
-from service.problems import UnknownMediaType, shortened
+from service.problem_bodies import invalid_request
+from service.problems import NotUtf8, UnknownMediaType, shortened
+
+JSON = "application/json"
+ABC = ("text/vnd.abc", "text/plain")
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def describe_body(model: type[BaseModel], text: str, example: str) -> dict[str, Any]:
+    """OpenAPI description of a body that is JSON or ABC.
+
+    Parameters
+    ----------
+    model : the JSON
+    text : what the ABC is, a sentence
+    example : of the ABC
+    """
+    description = f"{text} Name its charset in the Content-Type, or send UTF-8."
+    schema = {"type": "string", "description": description, "examples": [example]}
+    content = {JSON: {"schema": model.model_json_schema()}, **{kind: {"schema": schema} for kind in ABC}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def media_type(headers: Headers) -> str:
+    """The media type of a body: `JSON` or one of `ABC`. Raises UnknownMediaType when it is another."""
+    if (coding := headers.get("content-encoding", "identity")) != "identity":
+        raise UnknownMediaType(f"Content-Encoding is {shortened(coding)!r}; send the body uncompressed")
+    content_type = headers.get("content-type", "")
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind not in (JSON, *ABC):
+        given, accepted = shortened(content_type) or "missing", ", ".join((JSON, *ABC))
+        raise UnknownMediaType(f"Content-Type is {given!r}; send one of {accepted}")
+    return kind
+
+
+def read_json(model: type[Model], body: bytes) -> Model:
+    """What a body in JSON says. Raises NotUtf8 or InvalidRequest when it does not fit the model."""
+    try:
+        return model.model_validate_json(body.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise NotUtf8(f"JSON must be UTF-8: byte {error.start} of the body is not") from error
+    except ValidationError as error:
+        raise invalid_request(error.errors(include_url=False, include_input=False)) from error
 
 
 def decode_text(body: bytes, content_type: str) -> tuple[str, tuple[Notice, ...]]:

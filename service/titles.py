@@ -10,11 +10,11 @@ from index.catalogue import Setting
 from index.directory import Directory
 from index.identifiers import slug
 from model.names import MAX_NAME_CHARS
+from service.answers import MatchedSetting
 from service.engine import Snapshot
 from service.problem_docs import problem_responses
 from service.problems import NoSuchSetting, NoSuchTitle, shortened
 from service.state import CurrentState
-from service.suggestions import MatchedSetting
 
 _NEAREST = 10  # titles that are nearest to a title
 _LAST = 10**6  # largest offset

@@ -7,8 +7,9 @@ wait, and the rest is refused at once: the client can try another worker, or lat
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
@@ -32,13 +33,15 @@ class Work:
     queue : functions that wait for a thread at a time
     timeout_s : time from the admission of a request to its deadline, in seconds
     cpu_s : CPU time that one function may take, in seconds
+    batches : requests with many tunes at a time
     """
 
-    def __init__(self, threads: int, queue: int, timeout_s: float, cpu_s: float) -> None:
-        self._queue, self._timeout_s, self._cpu_s = queue, timeout_s, cpu_s
+    def __init__(self, threads: int, queue: int, timeout_s: float, cpu_s: float, batches: int) -> None:
+        self._queue, self._timeout_s, self._cpu_s, self._most_batches = queue, timeout_s, cpu_s, batches
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="work")
         self._idle = asyncio.Semaphore(threads)
         self._deadlines: dict[object, float] = {}  # of the functions at work
+        self._batches = 0
         self.waiting = 0
 
     @property
@@ -62,6 +65,22 @@ class Work:
             raise NotReady("this worker is stuck and will be replaced", headers=_retry())
         self._refuse_if_full()
         return self.new_deadline()
+
+    @contextmanager
+    def admit_batch(self) -> Iterator[None]:
+        """Admit a request with many tunes, for as long as the block runs.
+
+        Raises what `admit` raises, and Overloaded when as many as may are at work.
+        """
+        self.admit()
+        if self._batches >= self._most_batches:
+            detail = f"{self._most_batches} such requests are at work, which is the limit; try again later"
+            raise Overloaded(detail, {"limit_requests": self._most_batches}, _retry())
+        self._batches += 1
+        try:
+            yield
+        finally:
+            self._batches -= 1
 
     def new_deadline(self) -> float:
         """The deadline of a request that begins now."""
@@ -110,7 +129,7 @@ class Work:
             async with asyncio.timeout(deadline - time.monotonic()):
                 return await asyncio.shield(future)
         except CpuLimitError as error:
-            detail = f"the tune takes more than {self._cpu_s:g} s to compute; send a shorter part of it"
+            detail = f"the text takes more than {self._cpu_s:g} s to compute; send a shorter part of it"
             raise TooComplex(detail, {"limit_s": self._cpu_s}) from error
         except (DeadlineError, TimeoutError) as error:
             raise self._too_late() from error

@@ -325,6 +325,7 @@ def test_every_route_is_documented_and_no_other() -> None:
         "docs/results-tables.md",
         "docs/serving.md",
         "docs/training.md",
+        "docs/tunebooks.md",
     ],
 )
 def test_links_lead_somewhere(page: str) -> None:

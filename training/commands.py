@@ -17,6 +17,10 @@ COMMANDS = {
         "training.lab.audit_check.command:audit_check",
         "Plant wrong titles and measure how many of them the audit finds.",
     ),
+    "duplicates-check": LazyCommand(
+        "training.lab.duplicates_check.command:duplicates_check",
+        "Measure how well the same tune is found among settings with known titles.",
+    ),
     "benchmark": LazyCommand(
         "training.lab.benchmark.command:benchmark", "Compare systems on a corpus by one set of protocols."
     ),

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, starmap
 
+from model.abc.heading import Heading, read_heading
 from model.abc.line import Line, letter_of
 from model.abc.music import MOST_SOUNDS
 from model.abc.reader import FileHeader, TuneReader
@@ -22,8 +23,8 @@ LONGEST_TEXT = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
-    """A text, divided into tunes.
+class Book:
+    """A text, divided into tunes (see `read_tunebook`). It reads a tune when asked for it.
 
     Attributes
     ----------
@@ -31,41 +32,118 @@ class _Book:
     lines : its lines, without text blocks
     header : what its file header says about all tunes
     starts : the first line of each tune, counted from 0, and the end of the last tune
+    is_cut : whether the text is only the beginning of another
     """
 
     repaired: Repaired
     lines: list[str]
     header: FileHeader
     starts: list[int]
+    is_cut: bool = False
+
+    @classmethod
+    def of(cls, text: str) -> "Book":
+        """Divide a text."""
+        repaired = repair(text)
+        lines = blank_text_blocks(repaired.lines)
+        starts = _Splitter(lines).starts()
+        above = enumerate(lines[: starts[0] if starts else None], 1)
+        shared = islice(filter(_applies_to_all, starmap(Line.of, above)), _LONGEST_FILE_HEADER)
+        header = TuneReader(1, FileHeader()).read_file_header(shared)
+        return cls(repaired, lines, header, [*starts, len(lines)])
+
+    @classmethod
+    def at_beginning_of(cls, text: str) -> "Book":
+        """Divide the first 1,048,576 characters of a text (`LONGEST_TEXT`)."""
+        return replace(cls.of(text[:LONGEST_TEXT]), is_cut=len(text) > LONGEST_TEXT)
 
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def may_have_notes(self, index: int) -> bool:
+    def size(self, index: int) -> int:
+        """The number of characters of a tune, after repairs."""
+        return sum(len(line) + 1 for line in self.lines[self.starts[index] : self.starts[index + 1]])
+
+    def heading(self, index: int) -> Heading:
+        """The number and the titles of a tune as its text gives them, and where a title belongs."""
+        return read_heading(self._lines_of(index), self.repaired.edited)
+
+    def read(self, index: int) -> Tune:
+        """Read a tune. Raises AbcError if it has no notes."""
+        if not self._may_have_notes(index):
+            raise AbcError(*self._place(index), "the tune has no notes")
+        return self._read(index, self._reader(index))
+
+    def read_first(self) -> tuple[int, Tune]:
+        """Read the first tune that has notes.
+
+        Returns
+        -------
+        its index, and the tune, which has a warning that counts the other tunes
+
+        Raises
+        ------
+        AbcError
+            If no tune has notes.
+        """
+        candidates = (index for index in checked(range(len(self))) if self._may_have_notes(index))
+        sounds = 0  # rests of tunes without notes
+        for index in islice(candidates, _MOST_TRIED):
+            reader = self._reader(index)
+            try:
+                tune = self._read(index, reader)
+            except AbcError:
+                sounds += reader.sounds
+                if sounds > MOST_SOUNDS:
+                    break
+            else:
+                return index, replace(tune, warnings=(*tune.warnings, *self._about_the_rest(index)))
+        raise self._no_notes()
+
+    def _may_have_notes(self, index: int) -> bool:
         """Whether a tune may have notes: a cheap test, false only if it has none."""
         return any(line.may_have_notes for line in self._lines_of(index))
 
-    def place(self, index: int) -> tuple[int, int]:
+    def _place(self, index: int) -> tuple[int, int]:
         """Line and column in the source where a tune begins."""
         return self.repaired.edited.place(self.starts[index] + 1, 1)
 
-    def read(self, index: int, reader: TuneReader) -> Tune | AbcError:
-        """Read a tune."""
+    def _reader(self, index: int) -> TuneReader:
+        return TuneReader(self.starts[index] + 1, self.header)
+
+    def _read(self, index: int, reader: TuneReader) -> Tune:
         check_deadline()
         try:
             tune = reader.read(self._lines_of(index))
         except AbcError as error:
-            return AbcError(*self.repaired.edited.place(error.line, error.column), error.message)
+            place = self.repaired.edited.place(error.line, error.column)
+            raise AbcError(*place, error.message) from error
         stop = self.starts[index + 1] + 1 if index + 1 < len(self) else None
         return self.repaired.trace(tune, self.starts[index] + 1 if index else 1, stop)
-
-    def reader(self, index: int) -> TuneReader:
-        """A reader for a tune."""
-        return TuneReader(self.starts[index] + 1, self.header)
 
     def _lines_of(self, index: int) -> Iterator[Line]:
         for number in checked(range(self.starts[index], self.starts[index + 1])):
             yield Line.of(number + 1, self.lines[number])
+
+    def _about_the_rest(self, index: int) -> Iterator[Notice]:
+        """What `read_first` says about the text besides a tune."""
+        others = len(self) - 1
+        if others:
+            count = "1 other tune" if others == 1 else f"{others} other tunes"
+            yield Notice(*self._place(0 if index else 1), f"{count} in the text, skipped")
+        if self.is_cut:
+            edited = self.repaired.edited
+            place = edited.place_in_source(len(edited.source))
+            yield Notice(*place, f"the text has more than {LONGEST_TEXT} characters, read up to here")
+
+    def _no_notes(self) -> AbcError:
+        where = f" in its first {LONGEST_TEXT} characters" if self.is_cut else ""
+        if not len(self):
+            return AbcError(1, 1, f"the text has no tune{where}")
+        if len(self) == 1:
+            return AbcError(*self._place(0), f"the tune has no notes{where}")
+        message = f"the text has {len(self)} tunes{where}, but no notes were found"
+        return AbcError(*self._place(0), message)
 
 
 def read_tune(text: str) -> Tune:
@@ -82,20 +160,7 @@ def read_tune(text: str) -> Tune:
     AbcError
         If the text has no notes.
     """
-    book = _split(text[:LONGEST_TEXT])
-    is_cut = len(text) > LONGEST_TEXT
-    candidates = (index for index in checked(range(len(book))) if book.may_have_notes(index))
-    sounds = 0  # rests of tunes without notes
-    for index in islice(candidates, _MOST_TRIED):
-        reader = book.reader(index)
-        tune = book.read(index, reader)
-        if isinstance(tune, Tune):
-            notices = [*_about_others(book, index), *_about_the_rest(book, is_cut)]
-            return replace(tune, warnings=(*tune.warnings, *notices)) if notices else tune
-        sounds += reader.sounds
-        if sounds > MOST_SOUNDS:
-            break
-    raise _no_notes(book, is_cut)
+    return Book.at_beginning_of(text).read_first()[1]
 
 
 def read_tunebook(text: str) -> Iterator[Tune | AbcError]:
@@ -109,44 +174,14 @@ def read_tunebook(text: str) -> Iterator[Tune | AbcError]:
     ------
     Each tune in order. In place of a tune without notes, the AbcError is yielded instead of raised.
     """
-    book = _split(text)
+    book = Book.of(text)
     for index in range(len(book)):
-        if book.may_have_notes(index):
-            yield book.read(index, book.reader(index))
-        else:
-            yield AbcError(*book.place(index), "the tune has no notes")
-
-
-def _about_others(book: _Book, index: int) -> Iterator[Notice]:
-    others = len(book) - 1
-    if others:
-        count = "1 other tune" if others == 1 else f"{others} other tunes"
-        yield Notice(*book.place(0 if index else 1), f"{count} in the text, skipped")
-
-
-def _about_the_rest(book: _Book, is_cut: bool) -> Iterator[Notice]:
-    if is_cut:
-        edited = book.repaired.edited
-        place = edited.place_in_source(len(edited.source))
-        yield Notice(*place, f"the text has more than {LONGEST_TEXT} characters, read up to here")
-
-
-def _no_notes(book: _Book, is_cut: bool) -> AbcError:
-    where = f" in its first {LONGEST_TEXT} characters" if is_cut else ""
-    if not len(book):
-        return AbcError(1, 1, f"the text has no tune{where}")
-    if len(book) == 1:
-        return AbcError(*book.place(0), f"the tune has no notes{where}")
-    return AbcError(*book.place(0), f"the text has {len(book)} tunes{where}, but no notes were found")
-
-
-def _split(text: str) -> _Book:
-    repaired = repair(text)
-    lines = blank_text_blocks(repaired.lines)
-    starts = _Splitter(lines).starts()
-    header = (Line.of(number, line) for number, line in enumerate(lines[: starts[0] if starts else None], 1))
-    shared = islice(filter(_applies_to_all, header), _LONGEST_FILE_HEADER)
-    return _Book(repaired, lines, TuneReader(1, FileHeader()).read_file_header(shared), [*starts, len(lines)])
+        tune: Tune | AbcError
+        try:
+            tune = book.read(index)
+        except AbcError as error:
+            tune = error
+        yield tune
 
 
 def _applies_to_all(line: Line) -> bool:

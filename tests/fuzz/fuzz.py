@@ -22,6 +22,7 @@ with atheris.instrument_imports(include=["model.abc", "service.suggestions", "se
 
     from model.abc import AbcError, Tune, decode, read_tune, read_tunebook, write
     from model.abc.text import split_lines
+    from service.filters import TitlesRequest
     from service.problems import Problem
     from service.suggestions import _read_request
 
@@ -65,7 +66,7 @@ def check_body(data: bytes) -> None:
     """Read a request. Its first byte chooses the media type."""
     kind = _TYPES[data[0] % len(_TYPES)] if data else ""
     with limited(cpu_s=_CPU_S), contextlib.suppress(Problem):
-        request, warnings = _read_request(Headers({"content-type": kind}), data[1:], {"top_k": 10})
+        request, warnings = _read_request(Headers({"content-type": kind}), data[1:], TitlesRequest())
         json.dumps([request.abc, [notice.message for notice in warnings]]).encode("ascii")
 
 

@@ -5,8 +5,8 @@ from pydantic import SecretStr
 
 from index import artifact
 from model.version import VERSION
+from service.filters import MOST_TITLES
 from service.settings import Settings
-from service.suggestions import MOST_TITLES
 from tests.support import KESH, SECRET, serve
 
 

@@ -12,8 +12,8 @@ from pydantic import SecretStr, TypeAdapter
 
 from service.app import create_app
 from service.openapi import document
+from service.problem_bodies import MEDIA_TYPE
 from service.problem_docs import ProblemDetails
-from service.problems import MEDIA_TYPE
 from service.settings import Settings
 from tests.support import SECRET
 

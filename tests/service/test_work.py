@@ -16,8 +16,10 @@ from service.work import Work
 
 
 @contextmanager
-def work(threads: int = 1, queue: int = 2, timeout_s: float = 20.0, cpu_s: float = 10.0) -> Iterator[Work]:
-    created = Work(threads, queue, timeout_s, cpu_s)
+def work(
+    threads: int = 1, queue: int = 2, timeout_s: float = 20.0, cpu_s: float = 10.0, batches: int = 2
+) -> Iterator[Work]:
+    created = Work(threads, queue, timeout_s, cpu_s, batches)
     try:
         yield created
     finally:
@@ -122,7 +124,7 @@ from service.watchdog import Watchdog
 from service.work import Work
 
 async def main():
-    work = Work(1, 1, 0.1, 1.0)
+    work = Work(1, 1, 0.1, 1.0, 1)
     Watchdog(work)
     {stuck}
     await asyncio.sleep(60)
@@ -143,3 +145,11 @@ def test_the_watchdog_ends_a_stuck_worker(stuck: str, reason: str) -> None:
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=50)
     assert result.returncode == 1
     assert reason in result.stderr
+
+
+def test_batches_at_a_time_are_limited() -> None:
+    with work(batches=2) as running:
+        with running.admit_batch(), running.admit_batch(), pytest.raises(Overloaded), running.admit_batch():
+            pass
+        with running.admit_batch():
+            pass

@@ -146,6 +146,11 @@ class EditedText:
         """Offsets in `source` of the characters at offsets in `text`. shape = (offsets,)"""
         return self.pieces.origins_of(offsets)[0]
 
+    @property
+    def line_count(self) -> int:
+        """The number of lines of `text`."""
+        return len(self._text_lines)
+
     def origin_of_line(self, line: int) -> int:
         """Offset in `source` of the beginning of a line of `text`, counted from 1."""
         return self.origin(self._text_lines[line - 1] - 1) + 1 if line > 1 else 0
