@@ -83,10 +83,7 @@ class Silent:
 @contextmanager
 def serve(settings: Settings) -> Iterator[httpx.Client]:
     """A real server on a free port, and a client for it."""
-    changes: dict[str, Any] = {"port": 0}
-    if "idle_timeout_s" not in settings.model_fields_set:
-        changes["idle_timeout_s"] = 60.0  # a test may be slow, and then its client's connection is closed
-    server = make_server(create_app(settings), settings.model_copy(update=changes), log_level="warning")
+    server = make_server(create_app(settings), settings.model_copy(update={"port": 0}), log_level="warning")
     thread = Thread(target=server.run)
     thread.start()
     try:
