@@ -45,7 +45,7 @@ class TitlesRequest(BaseModel, strict=True, extra="forbid"):
         return Filters(self.rhythm, self.meter, self.corpus)
 
 
-def _in_query(
+async def _in_query(
     top_k: Annotated[TopK, Query(description="How many titles to suggest for a bare ABC body.")] = 10,
     rhythm: Annotated[
         Rhythm | None, Query(description="Only titles with a setting of this rhythm, for a bare ABC body.")

@@ -92,8 +92,10 @@ def _options(settings: Settings, log_level: str = "info") -> dict[str, object]:
 
 def _bind(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.create_server((settings.host, settings.port), family=family, reuse_port=False)
-    listener.set_inheritable(True)
+    # Without the protocol's number asyncio does not turn Nagle's algorithm off, and each answer waits for 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((settings.host, settings.port))
     return listener
 
 

@@ -33,7 +33,7 @@ class State:
     started_at: datetime
 
 
-def _state(request: Request) -> State:
+async def _state(request: Request) -> State:  # FastAPI runs what is not async in a thread
     state: State = request.app.state.service
     return state
 
