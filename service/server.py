@@ -85,6 +85,7 @@ def _options(settings: Settings, log_level: str = "info") -> dict[str, object]:
         "lifespan": "on",
         "log_config": logging_config(settings.log_format, log_level),
         "server_header": False,
+        "proxy_headers": False,  # nothing depends on the client's address or scheme
         # Whole seconds; the supervisor counts the fraction.
         "timeout_graceful_shutdown": max(round(settings.stop_timeout_s), 1),
     }
@@ -92,7 +93,7 @@ def _options(settings: Settings, log_level: str = "info") -> dict[str, object]:
 
 def _bind(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # Without the protocol's number asyncio does not turn Nagle's algorithm off, and each answer waits for 40 ms.
+    # Without the protocol's number asyncio leaves Nagle's algorithm on, and each answer waits for 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((settings.host, settings.port))

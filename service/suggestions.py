@@ -2,7 +2,7 @@
 
 import time
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
 from starlette.datastructures import Headers
 
@@ -42,7 +42,7 @@ router = APIRouter()
     openapi_extra=describe_body(SuggestRequest, "The tune.", _TUNE),
     responses=problem_responses(400, 403, 408, 413, 415, 422, 429, 503, 504),
 )
-async def suggest_titles(request: Request, state: CurrentState, in_query: WantedInQuery) -> SuggestResponse:
+async def suggest_titles(request: Request, state: CurrentState, in_query: WantedInQuery) -> Response:
     """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`.
 
     `rhythm`, `meter` and `corpus` are filters, as members of the JSON or in the query of bare ABC. Only
@@ -55,13 +55,13 @@ async def suggest_titles(request: Request, state: CurrentState, in_query: Wanted
     lap("body")
     snapshot = state.engine.snapshot
     note(artifact=snapshot.artifact.version)
-    tune, answer = await state.work.run(
+    tune, known, answer = await state.work.run(
         deadline, _answer, snapshot, request.headers, body, in_query, state.feedback, start
     )
-    note(outcome="known" if answer.known else "unknown")
+    note(outcome="known" if known else "unknown")
     if state.settings.log_tunes:
         note(tune=shown_tune(tune))
-    return answer
+    return Response(answer, media_type=JSON)
 
 
 def _answer(
@@ -71,11 +71,12 @@ def _answer(
     in_query: TitlesRequest,
     feedback: FeedbackStore | None,
     start: float,
-) -> tuple[str, SuggestResponse]:
-    """The tune as text, and its titles."""
+) -> tuple[str, bool, str]:
+    """The tune as text, whether it is known, and the answer as JSON."""
     lap("queue")
     request, warnings = _read_request(headers, body, in_query)
-    return request.abc, suggest(snapshot, request.abc, request, warnings, feedback, start)
+    answer = suggest(snapshot, request.abc, request, warnings, feedback, start)
+    return request.abc, answer.known, answer.model_dump_json()
 
 
 def _read_request(
