@@ -22,13 +22,14 @@ from service.settings import Settings
 
 # Files that a worker has open besides its connections: the artifact, logs, pipes, a re-index.
 _OTHER_FILES = 64
+_ACCEPTED_AT_ONCE = 64  # by a server that is alone, before it can close any; a worker accepts one at a time
 
 
 class ServerConfig(uvicorn.Config):
     """uvicorn's options, with our limits for connections. It can be sent to a worker process."""
 
-    def __init__(self, app: Any, settings: Settings, backlog: int, **options: Any) -> None:
-        super().__init__(app, http=Connection, ws="none", backlog=backlog, **options)
+    def __init__(self, app: Any, settings: Settings, **options: Any) -> None:
+        super().__init__(app, http=Connection, ws="none", backlog=_ACCEPTED_AT_ONCE, **options)
         self.settings = settings
         self.unasked: dict[Connection, None] = {}  # connections without a request, the oldest first
 
@@ -38,7 +39,7 @@ class ServerConfig(uvicorn.Config):
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         if files == resource.RLIM_INFINITY:
             return self.settings.max_connections
-        return min(self.settings.max_connections, max(files - _OTHER_FILES - self.backlog, 1))
+        return min(self.settings.max_connections, max(files - _OTHER_FILES - _ACCEPTED_AT_ONCE, 1))
 
 
 class Connection(H11Protocol):

@@ -23,14 +23,14 @@ from service.settings import Settings
 from service.supervisor import Supervisor
 
 _MOST_WORKERS = 4  # by default; a worker more costs memory, and few need so many answers
-_BACKLOG = 128  # connections that wait for a server that is alone
+_WAITING_CONNECTIONS = 1024  # that no worker has accepted yet
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container
 _log = logging.getLogger("uvicorn.error")
 
 
 def make_server(app: FastAPI, settings: Settings, log_level: str = "info") -> uvicorn.Server:
     """A server for this process alone, not yet running."""
-    config = ServerConfig(app, settings, _BACKLOG, log_level=log_level, **_options(settings, log_level))
+    config = ServerConfig(app, settings, log_level=log_level, **_options(settings, log_level))
     return uvicorn.Server(config)
 
 
@@ -52,9 +52,6 @@ def run_workers(settings: Settings) -> None:
     config = ServerConfig(
         partial(_make_worker_app, settings),
         settings,
-        # asyncio accepts so many connections at once. Were it more, the first worker that wakes up would take
-        # all connections of a burst from the others.
-        backlog=1,
         factory=True,
         workers=workers,
         **_options(settings),
@@ -97,6 +94,7 @@ def _bind(settings: Settings) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((settings.host, settings.port))
+    listener.listen(_WAITING_CONNECTIONS)
     return listener
 
 

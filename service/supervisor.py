@@ -9,6 +9,7 @@ from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
 from model.errors import GanAinmError
+from service.acceptor import WorkerServer
 from service.connection import ServerConfig
 from service.metrics_files import bury
 
@@ -16,7 +17,6 @@ _STARTS_S = 60.0  # seconds in which a worker imports its modules; on a busy mac
 _ANSWERS_S = 5.0  # seconds in which it answers from then on
 _RETRY_S = 10.0  # seconds from one attempt to start a worker to the next, if it cannot start
 _KILL_S = 1.0  # seconds after which a worker that should have stopped is killed
-_WAITING_CONNECTIONS = 1024  # that no worker has accepted yet
 _log = logging.getLogger("uvicorn.error")
 
 
@@ -40,6 +40,15 @@ class _State:
     has_started: bool = False
 
 
+class _Worker(Process):
+    @property
+    def server(self) -> WorkerServer:
+        if self._server is None:
+            self._server = WorkerServer(self.config)
+        assert isinstance(self._server, WorkerServer)
+        return self._server
+
+
 class Supervisor(Multiprocess):
     """uvicorn's supervisor, but it never waits for a worker's answer.
 
@@ -60,6 +69,10 @@ class Supervisor(Multiprocess):
         if self._failed:
             raise WorkerError("the workers cannot start; the log says why")
 
+    def init_processes(self) -> None:
+        """Start the workers."""
+        self.processes = [self._start_worker() for _ in range(self.processes_num)]
+
     def keep_subprocess_alive(self) -> None:
         """Replace the workers that have ended or hang. uvicorn calls this every half second."""
         for number, worker in enumerate(self.processes):
@@ -78,12 +91,7 @@ class Supervisor(Multiprocess):
             worker.join()
             _log.error("worker %s has ended or hangs, and is replaced", worker.pid)
             self._forget(worker)
-            self.processes[number] = Process(self.config, self.sockets)
-            self.processes[number].start()
-        # asyncio has one number for the connections that wait and for those that it accepts at once, so each
-        # worker that starts makes the queue of the shared socket too short.
-        for listener in self.sockets:
-            listener.listen(_WAITING_CONNECTIONS)
+            self.processes[number] = self._start_worker()
 
     def join_all(self) -> None:
         """Wait for the workers to end, and kill those that do not."""
@@ -95,6 +103,11 @@ class Supervisor(Multiprocess):
                 _log.error("worker %s does not stop, and is killed", worker.pid)
                 worker.process.kill()
                 worker.process.join()
+
+    def _start_worker(self) -> Process:
+        worker = _Worker(self.config, self.sockets)
+        worker.start()
+        return worker
 
     def _is_well(self, worker: Process) -> bool:
         """Whether a worker runs and answers. Sends it a ping if it has answered the last one."""
