@@ -17,12 +17,15 @@ from uvicorn.server import ServerState
 from service import metrics
 from service.headers import HEADERS
 from service.problem_bodies import MEDIA_TYPE, problem_body
-from service.problems import BadHttp, Problem, SlowSender
+from service.problems import REFUSED, BadHttp, Problem, SlowSender
 from service.settings import Settings
 
 # Files that a worker has open besides its connections: the artifact, logs, pipes, a re-index.
 _OTHER_FILES = 64
 _ACCEPTED_AT_ONCE = 64  # by a server that is alone, before it can close any; a worker accepts one at a time
+
+
+_REFUSED_PAUSE_S = 0.5  # seconds; half of what Retry-After says
 
 
 class ServerConfig(uvicorn.Config):
@@ -107,6 +110,10 @@ class Connection(H11Protocol):
         """Begin to wait for the next request."""
         self.config.unasked[self] = None
         super().on_response_complete()
+        if self.scope.get(REFUSED):
+            # A client that does not wait before it asks again has to: reading its requests costs time, too.
+            self.flow.pause_reading()
+            self.loop.call_later(_REFUSED_PAUSE_S, self.flow.resume_reading)
         if self.transport.is_closing():
             self.config.unasked.pop(self, None)
             self._expect_reading()  # what is left in the buffer keeps the connection open

@@ -8,6 +8,7 @@ import logging
 import sys
 import time
 from collections.abc import Mapping, MutableMapping
+from http import HTTPStatus
 from typing import Any, Literal
 
 from structlog.contextvars import merge_contextvars
@@ -69,7 +70,7 @@ class Limit(logging.Filter):
     """Passes at most twenty messages a minute from each place in the code.
 
     The first message after a minute in which some were left out says how many, as `left_out`. Lines for
-    requests always pass.
+    requests always pass, except those for requests that were refused because there were too many.
     """
 
     def __init__(self) -> None:
@@ -78,7 +79,7 @@ class Limit(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether to write a message."""
-        if record.name == REQUESTS:
+        if record.name == REQUESTS and getattr(record, "status", None) != HTTPStatus.TOO_MANY_REQUESTS:
             return True
         place, now = (record.pathname, record.lineno), time.monotonic()
         began, count = self._windows.get(place, (now, 0))

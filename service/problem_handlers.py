@@ -14,7 +14,7 @@ from starlette.routing import Match
 
 from service.observer import REQUEST_ID, note
 from service.problem_bodies import MEDIA_TYPE, OUR_FAULT, blank_body, invalid_request, problem_body
-from service.problems import Problem
+from service.problems import REFUSED, Overloaded, Problem
 
 
 def problem_response(problem: Problem) -> JSONResponse:
@@ -26,8 +26,10 @@ def problem_response(problem: Problem) -> JSONResponse:
 def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error of the app with problem+json."""
 
-    async def on_problem(_: Request, problem: Exception) -> JSONResponse:
+    async def on_problem(request: Request, problem: Exception) -> JSONResponse:
         assert isinstance(problem, Problem)
+        if isinstance(problem, Overloaded):
+            request.scope[REFUSED] = True
         return problem_response(problem)
 
     async def on_http(request: Request, error: Exception) -> JSONResponse:

@@ -44,6 +44,7 @@ from typing import Any
 
 from model.errors import GanAinmError
 
+REFUSED = "gan_ainm.refused"  # in the scope of a request that was refused because there is too much to do
 _ECHOED = 40  # characters of a client's text that an error repeats at most
 
 

@@ -24,6 +24,7 @@ from service.supervisor import Supervisor
 
 _MOST_WORKERS = 4  # by default; a worker more costs memory, and few need so many answers
 _WAITING_CONNECTIONS = 1024  # that no worker has accepted yet
+_SWITCH_S = 0.0005  # seconds
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container
 _log = logging.getLogger("uvicorn.error")
 
@@ -68,6 +69,9 @@ def default_workers(device: Device) -> int:
 
 def _make_worker_app(settings: Settings) -> FastAPI:
     """The app of a worker process. Ends the process when the artifact cannot be served."""
+    # A thread that computes leaves the interpreter lock to the event loop after this time. With Python's 5 ms
+    # each of the many short steps of the event loop would wait for 5 ms.
+    sys.setswitchinterval(_SWITCH_S)
     try:
         return create_app(settings, load_engine(settings))
     except Exception as error:

@@ -45,8 +45,8 @@ def main(
         with workers(root, folder) as service:
             worst = asyncio.run(_find_worst(service, figures))
             _attack(service, worst, clients, seconds, figures)
+            figures.at_most("log of the service so far", service.log.stat().st_size / 1000, 1000, "kB")
             asyncio.run(_stall(service, good, idle, seconds, figures))
-            figures.at_most("log of the service", service.log.stat().st_size / 1000, 1000, "kB")
     figures.end()
 
 
