@@ -161,3 +161,11 @@ def test_service_and_commands_are_imported_without_torch() -> None:
     code = f"import sys, {modules}; assert 'torch' not in sys.modules, 'torch was imported'"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("file", FILES, ids=relative)
+def test_no_pattern_repeats_a_group_possessively(file: Path) -> None:
+    """Python before 3.11.5 matches such patterns wrongly: "aca" by (?:ab?c)++ and by (?>(?:ab?c)+)."""
+    possessive = re.compile(r"\)(?:[*+?]|\{{1,2}[\d,]+\}{1,2})\+(?!=)|\(\?>")
+    code = file.read_text(encoding="utf-8").splitlines()
+    assert [line for line in code if possessive.search(line)] == []

@@ -1,8 +1,9 @@
 """The symbols of a music line.
 
 No alternative looks ahead beyond its own match, except within bounds or up to the next sign of the same kind.
-Splitting a line into tokens therefore takes time linear in its length. Repeats of groups are possessive
-(``*+``, ``++``), because others would remember each repetition.
+Splitting a line into tokens therefore takes time linear in its length. Repeats of groups are bounded, because
+`re` remembers each repetition. They are not possessive: Python before 3.11.5 matches possessive groups wrongly
+(https://github.com/python/cpython/issues/106052).
 
 Mail programs turned ``=`` into ``=3D`` and broke lines with ``=``; such tunes still circulate.
 """
@@ -15,10 +16,10 @@ TOKEN = re.compile(
     (?:
       (?P<note>  (?: (?:\^\^? | __? | =(?:3D)?[\^_]? ) (?: [0-9]{0,3}/[0-9]{0,3} )? )?
                  [A-Ga-g] [,']* [0-9]*/*[0-9]* )
-    | (?P<space> (?: [\s)$*`\\;]+ | \(+ (?![0-9]) | =(?:20)?\s*\Z )++ )
-    | (?P<bar>   (?: \.?\| | : | \[\| ) (?: [|:\]]+ | \[ (?=[|:\]]) )*+
-                 (?P<times> [0-9]+ (?: [,-][0-9]+ )*+ )? \.? )
-    | (?P<ending> \[ [ ]? (?P<ending_times> [0-9]+ (?: [,-][0-9]+ )*+ ) \.? )
+    | (?P<space> (?: [\s)$*`\\;]+ | \(+ (?![0-9]) | =(?:20)?\s*\Z ){1,500} )
+    | (?P<bar>   (?: \.?\| | : | \[\| ) (?: [|:\]]+ | \[ (?=[|:\]]) ){0,500}
+                 (?P<times> [0-9]+ (?: [,-][0-9]+ ){0,500} )? \.? )
+    | (?P<ending> \[ [ ]? (?P<ending_times> [0-9]+ (?: [,-][0-9]+ ){0,500} ) \.? )
     | (?P<rest>  [zx] (?P<rest_length> [0-9]*/*[0-9]* ) )
     | (?P<string> "[^"]*" )
     | (?P<broken> <+ | >+ )

@@ -45,7 +45,7 @@ _ANY_QUOTED_FIELD = re.compile(rf"^{_QUOTED_FIELD.pattern}", re.MULTILINE)
 
 _FIRST_FIELD = re.compile(r"[ \t]*([A-Z])[ \t]?:(?![|:])")
 _FIELD_IN_LINE = re.compile(rf"\s(?:(?P<letter>[A-Zklqtwx])|{_COMMON_WORDS})[ \t]?:(?![|:\]])")
-_METER = r"\d++(?:\+\d++)*+/\d+|C\|?(?=\s|\Z)"
+_METER = r"\d++(?:\+\d++){0,20}/\d+|C\|?(?=\s|\Z)"
 _KEY = (
     r"[A-Ga-g][#b♯♭]?[ ]?(?:m|[Mm](?:aj|in|ix|AJ|IN|IX)\w*|[Dd](?:or|OR)\w*|[LlPp](?:yd|hr)\w*)?(?=\s|\||\Z)"
 )

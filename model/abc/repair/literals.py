@@ -10,7 +10,7 @@ _LINE_END = r"(?:(?:\\{1,2}r)?\\{1,2}n|\\{1,2}r)"
 _ESCAPED_LINES = re.compile(rf"{_LINE_END}[ \t]*(?:{FIELD}|%)")
 _ESCAPED_LINE_END = re.compile(_LINE_END)
 _ESCAPE = re.compile(
-    rf"(?P<end>{_LINE_END})|(?P<units>(?:\\u[0-9A-Fa-f]{{4}})++)"
+    rf"(?P<end>{_LINE_END})|(?P<units>(?:\\u[0-9A-Fa-f]{{4}})+)"
     r"|\\(?:x(?P<byte>[0-9A-Fa-f]{2})|u\{(?P<code>[0-9A-Fa-f]{1,5})\}|(?P<other>.))",
     re.DOTALL,
 )
@@ -27,10 +27,10 @@ _LOOK_BACK = 200  # characters before the first field in which its opening quote
 # What may follow the end of a string literal; any other quote belongs to the tune.
 _AFTER = r"(?=\s*(?:\Z|[,;)\]}+]|\.\s|\.\w|[\"'`]))"
 _CONTENT = {
-    quote: re.compile(rf"(?:[^{quote[0]}\\]|\\.|{quote[0]}(?!{quote[1:]}{_AFTER}))*+", re.DOTALL)
+    quote: re.compile(rf"(?:[^{quote[0]}\\]++|\\.|{quote[0]}(?!{quote[1:]}{_AFTER}))*", re.DOTALL)
     for quote in ('"', "'", "`", '"""', "'''")
 }
-_CELL = re.compile(r'(?:[^"]|"")*+')
+_CELL = re.compile(r'(?:[^"]++|"")*')
 _DOUBLED = re.compile('""')
 _NEXT_LITERAL = re.compile(
     r"""(?P<space>\s*+)(?P<sign>[+.,]?)\s*+(?P<quote>["'`])(?![^"'`\\\n]{0,40}["'`]\s*:)"""

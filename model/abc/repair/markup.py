@@ -15,7 +15,7 @@ _ATTRIBUTES = r"(?:\s(?:[^<>&]|&(?!lt;)){0,2000}?)?\s?/?"
 # letter is a tag; any other name is one if the same line closes it.
 _NAME = r"(?-i:(?=[\w:]*[^\W\d_a-gxzA-GXZHLMOPSTuv]))[A-Za-z][\w:-]{0,20}"
 _TAG = re.compile(
-    rf"{_OPEN}(?:/[A-Za-z][\w:-]{{0,20}}\s?|{_NAME}{_ATTRIBUTES}|!DOCTYPE\b(?:[^<>&]|&(?![lg]t;)){{0,300}}+){_CLOSE}"
+    rf"{_OPEN}(?:/[A-Za-z][\w:-]{{0,20}}\s?|{_NAME}{_ATTRIBUTES}|!DOCTYPE\b(?:[^<>&]|&(?![lg]t;)){{0,300}}){_CLOSE}"
     rf"|{_OPEN}(?P<pair>abc|[abdsu]|dd){_ATTRIBUTES}{_CLOSE}(?=[^\n]{{0,100}}?{_OPEN}/(?P=pair)\s?{_CLOSE})"
     r"|<!--(?:(?!-->|<!--).){0,2000}-->|<!\[CDATA\[|\]\]>",
     re.IGNORECASE | re.DOTALL,
@@ -36,7 +36,7 @@ _PARAMETER = r"(?:=[^\[\]\n]{0,80})?"
 _FORUM_TAG = re.compile(
     rf"\[/\w{{1,12}}\]|\[(?:{_FORUM_NAMES}){_PARAMETER}\]"
     # Anywhere else, "[abc]" is a chord.
-    rf"|^[ \t]*(?:\[(?:\w{{1,12}}{_PARAMETER}|\*)\][ \t]*+)++(?=[KLMNQRSTXZ][ \t]?:)"
+    rf"|^[ \t]*(?:\[(?:\w{{1,12}}{_PARAMETER}|\*)\][ \t]*+){{1,100}}(?=[KLMNQRSTXZ][ \t]?:)"
     rf"|^[ \t]*\[abc{_PARAMETER}\][ \t]*$(?=\s{{0,9}}(?:X:|T:|%))"
     # The fences of Markdown.
     r"|^[ \t]*+(?:`{3,}+|~{3,}+)[ \t]*+\w{0,20}+[ \t]*+$|^[ \t]*`{3,}(?:abc)?[ \t]*(?=[A-Za-z]:)",

@@ -16,7 +16,7 @@ INVISIBLE = (
 )
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 
-_MAIL_SPACE = re.compile(r"(?<!=20)(?:=20)++[ \t]*+$", re.MULTILINE)
+_MAIL_SPACE = re.compile(r"(?<!=20)(?:=20)+[ \t]*+$", re.MULTILINE)
 
 _PLAIN = {
     **dict.fromkeys("“”„‟«»″‶", '"'),
