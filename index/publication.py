@@ -170,7 +170,7 @@ def roll_back(root: Path, version: str) -> None:
     Raises
     ------
     ArtifactError
-        When there is no such version, or it cannot be loaded; `current` stays as it was.
+        When there is no such version, or it cannot be loaded; `current` does not change.
     OSError
         When the disk cannot be written.
     """

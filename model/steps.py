@@ -1,5 +1,6 @@
 """Work in steps: a generator that yields between its steps, so that its caller can do other things there."""
 
+import math
 import time
 from collections.abc import Generator
 from typing import TypeVar
@@ -11,12 +12,9 @@ Steps = Generator[None, None, Result]
 
 def finish(steps: Steps[Result]) -> Result:
     """The result of the work, all steps at once."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
+    result = advance(steps, math.inf)
+    assert result is not None
+    return result
 
 
 def advance(steps: Steps[Result], seconds: float) -> Result | None:

@@ -5,7 +5,7 @@ import asyncio
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from service.problems import BodyTooLarge, Disconnected, Overloaded, SlowSender
+from service.problems import RETRY, BodyTooLarge, Disconnected, Overloaded, SlowSender
 
 # A client that is still sending sees our answer only after we have read what it sends. We read at most this
 # much, for at most this long.
@@ -67,7 +67,7 @@ class Bodies:
 
     def _too_many(self) -> Overloaded:
         detail = f"bodies of {self._most_bytes} bytes are arriving, which is the limit; try again later"
-        headers = {"Retry-After": "1", "Connection": "close"}
+        headers = {**RETRY, "Connection": "close"}
         return Overloaded(detail, {"limit_bytes": self._most_bytes}, headers)
 
 

@@ -131,7 +131,7 @@ class Connection(H11Protocol):
             self._read_timer = None
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is not HTTP."""
+        """Answer bytes that are not an HTTP request."""
         self._refuse(BadHttp(msg))
 
     @property

@@ -56,7 +56,7 @@ class Engine:
     def refresh(self) -> bool:
         """Load the current artifact unless it is being served already; return whether it was loaded.
 
-        Raises ArtifactError when it cannot be used; the engine goes on with the old one.
+        Raises ArtifactError when it cannot be used; the engine keeps the old one.
         """
         with self._loading:
             if artifact.current_version(self._root) == self.snapshot.artifact.version:

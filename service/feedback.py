@@ -9,14 +9,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from service import metrics
 from service.feedback_store import FeedbackStore
-from service.problem_bodies import invalid_request
 from service.problem_docs import problem_responses
-from service.problems import NotUtf8, UnknownMediaType, shortened
+from service.problems import UnknownMediaType, shortened
 from service.state import CurrentState, State
+from service.text import read_json
 
 _MAX_BODY_BYTES = 2**13  # an id of a hundred titles has 600 characters
 _JSON = "application/json"
@@ -45,7 +45,7 @@ class Accepted(BaseModel):
 
 
 def _store(state: CurrentState) -> FeedbackStore:
-    assert state.feedback is not None  # otherwise there is no such route
+    assert state.feedback is not None  # the route exists only with a store
     return state.feedback
 
 
@@ -69,13 +69,7 @@ async def feedback(
     if kind.partition(";")[0].strip().lower() != _JSON:
         raise UnknownMediaType(f"Content-Type is {shortened(kind) or 'missing'!r}; send {_JSON}")
     body = await state.bodies.read(request, min(_MAX_BODY_BYTES, state.settings.max_body_bytes))
-    try:
-        given = Feedback.model_validate_json(body.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise NotUtf8(f"JSON must be UTF-8: byte {error.start} of the body is not") from error
-    except ValidationError as error:
-        raise invalid_request(error.errors(include_url=False, include_input=False)) from error
-    return await run_in_threadpool(_give, state, store, given)
+    return await run_in_threadpool(_give, state, store, read_json(Feedback, body))
 
 
 def _give(state: State, store: FeedbackStore, given: Feedback) -> Accepted:

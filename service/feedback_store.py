@@ -158,7 +158,7 @@ class FeedbackStore:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one call: threads cannot share one. What is not committed is undone."""
+        """A connection for one call, because threads cannot share one. It undoes what was not committed."""
         with closing(sqlite3.connect(self._path, timeout=_WAIT_S, isolation_level=None)) as connection:
             yield connection
 

@@ -13,7 +13,7 @@ _log = logging.getLogger("uvicorn.error")
 async def follow(engine: Engine) -> None:
     """Keep the engine up to date, until cancelled.
 
-    An artifact that cannot be loaded is logged, and the engine goes on with the old one.
+    It logs an artifact that it cannot load, and the engine keeps the old one.
     """
     while True:
         try:

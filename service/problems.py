@@ -44,6 +44,7 @@ from typing import Any
 
 from model.errors import GanAinmError
 
+RETRY = {"Retry-After": "1"}  # headers of an answer that another attempt may change, after a second
 REFUSED = "gan_ainm.refused"  # in the scope of a request that was refused because there is too much to do
 _ECHOED = 40  # characters of a client's text that an error repeats at most
 

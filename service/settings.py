@@ -16,6 +16,12 @@ _SHORTEST_KEY, _LONGEST_KEY = 16, 1024  # characters
 _KEY = re.compile(rf"[!-~]{{{_SHORTEST_KEY},{_LONGEST_KEY}}}")  # what every client can put into a header
 
 
+def _seconds(default: float, description: str, least: float = 0.1) -> Any:
+    return Field(
+        default=default, ge=least, le=600.0, description=f"{description}, in seconds ({least:g} to 600)."
+    )
+
+
 class Settings(BaseSettings):
     """Each setting comes from the environment variable with its name in capitals."""
 
@@ -101,43 +107,14 @@ class Settings(BaseSettings):
         le=100_000,
         description="Open connections of each worker, 8 to 100,000; fewer if the limit of open files is low.",
     )
-    header_timeout_s: float = Field(
-        default=10.0,
-        ge=0.1,
-        le=600.0,
-        description="Time for the head of a request to arrive, in seconds (0.1 to 600).",
+    header_timeout_s: float = _seconds(10.0, "Time for the head of a request to arrive")
+    body_timeout_s: float = _seconds(10.0, "Time for the body of a request to arrive")
+    read_timeout_s: float = _seconds(10.0, "Time for a client to read what it was sent")
+    idle_timeout_s: float = _seconds(5.0, "Time that a connection may stay open between two requests")
+    drain_s: float = _seconds(
+        2.0, "Time that a stopping service goes on accepting requests while /readyz already fails", least=0.0
     )
-    body_timeout_s: float = Field(
-        default=10.0,
-        ge=0.1,
-        le=600.0,
-        description="Time for the body of a request to arrive, in seconds (0.1 to 600).",
-    )
-    read_timeout_s: float = Field(
-        default=10.0,
-        ge=0.1,
-        le=600.0,
-        description="Time for a client to read what it was sent, in seconds (0.1 to 600).",
-    )
-    idle_timeout_s: float = Field(
-        default=5.0,
-        ge=0.1,
-        le=600.0,
-        description="Time that a connection may stay open between two requests, in seconds (0.1 to 600).",
-    )
-    drain_s: float = Field(
-        default=2.0,
-        ge=0.0,
-        le=600.0,
-        description="Time that a stopping service goes on accepting requests while /readyz already fails, "
-        "in seconds (0 to 600).",
-    )
-    stop_timeout_s: float = Field(
-        default=5.0,
-        ge=0.1,
-        le=600.0,
-        description="Time that running requests have to finish after that, in seconds (0.1 to 600).",
-    )
+    stop_timeout_s: float = _seconds(5.0, "Time that running requests have to finish after that")
 
     cors_origins: Annotated[frozenset[str], NoDecode] = Field(
         default=frozenset(),

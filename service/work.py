@@ -15,12 +15,11 @@ from typing import ParamSpec, TypeVar
 
 from model.deadline import CpuLimitError, DeadlineError, limited
 from service import metrics
-from service.problems import DeadlineExceeded, NotReady, Overloaded, TooComplex
+from service.problems import RETRY, DeadlineExceeded, NotReady, Overloaded, TooComplex
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_RETRY_S = 1  # seconds after which a refused client may try again
 _LATE_S = 1.0  # seconds after its deadline in which work notices that its time is over
 
 
@@ -62,7 +61,7 @@ class Work:
         when the queue is full.
         """
         if self.overdue_s:
-            raise NotReady("this worker is stuck and will be replaced", headers=_retry())
+            raise NotReady("this worker is stuck and will be replaced", headers=RETRY)
         self._refuse_if_full()
         return self.new_deadline()
 
@@ -75,7 +74,7 @@ class Work:
         self.admit()
         if self._batches >= self._most_batches:
             detail = f"{self._most_batches} such requests are at work, which is the limit; try again later"
-            raise Overloaded(detail, {"limit_requests": self._most_batches}, _retry())
+            raise Overloaded(detail, {"limit_requests": self._most_batches}, RETRY)
         self._batches += 1
         try:
             yield
@@ -141,7 +140,7 @@ class Work:
     def _refuse_if_full(self) -> None:
         if self._idle.locked() and self.waiting >= self._queue:
             detail = f"{self._queue} requests are waiting already, which is the limit; try again later"
-            raise Overloaded(detail, {"limit_requests": self._queue}, _retry())
+            raise Overloaded(detail, {"limit_requests": self._queue}, RETRY)
 
     async def _wait_for_a_thread(self, deadline: float) -> None:
         self.waiting += 1
@@ -157,8 +156,4 @@ class Work:
 
     def _too_late(self) -> DeadlineExceeded:
         detail = f"no answer within {self._timeout_s:g} s, which is the limit"
-        return DeadlineExceeded(detail, {"limit_s": self._timeout_s}, _retry())
-
-
-def _retry() -> dict[str, str]:
-    return {"Retry-After": str(_RETRY_S)}
+        return DeadlineExceeded(detail, {"limit_s": self._timeout_s}, RETRY)

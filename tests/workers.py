@@ -89,3 +89,17 @@ def workers(artifacts: Path, folder: Path, **environment: str) -> Iterator[Worke
         except subprocess.TimeoutExpired:
             process.kill()
             raise
+
+
+def failed_start(**environment: str) -> str:
+    """What a service that cannot start prints: a sentence, no traceback."""
+    result = subprocess.run(
+        [sys.executable, "-m", "service"],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    return result.stderr

@@ -2,7 +2,7 @@
 
 No alternative looks ahead beyond its own match, except within bounds or up to the next sign of the same kind.
 Splitting a line into tokens therefore takes time linear in its length. Repeats of groups are bounded, because
-`re` remembers each repetition. They are not possessive: Python before 3.11.5 matches possessive groups wrongly
+`re` remembers each repetition. They are not possessive, because Python before 3.11.5 matches those wrongly
 (https://github.com/python/cpython/issues/106052).
 
 Mail programs turned ``=`` into ``=3D`` and broke lines with ``=``; such tunes still circulate.

@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +5,7 @@ from pydantic import ValidationError
 
 from service.settings import Settings
 from tests.support import SECRET
+from tests.workers import failed_start
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,16 +50,7 @@ def test_a_setting_outside_its_range_is_refused(
     ("name", "value"), [("PORT", "many"), ("ARTIFACTS", "/nowhere/at/all"), ("DEVICE", "cuda")]
 )
 def test_a_broken_setting_exits_1_with_a_sentence(name: str, value: str) -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", "service"],
-        env={**os.environ, name: value},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert result.returncode == 1
-    assert result.stderr.startswith("error: ")
-    assert "Traceback" not in result.stderr
+    assert failed_start(**{name: value}).startswith("error: ")
 
 
 def test_the_key_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
