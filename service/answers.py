@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from index.filters import FilterError
+from index.suggestions import MatchedSetting as KnownSetting
 from index.suggestions import Suggestion, Suggestions
 from model.abc import AbcError, Notice, Tune
 from service import metrics
@@ -211,9 +211,7 @@ def _title(suggestion: Suggestion, licences: Mapping[str, str]) -> SuggestedTitl
         evidence.append(
             MelodyEvidence(
                 similarity=round(melody.similarity, 4),
-                setting=MatchedSetting(
-                    **asdict(melody.setting), licence=licences.get(melody.setting.corpus, "")
-                ),
+                setting=_setting(melody.setting, licences),
                 transposition=melody.transposition,
                 bars=list(melody.bars),
             )
@@ -227,6 +225,23 @@ def _title(suggestion: Suggestion, licences: Mapping[str, str]) -> SuggestedTitl
         aliases=list(suggestion.aliases),
         confidence=round(suggestion.confidence, 4),
         evidence=evidence,
+    )
+
+
+def _setting(setting: KnownSetting, licences: Mapping[str, str]) -> MatchedSetting:
+    # Field by field: dataclasses.asdict copies each value, and takes as long as the rest of an answer.
+    return MatchedSetting(
+        id=setting.id,
+        title=setting.title,
+        printed=setting.printed,
+        corpus=setting.corpus,
+        reference=setting.reference,
+        also=list(setting.also),
+        url=setting.url,
+        key=setting.key,
+        meter=setting.meter,
+        rhythm=setting.rhythm,
+        licence=licences.get(setting.corpus, ""),
     )
 
 

@@ -61,7 +61,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
             work=work,
             readiness=Readiness(work),
             history=history,
-            prober=Prober(served, history, settings.probe_interval_s),
+            prober=Prober(served, history, settings.probe_interval_s, lambda: work.at_work > 0),
             feedback=store,
             started_at=datetime.now(UTC),
         )

@@ -2,12 +2,14 @@
 
 An artifact records how well its title index found the probes when it was published, and the engine measures
 that again when it loads the artifact. The prober measures the whole ranking, too. That takes seconds, so it
-pauses after each probe. It also notices when the same worker gives other answers than before.
+pauses after each probe, and lets requests go first. It also notices when the same worker gives other answers
+than before.
 """
 
 import logging
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event, Thread
@@ -21,6 +23,8 @@ from service.engine import Engine, Snapshot
 from service.history import History, Measurement
 
 _REST = 9.0  # times as long as a probe took: a tenth of one core at most
+_PATIENCE_S = 1.0  # how long a probe waits for a moment without requests at work
+_GLANCE_S = 0.05  # how often it looks for one
 _STAGGER_S = 5.0  # workers that start together begin within this time
 _LOOK_S = 0.5  # how often it looks whether the engine has another artifact
 _log = logging.getLogger("uvicorn.error")
@@ -63,10 +67,14 @@ class Prober:
     engine : serves the artifact
     history : keeps the measurements
     interval_s : time from one measurement to the next, in seconds; 0 for none
+    is_busy : whether a request is at work
     """
 
-    def __init__(self, engine: Engine, history: History, interval_s: float) -> None:
+    def __init__(
+        self, engine: Engine, history: History, interval_s: float, is_busy: Callable[[], bool]
+    ) -> None:
         self._engine, self._history, self._interval_s = engine, history, interval_s
+        self._is_busy = is_busy
         self._findings: Findings | None = None
         self._closed = Event()
         self._thread = Thread(target=self._run, name="prober", daemon=True)
@@ -96,6 +104,7 @@ class Prober:
         """
         snapshot, results = self._engine.snapshot, list[ProbeResult]()
         for probe in snapshot.artifact.probes:
+            self._let_requests_go_first()
             start = time.perf_counter()
             results.append(measure_probe(probe, snapshot.artifact.suggester))
             closed = self._closed.wait(rest * (time.perf_counter() - start))
@@ -106,6 +115,11 @@ class Prober:
     def close(self) -> None:
         """Stop measuring."""
         self._closed.set()
+
+    def _let_requests_go_first(self) -> None:
+        until = time.monotonic() + _PATIENCE_S
+        while self._is_busy() and time.monotonic() < until and not self._closed.is_set():
+            self._closed.wait(_GLANCE_S)
 
     def _report(self, snapshot: Snapshot, results: list[ProbeResult]) -> None:
         now = [result.first for result in results]
