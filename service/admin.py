@@ -35,7 +35,7 @@ class JobList(BaseModel):
 
 _KEPT: dict[str, Any] = {
     "version": "20261122T230001Z-c8ae4d33",
-    "created": "2026-11-22T23:00:01Z",
+    "created": "2026-11-22T23:00:01+00:00",
     "is_current": True,
     "titles": 3771,
     "settings": 4146,

@@ -2,7 +2,7 @@
 
 Each worker writes numbers into files of its own, and the worker that answers GET /metrics adds up all files
 (prometheus-client's multiprocess mode). Its module looks for the folder when it is first imported. So call
-`prepare` before the first worker starts; workers inherit the environment.
+`prepare` before anything imports that module; workers inherit the environment.
 """
 
 import atexit
