@@ -8,6 +8,7 @@ from model.abc import Heading, Tune
 from model.stopwatch import lap
 from service.filters import TitlesRequest
 from service.logs import log_tune
+from service.observer import note
 from service.problem_bodies import problem_body
 from service.problem_docs import ProblemDetails, problem_responses
 from service.problems import DeadlineExceeded, Problem, TooComplex
@@ -99,6 +100,7 @@ async def duplicates(request: Request, state: CurrentState, units: AdmittedUnits
     are in no group.
     """
     posted = await read_tunes(request, state, units, DuplicatesRequest, TitlesRequest())
+    note(tunes=len(posted))
     places: list[tuple[int, Heading | None]] = []
     tunes: list[Tune] = []
     unread: list[UnreadTune] = []

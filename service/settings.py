@@ -155,7 +155,7 @@ class Settings(BaseSettings):
         default="auto", description="json or text; auto is text on a terminal and else json."
     )
     log_tunes: bool = Field(
-        default=False, description="Whether the log shows the beginning of each tune that was sent."
+        default=False, description="Whether the log shows the first 1,000 characters of each tune."
     )
 
     @model_validator(mode="before")

@@ -208,6 +208,7 @@ def test_each_tune_of_a_batch_is_logged_only_when_asked_for(
             monkeypatch.undo()
         tunes = [line for line in map(json.loads, log.lines) if line["event"] == "tune"]
         assert not any("tune" in request for request in requests)
+        assert [request["tunes"] for request in requests] == [30, 4]
         if not asked:
             assert not tunes
             continue
