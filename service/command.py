@@ -15,8 +15,8 @@ class SettingsError(GanAinmError):
 def serve() -> None:
     """Serve suggestions over HTTP.
 
-    Settings are environment variables, such as HOST, PORT, ARTIFACTS, TUNEBOOKS and WORKERS. All of them are
-    in docs/serving.md.
+    Settings are environment variables, such as HOST, PORT and ARTIFACTS.
+    docs/serving.md lists all of them.
     """
     try:
         settings = Settings()

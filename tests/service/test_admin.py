@@ -242,6 +242,12 @@ def test_a_rollback_reads_json_as_the_other_routes_do(client: httpx.Client) -> N
     assert client.post("/admin/rollback", headers=KEY, content=marked).json()["version"] == version
 
 
+def test_what_a_job_logs_names_the_job(client: httpx.Client, capfd: pytest.CaptureFixture[str]) -> None:
+    job = reindexed(client)
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines() if '"published' in line]
+    assert [line["job"] for line in lines] == [job["id"]]
+
+
 def test_as_many_artifacts_stay_as_the_setting_says(small_artifacts: Path) -> None:
     settings = Settings(artifacts=small_artifacts, admin_api_key=SecretStr(SECRET), keep_artifacts=2)
     with serve(settings) as client:

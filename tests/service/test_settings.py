@@ -70,6 +70,13 @@ def test_a_file_for_feedback_that_cannot_be_used_is_named(published: Path, tmp_p
         assert printed.startswith(f"error: FEEDBACK: {path} cannot be used: ")
 
 
+def test_a_folder_for_metrics_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = str(tmp_path / "file" / "metrics")
+    printed = failed_start(PROMETHEUS_MULTIPROC_DIR=folder)
+    assert printed.startswith(f"error: PROMETHEUS_MULTIPROC_DIR={folder} cannot be used: ")
+
+
 def test_the_module_explains_itself_without_serving() -> None:
     done = subprocess.run([sys.executable, "-m", "service", "--help"], capture_output=True, text=True)
     assert done.returncode == 0
