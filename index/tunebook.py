@@ -81,7 +81,7 @@ class Entry:
     def fault(self) -> str:
         """Why the tune cannot be in a catalogue, "" if it can."""
         if isinstance(self.tune, AbcError):
-            return str(self.tune)
+            return self.tune.message  # the reference has the line
         if not self.names:
             has_control = any(map(_CONTROL.search, self.tune.titles))
             return "the title has control characters" if has_control else "no title"

@@ -70,7 +70,7 @@ class Limit(logging.Filter):
     """Passes at most twenty messages a minute from each place in the code.
 
     The first message after a minute in which some were left out says how many, as `left_out`. Lines for
-    requests always pass, except those for requests that were refused because there were too many.
+    requests and tunes always pass, except those for requests that were refused because there were too many.
     """
 
     def __init__(self) -> None:
@@ -94,6 +94,11 @@ class Limit(logging.Filter):
 def log_request(level: int, fields: Mapping[str, object]) -> None:
     """Write the line of a request."""
     logging.getLogger(REQUESTS).log(level, "request", extra=dict(fields))
+
+
+def log_tune(number: int, abc: str) -> None:
+    """Write the line of a tune of a batch, which LOG_TUNES asks for. The number is its place, from 1."""
+    logging.getLogger(REQUESTS).info("tune", extra={"number": number, "tune": shown_tune(abc)})
 
 
 def shown_tune(abc: str) -> str:

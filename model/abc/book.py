@@ -60,6 +60,10 @@ class Book:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
+    def text(self, index: int) -> str:
+        """The text of a tune, after repairs."""
+        return "\n".join(self.lines[self.starts[index] : self.starts[index + 1]])
+
     def size(self, index: int) -> int:
         """The number of characters of a tune, after repairs."""
         return sum(len(line) + 1 for line in self.lines[self.starts[index] : self.starts[index + 1]])
