@@ -97,13 +97,8 @@ def log_request(level: int, fields: Mapping[str, object]) -> None:
 
 
 def log_tune(number: int, abc: str) -> None:
-    """Write the line of a tune of a batch, which LOG_TUNES asks for. The number is its place, from 1."""
-    logging.getLogger(REQUESTS).info("tune", extra={"number": number, "tune": shown_tune(abc)})
-
-
-def shown_tune(abc: str) -> str:
-    """A tune as a line shows it when LOG_TUNES is on: its beginning."""
-    return abc[:_TUNE]
+    """Write the line of a tune, which LOG_TUNES asks for. The number is its place in the request, from 1."""
+    logging.getLogger(REQUESTS).info("tune", extra={"number": number, "tune": abc[:_TUNE]})
 
 
 def _bounded(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

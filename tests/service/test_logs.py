@@ -182,15 +182,20 @@ def test_no_request_writes_much_or_more_than_one_line(
 def test_the_tune_is_logged_only_when_asked_for(
     small_artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    bodies = (KESH, f"{KESH}{'y' * 20_000}", "X:1\nT:No notes\nK:D\n")
     for asked in (False, True):
         with serve(Settings(artifacts=small_artifacts, log_tunes=asked)) as client:
             log = capture("json", monkeypatch)
-            for body in (KESH, f"{KESH}{'y' * 20_000}"):
+            for body in bodies:
                 client.post("/suggest-titles", json={"abc": body})
-            requests = log.requests(2)
+            requests = log.requests(3)
             monkeypatch.undo()
-        assert ["GAG GAB" in json.dumps(request) for request in requests] == [asked, asked]
-        assert all(len(json.dumps(request)) < 2000 for request in requests)
+        assert [request["status"] for request in requests] == [200, 200, 422]
+        tunes = [line for line in map(json.loads, log.lines) if line["event"] == "tune"]
+        assert [tune["tune"] for tune in tunes] == ([body[:1000] for body in bodies] if asked else [])
+        assert all(tune["number"] == 1 for tune in tunes)
+        if asked:
+            assert [tune["request_id"] for tune in tunes] == [request["request_id"] for request in requests]
 
 
 @pytest.mark.parametrize("route", ["/suggest-titles/batch", "/duplicates"])
