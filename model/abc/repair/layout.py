@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import lines_of
+from model.abc.repair.windows import find
 from model.abc.text import is_music, match_field
 from model.deadline import checked
 
@@ -70,7 +71,7 @@ def quoting(text: str) -> Iterator[Edit]:
     They are recognised before a field. The lines that follow with the same mark belong to the same quote; a
     ">" is a mark wherever it begins a line after that, because no music begins with it.
     """
-    if _ANY_QUOTED_FIELD.search(text) is None:
+    if find(_ANY_QUOTED_FIELD, text) is None:
         return
     marks: list[str] = []
     for start, line in lines_of(text):
@@ -153,7 +154,7 @@ def _breaks(line: str) -> list[tuple[int, int]]:
             if not in_music or letter in _AFTER_MUSIC:
                 breaks.append((match.start(), match.start() + 1))
             in_music = in_music or letter in "Kk"
-    return sorted(set(breaks))
+    return list(dict.fromkeys(sorted(breaks)))  # a set would lose the order, and sorting it would take long
 
 
 def music_after_fields(text: str) -> Iterator[Edit]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import FIELD
+from model.abc.repair.windows import find
 
 _LINE_END = r"(?:(?:\\{1,2}r)?\\{1,2}n|\\{1,2}r)"
-_ESCAPED_LINES = re.compile(rf"{_LINE_END}[ \t]*(?:{FIELD}|%)")
+_ESCAPED_LINES = re.compile(rf"{_LINE_END}[ \t]{{0,99}}(?:{FIELD}|%)")
 _ESCAPED_LINE_END = re.compile(_LINE_END)
 _ESCAPE = re.compile(
     rf"(?P<end>{_LINE_END})|(?P<units>(?:\\u[0-9A-Fa-f]{{4}})+)"
@@ -65,21 +66,21 @@ def string_literals(text: str) -> Iterator[Edit]:
 
 def _has_escaped_lines(text: str) -> bool:
     """Whether line ends are escaped: before a field, or anywhere in a text of only one line."""
-    if _ESCAPED_LINES.search(text):
+    if find(_ESCAPED_LINES, text):
         return True
-    return "\n" not in text.strip() and _ESCAPED_LINE_END.search(text) is not None
+    return "\n" not in text.strip() and find(_ESCAPED_LINE_END, text) is not None
 
 
 def _first_opening(text: str, escaped: bool) -> tuple[str, int] | None:
     """The quote that opens the first literal with a tune, and where its content starts."""
-    if field := _FIRST_FIELD.search(text):
+    if field := find(_FIRST_FIELD, text):
         look_back = max(field.start() - _LOOK_BACK, 0)
         before = text[look_back : field.start()]
         opening = _OPENING.search(before)
         if opening and (escaped or look_back or _BEFORE_OPENING.search(before[: opening.start()])):
             return opening[1], look_back + opening.end(1)
     is_json = text.lstrip()[:1] in ("{", "[")
-    if (escaped or is_json) and (key := _ABC_KEY.search(text)):
+    if (escaped or is_json) and (key := find(_ABC_KEY, text)):
         return key[1], key.end()
     return None
 
@@ -99,10 +100,10 @@ def _literals(text: str, opening: tuple[str, int]) -> Iterator[tuple[str, int, i
             is_line = is_line and not _ENDS_LINE.search(text, max(stop - 20, start), stop)
             joint, quote, start = "\n" if is_line else "", following["quote"], following.end()
             continue
-        later = openings.search(text, done)
+        later = find(openings, text, done)
         if later is None and openings is _LATER_OPENING:
             openings = _ABC_KEY
-            later = openings.search(text, done)
+            later = find(openings, text, done)
         if later is None:
             return
         joint, quote, start = "\n", later[1], later.end()
@@ -115,7 +116,7 @@ def _cells(text: str, opening: tuple[str, int]) -> Iterator[tuple[str, int, int]
         content = _CELL.match(text, start)
         stop = content.end() if content else len(text)
         yield "\n", start, stop
-        later = _LATER_OPENING.search(text, stop + 1)
+        later = find(_LATER_OPENING, text, stop + 1)
         if later is None:
             return
         start = later.end()
