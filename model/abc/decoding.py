@@ -34,7 +34,7 @@ def _windows_1252() -> dict[int, str]:
 
 WINDOWS_1252 = _windows_1252()
 """Table for `str.translate` that replaces control characters with what Windows-1252 has in their place."""
-# Character by byte. `codecs.charmap_decode` is many times as fast as `str.translate`, which takes 30 ms for 256 KiB.
+# The character of each byte. `str.translate` would take 30 ms for 256 KiB, `codecs.charmap_decode` takes 2.
 _DECODING_TABLE = "".join(map(chr, range(256))).translate(WINDOWS_1252)
 
 

@@ -116,7 +116,8 @@ def _unescape(match: re.Match[str]) -> str:
 def is_prose(line: str) -> bool:
     """Whether a line is words, not music: more than a quarter of its letters have no meaning in music.
 
-    Only its first 8,192 characters count (`LONGEST_JUDGED`). The tags of a web page around an embedded tune count as words, too (ABC 2.1, 2.3).
+    Only its first 8,192 characters count (`LONGEST_JUDGED`). The tags of a web page around an embedded tune
+    count as words, too (ABC 2.1, 2.3).
     """
     line = line[:LONGEST_JUDGED]
     foreign, letters = _letters(line)

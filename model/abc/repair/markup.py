@@ -14,7 +14,7 @@ _OPEN, _CLOSE = "(?:<|&lt;)", "(?:>|&gt;)"
 _ATTRIBUTES = r"(?:\s(?:[^<>&]|&(?!lt;)){0,2000}?)?\s?/?"
 # Notes and decorations between signs of broken rhythm look like tags: "A<b>c", "A<uB>c". A name with another
 # letter is a tag; any other name is one if the same line closes it.
-_NAME = r"(?-i:(?=[\w:]*[^\W\d_a-gxzA-GXZHLMOPSTuv]))[A-Za-z][\w:-]{0,20}"
+_NAME = r"(?-i:(?=[\w:]{0,20}[^\W\d_a-gxzA-GXZHLMOPSTuv]))[A-Za-z][\w:-]{0,20}"
 _TAG = re.compile(
     rf"{_OPEN}(?:/[A-Za-z][\w:-]{{0,20}}\s?|{_NAME}{_ATTRIBUTES}|!DOCTYPE\b(?:[^<>&]|&(?![lg]t;)){{0,300}}){_CLOSE}"
     rf"|{_OPEN}(?P<pair>abc|[abdsu]|dd){_ATTRIBUTES}{_CLOSE}(?=[^\n]{{0,100}}?{_OPEN}/(?P=pair)\s?{_CLOSE})"

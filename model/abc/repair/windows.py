@@ -1,7 +1,7 @@
 """Searches a long text window by window.
 
-`re` holds the interpreter lock while it searches. One search in a text of 256 KiB can take 200 ms, and no other
-thread runs meanwhile: the service could not even say that it is alive.
+`re` holds the interpreter lock while it searches. One search in a text of 256 KiB can take 200 ms, and no
+other thread runs meanwhile: the service could not even say that it is alive.
 """
 
 import re
