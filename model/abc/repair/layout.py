@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import lines_of
-from model.abc.repair.windows import find
+from model.abc.repair.windows import find, find_all
 from model.abc.text import is_music, match_field
 from model.deadline import checked
 
@@ -55,7 +55,7 @@ _SETTING = re.compile(
 )
 # Where a field follows without a space, its value must leave no doubt.
 _JOINED_FIELD = re.compile(
-    r"(?<=[^\s|:\[(])(?=M:[ ]?\d+/\d|L:[ ]?1/\d|K:[ ]?[A-G]|Q:[ ]?\d)|(?<=X:\d)(?=T:)|(?<=X:\d\d)(?=T:)"
+    r"(?<=[^\s|:\[(])(?=M:[ ]?\d{1,9}/\d|L:[ ]?1/\d|K:[ ]?[A-G]|Q:[ ]?\d)|(?<=X:\d)(?=T:)|(?<=X:\d\d)(?=T:)"
 )
 _NUMBER_AFTER_WORDS = re.compile(r"\s(?=X:\s*\d+\s+T:)")
 _FREE_TEXT = frozenset("ABDFGHNSWZw")  # fields whose text may speak of other fields
@@ -146,7 +146,7 @@ def _breaks(line: str) -> list[tuple[int, int]]:
         return breaks
     begin = first.end()
     if first[1] in "KLMQX":
-        breaks += [(match.start(), match.start()) for match in _JOINED_FIELD.finditer(line, begin, stop)]
+        breaks += [(match.start(), match.start()) for match in find_all(_JOINED_FIELD, line, begin, stop)]
     if first[1] == "X" or breaks or _SETTING.search(line, begin, stop):
         in_music = first[1] == "K"
         for match in checked(_FIELD_IN_LINE.finditer(line, begin, stop)):

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import FIELD
-from model.abc.repair.windows import find
+from model.abc.repair.windows import find, find_all
 
 _LINE_END = r"(?:(?:\\{1,2}r)?\\{1,2}n|\\{1,2}r)"
 _ESCAPED_LINES = re.compile(rf"{_LINE_END}[ \t]{{0,99}}(?:{FIELD}|%)")
 _ESCAPED_LINE_END = re.compile(_LINE_END)
+_UNIT = r"(?:\\u[0-9A-Fa-f]{4})"  # two of them may be the halves of one character
 _ESCAPE = re.compile(
-    rf"(?P<end>{_LINE_END})|(?P<units>(?:\\u[0-9A-Fa-f]{{4}})+)"
+    rf"(?P<end>{_LINE_END})|(?P<units>{_UNIT}{{1,500}}(?<!\\u[Dd][89ABab]..)|{_UNIT})"
     r"|\\(?:x(?P<byte>[0-9A-Fa-f]{2})|u\{(?P<code>[0-9A-Fa-f]{1,5})\}|(?P<other>.))",
     re.DOTALL,
 )
@@ -26,9 +27,10 @@ _ABC_KEY = re.compile(r"""["']abc["']\s{0,9}:\s{0,9}(["'])""", re.IGNORECASE)
 _LOOK_BACK = 200  # characters before the first field in which its opening quote is looked up
 
 # What may follow the end of a string literal; any other quote belongs to the tune.
-_AFTER = r"(?=\s*(?:\Z|[,;)\]}+]|\.\s|\.\w|[\"'`]))"
-_CONTENT = {
-    quote: re.compile(rf"(?:[^{quote[0]}\\]++|\\.|{quote[0]}(?!{quote[1:]}{_AFTER}))*", re.DOTALL)
+_AFTER = r"(?=\s{0,999}(?:\Z|[,;)\]}+]|\.\s|\.\w|[\"'`]))"
+# An escape, or the end of the literal.
+_STOP = {
+    quote: re.compile(rf"(?P<escape>\\.)|\\\Z|{quote}{_AFTER}", re.DOTALL)
     for quote in ('"', "'", "`", '"""', "'''")
 }
 _CELL = re.compile(r'(?:[^"]++|"")*')
@@ -91,8 +93,8 @@ def _literals(text: str, opening: tuple[str, int]) -> Iterator[tuple[str, int, i
     joint = "\n"
     openings = _LATER_OPENING
     while True:
-        content = _CONTENT[quote].match(text, start)
-        stop = content.end() if content else len(text)
+        ends = (match.start() for match in find_all(_STOP[quote], text, start) if not match["escape"])
+        stop = next(ends, len(text))
         yield joint, start, stop
         done = min(stop + len(quote), len(text))
         if following := _NEXT_LITERAL.match(text, done):
@@ -123,7 +125,7 @@ def _cells(text: str, opening: tuple[str, int]) -> Iterator[tuple[str, int, int]
 
 
 def _unescape(text: str, start: int, stop: int) -> Iterator[Edit]:
-    for match in _ESCAPE.finditer(text, start, stop):
+    for match in find_all(_ESCAPE, text, start, stop):
         if match["end"]:
             new = "\n"
         elif match["units"]:

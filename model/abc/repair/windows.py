@@ -14,14 +14,17 @@ REACH = 2**12
 """Characters from the beginning of a match that may decide about it: its own, and those it looks ahead to."""
 
 
-def find_all(pattern: re.Pattern[str], text: str, start: int = 0) -> Iterator[re.Match[str]]:
-    """The matches that `pattern.finditer` finds from `start` on.
+def find_all(
+    pattern: re.Pattern[str], text: str, start: int = 0, stop: int | None = None
+) -> Iterator[re.Match[str]]:
+    """The matches that `pattern.finditer` finds from `start` up to `stop`, or up to the end.
 
-    The pattern never matches the empty string, and decides about a match within `REACH` characters.
+    The pattern decides about a match within `REACH` characters. It matches no empty string at the stop.
     """
-    while start < len(text):
+    stop = len(text) if stop is None else stop
+    while start < stop:
         end = start + _WINDOW
-        for match in pattern.finditer(text, start, end + REACH):
+        for match in pattern.finditer(text, start, min(end + REACH, stop)):
             if match.start() >= end:
                 break
             yield match

@@ -21,6 +21,9 @@ _SEARCHED = {
     "first field": literals._FIRST_FIELD,
     "keys of JSON": literals._ABC_KEY,
     "later literals": literals._LATER_OPENING,
+    "joined fields": layout._JOINED_FIELD,
+    "escapes": literals._ESCAPE,
+    **{f"ends of literals in {quote}": pattern for quote, pattern in literals._STOP.items()},
 }
 
 
