@@ -240,7 +240,7 @@ def _content(path: Path) -> bytes | Unreadable:
 
 
 def _bounded(size: int, file: IO[bytes]) -> bytes | Unreadable:
-    data = file.read() if size <= MAX_FILE_BYTES else b""
+    data = file.read(MAX_FILE_BYTES + 1) if size <= MAX_FILE_BYTES else b""
     size = max(size, len(data))  # it may have grown
     if size > MAX_FILE_BYTES:
         return Unreadable(f"has {size} bytes; a tunebook may have at most {MAX_FILE_BYTES}")

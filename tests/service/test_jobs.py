@@ -341,12 +341,15 @@ def test_a_damaged_record_is_left_out_and_logged_once(
     for number, content in enumerate(DAMAGED):
         (small_artifacts / "jobs" / f"{number:032x}.json").write_bytes(content)
     (small_artifacts / "jobs" / f"{'d' * 32}.json").mkdir()
+    os.mkfifo(small_artifacts / "jobs" / f"{'e' * 32}.json")
+    (small_artifacts / "jobs" / f"{'f' * 32}.json").symlink_to(f"{'f' * 32}.json")
+    (small_artifacts / "jobs" / f"{'a' * 32}.json").symlink_to("nothing")
     (small_artifacts / "jobs" / "notes.json").write_text("{}")
     for _ in range(2):
         assert [job["number"] for job in client.get("/admin/jobs", headers=KEY).json()["jobs"]] == [1]
         assert client.get(f"/admin/jobs/{0:032x}", headers=KEY).status_code == 404
     reindexed(client)
-    assert caplog.text.count("is damaged and left out") == len(DAMAGED) + 1
+    assert caplog.text.count("is damaged and left out") == len(DAMAGED) + 3
 
 
 @pytest.mark.usefixtures("idle")
