@@ -30,7 +30,8 @@ def read_regular(path: Path, most: int) -> bytes:
     try:
         with open(path, "rb", opener=_open_without_waiting) as file:
             is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            content = file.read(most + 1) if is_regular else b""
+            # A file of /proc may have nothing to read yet: then `read` returns None.
+            content = (file.read(most + 1) or b"") if is_regular else b""
     except OSError as error:
         if error.errno not in _NOT_REGULAR:
             raise
