@@ -91,10 +91,12 @@ def start(client: httpx.Client, root: Path) -> tuple[str, int]:
     (root / PROCESS_ID).unlink(missing_ok=True)
     response = client.post("/admin/reindex", headers=KEY)
     assert response.status_code == 202, response.text
-    eventually(
-        lambda: (root / PROCESS_ID).exists() and bool((root / PROCESS_ID).read_text()), "it does not start"
-    )
-    return response.headers["location"], int((root / PROCESS_ID).read_text())
+    eventually(lambda: bool(written(root / PROCESS_ID)), "it does not start")
+    return response.headers["location"], int(written(root / PROCESS_ID))
+
+
+def written(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
 
 
 def is_running(process_id: int) -> bool:
@@ -306,6 +308,25 @@ def test_the_same_key_returns_the_same_job(small_artifacts: Path) -> None:
         again = client.post("/admin/reindex", headers=keyed)
         assert (again.status_code, again.headers["location"], again.json()) == (202, location, job)
         assert client.post("/admin/reindex", headers={**KEY, "Idempotency-Key": "2"}).status_code == 202
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_service_ends_both_jobs_with_one_id(small_artifacts: Path) -> None:
+    """Somebody removes the record of a running job, and the next one gets its id."""
+    keyed = {**KEY, "Idempotency-Key": "the first"}
+    processes = []
+    with serve(settings_of(small_artifacts)) as client:
+        for _ in range(2):
+            (small_artifacts / PROCESS_ID).unlink(missing_ok=True)
+            for record in (small_artifacts / "jobs").glob("*.json"):
+                record.unlink()
+            assert client.post("/admin/reindex", headers=keyed).status_code == 202
+            eventually(lambda: bool(written(small_artifacts / PROCESS_ID)), "it does not start")
+            processes.append(int(written(small_artifacts / PROCESS_ID)))
+        assert processes[0] != processes[1]
+        client.delete(f"/admin/jobs/{record.stem}", headers=KEY)
+        for process_id in processes:
+            eventually(lambda process_id=process_id: not is_running(process_id), "it does not end")
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256])
