@@ -145,7 +145,8 @@ def _breaks(line: str) -> list[tuple[int, int]]:
         return breaks
     begin = first.end()
     if first[1] in "KLMQX":
-        breaks += [(match.start(), match.start()) for match in _JOINED_FIELD.finditer(line, begin, stop)]
+        joined = checked(_JOINED_FIELD.finditer(line, begin, stop))
+        breaks += [(match.start(), match.start()) for match in joined]
     if first[1] == "X" or breaks or _SETTING.search(line, begin, stop):
         in_music = first[1] == "K"
         for match in checked(_FIELD_IN_LINE.finditer(line, begin, stop)):
