@@ -286,7 +286,7 @@ def test_a_file_with_nothing_to_read_yet_is_empty(tmp_path: Path, monkeypatch: p
     """Such as /proc/kmsg, which says that it is a regular file."""
 
     class Silent(io.FileIO):
-        def readinto(self, _: object) -> None:  # type: ignore[override]
+        def readinto(self, _: object) -> None:
             return
 
     (tmp_path / "a.abc").write_text(KESH)

@@ -325,8 +325,7 @@ def test_a_service_ends_both_jobs_with_one_id(small_artifacts: Path) -> None:
             processes.append(int(written(small_artifacts / PROCESS_ID)))
         assert processes[0] != processes[1]
         client.delete(f"/admin/jobs/{record.stem}", headers=KEY)
-        for process_id in processes:
-            eventually(lambda process_id=process_id: not is_running(process_id), "it does not end")
+        eventually(lambda: not any(map(is_running, processes)), "they do not end")
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256])
