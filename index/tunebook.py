@@ -240,7 +240,8 @@ def _content(path: Path) -> bytes | Unreadable:
 
 
 def _bounded(size: int, file: IO[bytes]) -> bytes | Unreadable:
-    data = file.read() if size <= MAX_FILE_BYTES else b""
+    # A file of /proc may have nothing to read yet: then `read` returns None.
+    data = (file.read(MAX_FILE_BYTES + 1) or b"") if size <= MAX_FILE_BYTES else b""
     size = max(size, len(data))  # it may have grown
     if size > MAX_FILE_BYTES:
         return Unreadable(f"has {size} bytes; a tunebook may have at most {MAX_FILE_BYTES}")

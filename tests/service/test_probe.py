@@ -1,5 +1,6 @@
 """The prober: measures the whole ranking in the background, and notices when answers get worse or change."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -222,6 +223,14 @@ def test_a_damaged_history_is_begun_anew(engine: Engine, small_artifacts: Path, 
     history = History(small_artifacts)
     assert history.recent() == []
     Prober(engine, history, interval_s=0, is_busy=idle).measure(rest=0)
+    assert len(History(small_artifacts).recent()) == 1
+
+
+def test_a_pipe_in_place_of_the_history_is_replaced(engine: Engine, small_artifacts: Path) -> None:
+    os.mkfifo(small_artifacts / FILE)
+    history = History(small_artifacts)
+    assert history.recent() == []
+    Prober(engine, history, interval_s=0).measure(rest=0)
     assert len(History(small_artifacts).recent()) == 1
 
 
