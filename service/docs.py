@@ -1,4 +1,4 @@
-"""GET /openapi.json, and GET /docs: Swagger UI, from files of this installation, without any inline script."""
+"""GET /openapi.json, and GET /docs: Swagger UI, from files of this installation, with no inline script."""
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response

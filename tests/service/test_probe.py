@@ -230,7 +230,7 @@ def test_a_pipe_in_place_of_the_history_is_replaced(engine: Engine, small_artifa
     os.mkfifo(small_artifacts / FILE)
     history = History(small_artifacts)
     assert history.recent() == []
-    Prober(engine, history, interval_s=0).measure(rest=0)
+    Prober(engine, history, interval_s=0, is_busy=idle).measure(rest=0)
     assert len(History(small_artifacts).recent()) == 1
 
 
