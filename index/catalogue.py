@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from index.disjoint_sets import DisjointSets
 from index.titles import is_title, shortened, title_key, title_keys
+from model.deadline import checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +263,6 @@ def _merged(settings: tuple[Setting, ...], content: Callable[[Setting], Hashable
 
 
 def _read_titles(rows: Iterable[dict[str, Any]]) -> Iterator[Title]:
-    for row in rows:
+    for row in checked(rows):
         settings = tuple(map(Setting.of_row, row["settings"]))
         yield Title(row["title"], tuple(row["aliases"]), settings)

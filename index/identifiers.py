@@ -13,6 +13,7 @@ from hashlib import blake2b
 
 from index.catalogue import Setting, Title
 from index.titles import without_number
+from model.deadline import checked
 from model.names import fold
 
 _LONGEST = 60  # characters of a title's id; the folded titles of the books have at most 50
@@ -52,7 +53,7 @@ def _content(setting: Setting) -> str:
 def _distinct(ids: Iterable[str]) -> list[str]:
     """The ids in their order, each with the first number from 2 on that makes it new if it is not."""
     taken: dict[str, None] = {}
-    for first in ids:
+    for first in checked(ids):
         number, new = 1, first
         while new in taken:
             number += 1

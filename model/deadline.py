@@ -1,7 +1,7 @@
-"""Deadlines: stops work that takes too long, between two of its steps."""
+"""Deadlines: stops work that takes too long, or lets other work go first, between two of its steps."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import inf
@@ -23,8 +23,9 @@ class CpuLimitError(DeadlineError):
 
 
 class _Limits(NamedTuple):
-    monotonic: float
-    thread: float
+    monotonic: float = inf
+    thread: float = inf
+    give_way: Callable[[], None] | None = None
 
 
 _limits: ContextVar[_Limits | None] = ContextVar("limits", default=None)
@@ -39,16 +40,20 @@ def limited(deadline: float | None = None, cpu_s: float | None = None) -> Iterat
     deadline : moment of `time.monotonic` when the work must end; None for no such limit
     cpu_s : CPU time that this thread may spend on the work, in seconds; None for no such limit
     """
-    outer = _limits.get() or _Limits(inf, inf)
-    limits = _Limits(
-        outer.monotonic if deadline is None else min(outer.monotonic, deadline),
-        outer.thread if cpu_s is None else min(outer.thread, time.thread_time() + cpu_s),
+    outer = _limits.get() or _Limits()
+    limits = outer._replace(
+        monotonic=outer.monotonic if deadline is None else min(outer.monotonic, deadline),
+        thread=outer.thread if cpu_s is None else min(outer.thread, time.thread_time() + cpu_s),
     )
-    token = _limits.set(limits)
-    try:
+    with _within(limits):
         yield
-    finally:
-        _limits.reset(token)
+
+
+@contextmanager
+def giving_way(pause: Callable[[], None]) -> Iterator[None]:
+    """Let other work go first while this runs: `check_deadline` also calls `pause`, which may sleep."""
+    with _within((_limits.get() or _Limits())._replace(give_way=pause)):
+        yield
 
 
 def check_deadline() -> None:
@@ -66,10 +71,21 @@ def check_deadline() -> None:
     limits = _limits.get()
     if limits is None:
         return
+    if limits.give_way:
+        limits.give_way()
     if time.thread_time() > limits.thread:
         raise CpuLimitError("the work took more CPU time than it may")
     if time.monotonic() > limits.monotonic:
         raise DeadlineError("the work was not done by its deadline")
+
+
+@contextmanager
+def _within(limits: _Limits) -> Iterator[None]:
+    token = _limits.set(limits)
+    try:
+        yield
+    finally:
+        _limits.reset(token)
 
 
 def checked(items: Iterable[T]) -> Iterator[T]:

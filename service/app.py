@@ -61,13 +61,13 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
             work=work,
             readiness=Readiness(work),
             history=history,
-            prober=Prober(served, history, settings.probe_interval_s, lambda: work.at_work > 0),
+            prober=Prober(served, history, settings.probe_interval_s, lambda: work.is_busy),
             feedback=store,
             started_at=datetime.now(UTC),
         )
         state.readiness.stop_after(settings.drain_s)
         watchdog = Watchdog(work)
-        following = asyncio.create_task(follow(served))
+        following = asyncio.create_task(follow(served, work))
         yield
         following.cancel()
         state.prober.close()

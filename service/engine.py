@@ -65,12 +65,15 @@ class Engine:
             return True
 
     def _load(self, before: str | None = None) -> Snapshot:
-        loaded = artifact.load(self._root, self.device)
-        measured = measure_probes(loaded.probes, loaded.suggester)
-        loaded.suggester.directory.prepare()
-        # The garbage collector would go through the whole catalogue every few hundred answers.
-        gc.unfreeze()
-        gc.collect()
+        gc.disable()  # it would go through the new catalogue again and again, and hold up requests meanwhile
+        try:
+            loaded = artifact.load(self._root, self.device)
+            measured = measure_probes(loaded.probes, loaded.suggester)
+            loaded.suggester.directory.prepare()
+        finally:
+            gc.enable()
+        # It would go through the whole catalogue every few hundred answers. A catalogue has no cycles, so it
+        # needs no collector when another takes its place.
         gc.freeze()
         snapshot = Snapshot(loaded, measured, datetime.now(UTC))
         metrics.serves(loaded.version, before, loaded.manifest.probes, measured, snapshot.degraded)

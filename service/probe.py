@@ -18,13 +18,14 @@ import numpy as np
 
 from index.mrr import Mrr, summarise
 from index.probes import DEGRADED, ProbeResult, measure_probe
+from model.deadline import check_deadline, giving_way
 from service import metrics
+from service.courtesy import wait_for_requests
 from service.engine import Engine, Snapshot
 from service.history import History, Measurement
 
 _REST = 9.0  # times as long as a probe took: a tenth of one core at most
-_PATIENCE_S = 1.0  # how long a probe waits for a moment without requests at work
-_GLANCE_S = 0.05  # how often it looks for one
+_PATIENCE_S = 1.0  # how long a probe waits for requests
 _STAGGER_S = 5.0  # workers that start together begin within this time
 _LOOK_S = 0.5  # how often it looks whether the engine has another artifact
 _log = logging.getLogger("uvicorn.error")
@@ -100,14 +101,15 @@ class Prober:
 
         Parameters
         ----------
-        rest : pause after each probe, as a multiple of the time that it took
+        rest : pause after each probe, as a multiple of the CPU time that it took
         """
         snapshot, results = self._engine.snapshot, list[ProbeResult]()
         for probe in snapshot.artifact.probes:
-            self._let_requests_go_first()
-            start = time.perf_counter()
-            results.append(measure_probe(probe, snapshot.artifact.suggester))
-            closed = self._closed.wait(rest * (time.perf_counter() - start))
+            start = time.thread_time()
+            with giving_way(wait_for_requests(self._is_busy, _PATIENCE_S)):
+                check_deadline()
+                results.append(measure_probe(probe, snapshot.artifact.suggester))
+            closed = self._closed.wait(rest * (time.thread_time() - start))
             if closed or self._engine.snapshot is not snapshot:
                 return
         self._report(snapshot, results)
@@ -115,11 +117,6 @@ class Prober:
     def close(self) -> None:
         """Stop measuring."""
         self._closed.set()
-
-    def _let_requests_go_first(self) -> None:
-        until = time.monotonic() + _PATIENCE_S
-        while self._is_busy() and time.monotonic() < until and not self._closed.is_set():
-            self._closed.wait(_GLANCE_S)
 
     def _report(self, snapshot: Snapshot, results: list[ProbeResult]) -> None:
         now = [result.first for result in results]

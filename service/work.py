@@ -49,6 +49,11 @@ class Work:
         return len(self._deadlines)
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a request is at work."""
+        return bool(self._deadlines)
+
+    @property
     def overdue_s(self) -> float:
         """By how many seconds the function that is latest should have noticed that its time is over."""
         latest = min(tuple(self._deadlines.values()), default=time.monotonic())

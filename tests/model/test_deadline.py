@@ -6,7 +6,7 @@ import time
 import pytest
 
 from model.abc import Book, book
-from model.deadline import CpuLimitError, DeadlineError, check_deadline, limited
+from model.deadline import CpuLimitError, DeadlineError, check_deadline, checked, giving_way, limited
 
 
 def spend_cpu(seconds: float) -> None:
@@ -100,3 +100,17 @@ def test_looking_for_tunes_stops_between_two_lines(step: str, monkeypatch: pytes
     with limited(deadline=time.monotonic() + 0.5), pytest.raises(DeadlineError):
         Book.of("the age\n" * 20_000)
     assert 0 < lines < 2000
+
+
+def test_work_gives_way_at_each_check_and_keeps_its_limits() -> None:
+    pauses: list[int] = []
+    with giving_way(lambda: pauses.append(1)):
+        check_deadline()
+        with limited(deadline=time.monotonic() - 1), pytest.raises(DeadlineError):
+            check_deadline()
+        list(checked(range(600)))
+        other = threading.Thread(target=check_deadline)
+        other.start()
+        other.join()
+    check_deadline()
+    assert len(pauses) == 4

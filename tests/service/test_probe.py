@@ -137,7 +137,7 @@ def test_a_probe_lets_requests_go_first_but_not_for_ever(engine: Engine, small_a
     prober.measure(rest=0)
     assert prober.findings(engine.snapshot) is not None
     assert len(asked) > 10
-    assert asked[-1] - asked[0] > 1.9  # about a second for each of the two probes
+    assert asked[-1] - asked[0] > 1.9  # a second for each of the two probes
 
 
 def test_measuring_stops_for_a_new_artifact_and_at_the_end(engine: Engine, prober: Prober) -> None:
