@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from index.catalogue import Catalogue
 from index.spelling import respell
-from model.deadline import checked
+from model.deadline import check_deadline
 from model.names import fold
 
 MAX_WORDS = 12  # of a query; further words are ignored
@@ -69,7 +69,8 @@ class TitleSearch:
         weights: list[dict[str, float]] = []  # of the words of each name
         words: set[str] = set()
         rhythm_words = cache(lambda rhythm: respell(rhythm).split())
-        for number, title in enumerate(checked(catalogue.titles)):
+        for number, title in enumerate(catalogue.titles):
+            check_deadline()
             rhythms = {word for setting in title.settings for word in rhythm_words(setting.rhythm)}
             folded = {fold(name): name for name in reversed([display(name) for name in title.names])}
             for form, name in reversed(folded.items()):

@@ -8,7 +8,7 @@ switch interval. So a request beside such work takes several times as long, what
 import time
 from collections.abc import Callable
 
-_LOOK_S = 0.005  # how often it looks whether the requests are done
+_LOOK_S = 0.002  # how often it looks whether the requests are done
 
 
 def wait_for_requests(is_busy: Callable[[], bool], patience_s: float) -> Callable[[], None]:
@@ -23,8 +23,11 @@ def wait_for_requests(is_busy: Callable[[], bool], patience_s: float) -> Callabl
 
     def pause() -> None:
         nonlocal left
-        while left > 0 and is_busy():
+        if left <= 0 or not is_busy():
+            return
+        began = time.monotonic()
+        while is_busy() and time.monotonic() - began < left:
             time.sleep(_LOOK_S)
-            left -= _LOOK_S
+        left -= time.monotonic() - began
 
     return pause

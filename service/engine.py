@@ -11,19 +11,22 @@ from pathlib import Path
 from threading import Lock
 
 from index import artifact
-from index.artifact import Artifact
-from index.mrr import Mrr
-from index.probes import DEGRADED, measure_probes
+from index.artifact import PROBES, Artifact
+from index.mrr import Mrr, summarise
+from index.probes import DEGRADED, encode_probes, rank_probes
 from model.device import Device, pick_device
+from model.encoder import Vectors
+from model.encoders import TUNE_ENCODER
 from service import metrics
 from service.settings import Settings
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An artifact, with the MRR of its probes measured on this machine."""
+    """An artifact, with the vectors of its probes and their MRR, measured on this machine."""
 
     artifact: Artifact
+    probes: Vectors
     measured: Mrr
     measured_at: datetime
 
@@ -61,23 +64,35 @@ class Engine:
         with self._loading:
             if artifact.current_version(self._root) == self.snapshot.artifact.version:
                 return False
-            self.snapshot = self._load(self.snapshot.artifact.version)
+            self.snapshot = self._load(self.snapshot)
             return True
 
-    def _load(self, before: str | None = None) -> Snapshot:
+    def _load(self, before: Snapshot | None = None) -> Snapshot:
         gc.disable()  # it would go through the new catalogue again and again, and hold up requests meanwhile
         try:
             loaded = artifact.load(self._root, self.device)
-            measured = measure_probes(loaded.probes, loaded.suggester)
-            loaded.suggester.directory.prepare()
+            if before and _have_same_probes(before.artifact, loaded):
+                probes = before.probes
+            else:
+                probes = encode_probes(loaded.probes, loaded.suggester.encoders)
+            suggester = loaded.suggester
+            ranks = rank_probes(loaded.probes, probes, suggester.title_index)
+            measured = summarise(ranks, len(suggester.catalogue))
+            suggester.directory.prepare()
         finally:
             gc.enable()
         # It would go through the whole catalogue every few hundred answers. A catalogue has no cycles, so it
         # needs no collector when another takes its place.
         gc.freeze()
-        snapshot = Snapshot(loaded, measured, datetime.now(UTC))
-        metrics.serves(loaded.version, before, loaded.manifest.probes, measured, snapshot.degraded)
+        snapshot = Snapshot(loaded, probes, measured, datetime.now(UTC))
+        replaced = before.artifact.version if before else None
+        metrics.serves(loaded.version, replaced, loaded.manifest.probes, measured, snapshot.degraded)
         return snapshot
+
+
+def _have_same_probes(a: Artifact, b: Artifact) -> bool:
+    """Whether the probes and their vectors are the same: a rebuild changes neither them nor the encoders."""
+    return all(a.manifest.files[name] == b.manifest.files[name] for name in (PROBES, TUNE_ENCODER))
 
 
 def load_engine(settings: Settings) -> Engine:

@@ -9,7 +9,7 @@ from service.engine import Engine
 from service.work import Work
 
 _EVERY_S = 0.4
-_PATIENCE_S = 0.8  # how long a new artifact waits for requests
+_PATIENCE_S = 0.6  # how long a new artifact waits for requests
 _RETRY_S = 30.0  # after an artifact that cannot be loaded
 _log = logging.getLogger("uvicorn.error")
 

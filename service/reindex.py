@@ -28,7 +28,7 @@ from service.job_records import JobRecords
 from service.lease import HEARTBEAT_S
 from service.logs import logging_config
 
-_NICE = 10  # beside a busy process on the same core, a tenth of the time
+_NICE = 19  # beside a busy process on the same core, a fiftieth of the time
 _GRACE_S = 2.0  # seconds to clean up, once the job must end early
 _REASONS = 100  # skipped tunes that a job lists
 _log = logging.getLogger("service.reindex")

@@ -32,6 +32,7 @@ _SHARE_OF_OWN = 5  # every fifth request asks for the own tune
 _LOAD = 0.3  # of the rate that was measured at the start
 _LATE_S = 2.0  # after its publication each worker serves the new index
 _EVERY_S = 0.02  # between two looks at the link `current`
+_ASK_S = 0.25  # between two questions about the job
 _ARTIFACT = re.compile(rb'"artifact":"([^"]*)"')
 _FIRST_TITLE = re.compile(rb'"suggestions":\[\{"title":"([^"]*)"')
 
@@ -137,9 +138,10 @@ async def _reindex(
         location = json.loads(started.body)["id"]
         job = {"status": "queued"}
         while job["status"] in ("queued", "running"):
-            await asyncio.sleep(_EVERY_S)
-            version = current_version(root)
-            published.setdefault(version, (time.monotonic(), title))
+            until = time.monotonic() + _ASK_S
+            while time.monotonic() < until:
+                await asyncio.sleep(_EVERY_S)
+                published.setdefault(current_version(root), (time.monotonic(), title))
             job = json.loads((await client.ask(get(f"/admin/jobs/{location}", _KEY))).body)
         published.setdefault(current_version(root), (time.monotonic(), title))
         took.append(time.monotonic() - began)
