@@ -10,9 +10,10 @@ from model.abc.repair.windows import find, find_all
 _LINE_END = r"(?:(?:\\{1,2}r)?\\{1,2}n|\\{1,2}r)"
 _ESCAPED_LINES = re.compile(rf"{_LINE_END}[ \t]{{0,99}}(?:{FIELD}|%)")
 _ESCAPED_LINE_END = re.compile(_LINE_END)
-_UNIT = r"(?:\\u[0-9A-Fa-f]{4})"  # two of them may be the halves of one character
+# Two units may be the halves of one character.
+_UNIT = r"(?:\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4})"
 _ESCAPE = re.compile(
-    rf"(?P<end>{_LINE_END})|(?P<units>{_UNIT}{{1,500}}(?<!\\u[Dd][89ABab]..)|{_UNIT})"
+    rf"(?P<end>{_LINE_END})|(?P<units>{_UNIT}{{1,250}})"
     r"|\\(?:x(?P<byte>[0-9A-Fa-f]{2})|u\{(?P<code>[0-9A-Fa-f]{1,5})\}|(?P<other>.))",
     re.DOTALL,
 )
