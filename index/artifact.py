@@ -31,6 +31,7 @@ from index.digests import sha256
 from index.manifest import FORMAT, Manifest
 from index.own_tunebooks import NAME as OWN
 from index.probes import Probe, load_probes
+from index.regular_files import read_regular
 from index.suggester import Suggester
 from model.checkpoint import CheckpointError
 from model.device import Device
@@ -42,6 +43,7 @@ PROBES = "probes.jsonl"
 METRICS = "metrics.json"
 OWN_BOOKS = "tunebooks.jsonl"
 EVALUATION = "evaluation"
+_LARGEST_MANIFEST = 2**24  # bytes
 
 
 class ArtifactError(GanAinmError):
@@ -119,7 +121,7 @@ def load_files(path: Path, manifest: Manifest, device: Device) -> Artifact:
 def read_manifest(path: Path) -> Manifest:
     """The manifest of the artifact in a folder. Raises ArtifactError when it cannot be read."""
     try:
-        content = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        content = json.loads(read_regular(path / MANIFEST, _LARGEST_MANIFEST))
     except (OSError, ValueError, RecursionError) as error:
         raise ArtifactError(f"{path.name}: unreadable {MANIFEST}: {error}") from error
     version = content.get("format") if isinstance(content, dict) else None

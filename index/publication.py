@@ -214,8 +214,10 @@ def _pointer(root: Path, version: str) -> Iterator[Path]:
 
 def _newest_first(root: Path) -> list[Path]:
     """The folders of all artifacts, by the time in their names and then by that of their manifests."""
-    manifests = root.glob(f"[0-9]*/{MANIFEST}")
-    times = {manifest.parent: manifest.stat().st_mtime_ns for manifest in manifests}
+    times = {}
+    for manifest in root.glob(f"[0-9]*/{MANIFEST}"):
+        with suppress(OSError):  # another process has just removed it, or it is a link to nothing
+            times[manifest.parent] = manifest.stat().st_mtime_ns
     return sorted(times, key=lambda folder: (folder.name.partition("-")[0], times[folder]), reverse=True)
 
 

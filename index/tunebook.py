@@ -81,7 +81,7 @@ class Entry:
     def fault(self) -> str:
         """Why the tune cannot be in a catalogue, "" if it can."""
         if isinstance(self.tune, AbcError):
-            return str(self.tune)
+            return self.tune.message  # the reference has the line
         if not self.names:
             has_control = any(map(_CONTROL.search, self.tune.titles))
             return "the title has control characters" if has_control else "no title"
@@ -240,7 +240,8 @@ def _content(path: Path) -> bytes | Unreadable:
 
 
 def _bounded(size: int, file: IO[bytes]) -> bytes | Unreadable:
-    data = file.read() if size <= MAX_FILE_BYTES else b""
+    # A file of /proc may have nothing to read yet: then `read` returns None.
+    data = (file.read(MAX_FILE_BYTES + 1) or b"") if size <= MAX_FILE_BYTES else b""
     size = max(size, len(data))  # it may have grown
     if size > MAX_FILE_BYTES:
         return Unreadable(f"has {size} bytes; a tunebook may have at most {MAX_FILE_BYTES}")

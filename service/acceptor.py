@@ -11,8 +11,8 @@ import socket
 
 import uvicorn
 
-_PAUSE_S = 0.0005  # for each open connection
-_LONGEST_PAUSE_S = 0.005
+_PAUSE_S = 0.0001  # for each open connection
+_LONGEST_PAUSE_S = 0.001  # the last of a burst of 64 connections waits for all pauses
 _RETRY_S = 1.0  # after an error, such as too many open files
 _log = logging.getLogger("uvicorn.error")
 

@@ -8,17 +8,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from index.artifact import ArtifactError
 from index.publication import kept_versions, roll_back
 from service.job import EXAMPLE as JOB
 from service.job import Job
 from service.jobs import storage
-from service.problem_bodies import invalid_request
 from service.problem_docs import problem_responses
 from service.problems import NoSuchArtifact, Unauthorized, UnusableArtifact, shortened
 from service.state import CurrentState
+from service.text import read_json
 
 _LOCATION = {"headers": {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}}
 JobId = Annotated[str, Path(description="The job's id.")]
@@ -35,7 +35,7 @@ class JobList(BaseModel):
 
 _KEPT: dict[str, Any] = {
     "version": "20261122T230001Z-c8ae4d33",
-    "created": "2026-11-22T23:00:01Z",
+    "created": "2026-11-22T23:00:01+00:00",
     "is_current": True,
     "titles": 3771,
     "settings": 4146,
@@ -168,11 +168,7 @@ def artifacts(state: CurrentState) -> ArtifactList:
 async def rollback(request: Request, state: CurrentState) -> KeptArtifact:
     """Go back to a kept version of the artifact. Each worker serves it within two seconds."""
     body = await state.bodies.read(request, state.settings.max_body_bytes)
-    try:
-        version = RollbackRequest.model_validate_json(body).artifact
-    except ValidationError as error:
-        raise invalid_request(error.errors(include_url=False, include_input=False)) from error
-    return await run_in_threadpool(_roll_back, state, version)
+    return await run_in_threadpool(_roll_back, state, read_json(RollbackRequest, body).artifact)
 
 
 def _roll_back(state: CurrentState, version: str) -> KeptArtifact:

@@ -1,5 +1,7 @@
 """The class of the app: security headers on all responses, and the frame of the OpenAPI document."""
 
+import json
+from functools import cached_property
 from typing import Any
 
 from fastapi import FastAPI
@@ -42,7 +44,8 @@ class Api(FastAPI):
             openapi_tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
             responses=problem_responses(400, 421, 500),
             redirect_slashes=False,  # a redirect would repeat the host that the request names
-            docs_url=None,  # service/docs.py has a page that needs no other host
+            openapi_url=None,  # service/docs.py serves the document, and a page that needs no other host
+            docs_url=None,
             redoc_url=None,
             **options,
         )
@@ -61,3 +64,8 @@ class Api(FastAPI):
             for kind, added in problem_components().items():
                 components.setdefault(kind, {}).update(added)
         return super().openapi()
+
+    @cached_property
+    def openapi_json(self) -> bytes:
+        """The OpenAPI document as JSON. Making it takes milliseconds, in which nothing else is answered."""
+        return json.dumps(self.openapi(), ensure_ascii=False, separators=(",", ":")).encode()

@@ -19,6 +19,7 @@ from service.answers import ANSWER, SuggestResponse, check_filters, suggest
 from service.engine import Snapshot
 from service.feedback_store import FeedbackStore
 from service.filters import WantedInQuery
+from service.logs import log_tune
 from service.observer import note
 from service.problem_bodies import OUR_FAULT, blank_body, problem_body
 from service.problem_docs import ProblemDetails, problem_responses
@@ -122,7 +123,7 @@ async def suggest_titles_batch(
     snapshot = state.engine.snapshot
     await units.run(check_filters, snapshot, tunes.wanted)
     note(artifact=snapshot.artifact.version, tunes=len(tunes))
-    answers = _answers(units, snapshot, tunes, state.feedback)
+    answers = _answers(units, snapshot, tunes, state.feedback, state.settings.log_tunes)
     if _accepts_lines(request):
         return StreamingResponse(_as_lines(answers), media_type=NDJSON)
     return StreamingResponse(_as_json(answers, snapshot.artifact.version, units), media_type=JSON)
@@ -148,10 +149,12 @@ async def _as_json(answers: AsyncIterator[str], artifact: str, units: Units) -> 
 
 
 async def _answers(
-    units: Units, snapshot: Snapshot, tunes: PostedTunes, feedback: FeedbackStore | None
+    units: Units, snapshot: Snapshot, tunes: PostedTunes, feedback: FeedbackStore | None, log_tunes: bool
 ) -> AsyncIterator[str]:
     """The JSON of each answer. It ends early when the client hangs up."""
     for index in range(len(tunes)):
+        if log_tunes:
+            log_tune(index + 1, tunes.text(index))
         try:
             answer = await units.run(_answer, snapshot, tunes, index, feedback)
         except Disconnected:

@@ -24,7 +24,7 @@ class Cors(CORSMiddleware):
             allow_origins=origins,
             allow_methods=("GET", "HEAD", "POST"),
             allow_private_network=True,  # a public page may use a service in its visitor's network
-            expose_headers=("Retry-After",),
+            expose_headers=("Retry-After", "X-Request-ID"),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

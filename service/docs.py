@@ -1,6 +1,6 @@
-"""GET /docs: Swagger UI, from files of this installation, without any inline script."""
+"""GET /openapi.json, and GET /docs: Swagger UI, from files of this installation, with no inline script."""
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
@@ -26,6 +26,12 @@ _POLICY = (
 )
 
 _router = APIRouter(include_in_schema=False)
+
+
+@_router.get("/openapi.json")
+async def document(request: Request) -> Response:
+    """The OpenAPI document."""
+    return Response(request.app.openapi_json, media_type="application/json")
 
 
 @_router.get("/docs")

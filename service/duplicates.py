@@ -7,6 +7,8 @@ from index.duplicates import find_duplicates
 from model.abc import Heading, Tune
 from model.stopwatch import lap
 from service.filters import TitlesRequest
+from service.logs import log_tune
+from service.observer import note
 from service.problem_bodies import problem_body
 from service.problem_docs import ProblemDetails, problem_responses
 from service.problems import DeadlineExceeded, Problem, TooComplex
@@ -98,10 +100,13 @@ async def duplicates(request: Request, state: CurrentState, units: AdmittedUnits
     are in no group.
     """
     posted = await read_tunes(request, state, units, DuplicatesRequest, TitlesRequest())
+    note(tunes=len(posted))
     places: list[tuple[int, Heading | None]] = []
     tunes: list[Tune] = []
     unread: list[UnreadTune] = []
     for index in range(len(posted)):
+        if state.settings.log_tunes:
+            log_tune(index + 1, posted.text(index))
         heading, tune = await _read(units, posted, index)
         if isinstance(tune, Problem):
             unread.append(UnreadTune.of(index, heading, problem=problem_body(tune)))

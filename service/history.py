@@ -9,11 +9,13 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field, ValidationError
 
 from index.mrr import Mrr
+from index.regular_files import read_regular
 
 FILE = "measurements.json"
 
 _KEPT = 50  # measurements
 _VERSIONS = 10  # artifacts whose first measurement is kept
+_LARGEST = 2**20  # bytes of the file
 _WAIT_S = 5.0  # for another worker that is writing
 _log = logging.getLogger("uvicorn.error")
 
@@ -78,6 +80,6 @@ class History:
 
     def _read(self) -> _Content:
         try:
-            return _Content.model_validate_json(self._path.read_bytes())
+            return _Content.model_validate_json(read_regular(self._path, _LARGEST))
         except (OSError, ValidationError):  # there is none yet, or somebody damaged it
             return self._own

@@ -13,11 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.publication import locked
+from index.regular_files import IrregularFileError, read_regular
 from service.job import Job
 
 _FOLDER = "jobs"  # in the folder of artifacts
 _LOCK_S = 5.0  # seconds to wait for the lock; a process holds it for milliseconds, unless it hangs
 _ID = re.compile("[0-9a-f]{32}")
+_LARGEST = 2**24  # bytes of a record; it may list a hundred tunebooks with long names
+_Key = tuple[str, int, int]  # of a record as it was read: id, inode, time of its last change
 _log = logging.getLogger("uvicorn.error")
 
 
@@ -30,8 +33,8 @@ class JobRecords:
 
     def __init__(self, root: Path) -> None:
         self._folder = root / _FOLDER
-        self._ended: dict[tuple[str, int, int], Job] = {}  # they never change, so each is read once
-        self._damaged: set[str] = set()  # already logged
+        self._ended: dict[_Key, Job] = {}  # they never change, so each is read once
+        self._damaged: set[_Key] = set()  # each is read and logged once, too
 
     def all(self) -> list[Job]:
         """Every job, newest first. Damaged records are left out, and logged once."""
@@ -45,20 +48,21 @@ class JobRecords:
             return None
         path = self._path(job_id)
         try:
-            state = path.stat()
+            state = path.lstat()
             # A job with an Idempotency-Key may get the id of one whose record has been swept.
             key = (job_id, state.st_ino, state.st_mtime_ns)
             if key in self._ended:
                 return self._ended[key]
-            job = Job.model_validate_json(path.read_bytes())
+            if key in self._damaged:
+                return None
+            job = Job.model_validate_json(read_regular(path, _LARGEST))
             if job.id != job_id:
                 raise ValueError(f"it is the record of {job.id}")
         except FileNotFoundError:
             return None
-        except (ValueError, IsADirectoryError) as error:
-            if job_id not in self._damaged:
-                self._damaged.add(job_id)
-                _log.warning("%s is damaged and left out: %s", path, " ".join(f"{error}".split()))
+        except (ValueError, IrregularFileError) as error:
+            self._damaged.add(key)
+            _log.warning("%s is damaged and left out: %s", path, " ".join(f"{error}".split()))
             return None
         if job.has_ended:
             self._ended[key] = job

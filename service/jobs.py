@@ -13,7 +13,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -33,19 +33,23 @@ _GRACE_S = 1.0  # seconds that a job's process has to end when the service stops
 _log = logging.getLogger("uvicorn.error")
 
 
-@dataclass
+@dataclass(eq=False)
 class _Running:
-    """A job that this process has started.
+    """The process of a job that this process has started.
+
+    If somebody removes the record of a job, another job may get its id while this one is still running.
 
     Attributes
     ----------
+    job_id : id of the job
     process : of the job
     attendant : waits for its end
     reason : why this process kills it, "" while it does not
     """
 
+    job_id: str
     process: subprocess.Popen[bytes]
-    attendant: Thread
+    attendant: Thread = field(init=False)
     reason: str = ""
 
 
@@ -67,7 +71,7 @@ class Jobs:
         self._root, self._device, self._tunebooks, self._keep = root, device, tunebooks, keep
         self._log_format = log_format
         self._records = JobRecords(root)
-        self._running: dict[str, _Running] = {}  # started by this process
+        self._running: list[_Running] = []
         self._closing = Event()
         self._watcher = Thread(target=self._watch, name="leases", daemon=True)
         self._watcher.start()
@@ -141,7 +145,7 @@ class Jobs:
     def close(self) -> None:
         """End the jobs that this process has started. One that hangs for a second is killed."""
         self._closing.set()
-        running = list(self._running.values())
+        running = list(self._running)
         for each in running:
             each.reason = "the service stopped"
             each.process.terminate()
@@ -177,19 +181,19 @@ class Jobs:
         except OSError as error:
             self._end(job.id, f"its process cannot be started: {error}")
             return
-        attendant = Thread(target=self._attend, args=(job.id,), name="job", daemon=True)
-        self._running[job.id] = _Running(process, attendant)
-        attendant.start()
+        running = _Running(job.id, process)
+        running.attendant = Thread(target=self._attend, args=(running,), name="job", daemon=True)
+        self._running.append(running)
+        running.attendant.start()
         _log.info("job %s runs in process %d", job.id, process.pid)
 
-    def _attend(self, job_id: str) -> None:
+    def _attend(self, running: _Running) -> None:
         """Wait for the process of a job to end, and end the job if the process did not."""
-        running = self._running[job_id]
         status = running.process.wait()
         how = f"with status {status}" if status >= 0 else f"by signal {-status}"
-        self._end(job_id, running.reason or f"its process ended {how}")
-        self._report(job_id)
-        del self._running[job_id]
+        self._end(running.job_id, running.reason or f"its process ended {how}")
+        self._report(running.job_id)
+        self._running.remove(running)
 
     def _watch(self) -> None:
         """Look at all jobs once a second, and end those that have lost their lease."""
@@ -206,10 +210,11 @@ class Jobs:
     def _end_lost(self, leases: Leases) -> None:
         for job in leases.look([job for job in self._records.all() if not job.has_ended]):
             reason = f"its process is gone or hangs: no heartbeat for {LOST_AFTER} s"
-            if running := self._running.get(job.id):
+            own = [running for running in self._running if running.job_id == job.id]
+            for running in own:
                 running.reason = reason
                 running.process.kill()
-            else:
+            if not own:
                 self._records.end(job.id, reason, job.heartbeat)
 
     def _end(self, job_id: str, error: str) -> None:

@@ -70,7 +70,7 @@ class Limit(logging.Filter):
     """Passes at most twenty messages a minute from each place in the code.
 
     The first message after a minute in which some were left out says how many, as `left_out`. Lines for
-    requests always pass, except those for requests that were refused because there were too many.
+    requests and tunes always pass, except those for requests that were refused because there were too many.
     """
 
     def __init__(self) -> None:
@@ -96,9 +96,9 @@ def log_request(level: int, fields: Mapping[str, object]) -> None:
     logging.getLogger(REQUESTS).log(level, "request", extra=dict(fields))
 
 
-def shown_tune(abc: str) -> str:
-    """A tune as a line shows it when LOG_TUNES is on: its beginning."""
-    return abc[:_TUNE]
+def log_tune(number: int, abc: str) -> None:
+    """Write the line of a tune, which LOG_TUNES asks for. The number is its place in the request, from 1."""
+    logging.getLogger(REQUESTS).info("tune", extra={"number": number, "tune": abc[:_TUNE]})
 
 
 def _bounded(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -2,7 +2,7 @@
 
 Each worker writes numbers into files of its own, and the worker that answers GET /metrics adds up all files
 (prometheus-client's multiprocess mode). Its module looks for the folder when it is first imported. So call
-`prepare` before the first worker starts; workers inherit the environment.
+`prepare` before anything imports that module; workers inherit the environment.
 """
 
 import atexit
@@ -31,9 +31,12 @@ def prepare() -> None:
     Raises OSError when the folder cannot be made.
     """
     if folder := os.environ.get(FOLDER):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        for file in Path(folder).glob("*.db"):
-            file.unlink()
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            for file in Path(folder).glob("*.db"):
+                file.unlink()
+        except OSError as error:
+            raise OSError(f"{FOLDER}={folder} cannot be used: {error.strerror}") from error
         return
     parent = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
     folder = tempfile.mkdtemp(prefix="gan-ainm-metrics-", dir=parent)

@@ -35,13 +35,19 @@ def invalid_request(errors: Sequence[Any]) -> InvalidRequest:
     The detail has the first of them, so that the body repeats few characters of the input in all.
     """
     listed: list[dict[str, str]] = [
-        {"field": shortened(".".join(str(part) for part in error["loc"])), "message": error["msg"]}
+        {"field": shortened(".".join(str(part) for part in error["loc"])), "message": _message(error)}
         for error in errors[:_LISTED]
     ]
     detail = ": ".join(filter(None, listed[0].values()))
     if len(errors) > 1:
         detail += f"; and {len(errors) - 1} more"
     return InvalidRequest(detail, {"errors": listed})
+
+
+def _message(error: Any) -> str:
+    """pydantic's message, without the names of our classes."""
+    message: str = error["msg"]
+    return "Input should be an object" if error["type"] == "model_type" else message
 
 
 def no_notes(error: AbcError) -> NoNotes:

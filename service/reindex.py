@@ -17,6 +17,8 @@ from threading import Event, Thread
 from types import FrameType
 from typing import Any, Self
 
+from structlog.contextvars import bind_contextvars
+
 from index.publication import BusyError
 from index.rebuild import rebuild
 from model.errors import GanAinmError
@@ -94,6 +96,7 @@ def main() -> None:
     """Run the job that the arguments name. Exits with status 0 if it succeeds, otherwise with 1."""
     arguments = _parse_arguments()
     logging.config.dictConfig(logging_config(arguments.log_format, "info"))
+    bind_contextvars(job=arguments.job)  # each line has it
     signal.signal(signal.SIGTERM, _stop)
     _lower_priority()
     records, progress = JobRecords(arguments.artifacts), ProgressOfJob(_log.info)
@@ -105,7 +108,7 @@ def main() -> None:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
     except Stopped:
         job = records.end(arguments.job, pulse.reason)
-        _log.info("stopped: %s", pulse.reason)
+        _log.info("the job was stopped: %s", pulse.reason)
     else:
         job = records.change(arguments.job, progress=None, finished_at=datetime.now(UTC), **outcome)
     sys.exit(0 if job and job.status == "succeeded" else 1)
@@ -123,10 +126,10 @@ def _rebuild(arguments: argparse.Namespace, progress: ProgressOfJob) -> dict[str
             keep=arguments.keep,
         )
     except (GanAinmError, OSError) as error:
-        _log.error("failed: %s", error)
+        _log.error("the job failed: %s", error)
         return {"status": "failed", "error": _printable(f"{error}")}
     except Exception as error:  # whatever happens, the job must end
-        _log.exception("failed")
+        _log.exception("the job failed")
         return {"status": "failed", "error": _printable(f"{error}") or type(error).__name__}
     _log.info("published %s", rebuilt.version)
     result = JobResult(

@@ -17,8 +17,8 @@ from model.errors import GanAinmError
 from service.app import create_app
 from service.connection import ServerConfig
 from service.engine import load_engine
+from service.feedback_store import open_store
 from service.logs import logging_config
-from service.metrics_files import prepare
 from service.settings import Settings
 from service.supervisor import Supervisor
 
@@ -42,13 +42,16 @@ def run_workers(settings: Settings) -> None:
     ------
     ArtifactError, DeviceError
         When there is no current artifact, or no such device.
+    FeedbackError
+        When the file for feedback cannot be used.
     WorkerError
         When a worker cannot start; it has logged why.
     OSError
-        When the address is in use.
+        When the service cannot listen on its address.
     """
-    prepare()
-    current_version(settings.artifacts)  # fails with one message, and not with one from each worker
+    # These fail with one message, and not with one from each worker.
+    current_version(settings.artifacts)
+    open_store(settings)
     workers = settings.workers or default_workers(pick_device(settings.device))
     config = ServerConfig(
         partial(_make_worker_app, settings),
@@ -97,8 +100,14 @@ def _bind(settings: Settings) -> socket.socket:
     # Without the protocol's number asyncio leaves Nagle's algorithm on, and each answer waits for 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((settings.host, settings.port))
-    listener.listen(_WAITING_CONNECTIONS)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(_WAITING_CONNECTIONS)
+    except (OSError, TypeError) as error:  # TypeError when it cannot be the name of a host
+        listener.close()
+        reason = error.strerror if isinstance(error, OSError) else error
+        address = f"HOST={settings.host}, PORT={settings.port}"
+        raise OSError(f"the service cannot listen on {address}: {reason}") from error
     return listener
 
 

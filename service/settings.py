@@ -155,7 +155,7 @@ class Settings(BaseSettings):
         default="auto", description="json or text; auto is text on a terminal and else json."
     )
     log_tunes: bool = Field(
-        default=False, description="Whether the log shows the beginning of each tune that was sent."
+        default=False, description="Whether the log shows the first 1,000 characters of each tune."
     )
 
     @model_validator(mode="before")
@@ -169,11 +169,14 @@ class Settings(BaseSettings):
         try:
             with Path(file).open("rb") as stream:
                 content = stream.read(2 * _LONGEST_KEY)  # may be a device without an end
-            return {**values, "admin_api_key": content.decode("utf-8-sig")}
+            key = content.decode("utf-8-sig")
         except OSError as error:
             raise ValueError(f"ADMIN_API_KEY_FILE cannot be read: {error}") from error
         except UnicodeDecodeError:  # its message has a part of the key
             raise ValueError("ADMIN_API_KEY_FILE cannot be read: it is not UTF-8") from None
+        if not key.strip():
+            raise ValueError("ADMIN_API_KEY_FILE has no key")
+        return {**values, "admin_api_key": key}
 
     @field_validator("tunebooks", "admin_api_key_file", "workers", "feedback", mode="before")
     @classmethod

@@ -11,12 +11,11 @@ from model.abc import Notice
 from model.stopwatch import lap
 from service.answers import SuggestResponse, suggest
 from service.engine import Snapshot
-from service.feedback_store import FeedbackStore
 from service.filters import TitlesRequest, WantedInQuery
-from service.logs import shown_tune
+from service.logs import log_tune
 from service.observer import note
 from service.problem_docs import problem_responses
-from service.state import CurrentState
+from service.state import CurrentState, State
 from service.text import JSON, decode_text, describe_body, media_type, read_json
 
 # An example of the OpenAPI document: the tune of the README.
@@ -64,12 +63,10 @@ async def suggest_titles(
     lap("body")
     snapshot = state.engine.snapshot
     note(artifact=snapshot.artifact.version)
-    tune, known, answer = await state.work.run(
-        deadline, _answer, snapshot, request.headers, body, in_query, notes, state.feedback, start
+    known, answer = await state.work.run(
+        deadline, _answer, snapshot, request.headers, body, in_query, notes, state, start
     )
     note(outcome="known" if known else "unknown")
-    if state.settings.log_tunes:
-        note(tune=shown_tune(tune))
     return Response(answer, media_type=JSON)
 
 
@@ -79,14 +76,16 @@ def _answer(
     body: bytes,
     in_query: TitlesRequest,
     notes: bool,
-    feedback: FeedbackStore | None,
+    state: State,
     start: float,
-) -> tuple[str, bool, str]:
-    """The tune as text, whether it is known, and the answer as JSON."""
+) -> tuple[bool, str]:
+    """Whether the tune is known, and the answer as JSON."""
     lap("queue")
     request, warnings = _read_request(headers, body, in_query, notes)
-    answer = suggest(snapshot, request.abc, request, warnings, feedback, start, request.notes)
-    return request.abc, answer.known, answer.model_dump_json()
+    if state.settings.log_tunes:
+        log_tune(1, request.abc)
+    answer = suggest(snapshot, request.abc, request, warnings, state.feedback, start, request.notes)
+    return answer.known, answer.model_dump_json()
 
 
 def _read_request(

@@ -124,6 +124,9 @@ class PostedTunes(Protocol):
 
     def __len__(self) -> int: ...
 
+    def text(self, index: int) -> str:
+        """The text of a tune; empty if it has none."""
+
     def heading(self, index: int) -> Heading | None:
         """The heading of a tune that took too long to read; None if it takes long, too."""
 
@@ -140,6 +143,10 @@ class PostedBook:
 
     def __len__(self) -> int:
         return len(self._book)
+
+    def text(self, index: int) -> str:
+        """The text of a tune, after repairs."""
+        return self._book.text(index)
 
     def heading(self, index: int) -> Heading:
         """The heading of a tune."""
@@ -181,6 +188,12 @@ class PostedList:
 
     def __len__(self) -> int:
         return len(self._items)
+
+    def text(self, index: int) -> str:
+        """The text of a tune; empty if it has none."""
+        item = self._items[index]
+        abc = item.get("abc") if isinstance(item, dict) else None
+        return abc if isinstance(abc, str) else ""
 
     def heading(self, index: int) -> None:  # noqa: ARG002
         """None: the text of a tune is divided when the tune is read."""

@@ -38,7 +38,7 @@ MODULE_OF_PACKAGE = {
     "pydantic-settings": "pydantic_settings",
 }
 # Packages that come with another, declared one.
-BROUGHT_ALONG = {"starlette": "fastapi", "h11": "uvicorn"}
+BROUGHT_ALONG = {"starlette": "fastapi", "h11": "uvicorn", "pydantic_core": "pydantic"}
 
 
 def imported_modules(file: Path) -> Iterator[str]:

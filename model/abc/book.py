@@ -47,7 +47,7 @@ class Book:
         repaired = repair(text)
         lines = blank_text_blocks(repaired.lines)
         starts = _Splitter(lines).starts()
-        above = enumerate(lines[: starts[0] if starts else None], 1)
+        above = checked(enumerate(lines[: starts[0] if starts else None], 1))
         shared = islice(filter(_applies_to_all, starmap(Line.of, above)), _LONGEST_FILE_HEADER)
         header = TuneReader(1, FileHeader()).read_file_header(shared)
         return cls(repaired, lines, header, [*starts, len(lines)])
@@ -59,6 +59,10 @@ class Book:
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    def text(self, index: int) -> str:
+        """The text of a tune, after repairs."""
+        return "\n".join(self.lines[self.starts[index] : self.starts[index + 1]])
 
     def size(self, index: int) -> int:
         """The number of characters of a tune, after repairs."""
@@ -245,4 +249,4 @@ class _Splitter:
 
     def _others(self, start: int, stop: int) -> Iterator[str]:
         """The lines that are neither field nor comment."""
-        return (self._lines[number] for number in range(start, stop) if not self._letters[number])
+        return (self._lines[number] for number in checked(range(start, stop)) if not self._letters[number])

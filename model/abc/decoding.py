@@ -34,6 +34,8 @@ def _windows_1252() -> dict[int, str]:
 
 WINDOWS_1252 = _windows_1252()
 """Table for `str.translate` that replaces control characters with what Windows-1252 has in their place."""
+# The character of each byte. `str.translate` would take 30 ms for 256 KiB, `codecs.charmap_decode` takes 2.
+_DECODING_TABLE = "".join(map(chr, range(256))).translate(WINDOWS_1252)
 
 
 def decode(data: bytes, codec: str | None = None) -> str:
@@ -57,7 +59,7 @@ def decode(data: bytes, codec: str | None = None) -> str:
                 return data.decode(candidate)
             except UnicodeDecodeError:
                 pass
-    return data.decode("latin-1").translate(WINDOWS_1252)
+    return codecs.charmap_decode(data, "strict", _DECODING_TABLE)[0]
 
 
 def _utf_16(data: bytes) -> str | None:

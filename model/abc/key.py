@@ -44,8 +44,7 @@ _WHOLE_KEY = re.compile(
 _LONGEST_KEY = 200  # characters
 _BAR_LINES = re.compile(r"[|:\[\]\s]*")
 _STRING = re.compile(r'"[^"]*"')
-_NOTE = re.compile(r"[A-Ga-g]")
-_BARE_NOTES = 4  # fewest note letters that are music without a bar line
+_FEW_NOTES = re.compile(r"(?:[^A-Ga-g]*[A-Ga-g]){4}")  # fewest note letters that are music without a bar line
 _BARE_MUSIC = re.compile(r"[A-Ga-gxz0-9/,'^_=<>()\[\]{}~.\s-]*")
 
 
@@ -82,7 +81,7 @@ def split_key(text: str) -> tuple[str, str]:
         found = _BAR_LINES.fullmatch(music) is not None or is_music(music)
     else:
         bare = _STRING.sub("", music)
-        found = len(_NOTE.findall(bare)) >= _BARE_NOTES and _BARE_MUSIC.fullmatch(bare) is not None
+        found = _FEW_NOTES.match(bare) is not None and _BARE_MUSIC.fullmatch(bare) is not None
     return (text[:end].rstrip(), music) if found else (text, "")
 
 

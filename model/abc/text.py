@@ -36,6 +36,8 @@ _SOUND = re.compile(r"[A-Ga-gxzXZ]")
 _MARKUP = re.compile(
     rf"\s*</?(?:abc|body|br|code|div|html|p|pre|score|span|td|{NO_MUSIC_TAGS})\b", re.IGNORECASE
 )
+LONGEST_JUDGED = 2**13
+"""Characters of a line that decide whether it is music or words: more than any line of music has."""
 _BLOCK_BEGIN = re.compile(r"%%begin(\w+)", re.IGNORECASE)
 _BLOCK_END = re.compile(r"%%end(\w+)", re.IGNORECASE)
 
@@ -114,14 +116,17 @@ def _unescape(match: re.Match[str]) -> str:
 def is_prose(line: str) -> bool:
     """Whether a line is words, not music: more than a quarter of its letters have no meaning in music.
 
-    The tags of a web page around an embedded tune count as words, too (ABC 2.1, 2.3).
+    Only its first 8,192 characters count (`LONGEST_JUDGED`). The tags of a web page around an embedded tune
+    count as words, too (ABC 2.1, 2.3).
     """
+    line = line[:LONGEST_JUDGED]
     foreign, letters = _letters(line)
     return (foreign > 1 and 4 * foreign > letters) or _MARKUP.match(line) is not None
 
 
 def is_music(line: str) -> bool:
-    """Whether a line can be read as music, judged without its context."""
+    """Whether a line can be read as music, judged without its context, by its first 8,192 characters."""
+    line = line[:LONGEST_JUDGED]
     if _MARKUP.match(line) or _SOUND.search(_NOT_MUSIC.sub("", line)) is None:
         return False
     return not is_prose(line) if "|" in line else _letters(line)[0] == 0

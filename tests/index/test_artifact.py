@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,14 @@ def test_a_broken_manifest_is_refused(small_artifacts: Path, text: str) -> None:
 def test_a_manifest_of_many_brackets_is_named(small_artifacts: Path, brackets: str) -> None:
     (small_artifacts / artifact.CURRENT / artifact.MANIFEST).write_text(brackets * 100_000)
     with pytest.raises(ArtifactError, match=f"unreadable {artifact.MANIFEST}: maximum recursion depth"):
+        load(small_artifacts, CPU)
+
+
+def test_a_pipe_in_place_of_the_manifest_is_refused(small_artifacts: Path) -> None:
+    manifest = small_artifacts / artifact.CURRENT / artifact.MANIFEST
+    manifest.unlink()
+    os.mkfifo(manifest)
+    with pytest.raises(ArtifactError, match=f"{artifact.MANIFEST} is not a regular file"):
         load(small_artifacts, CPU)
 
 

@@ -145,6 +145,16 @@ def test_kept_versions_are_listed_newest_first(small_artifacts: Path) -> None:
     assert kept_versions(small_artifacts / "none") == []
 
 
+def test_a_version_whose_manifest_is_gone_disturbs_no_other(small_artifacts: Path) -> None:
+    for number, target in enumerate((artifact.MANIFEST, "nothing")):
+        folder = small_artifacts / f"20200101T00000{number}Z-00000000"
+        folder.mkdir()
+        (folder / artifact.MANIFEST).symlink_to(target)  # a link to itself, and one to nothing
+    newest = publish_again(small_artifacts)
+    assert artifact.current_version(small_artifacts) == newest
+    assert kept_versions(small_artifacts)[0].version == newest
+
+
 def test_a_roll_back_makes_a_kept_version_current(small_artifacts: Path) -> None:
     first = load(small_artifacts, CPU)
     second = publish_again(small_artifacts)

@@ -228,7 +228,7 @@ def test_an_artifact_without_occurrences_is_indexed_anew(small_artifacts: Path, 
 def test_bad_tunebooks_do_not_fail_the_rest(small_artifacts: Path, tmp_path: Path) -> None:
     (tmp_path / "a.abc").write_text(book(0))
     (tmp_path / "noise.abc").write_bytes(np.random.default_rng(0).bytes(3000))
-    (tmp_path / "titles.abc").write_text(f"X:1\nT:a\x01\x02b\n{JIG}")
+    (tmp_path / "titles.abc").write_text(f"X:1\nT:a\x01\x02b\n{JIG}\nX:2\nT:Silence\nK:C\n")
     os.mkfifo(tmp_path / "pipe.abc")
     (tmp_path / "loop").symlink_to(".")
     (tmp_path / os.fsdecode(b"m\xe9.abc")).write_text(book(1))
@@ -240,8 +240,9 @@ def test_bad_tunebooks_do_not_fail_the_rest(small_artifacts: Path, tmp_path: Pat
         "noise.abc: is not text",
         "pipe.abc: is not a regular file",
         "titles.abc:1: the title has control characters",
+        f"titles.abc:{JIG.count(chr(10)) + 4}: the tune has no notes",
     ]
-    assert load(small_artifacts).manifest.corpora[-1].skipped == 5
+    assert load(small_artifacts).manifest.corpora[-1].skipped == 6
     (tmp_path / "a.abc").write_text(book(0, 2))
     assert rebuild(small_artifacts, CPU, tmp_path) == replace(
         rebuilt, version=artifact.current_version(small_artifacts), tunes=2

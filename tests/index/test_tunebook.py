@@ -282,6 +282,18 @@ def test_pipes_and_links_to_folders_are_no_tunebooks(tmp_path: Path) -> None:
     assert [name for name, _ in read_files(tmp_path)] == ["a.abc"]
 
 
+def test_a_file_with_nothing_to_read_yet_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as /proc/kmsg, which says that it is a regular file."""
+
+    class Silent(io.FileIO):
+        def readinto(self, _: object) -> None:
+            return
+
+    (tmp_path / "a.abc").write_text(KESH)
+    monkeypatch.setattr(os, "fdopen", lambda descriptor, _: io.BufferedReader(Silent(descriptor)))
+    assert list(read_files(tmp_path)) == [("a.abc", b"")]
+
+
 def test_the_tunes_before_the_damage_of_an_archive_are_read(tmp_path: Path) -> None:
     path = tmp_path / "tunes.tar"
     with tarfile.open(path, "w") as archive:

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from model.abc import Book, book
 from model.deadline import CpuLimitError, DeadlineError, check_deadline, limited
 
 
@@ -82,3 +83,20 @@ def test_a_limit_ends_when_the_work_fails() -> None:
     with pytest.raises(ZeroDivisionError), limited(deadline=time.monotonic() - 1):
         raise ZeroDivisionError
     check_deadline()
+
+
+@pytest.mark.parametrize("step", ["is_music", "_applies_to_all"])
+def test_looking_for_tunes_stops_between_two_lines(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when no line is what it looks for."""
+    lines = 0
+
+    def slow(_: object) -> bool:
+        nonlocal lines
+        lines += 1
+        time.sleep(0.001)
+        return False
+
+    monkeypatch.setattr(book, step, slow)
+    with limited(deadline=time.monotonic() + 0.5), pytest.raises(DeadlineError):
+        Book.of("the age\n" * 20_000)
+    assert 0 < lines < 2000

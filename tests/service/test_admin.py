@@ -1,3 +1,4 @@
+import json
 import threading
 from pathlib import Path
 from typing import Any
@@ -226,11 +227,25 @@ def test_a_rollback_to_what_cannot_be_served_changes_nothing(
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{}", b"[]", b'"x"', b'{"artifact": 1}', b'{"artifact": "x", "y": 1}', b"\xff", b"[" * 60_000],
+    [b"", b"{}", b"[]", b'"x"', b'{"artifact": 1}', b'{"artifact": "x", "y": 1}', b"[" * 60_000],
 )
 def test_a_malformed_rollback_is_refused(client: httpx.Client, body: bytes) -> None:
     answer = client.post("/admin/rollback", headers=KEY, content=body)
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:gan-ainm:problem:invalid-request")
+
+
+def test_a_rollback_reads_json_as_the_other_routes_do(client: httpx.Client) -> None:
+    answer = client.post("/admin/rollback", headers=KEY, content=b"\xff")
+    assert (answer.status_code, answer.json()["type"]) == (400, "urn:gan-ainm:problem:not-utf-8")
+    version = client.get("/info").json()["artifact"]
+    marked = json.dumps({"artifact": version}).encode("utf-8-sig")  # with a byte order mark
+    assert client.post("/admin/rollback", headers=KEY, content=marked).json()["version"] == version
+
+
+def test_what_a_job_logs_names_the_job(client: httpx.Client, capfd: pytest.CaptureFixture[str]) -> None:
+    job = reindexed(client)
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines() if '"published' in line]
+    assert [line["job"] for line in lines] == [job["id"]]
 
 
 def test_as_many_artifacts_stay_as_the_setting_says(small_artifacts: Path) -> None:

@@ -366,6 +366,12 @@ def test_filters_are_those_of_suggest_titles(client: httpx.Client) -> None:
     assert [title_ids(answer) for answer in (*book, *listed)] == [ids[1], ids[1], ids[0]]
 
 
+def test_an_item_that_is_no_object_is_named_without_our_classes(shared_client: httpx.Client) -> None:
+    first, second = answers(shared_client.post(BATCH, json={"tunes": [KESH, {"abc": KESH}]}))
+    assert first["problem"]["detail"] == "Input should be an object"
+    assert second["result"]
+
+
 def test_a_filter_that_nothing_matches_is_one_problem_for_all_or_for_its_tune(client: httpx.Client) -> None:
     tunes = [{"abc": KESH, "corpus": "none"}, {"abc": KESH}]
     alone = client.post("/suggest-titles", json=tunes[0])

@@ -91,10 +91,12 @@ def start(client: httpx.Client, root: Path) -> tuple[str, int]:
     (root / PROCESS_ID).unlink(missing_ok=True)
     response = client.post("/admin/reindex", headers=KEY)
     assert response.status_code == 202, response.text
-    eventually(
-        lambda: (root / PROCESS_ID).exists() and bool((root / PROCESS_ID).read_text()), "it does not start"
-    )
-    return response.headers["location"], int((root / PROCESS_ID).read_text())
+    eventually(lambda: bool(written(root / PROCESS_ID)), "it does not start")
+    return response.headers["location"], int(written(root / PROCESS_ID))
+
+
+def written(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
 
 
 def is_running(process_id: int) -> bool:
@@ -308,6 +310,24 @@ def test_the_same_key_returns_the_same_job(small_artifacts: Path) -> None:
         assert client.post("/admin/reindex", headers={**KEY, "Idempotency-Key": "2"}).status_code == 202
 
 
+@pytest.mark.usefixtures("slow")
+def test_a_service_ends_both_jobs_with_one_id(small_artifacts: Path) -> None:
+    """Somebody removes the record of a running job, and the next one gets its id."""
+    keyed = {**KEY, "Idempotency-Key": "the first"}
+    processes = []
+    with serve(settings_of(small_artifacts)) as client:
+        for _ in range(2):
+            (small_artifacts / PROCESS_ID).unlink(missing_ok=True)
+            for record in (small_artifacts / "jobs").glob("*.json"):
+                record.unlink()
+            assert client.post("/admin/reindex", headers=keyed).status_code == 202
+            eventually(lambda: bool(written(small_artifacts / PROCESS_ID)), "it does not start")
+            processes.append(int(written(small_artifacts / PROCESS_ID)))
+        assert processes[0] != processes[1]
+        client.delete(f"/admin/jobs/{record.stem}", headers=KEY)
+        eventually(lambda: not any(map(is_running, processes)), "they do not end")
+
+
 @pytest.mark.parametrize("key", ["", "x" * 256])
 def test_a_key_has_1_to_255_characters(client: httpx.Client, key: str) -> None:
     refused = client.post("/admin/reindex", headers={**KEY, "Idempotency-Key": key})
@@ -341,12 +361,15 @@ def test_a_damaged_record_is_left_out_and_logged_once(
     for number, content in enumerate(DAMAGED):
         (small_artifacts / "jobs" / f"{number:032x}.json").write_bytes(content)
     (small_artifacts / "jobs" / f"{'d' * 32}.json").mkdir()
+    os.mkfifo(small_artifacts / "jobs" / f"{'e' * 32}.json")
+    (small_artifacts / "jobs" / f"{'f' * 32}.json").symlink_to(f"{'f' * 32}.json")
+    (small_artifacts / "jobs" / f"{'a' * 32}.json").symlink_to("nothing")
     (small_artifacts / "jobs" / "notes.json").write_text("{}")
     for _ in range(2):
         assert [job["number"] for job in client.get("/admin/jobs", headers=KEY).json()["jobs"]] == [1]
         assert client.get(f"/admin/jobs/{0:032x}", headers=KEY).status_code == 404
     reindexed(client)
-    assert caplog.text.count("is damaged and left out") == len(DAMAGED) + 1
+    assert caplog.text.count("is damaged and left out") == len(DAMAGED) + 3
 
 
 @pytest.mark.usefixtures("idle")

@@ -182,15 +182,50 @@ def test_no_request_writes_much_or_more_than_one_line(
 def test_the_tune_is_logged_only_when_asked_for(
     small_artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    bodies = (KESH, f"{KESH}{'y' * 20_000}", "X:1\nT:No notes\nK:D\n")
     for asked in (False, True):
         with serve(Settings(artifacts=small_artifacts, log_tunes=asked)) as client:
             log = capture("json", monkeypatch)
-            for body in (KESH, f"{KESH}{'y' * 20_000}"):
+            for body in bodies:
                 client.post("/suggest-titles", json={"abc": body})
+            requests = log.requests(3)
+            monkeypatch.undo()
+        assert [request["status"] for request in requests] == [200, 200, 422]
+        tunes = [line for line in map(json.loads, log.lines) if line["event"] == "tune"]
+        assert [tune["tune"] for tune in tunes] == ([body[:1000] for body in bodies] if asked else [])
+        assert all(tune["number"] == 1 for tune in tunes)
+        if asked:
+            assert [tune["request_id"] for tune in tunes] == [request["request_id"] for request in requests]
+
+
+@pytest.mark.parametrize("route", ["/suggest-titles/batch", "/duplicates"])
+def test_each_tune_of_a_batch_is_logged_only_when_asked_for(
+    small_artifacts: Path, monkeypatch: pytest.MonkeyPatch, route: str
+) -> None:
+    book = "X:1\nK:G\nGAG GAB|ABA ABd|\n\nX:2\nK:D\n" + "y" * 5000 + "\n\nX:3\nT:No notes\nK:D\n\n"
+    items = [{"abc": "K:A\nABA ABc|"}, {"abc": 1}, 2, {}]
+    for asked in (False, True):
+        with serve(Settings(artifacts=small_artifacts, log_tunes=asked)) as client:
+            log = capture("json", monkeypatch)
+            client.post(route, content=book * 10, headers=TUNE)
+            client.post(route, json={"tunes": items})
             requests = log.requests(2)
             monkeypatch.undo()
-        assert ["GAG GAB" in json.dumps(request) for request in requests] == [asked, asked]
-        assert all(len(json.dumps(request)) < 2000 for request in requests)
+        tunes = [line for line in map(json.loads, log.lines) if line["event"] == "tune"]
+        assert not any("tune" in request for request in requests)
+        assert [request["tunes"] for request in requests] == [30, 4]
+        if not asked:
+            assert not tunes
+            continue
+        assert [tune["number"] for tune in tunes] == [*range(1, 31), 1, 2, 3, 4]
+        assert [tune["request_id"] for tune in tunes] == (
+            [requests[0]["request_id"]] * 30 + [requests[1]["request_id"]] * 4
+        )
+        first, second, third = (tune["tune"] for tune in tunes[:3])
+        assert first.rstrip() == "X:1\nK:G\nGAG GAB|ABA ABd|"
+        assert second == ("X:2\nK:D\n" + "y" * 5000)[:1000]
+        assert third.startswith("X:3\nT:No notes")
+        assert [tune["tune"] for tune in tunes[30:]] == ["K:A\nABA ABc|", "", "", ""]
 
 
 def test_text_is_one_line_without_control_characters(monkeypatch: pytest.MonkeyPatch) -> None:

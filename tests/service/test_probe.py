@@ -1,5 +1,6 @@
 """The prober: measures the whole ranking in the background, and notices when answers get worse or change."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -219,6 +220,14 @@ def test_measurements_outlive_a_restart_and_are_bounded(engine: Engine, small_ar
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"recent": 1}', b"\xff"])
 def test_a_damaged_history_is_begun_anew(engine: Engine, small_artifacts: Path, damage: bytes) -> None:
     (small_artifacts / FILE).write_bytes(damage)
+    history = History(small_artifacts)
+    assert history.recent() == []
+    Prober(engine, history, interval_s=0, is_busy=idle).measure(rest=0)
+    assert len(History(small_artifacts).recent()) == 1
+
+
+def test_a_pipe_in_place_of_the_history_is_replaced(engine: Engine, small_artifacts: Path) -> None:
+    os.mkfifo(small_artifacts / FILE)
     history = History(small_artifacts)
     assert history.recent() == []
     Prober(engine, history, interval_s=0, is_busy=idle).measure(rest=0)

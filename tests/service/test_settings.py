@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,10 +49,38 @@ def test_a_setting_outside_its_range_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "many"), ("ARTIFACTS", "/nowhere/at/all"), ("DEVICE", "cuda")]
+    ("name", "value"),
+    [("PORT", "many"), ("ARTIFACTS", "/nowhere/at/all"), ("DEVICE", "cuda"), ("CORS_ORIGINS", "*")],
 )
 def test_a_broken_setting_exits_1_with_a_sentence(name: str, value: str) -> None:
-    assert failed_start(**{name: value}).startswith("error: ")
+    printed = failed_start(**{name: value})
+    assert printed.startswith("error: ")
+    assert "Value error" not in printed
+
+
+@pytest.mark.parametrize("host", ["name.invalid", "192.0.2.1", "a..b", "\u00fc" * 70])
+def test_an_address_that_cannot_be_used_is_named(published: Path, host: str) -> None:
+    printed = failed_start(ARTIFACTS=str(published), HOST=host, PORT="0")
+    assert printed.startswith(f"error: the service cannot listen on HOST={host}, PORT=0: ")
+
+
+def test_a_file_for_feedback_that_cannot_be_used_is_named(published: Path, tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none" / "feedback.db"):
+        printed = failed_start(ARTIFACTS=str(published), PORT="0", FEEDBACK=str(path))
+        assert printed.startswith(f"error: FEEDBACK: {path} cannot be used: ")
+
+
+def test_a_folder_for_metrics_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = str(tmp_path / "file" / "metrics")
+    printed = failed_start(PROMETHEUS_MULTIPROC_DIR=folder)
+    assert printed.startswith(f"error: PROMETHEUS_MULTIPROC_DIR={folder} cannot be used: ")
+
+
+def test_the_module_explains_itself_without_serving() -> None:
+    done = subprocess.run([sys.executable, "-m", "service", "--help"], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "docs/serving.md" in done.stdout
 
 
 def test_the_key_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -69,6 +99,8 @@ def test_the_key_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path:
     "content",
     [
         None,
+        b"",
+        b"\n",
         b"\xff" * 20,
         b"short",
         b"x" * 1025,
@@ -89,7 +121,8 @@ def test_a_key_that_is_missing_or_too_short_is_refused_without_telling_it(
         Settings()
     messages = " ".join(fault["msg"] for fault in caught.value.errors())
     assert "short" not in messages
-    assert "at least 16 characters" in messages or "ADMIN_API_KEY_FILE cannot be read" in messages
+    reasons = "at least 16 characters", "ADMIN_API_KEY_FILE cannot be read", "ADMIN_API_KEY_FILE has no key"
+    assert any(reason in messages for reason in reasons)
 
 
 def test_a_key_file_without_an_end_or_that_is_a_folder_is_refused(

@@ -84,6 +84,13 @@ def test_a_port_in_use_ends_the_command(published: Path, tmp_path: Path) -> None
         assert "Address already in use" in printed
 
 
+def test_the_folder_for_metrics_is_made_if_there_is_none(published: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "metrics" / "of workers"
+    with unmeasured(published, tmp_path, PROMETHEUS_MULTIPROC_DIR=str(folder)) as service:
+        assert service.suggest() == 200
+        assert list(folder.glob("*.db"))
+
+
 def test_few_open_files_are_enough(published: Path, tmp_path: Path) -> None:
     """300 silent connections to a service with 128 files: others get answers, and the log stays short."""
     with unmeasured(published, tmp_path, WORKERS="1") as service:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import lines_of
+from model.abc.repair.windows import find, find_all
 from model.abc.text import is_music, match_field
 from model.deadline import checked
 
@@ -54,7 +55,7 @@ _SETTING = re.compile(
 )
 # Where a field follows without a space, its value must leave no doubt.
 _JOINED_FIELD = re.compile(
-    r"(?<=[^\s|:\[(])(?=M:[ ]?\d+/\d|L:[ ]?1/\d|K:[ ]?[A-G]|Q:[ ]?\d)|(?<=X:\d)(?=T:)|(?<=X:\d\d)(?=T:)"
+    r"(?<=[^\s|:\[(])(?=M:[ ]?\d{1,9}/\d|L:[ ]?1/\d|K:[ ]?[A-G]|Q:[ ]?\d)|(?<=X:\d)(?=T:)|(?<=X:\d\d)(?=T:)"
 )
 _NUMBER_AFTER_WORDS = re.compile(r"\s(?=X:\s*\d+\s+T:)")
 _FREE_TEXT = frozenset("ABDFGHNSWZw")  # fields whose text may speak of other fields
@@ -70,7 +71,7 @@ def quoting(text: str) -> Iterator[Edit]:
     They are recognised before a field. The lines that follow with the same mark belong to the same quote; a
     ">" is a mark wherever it begins a line after that, because no music begins with it.
     """
-    if _ANY_QUOTED_FIELD.search(text) is None:
+    if find(_ANY_QUOTED_FIELD, text) is None:
         return
     marks: list[str] = []
     for start, line in lines_of(text):
@@ -145,7 +146,7 @@ def _breaks(line: str) -> list[tuple[int, int]]:
         return breaks
     begin = first.end()
     if first[1] in "KLMQX":
-        breaks += [(match.start(), match.start()) for match in _JOINED_FIELD.finditer(line, begin, stop)]
+        breaks += [(match.start(), match.start()) for match in find_all(_JOINED_FIELD, line, begin, stop)]
     if first[1] == "X" or breaks or _SETTING.search(line, begin, stop):
         in_music = first[1] == "K"
         for match in checked(_FIELD_IN_LINE.finditer(line, begin, stop)):
@@ -153,7 +154,7 @@ def _breaks(line: str) -> list[tuple[int, int]]:
             if not in_music or letter in _AFTER_MUSIC:
                 breaks.append((match.start(), match.start() + 1))
             in_music = in_music or letter in "Kk"
-    return sorted(set(breaks))
+    return list(dict.fromkeys(sorted(breaks)))  # a set would lose the order, and sorting it would take long
 
 
 def music_after_fields(text: str) -> Iterator[Edit]:

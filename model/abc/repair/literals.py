@@ -5,12 +5,14 @@ from collections.abc import Iterator
 
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import FIELD
+from model.abc.repair.windows import find, find_all
 
 _LINE_END = r"(?:(?:\\{1,2}r)?\\{1,2}n|\\{1,2}r)"
-_ESCAPED_LINES = re.compile(rf"{_LINE_END}[ \t]*(?:{FIELD}|%)")
+_ESCAPED_LINES = re.compile(rf"{_LINE_END}[ \t]{{0,99}}(?:{FIELD}|%)")
 _ESCAPED_LINE_END = re.compile(_LINE_END)
+_UNIT = r"(?:\\u[0-9A-Fa-f]{4})"  # two of them may be the halves of one character
 _ESCAPE = re.compile(
-    rf"(?P<end>{_LINE_END})|(?P<units>(?:\\u[0-9A-Fa-f]{{4}})+)"
+    rf"(?P<end>{_LINE_END})|(?P<units>{_UNIT}{{1,500}}(?<!\\u[Dd][89ABab]..)|{_UNIT})"
     r"|\\(?:x(?P<byte>[0-9A-Fa-f]{2})|u\{(?P<code>[0-9A-Fa-f]{1,5})\}|(?P<other>.))",
     re.DOTALL,
 )
@@ -25,9 +27,10 @@ _ABC_KEY = re.compile(r"""["']abc["']\s{0,9}:\s{0,9}(["'])""", re.IGNORECASE)
 _LOOK_BACK = 200  # characters before the first field in which its opening quote is looked up
 
 # What may follow the end of a string literal; any other quote belongs to the tune.
-_AFTER = r"(?=\s*(?:\Z|[,;)\]}+]|\.\s|\.\w|[\"'`]))"
-_CONTENT = {
-    quote: re.compile(rf"(?:[^{quote[0]}\\]++|\\.|{quote[0]}(?!{quote[1:]}{_AFTER}))*", re.DOTALL)
+_AFTER = r"(?=\s{0,999}(?:\Z|[,;)\]}+]|\.\s|\.\w|[\"'`]))"
+# An escape, or the end of the literal.
+_STOP = {
+    quote: re.compile(rf"(?P<escape>\\.)|\\\Z|{quote}{_AFTER}", re.DOTALL)
     for quote in ('"', "'", "`", '"""', "'''")
 }
 _CELL = re.compile(r'(?:[^"]++|"")*')
@@ -65,21 +68,21 @@ def string_literals(text: str) -> Iterator[Edit]:
 
 def _has_escaped_lines(text: str) -> bool:
     """Whether line ends are escaped: before a field, or anywhere in a text of only one line."""
-    if _ESCAPED_LINES.search(text):
+    if find(_ESCAPED_LINES, text):
         return True
-    return "\n" not in text.strip() and _ESCAPED_LINE_END.search(text) is not None
+    return "\n" not in text.strip() and find(_ESCAPED_LINE_END, text) is not None
 
 
 def _first_opening(text: str, escaped: bool) -> tuple[str, int] | None:
     """The quote that opens the first literal with a tune, and where its content starts."""
-    if field := _FIRST_FIELD.search(text):
+    if field := find(_FIRST_FIELD, text):
         look_back = max(field.start() - _LOOK_BACK, 0)
         before = text[look_back : field.start()]
         opening = _OPENING.search(before)
         if opening and (escaped or look_back or _BEFORE_OPENING.search(before[: opening.start()])):
             return opening[1], look_back + opening.end(1)
     is_json = text.lstrip()[:1] in ("{", "[")
-    if (escaped or is_json) and (key := _ABC_KEY.search(text)):
+    if (escaped or is_json) and (key := find(_ABC_KEY, text)):
         return key[1], key.end()
     return None
 
@@ -90,8 +93,8 @@ def _literals(text: str, opening: tuple[str, int]) -> Iterator[tuple[str, int, i
     joint = "\n"
     openings = _LATER_OPENING
     while True:
-        content = _CONTENT[quote].match(text, start)
-        stop = content.end() if content else len(text)
+        ends = (match.start() for match in find_all(_STOP[quote], text, start) if not match["escape"])
+        stop = next(ends, len(text))
         yield joint, start, stop
         done = min(stop + len(quote), len(text))
         if following := _NEXT_LITERAL.match(text, done):
@@ -99,10 +102,10 @@ def _literals(text: str, opening: tuple[str, int]) -> Iterator[tuple[str, int, i
             is_line = is_line and not _ENDS_LINE.search(text, max(stop - 20, start), stop)
             joint, quote, start = "\n" if is_line else "", following["quote"], following.end()
             continue
-        later = openings.search(text, done)
+        later = find(openings, text, done)
         if later is None and openings is _LATER_OPENING:
             openings = _ABC_KEY
-            later = openings.search(text, done)
+            later = find(openings, text, done)
         if later is None:
             return
         joint, quote, start = "\n", later[1], later.end()
@@ -115,14 +118,14 @@ def _cells(text: str, opening: tuple[str, int]) -> Iterator[tuple[str, int, int]
         content = _CELL.match(text, start)
         stop = content.end() if content else len(text)
         yield "\n", start, stop
-        later = _LATER_OPENING.search(text, stop + 1)
+        later = find(_LATER_OPENING, text, stop + 1)
         if later is None:
             return
         start = later.end()
 
 
 def _unescape(text: str, start: int, stop: int) -> Iterator[Edit]:
-    for match in _ESCAPE.finditer(text, start, stop):
+    for match in find_all(_ESCAPE, text, start, stop):
         if match["end"]:
             new = "\n"
         elif match["units"]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import FIELD, UNUSUAL_SPACES, is_text, lines_of
+from model.abc.repair.windows import find_all
 from model.abc.text import NO_MUSIC_TAGS, STRING_FIELDS
 from model.deadline import checked
 
@@ -13,7 +14,7 @@ _OPEN, _CLOSE = "(?:<|&lt;)", "(?:>|&gt;)"
 _ATTRIBUTES = r"(?:\s(?:[^<>&]|&(?!lt;)){0,2000}?)?\s?/?"
 # Notes and decorations between signs of broken rhythm look like tags: "A<b>c", "A<uB>c". A name with another
 # letter is a tag; any other name is one if the same line closes it.
-_NAME = r"(?-i:(?=[\w:]*[^\W\d_a-gxzA-GXZHLMOPSTuv]))[A-Za-z][\w:-]{0,20}"
+_NAME = r"(?-i:(?=[\w:]{0,20}[^\W\d_a-gxzA-GXZHLMOPSTuv]))[A-Za-z][\w:-]{0,20}"
 _TAG = re.compile(
     rf"{_OPEN}(?:/[A-Za-z][\w:-]{{0,20}}\s?|{_NAME}{_ATTRIBUTES}|!DOCTYPE\b(?:[^<>&]|&(?![lg]t;)){{0,300}}){_CLOSE}"
     rf"|{_OPEN}(?P<pair>abc|[abdsu]|dd){_ATTRIBUTES}{_CLOSE}(?=[^\n]{{0,100}}?{_OPEN}/(?P=pair)\s?{_CLOSE})"
@@ -36,10 +37,11 @@ _PARAMETER = r"(?:=[^\[\]\n]{0,80})?"
 _FORUM_TAG = re.compile(
     rf"\[/\w{{1,12}}\]|\[(?:{_FORUM_NAMES}){_PARAMETER}\]"
     # Anywhere else, "[abc]" is a chord.
-    rf"|^[ \t]*(?:\[(?:\w{{1,12}}{_PARAMETER}|\*)\][ \t]*+){{1,100}}(?=[KLMNQRSTXZ][ \t]?:)"
-    rf"|^[ \t]*\[abc{_PARAMETER}\][ \t]*$(?=\s{{0,9}}(?:X:|T:|%))"
+    rf"|^[ \t]{{0,99}}(?:\[(?:\w{{1,12}}{_PARAMETER}|\*)\][ \t]{{0,9}}+){{1,20}}(?=[KLMNQRSTXZ][ \t]?:)"
+    rf"|^[ \t]{{0,99}}\[abc{_PARAMETER}\][ \t]{{0,99}}$(?=\s{{0,9}}(?:X:|T:|%))"
     # The fences of Markdown.
-    r"|^[ \t]*+(?:`{3,}+|~{3,}+)[ \t]*+\w{0,20}+[ \t]*+$|^[ \t]*`{3,}(?:abc)?[ \t]*(?=[A-Za-z]:)",
+    r"|^[ \t]{0,99}+(?:`{3,99}+|~{3,99}+)[ \t]{0,99}+\w{0,20}+[ \t]{0,99}+$"
+    r"|^[ \t]{0,99}`{3,99}(?:abc)?[ \t]{0,99}(?=[A-Za-z]:)",
     re.MULTILINE | re.IGNORECASE,
 )
 
@@ -54,7 +56,7 @@ def tags(text: str) -> Iterator[Edit]:
     """
     line = seen = 0  # where the line of the tag starts, and how far it was searched
     inner: int | None = None  # where the line has more than marks, if it does
-    for match in checked(_TAG.finditer(text)) if "<" in text or "&lt;" in text else ():
+    for match in checked(find_all(_TAG, text)) if "<" in text or "&lt;" in text else ():
         start, stop = match.span()
         if after := text.rfind("\n", seen, start) + 1:
             line, seen, inner = after, after, None
@@ -78,7 +80,7 @@ def tags(text: str) -> Iterator[Edit]:
 
 def forum_tags(text: str) -> Iterator[Edit]:
     """Remove the tags and fences with which Markdown and forums enclose a tune."""
-    return ((*match.span(), "") for match in _FORUM_TAG.finditer(text))
+    return ((*match.span(), "") for match in find_all(_FORUM_TAG, text))
 
 
 def entities(text: str) -> Iterator[Edit]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from model.abc.decoding import WINDOWS_1252
 from model.abc.repair.edited import Edit
 from model.abc.repair.lines import UNUSUAL_SPACES, lines_of
-from model.abc.text import is_prose, match_field
+from model.abc.text import LONGEST_JUDGED, is_prose, match_field
 
 _CONTROLS = re.compile("[\x80-\x9f]+")
 INVISIBLE = (
@@ -77,7 +77,7 @@ def typographic_signs(text: str) -> Iterator[Edit]:
         field = match_field(line)
         if field and field[0] not in "LMQ" and not (field[0] == "K" and "|" in line):
             continue
-        if field or not is_prose(line.translate(_ANY_PLAIN)):
+        if field or not is_prose(line[:LONGEST_JUDGED].translate(_ANY_PLAIN)):
             yield from _plain_signs(line, start)
 
 
