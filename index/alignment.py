@@ -1,4 +1,4 @@
-"""Alignment: how similar two melodies are in any key, and which of their bars match."""
+"""Alignment: how similar two melodies are in any key, and which of their notes and bars match."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -103,7 +103,7 @@ def best_transpositions(
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Which bars of a query match which bars of a setting.
+    """What of a query matches what of a setting.
 
     Attributes
     ----------
@@ -111,40 +111,49 @@ class Alignment:
         higher, -5 a fourth lower
     bars : pairs of bars that match, as `Bar.number` counts them: in the query, in the setting; in the order
         of the query, each of its bars at most once
+    notes : pairs of notes that match: index in `Tune.notes` of the query, and of the setting; in the order of
+        the query, each of its notes at most once
     """
 
     transposition: int
     bars: tuple[tuple[int, int], ...]
+    notes: tuple[tuple[int, int], ...]
 
 
 def align(query: Melody, setting: Melody) -> Alignment:
-    """Find the bars of a setting that the query contains, at the best transposition.
+    """Find the notes and bars of a setting that the query contains, at the best transposition.
 
     Two bars match when at least half of the notes of the one with more notes match notes of the other. If
     half of a bar of the query matches one bar of the setting and half another, the bar that matches its first
     notes counts. A bar of the setting may match several bars of the query, for example in a written-out
     repeat.
 
-    If either melody has no bars or fewer than four notes, or they share no run of three intervals, the
-    transposition is 0 and no bars match.
+    If either melody has fewer than four notes, or they share no run of three intervals, the transposition is
+    0 and nothing matches. If either has no bars, no bars match.
     """
     ends = np.array([0, len(setting.pitches)])
     shared = SharedRuns.find(query.pitches, setting.pitches, ends)
     transpositions, lengths = best_transpositions(query.pitches, setting.pitches, ends, shared)
-    if not lengths[0] or _NO_BAR in query.bars or _NO_BAR in setting.bars:
-        return Alignment(0, ())
+    if not lengths[0]:
+        return Alignment(0, (), ())
     semitones = int(transpositions[0])
+    notes = tuple(_matching_notes(query.pitches, setting.pitches + semitones))
+    return Alignment(semitones, _matching_bars(query, setting, notes), notes)
+
+
+def _matching_bars(
+    query: Melody, setting: Melody, matching: Sequence[tuple[int, int]]
+) -> tuple[tuple[int, int], ...]:
+    if _NO_BAR in query.bars or _NO_BAR in setting.bars:
+        return ()
     query_bars, setting_bars = query.bars.tolist(), setting.bars.tolist()
     notes, other_notes = Counter(query_bars), Counter(setting_bars)
-    matches = Counter(
-        (query_bars[i], setting_bars[j])
-        for i, j in _matching_notes(query.pitches, setting.pitches + semitones)
-    )
+    matches = Counter((query_bars[i], setting_bars[j]) for i, j in matching)
     pairs: dict[int, int] = {}
     for (bar, other), count in matches.items():  # in the order of the query's notes
         if 2 * count >= max(notes[bar], other_notes[other]):
             pairs.setdefault(bar, other)
-    return Alignment(semitones, tuple(pairs.items()))
+    return tuple(pairs.items())
 
 
 def _matching_notes(query: Pitches, setting: Pitches) -> list[tuple[int, int]]:

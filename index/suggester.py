@@ -243,7 +243,9 @@ class Suggester:
             matched = MatchedSetting(**{**asdict(setting), "id": setting_id, "title": shown})
             alignment = align(query, self.melody_index.melody(ranked.setting))
             similarity = min(max(ranked.similarity, 0.0), 1.0)
-            melody = MelodyEvidence(matched, similarity, alignment.transposition, alignment.bars)
+            melody = MelodyEvidence(
+                matched, similarity, alignment.transposition, alignment.bars, alignment.notes
+            )
         name = self.catalogue.names[ranked.name.row]
         # Rounding in float32 may exceed the bounds of a cosine or a probability.
         cosine = min(max(ranked.name.score, -1.0), 1.0)

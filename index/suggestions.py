@@ -41,12 +41,14 @@ class MelodyEvidence:
     similarity : longest common subsequence of both melodies over their mean length, 0 to 1
     transposition : semitones by which the tune is higher than the setting
     bars : bars that match: number in the tune, number in the setting; 0 is an upbeat
+    notes : notes that match: index in `Tune.notes` of the tune, index in those of the setting
     """
 
     setting: MatchedSetting
     similarity: float
     transposition: int
     bars: tuple[tuple[int, int], ...]
+    notes: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)

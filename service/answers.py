@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from index.filters import FilterError
 from index.suggestions import MatchedSetting as KnownSetting
-from index.suggestions import Suggestion, Suggestions
-from model.abc import AbcError, Notice, Tune
+from index.suggestions import Suggestion
+from model.abc import AbcError, Notice, Tune, note_ranges, read_tune
 from service import metrics
 from service.engine import Snapshot
 from service.feedback_store import FeedbackStore
@@ -61,6 +61,19 @@ ANSWER: dict[str, Any] = {
 }
 
 
+def _is_missing(value: object) -> bool:
+    return value is None
+
+
+Ranges = Annotated[
+    list[tuple[int, int]] | None,
+    Field(
+        exclude_if=_is_missing,
+        description="Where each note begins and ends in the text, in Unicode code points; only with `notes`.",
+    ),
+]
+
+
 class MatchedSetting(BaseModel):
     """A transcription in the catalogue."""
 
@@ -75,6 +88,10 @@ class MatchedSetting(BaseModel):
     meter: str
     rhythm: str
     licence: str = Field(description="Licence of its corpus; empty for the user's own tunebooks.")
+    abc: str | None = Field(
+        default=None, exclude_if=_is_missing, description="The setting in ABC notation; only with `notes`."
+    )
+    ranges: Ranges = None
 
 
 class MelodyEvidence(BaseModel):
@@ -88,6 +105,11 @@ class MelodyEvidence(BaseModel):
     transposition: int = Field(description="Semitones by which the tune is higher than the setting.")
     bars: list[tuple[int, int]] = Field(
         description="Bars that match: number in the tune, number in the setting; 0 is an upbeat."
+    )
+    notes: list[tuple[int, int]] | None = Field(
+        default=None,
+        exclude_if=_is_missing,
+        description="Notes that match: index in the tune, index in the setting, from 0; only with `notes`.",
     )
 
 
@@ -120,6 +142,7 @@ class TuneSummary(BaseModel):
     key: str
     meter: str
     rhythm: str
+    ranges: Ranges = None
 
 
 class ReadWarning(BaseModel):
@@ -146,7 +169,7 @@ class SuggestResponse(BaseModel):
     artifact: str = Field(description="Version of the artifact that the titles come from.")
     suggestion_id: str | None = Field(
         default=None,
-        exclude_if=lambda given: given is None,
+        exclude_if=_is_missing,
         description="For POST /feedback; only when the service takes feedback.",
     )
     took_ms: float = Field(description="Milliseconds from request to answer.")
@@ -159,6 +182,7 @@ def suggest(
     warnings: tuple[Notice, ...],
     feedback: FeedbackStore | None,
     start: float,
+    notes: bool = False,
 ) -> SuggestResponse:
     """Suggest titles for a tune, and count it as answered.
 
@@ -168,6 +192,7 @@ def suggest(
     warnings : come before those of the tune
     feedback : gives the answer an id, if the service takes feedback
     start : `time.perf_counter()` when the work on this tune began
+    notes : whether to show which notes match; the tune must be a text
 
     Raises
     ------
@@ -184,11 +209,11 @@ def suggest(
         raise no_notes(error) from error
     metrics.answered(suggestions.known)
     licences = snapshot.artifact.licences
-    titles = [_title(suggestion, licences) for suggestion in suggestions.titles]
+    titles = [_title(suggestion, licences, notes) for suggestion in suggestions.titles]
     return SuggestResponse(
         known=suggestions.known,
         suggestions=titles,
-        tune=_summary(suggestions),
+        tune=_summary(suggestions.tune, tune if notes else None),
         warnings=[ReadWarning.model_validate(warning) for warning in (*warnings, *suggestions.warnings)],
         artifact=snapshot.artifact.version,
         suggestion_id=feedback.sign([title.title for title in titles]) if feedback else None,
@@ -204,16 +229,17 @@ def check_filters(snapshot: Snapshot, wanted: TitlesRequest) -> None:
         raise unknown_value(error) from error
 
 
-def _title(suggestion: Suggestion, licences: Mapping[str, str]) -> SuggestedTitle:
+def _title(suggestion: Suggestion, licences: Mapping[str, str], notes: bool) -> SuggestedTitle:
     melody, style = suggestion.melody, suggestion.style
     evidence: list[MelodyEvidence | StyleEvidence] = []
     if melody:
         evidence.append(
             MelodyEvidence(
                 similarity=round(melody.similarity, 4),
-                setting=_setting(melody.setting, licences),
+                setting=_setting(melody.setting, licences, notes),
                 transposition=melody.transposition,
                 bars=list(melody.bars),
+                notes=list(melody.notes) if notes else None,
             )
         )
     evidence.append(
@@ -228,7 +254,7 @@ def _title(suggestion: Suggestion, licences: Mapping[str, str]) -> SuggestedTitl
     )
 
 
-def _setting(setting: KnownSetting, licences: Mapping[str, str]) -> MatchedSetting:
+def _setting(setting: KnownSetting, licences: Mapping[str, str], notes: bool) -> MatchedSetting:
     # Field by field: dataclasses.asdict copies each value, and takes as long as the rest of an answer.
     return MatchedSetting(
         id=setting.id,
@@ -242,11 +268,17 @@ def _setting(setting: KnownSetting, licences: Mapping[str, str]) -> MatchedSetti
         meter=setting.meter,
         rhythm=setting.rhythm,
         licence=licences.get(setting.corpus, ""),
+        abc=setting.abc if notes else None,
+        ranges=note_ranges(setting.abc, read_tune(setting.abc)) if notes else None,
     )
 
 
-def _summary(suggestions: Suggestions) -> TuneSummary:
-    tune = suggestions.tune
+def _summary(tune: Tune, text: Tune | str | None) -> TuneSummary:
     return TuneSummary(
-        notes=len(tune.notes), bars=len(tune.bars), key=tune.key, meter=tune.meter, rhythm=tune.rhythm
+        notes=len(tune.notes),
+        bars=len(tune.bars),
+        key=tune.key,
+        meter=tune.meter,
+        rhythm=tune.rhythm,
+        ranges=note_ranges(text, tune) if isinstance(text, str) else None,
     )

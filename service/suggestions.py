@@ -1,8 +1,9 @@
 """POST /suggest-titles: a tune in, ranked titles out."""
 
 import time
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict, Field
 from starlette.datastructures import Headers
 
@@ -21,6 +22,7 @@ from service.text import JSON, decode_text, describe_body, media_type, read_json
 _TUNE = (
     "M:4/4\nL:1/8\nK:G\nBd|edBd G2Bd|edeg a2ga|bddb agba|gbag e2ge|edBd G2Bd|edeg a2ga|bddb agba|g2gg g2:|\n"
 )
+_NOTES = "Also show which notes match, and where they stand in the text of the tune and of each setting."
 
 
 class SuggestRequest(TitlesRequest):
@@ -29,6 +31,7 @@ class SuggestRequest(TitlesRequest):
     model_config = ConfigDict(json_schema_extra={"examples": [{"abc": _TUNE, "top_k": 1}]})
 
     abc: str = Field(description="The tune in ABC notation; if there are several, the first.")
+    notes: bool = Field(False, description=_NOTES)
 
 
 router = APIRouter()
@@ -41,9 +44,15 @@ router = APIRouter()
     openapi_extra=describe_body(SuggestRequest, "The tune.", _TUNE),
     responses=problem_responses(400, 403, 408, 413, 415, 422, 429, 503, 504),
 )
-async def suggest_titles(request: Request, state: CurrentState, in_query: WantedInQuery) -> Response:
+async def suggest_titles(
+    request: Request,
+    state: CurrentState,
+    in_query: WantedInQuery,
+    notes: Annotated[bool, Query(description=_NOTES)] = False,
+) -> Response:
     """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`.
 
+    With `notes`, each melody among the evidence also says which notes match, and where the texts have them.
     `rhythm`, `meter` and `corpus` are filters, as members of the JSON or in the query of bare ABC. Only
     titles with a setting that matches all of them are suggested. Confidences stay the probabilities among
     all titles.
@@ -55,7 +64,7 @@ async def suggest_titles(request: Request, state: CurrentState, in_query: Wanted
     snapshot = state.engine.snapshot
     note(artifact=snapshot.artifact.version)
     known, answer = await state.work.run(
-        deadline, _answer, snapshot, request.headers, body, in_query, state, start
+        deadline, _answer, snapshot, request.headers, body, in_query, notes, state, start
     )
     note(outcome="known" if known else "unknown")
     return Response(answer, media_type=JSON)
@@ -66,22 +75,23 @@ def _answer(
     headers: Headers,
     body: bytes,
     in_query: TitlesRequest,
+    notes: bool,
     state: State,
     start: float,
 ) -> tuple[bool, str]:
     """Whether the tune is known, and the answer as JSON."""
     lap("queue")
-    request, warnings = _read_request(headers, body, in_query)
+    request, warnings = _read_request(headers, body, in_query, notes)
     if state.settings.log_tunes:
         log_tune(1, request.abc)
-    answer = suggest(snapshot, request.abc, request, warnings, state.feedback, start)
+    answer = suggest(snapshot, request.abc, request, warnings, state.feedback, start, request.notes)
     return answer.known, answer.model_dump_json()
 
 
 def _read_request(
-    headers: Headers, body: bytes, in_query: TitlesRequest
+    headers: Headers, body: bytes, in_query: TitlesRequest, notes: bool
 ) -> tuple[SuggestRequest, tuple[Notice, ...]]:
     if media_type(headers) == JSON:
         return read_json(SuggestRequest, body), ()
     text, warnings = decode_text(body, headers["content-type"])
-    return SuggestRequest(abc=text, **in_query.model_dump()), warnings
+    return SuggestRequest(abc=text, notes=notes, **in_query.model_dump()), warnings

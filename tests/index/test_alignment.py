@@ -96,7 +96,8 @@ def test_every_bar_matches_itself_in_any_key(tune: Tune, airs: list[Tune], semit
     assert [bar.number for bar in tune.bars] == [*range(9)]
     for setting in [tune, *airs[:30]]:
         itself = tuple((bar.number, bar.number) for bar in setting.bars)
-        assert align(transposed(setting, semitones), setting) == Alignment(semitones, itself)
+        notes = tuple((number, number) for number in range(len(setting.notes)))
+        assert align(transposed(setting, semitones), setting) == Alignment(semitones, itself, notes)
 
 
 def occurrences(fragment: Tune, setting: Tune) -> int:
@@ -114,9 +115,10 @@ def test_a_fragment_matches_the_bars_it_was_cut_from(airs: list[Tune], count: in
         if len(fragment.notes) < 16 or occurrences(fragment, setting) > 1:
             continue
         numbers = [bar.number for bar in fragment.bars]
-        assert align(transposed(fragment, -3), setting) == Alignment(
-            -3, tuple(zip(numbers, numbers, strict=True))
-        )
+        found = align(transposed(fragment, -3), setting)
+        assert (found.transposition, found.bars) == (-3, tuple(zip(numbers, numbers, strict=True)))
+        first = found.notes[0][1]
+        assert found.notes == tuple((number, first + number) for number in range(len(fragment.notes)))
         bars = dict(align(setting, fragment).bars)
         right += sum(bars.get(number) == number for number in numbers)
         fragments += 1
@@ -163,9 +165,8 @@ def test_half_of_the_notes_of_the_longer_bar_are_enough() -> None:
 
 
 def test_without_a_match_the_alignment_is_empty(tune: Tune) -> None:
-    nothing = Alignment(0, ())
+    nothing = Alignment(0, (), ())
     for other in (
-        replace(transposed(tune, 2), bars=()),
         replace(tune, notes=(), bars=()),
         bars_of(tune, 0, 1),
         read_tune("K:G\nGAG|\n"),
@@ -174,8 +175,17 @@ def test_without_a_match_the_alignment_is_empty(tune: Tune) -> None:
         assert align(other, tune) == align(tune, other) == nothing
 
 
+def test_notes_match_without_bars(tune: Tune) -> None:
+    notes = tuple((number, number) for number in range(len(tune.notes)))
+    bare = replace(transposed(tune, 2), bars=())
+    assert align(bare, tune) == Alignment(2, (), notes)
+    assert align(tune, bare) == Alignment(-2, (), notes)
+
+
 def test_the_shortest_and_the_longest_tunes_align() -> None:
-    assert align(read_tune("K:D\nDEFG|\n"), read_tune("K:C\nc4|CDEF|\n")) == Alignment(2, ((1, 2),))
+    assert align(read_tune("K:D\nDEFG|\n"), read_tune("K:C\nc4|CDEF|\n")) == Alignment(
+        2, ((1, 2),), ((0, 1), (1, 2), (2, 3), (3, 4))
+    )
     long = read_tune("K:D\n" + (FIRST + SECOND) * 60 + "\n")
     assert len(long.notes) > MAX_NOTES
     bars = align(long, long).bars

@@ -101,7 +101,7 @@ def test_melody_evidence_is_what_the_alignment_finds(suggester: Suggester, queri
             if melody := suggestion.melody:
                 tune = read_tune(melody.setting.abc)
                 melodies = Melody.of(query), Melody.of(tune)
-                assert Alignment(melody.transposition, melody.bars) == align(*melodies)
+                assert Alignment(melody.transposition, melody.bars, melody.notes) == align(*melodies)
                 assert melody.similarity == pytest.approx(similarity(*melodies))
                 assert melody.setting.printed == tune.titles[0]
                 assert suggestion.title == melody.setting.title == display_title(melody.setting.printed)

@@ -11,6 +11,7 @@ from index import artifact
 from index.display import display_title
 from model.abc import Tune, read_tune, write
 from model.abc.variation import cut, transposed, unnamed
+from model.abc.written import read_note
 from model.grams import MAX_NOTES
 from tests.support import KESH
 
@@ -89,6 +90,35 @@ def test_the_matched_bars_are_shown_in_any_key(
     assert melody["setting"]["title"] == title
     assert melody["transposition"] == 5
     assert len(melody["bars"]) >= 0.9 * len(tune.bars)
+
+
+def test_the_matched_notes_are_shown_with_their_places_in_both_texts(
+    client: httpx.Client, catalogue_tunes: list[tuple[str, Tune]]
+) -> None:
+    _, tune = catalogue_tunes[3]
+    abc = write(unnamed(transposed(cut(tune, 8, 32), 2)))
+    plain = client.post("/suggest-titles", content=abc, headers=ABC).json()
+    answer = client.post("/suggest-titles?notes=true", content=abc, headers=ABC).json()
+    as_json = client.post("/suggest-titles", json={"abc": abc, "notes": True}).json()
+    assert as_json["suggestions"] == answer["suggestions"] != plain["suggestions"]
+
+    melody = answer["suggestions"][0]["evidence"][0]
+    setting = melody["setting"]
+    asked = read_tune(abc).notes
+    known = read_tune(setting["abc"]).notes
+    places, other_places = answer["tune"]["ranges"], setting["ranges"]
+    assert (len(places), len(other_places)) == (len(asked), len(known))
+    assert len(melody["notes"]) >= 28
+    for mine, theirs in melody["notes"]:
+        assert asked[mine].pitch - known[theirs].pitch == melody["transposition"] == 2
+        for text, (start, end), pitch in (
+            (abc, places[mine], asked[mine].pitch),
+            (setting["abc"], other_places[theirs], known[theirs].pitch),
+        ):
+            assert abs(read_note(text[start:end]).height - pitch) <= 1, text[start:end]
+    del answer["tune"]["ranges"], melody["notes"], setting["abc"], setting["ranges"]
+    assert answer["tune"] == plain["tune"]
+    assert melody == plain["suggestions"][0]["evidence"][0]
 
 
 def test_an_unknown_tune_is_reported_as_unknown(client: httpx.Client) -> None:
