@@ -193,7 +193,7 @@ def retry_after(text: str) -> float | None:
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:  # "-0000" says that the zone is unknown, and HTTP has only GMT
         moment = moment.replace(tzinfo=UTC)
