@@ -34,11 +34,10 @@ def test_it_needs_two_packages_and_has_the_licence_of_the_project() -> None:
 @pytest.mark.slow
 def test_it_can_be_installed_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTHONPATH", raising=False)
-    source = shutil.copytree(
-        ROOT / "client", tmp_path / "client", ignore=shutil.ignore_patterns("*.egg-info")
-    )
+    leave = shutil.ignore_patterns("*.egg-info", "build")
+    source = shutil.copytree(ROOT / "client", tmp_path / "client", ignore=leave)
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", source]
+    python = str(tmp_path / "venv" / "bin" / "python")
+    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(source)]
     subprocess.run(install, check=True)
     subprocess.run([python, "-I", "-c", USE], cwd=tmp_path, check=True)

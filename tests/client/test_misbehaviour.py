@@ -10,7 +10,7 @@ import pytest
 
 from gan_ainm_client import AsyncClient, BrokenAnswer, Client, Problem, TimedOut, Unreachable
 from tests.client.conftest import Ask
-from tests.client.fake import fake, problem, response
+from tests.client.fake import Act, fake, problem, response
 
 TITLES = {"total": 0, "offset": 0, "titles": [], "artifact": "a"}
 OK = response(200, TITLES)
@@ -20,7 +20,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encod
 
 def answer(number: int, title: str = "A") -> bytes:
     """A line of a batch."""
-    body = {"number": number, "line": 1, "reference": None, "title": title, "titles": []}
+    body: dict[str, Any] = {"number": number, "line": 1, "reference": None, "title": title, "titles": []}
     line = {**body, "insert_title_after": 0, "result": None, "problem": None}
     return json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
@@ -186,7 +186,7 @@ def test_a_stream_is_divided_at_line_feeds_only(ask: Ask) -> None:
 
 @pytest.mark.parametrize("end", [b"", b"0\r\n\r\n", b"nonsense"])
 def test_a_stream_that_breaks_off_yields_what_arrived_and_is_not_sent_again(ask: Ask, end: bytes) -> None:
-    act = [HEAD, chunk(answer(1)), chunk(answer(2)[:-9]), end]
+    act: Act = [HEAD, chunk(answer(1)), chunk(answer(2)[:-9]), end]
     with fake(act, [HEAD, chunk(answer(1)), b"0\r\n\r\n"]) as server, pytest.raises(BrokenAnswer):
         ask(server.url, batch)
     assert len(server.requests) == 1
@@ -205,7 +205,7 @@ def test_a_stream_that_was_refused_is_sent_again(ask: Ask) -> None:
 
 
 def test_each_answer_of_a_stream_comes_at_once() -> None:
-    act = [HEAD, chunk(answer(1)), 1.0, chunk(answer(2)), b"0\r\n\r\n"]
+    act: Act = [HEAD, chunk(answer(1)), 1.0, chunk(answer(2)), b"0\r\n\r\n"]
     with fake(act) as server, Client(server.url) as client:
         start = time.monotonic()
         moments = [time.monotonic() - start for _ in client.stream_batch("X:1")]
@@ -213,7 +213,7 @@ def test_each_answer_of_a_stream_comes_at_once() -> None:
 
 
 def test_a_stream_can_be_left() -> None:
-    act = [HEAD, chunk(answer(1)), 5.0, chunk(answer(2))]
+    act: Act = [HEAD, chunk(answer(1)), 5.0, chunk(answer(2))]
 
     async def first(url: str) -> int:
         async with AsyncClient(url) as client:
