@@ -34,7 +34,7 @@ def read_mode(name: str) -> str:
 
 
 def guess_mode(fifths: int, final: int) -> str:
-    """The mode of a melody with this signature that ends on this pitch; major if it ends on no likely tonic."""
+    """The mode of a melody with this signature that ends on this pitch; major if that is no likely tonic."""
     return next((mode for mode in _COMMON if 7 * (fifths + MODES[mode]) % 12 == final % 12), "major")
 
 

@@ -13,7 +13,7 @@ from io import BytesIO
 import mido
 
 from model.conversion import ConversionError
-from model.deadline import check_deadline
+from model.deadline import check_deadline, checked
 from model.errors import GanAinmError
 
 MOST_BYTES = 2**18  # so that reading stays below a second; a tune has a few thousand
@@ -22,6 +22,7 @@ _LONGEST_NUMBER = 2**12  # bytes; mido adds up a number of any length
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 _READS = 2000  # between two checks
 _LATEST = 2**40  # ticks of a file
+_SMALLEST_BEAT = 64  # of a metre
 
 Times = tuple[int, int, int]
 """Pitch, onset and end of a note, in ticks of the file."""
@@ -34,7 +35,7 @@ class Score:
     Attributes
     ----------
     quarter : ticks in a quarter note
-    voices : the notes of each track and channel, in the order of their onsets, without percussion
+    voices : the notes of each track and channel, without percussion
     meters : onset in ticks, beats and kind of beat, in order
     key : as the file names it, such as "F#m"; "" if it does not
     """
@@ -105,33 +106,22 @@ def _quarter(division: int) -> Fraction:
 
 def _read_track(number: int, track: mido.MidiTrack, score: Score) -> None:
     now = 0
-    sounding: dict[tuple[int, int], tuple[int, int]] = {}  # onset and place of the note, by channel and pitch
-    for count, message in enumerate(track):
-        if not count % _READS:
-            check_deadline()
+    sounding: dict[tuple[int, int], int] = {}  # onsets by channel and pitch
+
+    def end(channel: int, pitch: int) -> None:
+        onset = sounding.pop((channel, pitch), now)
+        if onset < now:
+            score.voices.setdefault((number, channel), []).append((pitch, onset, now))
+
+    for message in checked(track):
         now = min(now + message.time, _LATEST)
-        if message.type == "note_on" and message.velocity and message.channel != _PERCUSSION:
-            notes = score.voices.setdefault((number, message.channel), [])
-            _end(sounding, message, now, score.voices, number)
-            sounding[message.channel, message.note] = now, len(notes)
-            notes.append((message.note, now, now))
-        elif message.type in ("note_on", "note_off"):
-            _end(sounding, message, now, score.voices, number)
-        elif message.type == "time_signature" and message.numerator:
+        if message.type in ("note_on", "note_off") and message.channel != _PERCUSSION:
+            end(message.channel, message.note)
+            if message.type == "note_on" and message.velocity:
+                sounding[message.channel, message.note] = now
+        elif message.type == "time_signature" and message.numerator and message.denominator <= _SMALLEST_BEAT:
             score.meters.append((now, message.numerator, message.denominator))
         elif message.type == "key_signature":
             score.key = score.key or message.key
-
-
-def _end(
-    sounding: dict[tuple[int, int], tuple[int, int]],
-    message: mido.Message,
-    now: int,
-    voices: dict[tuple[int, int], list[Times]],
-    number: int,
-) -> None:
-    """End the note of this pitch and channel, if it sounds."""
-    found = sounding.pop((message.channel, message.note), None)
-    if found is not None:
-        onset, place = found
-        voices[number, message.channel][place] = message.note, onset, now
+    for channel, pitch in list(sounding):
+        end(channel, pitch)

@@ -72,7 +72,9 @@ def _score_name(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -
 
 def _chunks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most_bytes: int) -> Iterator[bytes]:
     if entry.compress_type not in _METHODS or entry.flag_bits & 1:
-        raise ConversionError("the zip file is encrypted, or compressed in a way that MusicXML does not allow")
+        raise ConversionError(
+            "the zip file is encrypted, or compressed in a way that MusicXML does not allow"
+        )
     if entry.file_size > min(most_bytes, _MOST_TIMES * max(entry.compress_size, 1)):
         raise ConversionError("the zip file unpacks to more than a score may have")
     with archive.open(entry) as stream:  # reads no more than the size that was checked

@@ -1,8 +1,6 @@
 """Reads the melody of a MusicXML file."""
 
-from collections.abc import Iterator
-
-from model.conversion import Converted, ConversionError
+from model.conversion import ConversionError, Converted
 from model.musicxml.archive import is_archive, unpacked
 from model.musicxml.measures import measures
 from model.musicxml.part import Part

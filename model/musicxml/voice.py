@@ -65,7 +65,7 @@ class Voice:
         return len(self._notes) + (self._last is not None)
 
     def add(self, pitch: int, onset: int, length: int, tied: bool) -> None:
-        """Add a note. With a note of the same onset it is a chord: the higher one stays, as long as the first.
+        """Add a note. Of a chord, the notes with one onset, the highest stays; it lasts as long as the first.
 
         Parameters
         ----------
