@@ -56,7 +56,8 @@ def read_by_music21(path: Path) -> Notes:
         score = converter.parse(path, forceSource=True)
         if isinstance(score, stream.Opus):
             score = score.scores[0]
-        for part in score.parts:
+        parts: Any = getattr(score, "parts", ())
+        for part in parts:
             if melody := _melody(part):
                 return melody
     return []
@@ -73,7 +74,7 @@ def _melody(part: Any) -> Notes:
                 if item.duration.isGrace or "ChordSymbol" in item.classes or not item.duration.quarterLength:
                     continue
                 pitches = getattr(item, "pitches", ())
-                if item.isRest or not pitches or item.style.hideObjectOnPrint and item.isRest:
+                if item.isRest or not pitches:
                     held[name] = False
                     continue
                 top = max(item.notes if item.isChord else [item], key=lambda note: note.pitch.ps)
@@ -102,7 +103,9 @@ def difference(path: Path) -> str:
         if our is None or their is None:
             return f"{len(ours)} notes against {len(theirs)}"
         if our[0] != their[0]:
-            return f"note {number}: pitch {our[0]} against {their[0]} (of {len(ours)} and {len(theirs)} notes)"
+            return (
+                f"note {number}: pitch {our[0]} against {their[0]} (of {len(ours)} and {len(theirs)} notes)"
+            )
         for name, our_time, their_time in zip(("onset", "duration"), our[1:], their[1:], strict=True):
             if abs(our_time - their_time) > _TOLERANCE:
                 return f"note {number}: {name} {our_time} against {their_time}"
