@@ -16,7 +16,7 @@ from model.conversion import ConversionError
 from model.deadline import check_deadline, checked
 from model.errors import GanAinmError
 
-MOST_BYTES = 2**18  # so that reading stays below a second; a tune has a few thousand
+MOST_BYTES = 2**17  # so that reading stays below a second; a tune has a few thousand
 _PERCUSSION = 9  # the tenth channel
 _LONGEST_NUMBER = 2**12  # bytes; mido adds up a number of any length
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]+")

@@ -26,7 +26,7 @@ def read_midi(data: bytes) -> Converted:
     Raises
     ------
     ConversionError
-        When it is not MIDI, has more than 256 KiB, or has no notes.
+        When it is not MIDI, has more than 128 KiB, or has no notes.
     """
     score = read_score(data)
     if not score.voices:

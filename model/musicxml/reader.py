@@ -21,18 +21,17 @@ def read_musicxml(data: bytes) -> Converted:
         When it is not MusicXML, or has no notes.
     """
     parts: dict[str, Part] = {}
-    for found in measures(unpacked(data) if is_archive(data) else iter([data.lstrip()])):
+    part = Part()
+    for found in measures(unpacked(data) if is_archive(data) else [data.lstrip()]):
         if found is not None:
             name, measure = found
-            if name in parts or len(parts) < _MOST_PARTS:
-                parts.setdefault(name, Part()).read(measure)
-        if any(part.is_complete for part in parts.values()) or (found is None and _melody(parts)):
+            if name not in parts and len(parts) >= _MOST_PARTS:
+                continue
+            part = parts.setdefault(name, Part())
+            part.read(measure)
+        if part.is_complete or (found is None and part.has_notes):
             break
-    part = _melody(parts)
-    if part is None:
-        raise ConversionError("the score has no notes")
-    return part.converted()
-
-
-def _melody(parts: dict[str, Part]) -> Part | None:
-    return next((part for part in parts.values() if part.has_notes), None)
+    for part in parts.values():
+        if part.has_notes:
+            return part.converted()
+    raise ConversionError("the score has no notes")
