@@ -12,6 +12,7 @@ _PLAYED = (2, 3, 4, 6)  # for times as a hand plays them
 _EXACT, _NEAR = 1 / 96, 1 / 25  # by how much a time may miss the grid, in quarter notes
 _MOST_EXACT, _MOST_NEAR = 0.98, 0.95  # share of the times that must be on the grid
 _FINER = 2  # times as fine as the grid of their beginnings may be that of all ends, if the ends are exact
+_FINEST_END = 12  # any end fits finer grids
 _LOOKED_AT = 1000  # notes
 _SOUNDS = 0.5  # share of the time to the next note in which a played note sounds, if no rest follows it
 
@@ -26,8 +27,8 @@ def on_grid(notes: Sequence[Times], quarter: Fraction) -> tuple[list[Times], boo
     some = notes[:_LOOKED_AT]
     onsets = [float(onset / quarter) for _, onset, _ in some]
     ends = [float(end / quarter) for _, _, end in some]
-    written = _coarsest(_WRITTEN, onsets, _EXACT, _MOST_EXACT)
-    both = _coarsest(_WRITTEN, [*onsets, *ends], _EXACT, _MOST_EXACT)
+    written = _written(onsets, _WRITTEN[-1])
+    both = _written([*onsets, *ends], max(written or 0, _FINEST_END))
     ends_fit = written is not None and both is not None and both <= _FINER * written
     parts = (
         (both if ends_fit else written)
@@ -53,6 +54,12 @@ def legato(melody: Sequence[Times]) -> list[Times]:
         sounds = end - onset > _SOUNDS * (following - onset)
         joined.append((pitch, onset, following if following > onset and sounds else end))
     return joined
+
+
+def _written(times: Sequence[float], finest: int) -> int | None:
+    """The grid that all times fit, or else nearly all: programs may write a few times inexactly."""
+    grids = [parts for parts in _WRITTEN if parts <= finest]
+    return _coarsest(grids, times, _EXACT, 1) or _coarsest(grids, times, _EXACT, _MOST_EXACT)
 
 
 def _coarsest(grids: Sequence[int], times: Sequence[float], miss: float, share: float) -> int | None:
