@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from gan_ainm_client.answers import CorpusLicence, Info
 from model.version import VERSION
 from service.filters import MOST_TITLES
+from service.inputs import accepted_inputs
 from service.settings import Settings
 from service.state import CurrentState
 
@@ -26,6 +27,7 @@ async def info(state: CurrentState) -> Info:
         version=VERSION,
         artifact=artifact.version,
         device=str(state.engine.device),
+        inputs=list(accepted_inputs()),
         licences=[
             CorpusLicence(corpus=corpus.name, licence=corpus.licence) for corpus in artifact.manifest.corpora
         ],

@@ -12,6 +12,7 @@ from gan_ainm_client.answers import (
     ArtifactList,
     BatchAnswer,
     BatchResponse,
+    ConvertResponse,
     DuplicatesResponse,
     Health,
     Info,
@@ -44,7 +45,7 @@ def suggest(
     Parameters
     ----------
     tune : a text in ABC notation, or the bytes of a file
-    media_type : of the bytes; `GET /info` says which the service takes
+    media_type : of the bytes; `info` says which the service takes
     top_k : how many titles, 1 to 100
     rhythm, meter, corpus : only titles with a setting that matches all of them
     notes : whether to show which notes match
@@ -104,6 +105,17 @@ def duplicates(tunes: str | bytes | Iterable[str]) -> Call[DuplicatesResponse]:
     tunes : a tunebook in ABC notation, or a list of tunes
     """
     return Call(DuplicatesResponse, "POST", "/duplicates", *_tunebook(tunes, {}), takes_long=True)
+
+
+def convert(tune: str | bytes, *, media_type: str = ABC) -> Call[ConvertResponse]:
+    """Turn MusicXML, MIDI or sound into ABC, and show the notes of a tune in any of these forms.
+
+    Parameters
+    ----------
+    tune : a text in ABC notation, or the bytes of a file
+    media_type : of the bytes; `info` says which the service takes
+    """
+    return Call(ConvertResponse, "POST", "/convert", {}, *_text(tune, media_type))
 
 
 def titles(q: str = "", *, limit: int = 20, offset: int = 0) -> Call[TitleList]:

@@ -71,6 +71,7 @@ class Client:
     suggest_batch = _method(routes.suggest_batch)
     stream_batch = _stream(routes.stream_batch)
     duplicates = _method(routes.duplicates)
+    convert = _method(routes.convert)
     titles = _method(routes.titles)
     title = _method(routes.title)
     setting_abc = _method(routes.setting_abc)

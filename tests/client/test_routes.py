@@ -28,6 +28,7 @@ CALLS: dict[str, Callable[[], Call[Any]]] = {
     "suggestTitles": lambda: routes.suggest(TUNE, **OPTIONS, notes=True),  # type: ignore[arg-type]
     "suggestTitlesBatch": lambda: routes.suggest_batch(TUNE, **OPTIONS),  # type: ignore[arg-type]
     "findDuplicates": lambda: routes.duplicates(TUNE),
+    "convert": lambda: routes.convert(b"MThd", media_type="audio/midi"),
     "titles": lambda: routes.titles("kesh", limit=5, offset=10),
     "title": lambda: routes.title("{title_id}"),
     "settingAbc": lambda: routes.setting_abc("{setting_id}"),

@@ -9,6 +9,7 @@ from gan_ainm_client.answers.catalogue import (
     TitleList,
     TitleSetting,
 )
+from gan_ainm_client.answers.conversion import ConvertedNote, ConvertResponse
 from gan_ainm_client.answers.feedback import Accepted
 from gan_ainm_client.answers.health import Alive, Health, HealthMrr, MeasuredMrr, Measurement, Mrr, RankingMrr
 from gan_ainm_client.answers.info import CorpusLicence, Info
@@ -41,6 +42,8 @@ __all__ = [
     "BatchAnswer",
     "BatchResponse",
     "CatalogueTitle",
+    "ConvertResponse",
+    "ConvertedNote",
     "CorpusLicence",
     "DuplicateGroup",
     "DuplicateTune",

@@ -23,6 +23,7 @@ class Info(BaseModel):
                     "version": VERSION,
                     "artifact": "20261122T230001Z-c8ae4d33",
                     "device": "cpu",
+                    "inputs": ["text/vnd.abc", "audio/midi"],
                     "licences": [{"corpus": "oneills1850", "licence": "public domain"}],
                     "limits": {"max_body_bytes": 262144, "top_k": 100},
                 }
@@ -34,6 +35,7 @@ class Info(BaseModel):
     version: str = Field(description="Version of the service.")
     artifact: str = Field(description="Version of the artifact.")
     device: str = Field(description="Where the encoders run.")
+    inputs: list[str] = Field(description="Media types of the tunes that `POST /convert` takes.")
     licences: list[CorpusLicence]
     limits: dict[str, int | float] = Field(
         description="The settings that are numbers, by their names in lower case, and the largest top_k. A "
