@@ -95,6 +95,12 @@ def test_duplicates_are_found(ask: Ask, url: str, tunes: Any) -> None:
     assert group.tunes[1].transposition == 2
 
 
+def test_a_tune_is_converted(ask: Ask, url: str) -> None:
+    converted = ask(url, lambda client: client.convert("K:D\nfed"))
+    assert [note.name for note in converted.notes] == ["F#", "E", "D"]
+    assert "audio/midi" in ask(url, lambda client: client.info()).inputs
+
+
 def test_the_service_says_what_it_is(ask: Ask, url: str) -> None:
     assert ask(url, lambda client: client.livez()).status == "ok"
     assert ask(url, lambda client: client.readyz()).status == "ok"
