@@ -315,6 +315,7 @@ def test_every_route_is_documented_and_no_other() -> None:
         "CONTRIBUTING.md",
         "docs/ablation.md",
         "docs/audit.md",
+        "docs/client.md",
         "docs/design.md",
         "docs/experiments.md",
         "docs/installing.md",
@@ -332,5 +333,7 @@ def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):
         assert target.startswith("https://") or ((ROOT / page).parent / target).exists(), target
-    for path in re.findall(r"`((?:model|index|training|service|tests|scripts|docs|deploy)/[\w/.-]*)`", text):
+    for path in re.findall(
+        r"`((?:cli|client|model|index|training|service|tests|scripts|docs|deploy)/[\w/.-]*)`", text
+    ):
         assert (ROOT / path).exists(), path
