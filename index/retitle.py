@@ -1,0 +1,134 @@
+"""Fills titles in: writes ``T:`` fields into a tunebook, and leaves every other byte as it is."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from index.titles import is_placeholder
+from model.abc import Book, Heading, byte_order_mark, decode, escape, find_encoding
+from model.errors import GanAinmError
+
+_LINE = r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+"
+_LINE_OF_TEXT, _LINE_OF_BYTES = re.compile(_LINE), re.compile(_LINE.encode())
+_LINE_END = re.compile(r"[\r\n]*\Z")
+_TITLE = re.compile(r"([ \t]*T:[ \t]*)[^\r\n]*?((?:[ \t]*(?<!\\)%[^\r\n]*)?[\r\n]*)\Z")
+
+
+class RetitleError(GanAinmError):
+    """A tunebook into which a title cannot be written."""
+
+
+class Retitled(NamedTuple):
+    """A tunebook with new titles.
+
+    Attributes
+    ----------
+    content : its bytes
+    untouched : numbers of the tunes that got no title, because they do not have their lines to themselves
+    """
+
+    content: bytes
+    untouched: tuple[int, ...]
+
+
+def retitle(content: bytes, titles: Mapping[int, str]) -> Retitled:
+    r"""Write titles into a tunebook.
+
+    A new title takes the place of the tune's first ``T:`` if that is empty or a placeholder such as "Gan
+    Ainm" (`index.titles.is_placeholder`). Otherwise it becomes the first ``T:``, and those that were there
+    follow it. Encoding and line ends stay; a character that the encoding lacks is written as in ``\u2019``.
+    Every other byte stays as it is.
+
+    Parameters
+    ----------
+    content : the tunebook, in any encoding that `model.abc.decode` reads
+    titles : the new title of each tune that gets one, by the tune's number; counted from 1, as in the
+        answers of the service
+
+    Raises
+    ------
+    RetitleError
+        When there is no tune with such a number, or the bytes are not valid in their encoding.
+    """
+    text = decode(content)
+    book, lines = Book.of(text), _Lines(content, text)
+    for number in titles:
+        if not 1 <= number <= len(book):
+            raise RetitleError(f"there is no tune {number}; the tunebook has {len(book)}")
+    untouched = tuple(
+        number
+        for number, title in titles.items()
+        if not lines.set_title(book.heading(number - 1), escape(title))
+    )
+    return Retitled(lines.content(), untouched)
+
+
+class _Lines:
+    """The lines of a tunebook, some of which change."""
+
+    def __init__(self, content: bytes, text: str) -> None:
+        self._mark, self._encoding = byte_order_mark(content), find_encoding(content)
+        self._is_wide = self._encoding.startswith(("utf-16", "utf-32"))
+        self._lines = _LINE_OF_TEXT.findall(text)
+        body = content.removeprefix(self._mark)
+        if self._is_wide:
+            self._bytes = [line.encode(self._encoding, "surrogatepass") for line in self._lines]
+        else:
+            self._bytes = _LINE_OF_BYTES.findall(body)
+        if b"".join(self._bytes) != body or len(self._bytes) != len(self._lines):
+            raise RetitleError(f"the text is not valid {self._encoding.upper()}")
+        self._line_end = _line_end(self._lines[0] if self._lines else "") or "\n"
+        self._above: dict[int, str] = {}  # new lines, each above the line with this index
+
+    def set_title(self, heading: Heading, title: str) -> bool:
+        """Write the title of a tune. False if there is no place for it."""
+        field = heading.titles[0] if heading.titles else None
+        if field and (not field.text or is_placeholder(field.text)):
+            first = field.first_line - 1
+            match = _TITLE.match(self._lines[first])
+            if match:
+                self._bytes[first] = self._encode(match[1] + title + match[2])
+                for index in range(first + 1, field.last_line):
+                    self._bytes[index] = b""
+                return True
+        if heading.insert_after is not None:
+            self._above[heading.insert_after] = f"T:{title}"
+        return heading.insert_after is not None
+
+    def content(self) -> bytes:
+        """The bytes of the tunebook. Raises RetitleError when they would be read in another encoding."""
+        pieces = [self._mark]
+        for index in range(len(self._bytes) + 1):
+            if index in self._above:
+                pieces.append(self._encode(self._inserted(index)))
+            pieces += self._bytes[index : index + 1]
+        content = b"".join(pieces)
+        is_ascii = content.isascii() and not self._is_wide
+        if not is_ascii and find_encoding(content) != self._encoding:
+            raise RetitleError(f"the text would not be read as {self._encoding.upper()} with its new titles")
+        return content
+
+    def _inserted(self, index: int) -> str:
+        """The new line above a line, which ends like the line above it."""
+        if index == 0:
+            return self._above[index] + self._line_end
+        end = _line_end(self._lines[index - 1])
+        return self._above[index] + end if end else self._line_end + self._above[index]
+
+    def _encode(self, text: str) -> bytes:
+        try:
+            return text.encode(self._encoding)
+        except UnicodeEncodeError:
+            return b"".join(map(self._encode_sign, text))
+
+    def _encode_sign(self, sign: str) -> bytes:
+        try:
+            return sign.encode(self._encoding)
+        except UnicodeEncodeError:
+            code = f"\\u{ord(sign):04x}" if ord(sign) < 2**16 else f"&#{ord(sign)};"
+            return code.encode(self._encoding)
+
+
+def _line_end(line: str) -> str:
+    match = _LINE_END.search(line)
+    return match[0] if match else ""
