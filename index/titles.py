@@ -44,8 +44,8 @@ _REMARK = re.compile(
     r"for the (?:ger|german|violin|fife|flute|harp|pipes)\b.*|new set(?:t|ting)?|danced by .*"
 )
 _RHYTHM_LAST = re.compile(r"(.*\S) -- ([\w ]+?)\.?((?:, the)?)", re.IGNORECASE)  # "Durang's -- Hornpipe"
-
-_NUMBER_AFTER = re.compile(r"(?<=\w)[\s(\[#.-]+(?:no\.?\s*)?\d{1,4}[)\]]?\s*\Z", re.IGNORECASE)  # "Untitled (2)"
+# As in "Untitled (2)" and "Gan Ainm no. 3".
+_NUMBER_AFTER = re.compile(r"(?<=\w)[\s(\[#.-]+(?:no\.?\s*)?\d{1,4}[)\]]?\s*\Z", re.IGNORECASE)
 _NO_TITLES = frozenset(
     fold(name)
     for name in (

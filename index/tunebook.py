@@ -143,9 +143,7 @@ def read_files(path: Path) -> Iterator[tuple[str, bytes]]:
             raise TunebookError(f"{name} {content.reason}")
 
 
-def find_files(
-    path: Path, suffixes: tuple[str, ...] = SUFFIXES
-) -> Iterator[tuple[str, bytes | Unreadable]]:
+def find_files(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> Iterator[tuple[str, bytes | Unreadable]]:
     """Name of every file that `read_path` reads, with its content or the reason why it cannot be read.
 
     From folders and archives it takes the files whose names end in one of the suffixes.

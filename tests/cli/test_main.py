@@ -68,13 +68,13 @@ def test_the_help_page_of_suggest_does_not_import_torch() -> None:
 def test_a_reader_that_closes_the_pipe_ends_a_command_quietly() -> None:
     code = """
 import errno
-import index.command
+import cli.suggest
 from cli.main import app
 
 def closed(*_):
     raise BrokenPipeError(errno.EPIPE, "Broken pipe")
 
-index.command.load = closed
+cli.suggest.find_namer = closed
 app(["suggest"])
 """
     result = python("-c", code)
