@@ -13,11 +13,12 @@ RUN /venv/bin/python -m pip install --no-deps --require-hashes -r requirements.l
 FROM dependencies AS package
 COPY LICENSE README.md ./
 COPY cli cli
+COPY client client
 COPY index index
 COPY model model
 COPY service service
 COPY training training
-RUN /venv/bin/python -m pip install --no-deps --no-build-isolation --prefix /package .
+RUN /venv/bin/python -m pip install --no-deps --no-build-isolation --prefix /package ./client .
 
 # The image needs no pip, no C++ headers, none of PyTorch's own tests, and of music21 only the tunes.
 FROM dependencies AS trimmed

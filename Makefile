@@ -12,7 +12,7 @@ export TORCH HOST PORT ARTIFACTS
 bin := .venv/bin
 pip := $(bin)/python -m pip install --disable-pip-version-check --quiet --no-deps
 compile := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-	--no-emit-index-url --no-emit-package torch --annotation-style line --custom-compile-command "make lock"
+	--no-emit-index-url --no-emit-package torch --no-emit-package gan-ainm-client --annotation-style line --custom-compile-command "make lock"
 # One torch thread per test process: two processes with two threads each slow each other down on two cores.
 pytest := OMP_NUM_THREADS=1 $(bin)/python -m pytest --numprocesses auto
 reliability := throughput soak overload reindexing kills damage disks descriptors clock
@@ -73,12 +73,12 @@ lock: .venv/dev  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes ne
 	$(compile) $(UPGRADE) pyproject.toml --extra train --extra lab --extra sentence --group dev \
 		-c requirements.lock -o requirements-dev.lock
 
-.venv/run-$(TORCH): pyproject.toml requirements.lock scripts/install-torch
+.venv/run-$(TORCH): pyproject.toml client/pyproject.toml requirements.lock scripts/install-torch
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: set PYTHON")'
 	@$(bin)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	scripts/install-torch $(bin)/python
 	$(pip) --require-hashes -r requirements.lock
-	$(pip) --no-build-isolation -e .
+	$(pip) --no-build-isolation -e client -e .
 	touch $@
 
 .venv/dev: .venv/run-$(TORCH) requirements-dev.lock

@@ -3,17 +3,16 @@
 import hashlib
 import hmac
 from dataclasses import asdict, replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
+from gan_ainm_client.answers import ArtifactList, Job, JobList, KeptArtifact
 from index.artifact import ArtifactError
 from index.publication import kept_versions, roll_back
-from service.job import EXAMPLE as JOB
-from service.job import Job
 from service.jobs import storage
 from service.problem_docs import problem_responses
 from service.problems import NoSuchArtifact, Unauthorized, UnusableArtifact, shortened
@@ -25,47 +24,10 @@ JobId = Annotated[str, Path(description="The job's id.")]
 _bearer = HTTPBearer(scheme_name="adminKey", auto_error=False, description="ADMIN_API_KEY of the service.")
 
 
-class JobList(BaseModel):
-    """The jobs that are kept."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"jobs": [JOB]}]})
-
-    jobs: list[Job] = Field(description="Newest first.")
-
-
-_KEPT: dict[str, Any] = {
-    "version": "20261122T230001Z-c8ae4d33",
-    "created": "2026-11-22T23:00:01+00:00",
-    "is_current": True,
-    "titles": 3771,
-    "settings": 4146,
-}
-
-
-class KeptArtifact(BaseModel):
-    """A version of the artifact that the service can go back to."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_KEPT]})
-
-    version: str
-    created: str = Field(description="When it was written, ISO 8601, UTC.")
-    is_current: bool = Field(description="Whether it is the one to be served.")
-    titles: int
-    settings: int
-
-
-class ArtifactList(BaseModel):
-    """The versions of the artifact that are kept."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"artifacts": [_KEPT]}]})
-
-    artifacts: list[KeptArtifact] = Field(description="Newest first.")
-
-
 class RollbackRequest(BaseModel, strict=True, extra="forbid"):
     """The version of the artifact to go back to."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"artifact": _KEPT["version"]}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"artifact": "20261122T230001Z-c8ae4d33"}]})
 
     artifact: str
 

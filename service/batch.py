@@ -7,81 +7,31 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
 
+from gan_ainm_client.answers import BatchAnswer, BatchResponse, SuggestResponse, TitleLines
+from gan_ainm_client.answers.tunebooks import BATCH_ANSWER
 from model.abc import Heading
 from model.stopwatch import lap
-from service.answers import ANSWER, SuggestResponse, check_filters, suggest
+from service.answers import check_filters, suggest
 from service.engine import Snapshot
 from service.feedback_store import FeedbackStore
 from service.filters import WantedInQuery
 from service.logs import log_tune
 from service.observer import note
 from service.problem_bodies import OUR_FAULT, blank_body, problem_body
-from service.problem_docs import ProblemDetails, problem_responses
+from service.problem_docs import problem_responses
 from service.problems import Disconnected, Problem
 from service.state import CurrentState
 from service.text import JSON, describe_body
-from service.tunes import BatchRequest, PostedTunes, TuneHeading, read_tunes
+from service.tunes import BatchRequest, PostedTunes, read_tunes, with_heading
 from service.units import AdmittedUnits, Units
 
 NDJSON = "application/x-ndjson"
 
 _log = logging.getLogger(__name__)
-
-
-class TitleLines(BaseModel):
-    """A T: field, and its lines."""
-
-    text: str = Field(description="What it says; may be empty.")
-    first_line: int
-    last_line: int = Field(description="More than the first if +: fields continue it.")
-
-
-class BatchAnswer(TuneHeading):
-    """The answer for one tune: a result or a problem. The lines count from 1 in the text as it was sent."""
-
-    titles: list[TitleLines] = Field(description="The T: fields of its first 1,000 lines, in order.")
-    insert_title_after: int | None = Field(
-        description="A new line with a T: field belongs below this line; 0 is above the first. Null if no "
-        "line can be inserted, because the tune does not have its lines to itself."
-    )
-    result: SuggestResponse | None = Field(
-        default=None, description="What /suggest-titles answers; null if there is a problem."
-    )
-    problem: ProblemDetails | None = Field(
-        default=None, description="Why there is no result; null if there is one."
-    )
-
-
-_EXAMPLE: dict[str, Any] = {
-    "number": 1,
-    "line": 1,
-    "reference": "1",
-    "title": "Untitled",
-    "titles": [{"text": "Untitled", "first_line": 2, "last_line": 2}],
-    "insert_title_after": 1,
-    "result": ANSWER,
-    "problem": None,
-}
-
-
-class BatchResponse(BaseModel):
-    """An answer for each tune, in the order of the request."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"answers": [_EXAMPLE], "artifact": ANSWER["artifact"], "took_ms": 14.2}]
-        }
-    )
-
-    answers: list[BatchAnswer]
-    artifact: str = Field(description="Version of the artifact that all titles come from.")
-    took_ms: float = Field(description="Milliseconds from request to answer.")
 
 
 router = APIRouter()
@@ -103,7 +53,7 @@ router = APIRouter()
                     "schema": {
                         "type": "string",
                         "description": "The answers as JSON, one on each line.",
-                        "examples": [BatchAnswer.model_validate(_EXAMPLE).model_dump_json() + "\n"],
+                        "examples": [BatchAnswer.model_validate(BATCH_ANSWER).model_dump_json() + "\n"],
                     }
                 }
             },
@@ -191,7 +141,8 @@ def _dump(index: int, heading: Heading | None, answer: SuggestResponse | Problem
         problem = blank_body(HTTPStatus.INTERNAL_SERVER_ERROR, OUR_FAULT)
     elif isinstance(answer, Problem):
         problem = problem_body(answer)
-    return BatchAnswer.of(
+    return with_heading(
+        BatchAnswer,
         index,
         heading,
         titles=[

@@ -1,8 +1,8 @@
 """POST /duplicates: a tunebook in, groups of the same tune out, in any key and under any name."""
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from gan_ainm_client.answers import DuplicateGroup, DuplicatesResponse, DuplicateTune, UnreadTune
 from index.duplicates import find_duplicates
 from model.abc import Heading, Tune
 from model.stopwatch import lap
@@ -10,74 +10,12 @@ from service.filters import TitlesRequest
 from service.logs import log_tune
 from service.observer import note
 from service.problem_bodies import problem_body
-from service.problem_docs import ProblemDetails, problem_responses
+from service.problem_docs import problem_responses
 from service.problems import DeadlineExceeded, Problem, TooComplex
 from service.state import CurrentState
 from service.text import describe_body
-from service.tunes import DuplicatesRequest, PostedTunes, TuneHeading, read_tunes
+from service.tunes import DuplicatesRequest, PostedTunes, read_tunes, with_heading
 from service.units import AdmittedUnits, Units
-
-
-class DuplicateTune(TuneHeading):
-    """A tune of a group, compared with the first tune of the group."""
-
-    similarity: float = Field(
-        ge=0,
-        le=1,
-        description="Of the whole melodies (longest common subsequence over their mean length), or of the "
-        "shorter and a passage of the longer, whichever is higher.",
-    )
-    transposition: int = Field(description="Semitones by which it is higher than the first.")
-    bars: list[tuple[int, int]] = Field(
-        description="Bars that match: number in this tune, number in the first; 0 is an upbeat."
-    )
-
-
-class DuplicateGroup(BaseModel):
-    """Tunes that are the same."""
-
-    tunes: list[DuplicateTune] = Field(description="Two or more, in the order of the request.")
-
-
-class UnreadTune(TuneHeading):
-    """A tune that was not compared."""
-
-    problem: ProblemDetails
-
-
-def _example(number: int, title: str, transposition: int) -> dict[str, JsonValue]:
-    return {
-        "number": number,
-        "line": 5 * number - 4,
-        "reference": str(number),
-        "title": title,
-        "similarity": 1.0,
-        "transposition": transposition,
-        "bars": [[1, 1], [2, 2]],
-    }
-
-
-class DuplicatesResponse(BaseModel):
-    """Groups of the same tune."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "groups": [{"tunes": [_example(1, "One", 0), _example(2, "Two", 2)]}],
-                    "tunes": 2,
-                    "unread": [],
-                    "took_ms": 3.1,
-                }
-            ]
-        }
-    )
-
-    groups: list[DuplicateGroup] = Field(description="In the order of their first tunes.")
-    tunes: int = Field(description="How many tunes the request has.")
-    unread: list[UnreadTune] = Field(description="Tunes that could not be read.")
-    took_ms: float = Field(description="Milliseconds from request to answer.")
-
 
 router = APIRouter()
 
@@ -109,7 +47,7 @@ async def duplicates(request: Request, state: CurrentState, units: AdmittedUnits
             log_tune(index + 1, posted.text(index))
         heading, tune = await _read(units, posted, index)
         if isinstance(tune, Problem):
-            unread.append(UnreadTune.of(index, heading, problem=problem_body(tune)))
+            unread.append(with_heading(UnreadTune, index, heading, problem=problem_body(tune)))
         else:
             places.append((index, heading))
             tunes.append(tune)
@@ -118,7 +56,8 @@ async def duplicates(request: Request, state: CurrentState, units: AdmittedUnits
     described = [
         DuplicateGroup(
             tunes=[
-                DuplicateTune.of(
+                with_heading(
+                    DuplicateTune,
                     *places[tune.tune],
                     similarity=round(tune.similarity, 4),
                     transposition=tune.transposition,

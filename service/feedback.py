@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
+from gan_ainm_client.answers import Accepted
 from service import metrics
 from service.feedback_store import FeedbackStore
 from service.problem_docs import problem_responses
@@ -34,14 +35,6 @@ class Feedback(BaseModel, strict=True, extra="forbid"):
     title: str | None = Field(
         max_length=1000, description="`title` of the right suggestion, as it was sent; null if none is right."
     )
-
-
-class Accepted(BaseModel):
-    """The feedback as it was counted."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"rank": 1}]})
-
-    rank: int | None = Field(description="Rank of the chosen title, 1 for the first; null if none was right.")
 
 
 def _store(state: CurrentState) -> FeedbackStore:

@@ -1,88 +1,14 @@
 """GET /health, /livez and /readyz: is the service alive, can it answer, and does it answer well?"""
 
 from datetime import UTC, datetime
-from typing import Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
 
-from index.mrr import Mrr
+from gan_ainm_client.answers import Alive, Health, HealthMrr, MeasuredMrr, Mrr, RankingMrr
 from model.version import VERSION
-from service.history import Measurement
 from service.probe import Findings
 from service.problem_docs import problem_responses
 from service.state import CurrentState
-
-
-class MeasuredMrr(Mrr, frozen=True):
-    """An MRR and the time when it was measured."""
-
-    measured_at: datetime
-
-
-class HealthMrr(BaseModel):
-    """The MRR of the artifact's probes: recorded when it was published, and measured here."""
-
-    recorded: Mrr
-    measured: MeasuredMrr
-
-
-_MRR = {"value": 0.977, "k": 20, "pool": 3771, "chance": 0.00095, "queries": 300, "low": 0.962, "high": 0.990}
-_NOW = "2026-11-22T23:05:00Z"
-_EXAMPLE: dict[str, Any] = {
-    "status": "ok",
-    "faults": [],
-    "version": VERSION,
-    "artifact": "20261122T230001Z-c8ae4d33",
-    "device": "cpu",
-    "titles": 3771,
-    "settings": 4146,
-    "uptime_s": 86400.0,
-    "mrr": {"recorded": _MRR, "measured": {**_MRR, "measured_at": _NOW}},
-    "ranking_mrr": {"recorded": _MRR, "measured": {**_MRR, "measured_at": _NOW}},
-    "online_mrr": None,
-    "history": [],
-}
-
-
-class RankingMrr(BaseModel):
-    """The MRR of the same probes in the whole ranking; null until it has been measured."""
-
-    recorded: Mrr | None = Field(description="Measured when this artifact was first served.")
-    measured: MeasuredMrr | None = Field(description="Measured by this worker the last time.")
-
-
-class Health(BaseModel):
-    """What is served and how well."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
-
-    status: Literal["ok", "degraded"]
-    faults: list[str] = Field(description="Why it is degraded.")
-    version: str = Field(description="Version of the service.")
-    artifact: str = Field(description="Version of the artifact.")
-    device: str
-    titles: int
-    settings: int
-    uptime_s: float = Field(description="Seconds since the service started.")
-    mrr: HealthMrr = Field(description="Of the title index alone.")
-    ranking_mrr: RankingMrr = Field(description="Of the whole ranking, which answers.")
-    online_mrr: Mrr | None = Field(
-        default=None,
-        description="Of the titles that people chose, from the latest thousand; null without feedback.",
-    )
-    history: list[Measurement] = Field(
-        description="The latest measurements of all workers, at most fifty, the latest first."
-    )
-
-
-class Alive(BaseModel):
-    """The answer to a liveness or readiness check."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ok"}]})
-
-    status: Literal["ok"] = "ok"
-
 
 router = APIRouter()
 
@@ -98,6 +24,7 @@ def health(state: CurrentState) -> Health:
     snapshot = state.engine.snapshot
     faults = state.prober.faults(snapshot)
     manifest = snapshot.artifact.manifest
+    online = state.feedback.mrr(manifest.titles) if state.feedback else None
     return Health(
         status="degraded" if faults else "ok",
         faults=faults,
@@ -108,11 +35,11 @@ def health(state: CurrentState) -> Health:
         settings=manifest.settings,
         uptime_s=round((datetime.now(UTC) - state.started_at).total_seconds(), 3),
         mrr=HealthMrr(
-            recorded=manifest.probes,
-            measured=_at(snapshot.measured_at, snapshot.measured),
+            recorded=Mrr.model_validate(manifest.probes),
+            measured=_at(snapshot.measured_at, Mrr.model_validate(snapshot.measured)),
         ),
         ranking_mrr=_ranking_mrr(state.prober.findings(snapshot)),
-        online_mrr=state.feedback.mrr(manifest.titles) if state.feedback else None,
+        online_mrr=Mrr.model_validate(online) if online else None,
         history=state.history.recent(),
     )
 

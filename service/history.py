@@ -1,14 +1,13 @@
 """The history of measurements: a file beside the artifacts, which all workers and replicas share."""
 
 import logging
-from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from index.mrr import Mrr
+from gan_ainm_client.answers import Measurement
 from index.regular_files import read_regular
 
 FILE = "measurements.json"
@@ -18,18 +17,6 @@ _VERSIONS = 10  # artifacts whose first measurement is kept
 _LARGEST = 2**20  # bytes of the file
 _WAIT_S = 5.0  # for another worker that is writing
 _log = logging.getLogger("uvicorn.error")
-
-
-class Measurement(BaseModel, frozen=True):
-    """What one worker measured on the probes of its artifact."""
-
-    measured_at: datetime
-    artifact: str = Field(description="Version of the artifact.")
-    title_index: Mrr = Field(description="MRR of the title index alone.")
-    ranking: Mrr = Field(description="MRR of the whole ranking.")
-    changed: int = Field(
-        description="Probes whose first title is another one than when the worker loaded the artifact."
-    )
 
 
 class _Content(BaseModel, frozen=True):

@@ -3,50 +3,14 @@
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
 
+from gan_ainm_client.answers import CorpusLicence, Info
 from model.version import VERSION
 from service.filters import MOST_TITLES
 from service.settings import Settings
 from service.state import CurrentState
 
 _NO_LIMITS = {"port"}
-
-
-class CorpusLicence(BaseModel):
-    """A collection in the catalogue, and what users may do with its settings."""
-
-    corpus: str
-    licence: str
-
-
-class Info(BaseModel):
-    """What this service is, and its limits."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "Gan Ainm",
-                    "version": VERSION,
-                    "artifact": "20261122T230001Z-c8ae4d33",
-                    "device": "cpu",
-                    "licences": [{"corpus": "oneills1850", "licence": "public domain"}],
-                    "limits": {"max_body_bytes": 262144, "top_k": 100},
-                }
-            ]
-        }
-    )
-
-    name: str
-    version: str = Field(description="Version of the service.")
-    artifact: str = Field(description="Version of the artifact.")
-    device: str = Field(description="Where the encoders run.")
-    licences: list[CorpusLicence]
-    limits: dict[str, int | float] = Field(
-        description="The settings that are numbers, by their names in lower case, and the largest top_k. A "
-        "name that ends in _bytes or _s has that unit."
-    )
 
 
 router = APIRouter()

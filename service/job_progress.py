@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from gan_ainm_client.answers import JobProgress
 from index.progress import Advance, Step, StepLines
-from service.job import JobProgress
 
 # The steps of a rebuild, in their order, and about what share of its time each takes, in per cent.
 SHARES = {

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gan_ainm_client.answers import Job
 from index.publication import locked
 from index.regular_files import IrregularFileError, read_regular
-from service.job import Job
 
 _FOLDER = "jobs"  # in the folder of artifacts
 _LOCK_S = 5.0  # seconds to wait for the lock; a process holds it for milliseconds, unless it hangs

@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 
+from gan_ainm_client.answers import Job
 from index.publication import BusyError
 from model.device import Device
 from service import metrics
-from service.job import Job
 from service.job_records import JobRecords
 from service.lease import HEARTBEAT_S, LOST_AFTER, Leases
 from service.logs import LogFormat

@@ -7,7 +7,7 @@ whole machine or container is suspended, nobody looks, and so no lease is lost.
 
 from collections.abc import Iterable
 
-from service.job import Job
+from gan_ainm_client.answers import Job
 
 HEARTBEAT_S = 1.0  # seconds between two heartbeats, and between two looks
 LOST_AFTER = 15  # looks with the same heartbeat; the job may be on a slow disk or a busy machine

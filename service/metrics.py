@@ -21,6 +21,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from gan_ainm_client.answers import Measurement
 from index.mrr import Mrr
 from service.metrics_files import FOLDER, RESTARTS, locked
 
@@ -173,19 +174,17 @@ def serves(artifact: str, before: str | None, recorded: Mrr, measured: Mrr, degr
     _degraded.set(degraded)
 
 
-def probed(title_index: Mrr, ranking: Mrr, recorded: Mrr, changed: int, degraded: bool) -> None:
+def probed(measurement: Measurement, recorded: float, degraded: bool) -> None:
     """Report what a probe of this worker found.
 
     Parameters
     ----------
-    title_index, ranking : MRR of both, measured now
     recorded : the first MRR of the ranking of this artifact
-    changed : probes that get another first title than before
     """
-    _mrr.labels("title index", "measured").set(title_index.value)
-    _mrr.labels("ranking", "measured").set(ranking.value)
-    _mrr.labels("ranking", "recorded").set(recorded.value)
-    _changed.set(changed)
+    _mrr.labels("title index", "measured").set(measurement.title_index.value)
+    _mrr.labels("ranking", "measured").set(measurement.ranking.value)
+    _mrr.labels("ranking", "recorded").set(recorded)
+    _changed.set(measurement.changed)
     _degraded.set(degraded)
 
 

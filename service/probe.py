@@ -16,11 +16,12 @@ from threading import Event, Thread
 
 import numpy as np
 
-from index.mrr import Mrr, summarise
+from gan_ainm_client.answers import Measurement, Mrr
+from index.mrr import summarise
 from index.probes import DEGRADED, ProbeResult, measure_probe
 from service import metrics
 from service.engine import Engine, Snapshot
-from service.history import History, Measurement
+from service.history import History
 
 _REST = 9.0  # times as long as a probe took: a tenth of one core at most
 _PATIENCE_S = 1.0  # how long a probe waits for a moment without requests at work
@@ -129,8 +130,8 @@ class Prober:
         measurement = Measurement(
             measured_at=datetime.now(UTC),
             artifact=snapshot.artifact.version,
-            title_index=summarise(np.array([result.title_index for result in results]), pool),
-            ranking=summarise(np.array([result.ranking for result in results]), pool),
+            title_index=_summary([result.title_index for result in results], pool),
+            ranking=_summary([result.ranking for result in results], pool),
             changed=sum(a != b for a, b in zip(first, now, strict=True)),
         )
         self._history.add(measurement)
@@ -139,9 +140,7 @@ class Prober:
         faults = self.faults(snapshot)
         for fault in faults:
             _log.error("degraded: %s", fault)
-        metrics.probed(
-            measurement.title_index, measurement.ranking, recorded, measurement.changed, bool(faults)
-        )
+        metrics.probed(measurement, recorded.value, bool(faults))
 
     def _run(self) -> None:
         pause = random.uniform(0, _STAGGER_S)
@@ -160,3 +159,7 @@ class Prober:
         while (left := until - time.monotonic()) > 0 and self._engine.snapshot is measured:
             if self._closed.wait(min(left, _LOOK_S)):
                 return
+
+
+def _summary(reciprocals: list[float], pool: int) -> Mrr:
+    return Mrr.model_validate(summarise(np.array(reciprocals), pool))

@@ -4,19 +4,9 @@ import inspect
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import BaseModel
-
+from gan_ainm_client.answers import ProblemDetails
 from service.problem_bodies import MEDIA_TYPE, OUR_FAULT, blank_body, problem_body
 from service.problems import Problem
-
-
-class ProblemDetails(BaseModel, extra="allow"):
-    """The body of every error."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:

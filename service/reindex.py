@@ -19,10 +19,10 @@ from typing import Any, Self
 
 from structlog.contextvars import bind_contextvars
 
+from gan_ainm_client.answers import Job, JobResult
 from index.publication import BusyError
 from index.rebuild import rebuild
 from model.errors import GanAinmError
-from service.job import Job, JobResult
 from service.job_progress import ProgressOfJob
 from service.job_records import JobRecords
 from service.lease import HEARTBEAT_S

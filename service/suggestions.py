@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict, Field
 from starlette.datastructures import Headers
 
+from gan_ainm_client.answers import SuggestResponse
 from model.abc import Notice
 from model.stopwatch import lap
-from service.answers import SuggestResponse, suggest
+from service.answers import suggest
 from service.engine import Snapshot
 from service.filters import TitlesRequest, WantedInQuery
 from service.logs import log_tune

@@ -5,12 +5,13 @@ A fault of one tune never concerns the others, so the tunes of a list are valida
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol, Self
+from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 from starlette.datastructures import Headers
 
+from gan_ainm_client.answers import TuneHeading
 from model.abc import AbcError, Book, Heading, Notice, Tune
 from model.stopwatch import lap
 from service.filters import TitlesRequest
@@ -20,6 +21,8 @@ from service.state import State
 from service.suggestions import SuggestRequest
 from service.text import JSON, decode_text, media_type, read_json
 from service.units import Units
+
+Answer = TypeVar("Answer", bound=TuneHeading)
 
 
 class TuneText(BaseModel, strict=True, extra="forbid"):
@@ -69,29 +72,6 @@ class DuplicatesRequest(BaseModel, strict=True, extra="forbid"):
     )
 
     tunes: Annotated[list[Any], Field(min_length=1), _listed(TuneText)]
-
-
-class TuneHeading(BaseModel):
-    """Which tune of the request this is."""
-
-    number: int = Field(description="Its place in the request, counted from 1.")
-    line: int | None = Field(
-        description="Its first line in the text, counted from 1; null if its text was not read. Lines end "
-        "with CR LF, LF or CR."
-    )
-    reference: str | None = Field(description="The text of its X: field; null without one.")
-    title: str | None = Field(description="The text of its first T: field; null if it has no title.")
-
-    @classmethod
-    def of(cls, index: int, heading: Heading | None, **others: Any) -> Self:
-        """The heading of the tune with this index, counted from 0, with the other members of a subclass."""
-        return cls(
-            number=index + 1,
-            line=heading.line if heading else None,
-            reference=heading.reference if heading else None,
-            title=heading.title if heading else None,
-            **others,
-        )
 
 
 @dataclass(frozen=True)
@@ -223,6 +203,17 @@ class PostedList:
         if isinstance(item, dict) and self._model is SuggestRequest:
             item = {**self.wanted.model_dump(exclude={"tunes"}), **item}
         return self._model.model_validate(item)
+
+
+def with_heading(model: type[Answer], index: int, heading: Heading | None, **others: Any) -> Answer:
+    """An answer that names the tune with this index, counted from 0, with the other members of its model."""
+    return model(
+        number=index + 1,
+        line=heading.line if heading else None,
+        reference=heading.reference if heading else None,
+        title=heading.title if heading else None,
+        **others,
+    )
 
 
 async def read_tunes(

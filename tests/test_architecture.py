@@ -8,28 +8,39 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import gan_ainm_client.version
 from cli.main import COMMANDS
 from model import errors
 from model.errors import GanAinmError
+from model.version import VERSION
 
 ROOT = Path(__file__).parents[1]
 ALLOWED = {
+    "gan_ainm_client": set(),
     "model": set(),
     "index": {"model"},
     "training": {"index", "model"},
-    "service": {"index", "model"},
-    "cli": {"index", "model", "service", "training"},
+    "service": {"gan_ainm_client", "index", "model"},
+    "cli": {"gan_ainm_client", "index", "model", "service", "training"},
 }
+CLIENT = ROOT / "client"  # is a project of its own; the other rooms are folders of the root
 # Experiments, and who may import them.
 EXPERIMENTS = {
     "training.lab": ("training/lab",),
     "model.experimental": ("model/experimental", "training/lab"),
 }
-FILES = sorted(file for room in ALLOWED for file in (ROOT / room).rglob("*.py"))
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+FILES = sorted(
+    file
+    for room in ALLOWED
+    for file in ((CLIENT if room == "gan_ainm_client" else ROOT) / room).rglob("*.py")
+)
+PROJECT, CLIENT_PROJECT = (
+    tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8")) for folder in (ROOT, CLIENT)
+)
 MODULE_OF_PACKAGE = {
     "asgi-correlation-id": "asgi_correlation_id",
     "faiss-cpu": "faiss",
@@ -68,10 +79,18 @@ def relative(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
+def module_of(file: Path) -> str:
+    home = CLIENT if file.is_relative_to(CLIENT) else ROOT
+    return ".".join(file.relative_to(home).with_suffix("").parts)
+
+
+def room_of(file: Path) -> str:
+    return module_of(file).split(".")[0]
+
+
 @pytest.mark.parametrize("file", FILES, ids=relative)
 def test_imports_go_one_way(file: Path) -> None:
-    room = file.relative_to(ROOT).parts[0]
-    assert imported_rooms(file) <= ALLOWED[room] | {room}
+    assert imported_rooms(file) <= ALLOWED[room_of(file)] | {room_of(file)}
 
 
 @pytest.mark.parametrize("file", FILES, ids=relative)
@@ -97,14 +116,19 @@ def test_an_import_of_the_lab_is_detected(tmp_path: Path, line: str) -> None:
 
 
 def test_every_folder_of_code_is_a_listed_package() -> None:
-    folders = {".".join(file.parent.relative_to(ROOT).parts) for file in FILES}
-    assert sorted(PROJECT["tool"]["setuptools"]["packages"]) == sorted(folders)
+    folders = {module_of(file.parent) for file in FILES}
+    listed = [*CLIENT_PROJECT["tool"]["setuptools"]["packages"], *PROJECT["tool"]["setuptools"]["packages"]]
+    assert sorted(listed) == sorted(folders)
 
 
-def declared(*extras: str) -> set[str]:
+def test_the_client_has_the_version_of_the_service() -> None:
+    assert gan_ainm_client.version.VERSION == VERSION
+
+
+def declared(*extras: str, project: dict[str, Any] = PROJECT) -> set[str]:
     """Modules of the base packages and of these extras."""
-    optional = PROJECT["project"]["optional-dependencies"]
-    lines = [*PROJECT["project"]["dependencies"], *(line for extra in extras for line in optional[extra])]
+    lines = [*project["project"]["dependencies"]]
+    lines += [line for extra in extras for line in project["project"]["optional-dependencies"][extra]]
     packages = [re.split(r"[=<>]", line)[0] for line in lines]
     return {MODULE_OF_PACKAGE.get(package, package) for package in packages}
 
@@ -113,6 +137,8 @@ def declared(*extras: str) -> set[str]:
 def test_packages_come_from_the_extra_of_the_room(file: Path) -> None:
     if relative(file).startswith(("training/lab", "model/experimental")):
         available = declared("train", "lab", "sentence")
+    elif room_of(file) == "gan_ainm_client":
+        available = declared(project=CLIENT_PROJECT)
     else:
         available = declared("train") if relative(file).startswith("training") else declared()
     names = {name.split(".")[0] for name in imported_modules(file)} - ALLOWED.keys() - sys.stdlib_module_names
@@ -142,7 +168,7 @@ def test_every_command_exists_and_explains_itself(name: str) -> None:
 def test_the_docstring_draws_the_actual_tree_of_errors() -> None:
     for file in FILES:
         if file.name != "__main__.py":
-            importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+            importlib.import_module(module_of(file))
 
     def tree(error: type[GanAinmError], indent: int = 0) -> Iterator[tuple[str, int]]:
         yield error.__name__, indent
@@ -156,9 +182,9 @@ def test_the_docstring_draws_the_actual_tree_of_errors() -> None:
     assert names == [name for name, _ in tree(GanAinmError)]
 
 
-def test_service_and_commands_are_imported_without_torch() -> None:
+def test_service_and_commands_are_imported_without_torch_and_httpx() -> None:
     modules = "service.app, service.command, cli.suggest, cli.duplicates, training.fitting.command"
-    code = f"import sys, {modules}; assert 'torch' not in sys.modules, 'torch was imported'"
+    code = f"import sys, {modules}; assert not {{'torch', 'httpx'}} & sys.modules.keys()"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

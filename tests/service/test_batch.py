@@ -10,11 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
+from gan_ainm_client.answers import BatchResponse
 from index.suggester import Suggester
 from index.suggestions import Suggestions
 from model.abc import Tune, read_tune, write
 from model.deadline import check_deadline
-from service.batch import BatchResponse
 from service.problems import Problem
 from service.settings import Settings
 from tests.nonsense import nonsense

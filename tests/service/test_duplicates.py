@@ -8,11 +8,11 @@ import httpx
 import pytest
 
 import index.duplicates
+from gan_ainm_client.answers import DuplicatesResponse
 from index.melodies import Melodies
 from model.abc import Tune, write
 from model.abc.variation import transposed
 from model.grams import Floats, Ints
-from service.duplicates import DuplicatesResponse
 from service.settings import Settings
 from tests.index.test_duplicates import walk
 from tests.support import KESH, serve

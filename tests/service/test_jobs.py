@@ -17,8 +17,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from gan_ainm_client.answers import Job
 from index import artifact
-from service.job import Job
 from service.job_records import JobRecords
 from service.settings import Settings
 from tests.faulty_reindex import GO, PROCESS_ID, start_and_die

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from service.job import Job
+from gan_ainm_client.answers import Job
 from service.lease import LOST_AFTER, Leases
 
 

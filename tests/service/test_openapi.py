@@ -10,10 +10,10 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from pydantic import SecretStr, TypeAdapter
 
+from gan_ainm_client.answers import ProblemDetails
 from service.app import create_app
 from service.openapi import document
 from service.problem_bodies import MEDIA_TYPE
-from service.problem_docs import ProblemDetails
 from service.settings import Settings
 from tests.support import SECRET
 

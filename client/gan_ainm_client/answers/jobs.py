@@ -1,4 +1,4 @@
-"""A job: what the API shows of it, and what its record keeps."""
+"""The jobs of a service. The record of a job, which the service keeps, is the same."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -27,7 +27,7 @@ class JobProgress(BaseModel, frozen=True):
     seconds_left: float | None = Field(description="Estimated time until this step ends, once there is one.")
 
 
-EXAMPLE: dict[str, Any] = {
+_EXAMPLE: dict[str, Any] = {
     "id": "9f2c1a7e4b5d4c3e8a6f0d1b2c3d4e5f",
     "number": 3,
     "status": "succeeded",
@@ -50,7 +50,7 @@ EXAMPLE: dict[str, Any] = {
 class Job(BaseModel, frozen=True):
     """The state of a job. Once it has ended it never changes."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     id: str
     number: int = Field(description="Jobs are numbered in the order in which they start.")
@@ -73,3 +73,11 @@ class Job(BaseModel, frozen=True):
     def location(self) -> str:
         """Its address in the API."""
         return f"/admin/jobs/{self.id}"
+
+
+class JobList(BaseModel):
+    """The jobs that are kept."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"jobs": [_EXAMPLE]}]})
+
+    jobs: list[Job] = Field(description="Newest first.")
