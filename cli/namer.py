@@ -1,5 +1,7 @@
 """Namers: what suggests titles, here or elsewhere."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -20,15 +22,18 @@ class Namer(Protocol):
         """The most likely titles of a tune. Raises NamerError when this tune gets no answer."""
 
 
-def find_namer(url: str | None, artifacts: Path, device: DeviceName) -> Namer:
+@contextmanager
+def open_namer(url: str | None, artifacts: Path, device: DeviceName) -> Iterator[Namer]:
     """The service at an address, or else the current artifact of a folder.
 
-    Raises ArtifactError when there is no artifact.
+    Raises ArtifactError when there is no artifact, ServiceError when the address is none.
     """
     if url:
         from cli.remote import RemoteNamer
 
-        return RemoteNamer(url)
-    from index import load
+        with RemoteNamer(url) as namer:
+            yield namer
+    else:
+        from index import load
 
-    return load(artifacts, device)
+        yield load(artifacts, device)

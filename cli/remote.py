@@ -1,11 +1,11 @@
 """The remote namer: a running service names the tunes."""
 
 from collections.abc import Iterator
-
-from gan_ainm_client import CallFailed, Client, Problem
-from gan_ainm_client import answers as remote
+from typing import Self
 
 from cli.namer import NamerError
+from gan_ainm_client import CallFailed, Client, Problem
+from gan_ainm_client import answers as remote
 from index.suggestions import (
     MatchedSetting,
     MelodyEvidence,
@@ -40,6 +40,12 @@ class RemoteNamer:
         except ValueError as error:
             raise ServiceError(str(error)) from error
         self._url = url
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
 
     def suggest(self, tune: Tune, top_k: int, /) -> Suggestions:
         """The most likely titles of a tune.
@@ -79,8 +85,11 @@ def _melodies(title: remote.SuggestedTitle) -> Iterator[MelodyEvidence]:
     for evidence in title.evidence:
         if isinstance(evidence, remote.MelodyEvidence):
             setting = evidence.setting.model_dump(exclude={"licence", "ranges"})
+            setting |= {"also": tuple(evidence.setting.also), "abc": evidence.setting.abc or ""}
             yield MelodyEvidence(
-                MatchedSetting(**{**setting, "also": tuple(setting["also"]), "abc": setting.get("abc") or ""}),
+                MatchedSetting(
+                    **{**setting, "also": tuple(setting["also"]), "abc": setting.get("abc") or ""}
+                ),
                 evidence.similarity,
                 evidence.transposition,
                 tuple(evidence.bars),

@@ -118,8 +118,10 @@ def _find(name: str) -> Iterator[tuple[str, bytes | str, Path | None]]:
                     label, single = os.path.normpath(label), path / found
                 elif found == shown_name(path.name):
                     label, single = shown, path
-                is_bad = isinstance(content, Unreadable)
-                yield label, f"{label} {content.reason}" if is_bad else content, single
+                if isinstance(content, Unreadable):
+                    yield label, f"{label} {content.reason}", None
+                else:
+                    yield label, content, single
     except OSError as error:
         yield shown, f"{shown} cannot be read: {error.strerror}", None
     except TunebookError as error:

@@ -7,7 +7,7 @@ import typer
 
 from cli.answers import AnswerTable, Show, print_json
 from cli.console import is_terminal, progress_bars
-from cli.namer import Namer, NamerError, find_namer
+from cli.namer import Namer, NamerError, open_namer
 from cli.sources import STANDARD_INPUT, Source, read_sources
 from cli.titling import TitlingError, diff, new_title, replace
 from index.command_line import Artifacts, Device
@@ -82,8 +82,8 @@ def suggest(
     show: Show | None = None
     if not dry_run:
         show = print_json if as_json or (as_json is None and not is_terminal()) else AnswerTable()
-    run = _Run(find_namer(url, artifacts, device), top, min_confidence, show)
-    with progress_bars(dry_run or not is_terminal()) as on_step:
+    with open_namer(url, artifacts, device) as namer, progress_bars(dry_run or not is_terminal()) as on_step:
+        run = _Run(namer, top, min_confidence, show)
         for source in read_sources(names, run.report):
             titles = run.name_tunes(source, on_step)
             if write or dry_run:

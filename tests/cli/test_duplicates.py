@@ -13,6 +13,8 @@ from tests.support import KESH
 
 OTHER = "X:3\nT:Another\nM:4/4\nL:1/8\nK:D\nd2fd Adfd|e2ge Bege|d2fd Adfd|gfec d4|f2af dfaf|g2bg egbg|\n"
 
+THIRD = "X:1\nT:Third\nM:3/4\nL:1/8\nK:C\nc4 G2|E6|F2 A2 c2|B4 d2|g2 e2 c2|d2 B2 G2|c6|\n"
+
 
 def run(*arguments: str | Path, text: str | None = None) -> Result:
     return CliRunner().invoke(app, ["duplicates", *map(str, arguments)], input=text)
@@ -24,7 +26,7 @@ def books(tmp_path: Path) -> list[Path]:
     moved = write(transposed(read_tune(KESH), 2)).replace("T:The Kesh", "T:Mrs Kesh")
     books = [tmp_path / "one.abc", tmp_path / "two.abc"]
     books[0].write_text(f"{KESH}\n{OTHER}")
-    books[1].write_text(f"{OTHER.replace('X:3', 'X:1').replace('fd', 'ag')}\n{moved}")
+    books[1].write_text(f"{THIRD}\n{moved}")
     return books
 
 

@@ -252,7 +252,7 @@ def test_an_archive_is_read_and_a_damaged_one_up_to_its_fault(small_artifacts: P
         f"{archive}/folder/one.abc:1",
         f"{archive}/two.abc:1",
     ]
-    archive.write_bytes(archive.read_bytes()[:600])
+    archive.write_bytes(archive.read_bytes()[:3600])
     result = run(small_artifacts, archive, tmp_path / "book.abc")
     assert [json.loads(line)["file"] for line in result.stdout.splitlines()][-1] == f"{tmp_path}/book.abc"
     assert "is a damaged archive" in result.stderr

@@ -1,17 +1,18 @@
 """`gan-ainm suggest --write` and `--dry-run`, as a user calls them."""
 
-import os
 import stat
+from dataclasses import replace as replace_fields
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
-from cli.titling import TitlingError, replace
+from cli.sources import Source
+from cli.titling import TitlingError, new_title, replace
 from index import load
 from index.display import display_title
-from model.abc import read_tune, write
+from model.abc import Book, read_tune, write
 from model.abc.variation import unnamed
 
 UNKNOWN = "X:9\nT:Untitled\nK:C\nCcCcCcCc|\n"
@@ -87,11 +88,36 @@ def test_a_backup_is_never_overwritten(small_artifacts: Path, book: Path) -> Non
     assert "the old file is book.abc.bak.3" in result.stderr
 
 
-def test_a_title_must_be_as_sure_as_is_asked(small_artifacts: Path, book: Path) -> None:
-    old = book.read_bytes()
-    result = run(small_artifacts, "--write", "--min-confidence", "1", book)
-    assert result.exit_code == 0  # known, though not that sure
-    assert book.read_bytes() == old
+def test_a_title_must_be_as_sure_as_is_asked_and_the_tune_known(
+    small_artifacts: Path, known: tuple[str, str]
+) -> None:
+    tune = next(iter(Source("a", b"", Book.of(known[0])).tunes()))
+    suggestions = load(small_artifacts).suggest(known[0], 1)
+    best = replace_fields(suggestions.titles[0], confidence=0.8)
+    suggestions = replace_fields(suggestions, titles=(best,))
+    assert new_title(tune, suggestions, 0.8) == best.title
+    assert new_title(tune, suggestions, 0.81) is None
+    assert new_title(tune, replace_fields(suggestions, known=False), 0) is None
+
+
+@pytest.mark.parametrize(
+    ("present", "is_kept"),
+    [("{}", True), ("12. {}", True), ("Old, aka {}", True), ("Other\nT:{}", True), ("Not {}", False)],
+)
+def test_a_tune_that_has_its_title_already_gets_none(
+    small_artifacts: Path, known: tuple[str, str], present: str, is_kept: bool
+) -> None:
+    abc, title = known
+    tune = next(iter(Source("a", b"", Book.of(f"T:{present.format(title)}\n{abc}")).tunes()))
+    suggestions = load(small_artifacts).suggest(abc, 1)
+    assert new_title(tune, suggestions, 0.5) == (None if is_kept else title)
+
+
+def test_a_book_of_which_no_tune_is_sure_enough_stays(small_artifacts: Path, book: Path) -> None:
+    book.write_text(UNKNOWN)
+    result = run(small_artifacts, "--write", "--min-confidence", "0", book)
+    assert result.exit_code == 3
+    assert book.read_text() == UNKNOWN
     assert list(book.parent.glob("*.bak*")) == []
 
 
@@ -161,7 +187,7 @@ def test_a_file_that_has_changed_meanwhile_is_not_written(tmp_path: Path) -> Non
     path.write_bytes(b"newer")
     with pytest.raises(TitlingError, match="has changed since"):
         replace(path, b"old", b"new")
-    assert os.listdir(tmp_path) == ["book.abc"]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("option", ["--write", "--dry-run"])
