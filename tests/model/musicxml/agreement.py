@@ -73,7 +73,7 @@ def _melody(part: Any) -> Notes:
                 if item.duration.isGrace or "ChordSymbol" in item.classes or not item.duration.quarterLength:
                     continue
                 pitches = getattr(item, "pitches", ())
-                if item.isRest or not pitches or (item.style.hideObjectOnPrint and item.isRest):
+                if item.isRest or not pitches or item.style.hideObjectOnPrint and item.isRest:
                     held[name] = False
                     continue
                 top = max(item.notes if item.isChord else [item], key=lambda note: note.pitch.ps)
