@@ -7,9 +7,10 @@ import typer
 
 from cli.answers import AnswerTable, Show, print_json
 from cli.console import is_terminal, progress_bars
+from cli.diff import unified_diff
 from cli.namer import Namer, NamerError, open_namer
 from cli.sources import STANDARD_INPUT, Source, read_sources
-from cli.titling import TitlingError, diff, new_title, replace
+from cli.titling import TitlingError, new_title, replace
 from index.command_line import Artifacts, Device
 from index.progress import OnStep, counted
 from index.retitle import RetitleError, retitle
@@ -142,15 +143,15 @@ class _Run:
             typer.echo(f"{source.name}: titles can be written only into an ABC file", err=True)
             return
         try:
-            content, untouched = retitle(source.content, titles)
+            content, changes, untouched = retitle(source.content, titles)
             for number in untouched:
                 typer.echo(f"{source.name}: tune {number} has no line of its own for a title", err=True)
-            written = f"{len(titles) - len(untouched)} of {len(source.book)} tunes"
+            written = f"{len(changes)} of {len(source.book)} tunes"
             if dry_run:
-                for line in diff(source.name, source.content, content):
+                for line in unified_diff(source.name, source.content, changes):
                     typer.echo(line)
                 typer.echo(f"{source.name}: {written} would get a title", err=True)
-            elif content != source.content:
+            elif changes:
                 backup = replace(source.path, source.content, content)
                 typer.echo(f"{source.name}: {written} got a title; the old file is {backup.name}", err=True)
             else:

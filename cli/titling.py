@@ -4,7 +4,6 @@ import os
 import shutil
 import tempfile
 from contextlib import suppress
-from difflib import unified_diff
 from itertools import count
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from cli.sources import SourceTune
 from index.suggestions import Suggestions
 from index.titles import title_keys
 from index.tunebook import Entry
-from model.abc import Tune, decode
-from model.abc.text import split_lines
+from model.abc import Tune
 from model.errors import GanAinmError
 
 
@@ -36,12 +34,6 @@ def new_title(tune: SourceTune, suggestions: Suggestions, min_confidence: float)
     names = {key for name in (best.title, *best.aliases) for key in title_keys(name, rhythm)}
     present = {key for name in Entry("", tune.tune).names for key in title_keys(name, rhythm)}
     return None if names & present else best.title
-
-
-def diff(name: str, old: bytes, new: bytes) -> list[str]:
-    """The lines in which two versions of a tunebook differ, as a unified diff."""
-    lines = unified_diff(split_lines(decode(old)), split_lines(decode(new)), name, name, lineterm="")
-    return list(lines)
 
 
 def replace(path: Path, old: bytes, new: bytes) -> Path:

@@ -11,11 +11,25 @@ from model.errors import GanAinmError
 _LINE = r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+"
 _LINE_OF_TEXT, _LINE_OF_BYTES = re.compile(_LINE), re.compile(_LINE.encode())
 _LINE_END = re.compile(r"[\r\n]*\Z")
-_TITLE = re.compile(r"([ \t]*T:[ \t]*)[^\r\n]*?((?:[ \t]*(?<!\\)%[^\r\n]*)?[\r\n]*)\Z")
+_TITLE = re.compile(r"([ \t]*T:[ \t]*)[^\r\n]*?((?:[ \t]*(?<!\\)%[^\r\n]*)?)[\r\n]*\Z")
 
 
 class RetitleError(GanAinmError):
     """A tunebook into which a title cannot be written."""
+
+
+class Change(NamedTuple):
+    """Lines of a tunebook that became another line.
+
+    Attributes
+    ----------
+    start, stop : the lines that it replaces, counted from 0; none if both are the same
+    text : the new line without its end
+    """
+
+    start: int
+    stop: int
+    text: str
 
 
 class Retitled(NamedTuple):
@@ -24,10 +38,12 @@ class Retitled(NamedTuple):
     Attributes
     ----------
     content : its bytes
+    changes : what has changed, in the order of the lines
     untouched : numbers of the tunes that got no title, because they do not have their lines to themselves
     """
 
     content: bytes
+    changes: tuple[Change, ...]
     untouched: tuple[int, ...]
 
 
@@ -60,7 +76,7 @@ def retitle(content: bytes, titles: Mapping[int, str]) -> Retitled:
         for number, title in titles.items()
         if not lines.set_title(book.heading(number - 1), escape(title))
     )
-    return Retitled(lines.content(), untouched)
+    return Retitled(lines.content(), lines.changes, untouched)
 
 
 class _Lines:
@@ -78,42 +94,47 @@ class _Lines:
         if b"".join(self._bytes) != body or len(self._bytes) != len(self._lines):
             raise RetitleError(f"the text is not valid {self._encoding.upper()}")
         self._line_end = _line_end(self._lines[0] if self._lines else "") or "\n"
-        self._above: dict[int, str] = {}  # new lines, each above the line with this index
+        self._changes: dict[int, Change] = {}  # by their first lines
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All changes, in the order of the lines."""
+        return tuple(self._changes[index] for index in sorted(self._changes))
 
     def set_title(self, heading: Heading, title: str) -> bool:
         """Write the title of a tune. False if there is no place for it."""
         field = heading.titles[0] if heading.titles else None
         if field and (not field.text or is_placeholder(field.text)):
-            first = field.first_line - 1
-            match = _TITLE.match(self._lines[first])
+            match = _TITLE.match(self._lines[field.first_line - 1])
             if match:
-                self._bytes[first] = self._encode(match[1] + title + match[2])
-                for index in range(first + 1, field.last_line):
-                    self._bytes[index] = b""
+                change = Change(field.first_line - 1, field.last_line, match[1] + title + match[2])
+                self._changes[change.start] = change
                 return True
-        if heading.insert_after is not None:
-            self._above[heading.insert_after] = f"T:{title}"
-        return heading.insert_after is not None
+        place = heading.insert_after
+        if place is not None:
+            self._changes[place] = Change(place, place, f"T:{title}")
+        return place is not None
 
     def content(self) -> bytes:
         """The bytes of the tunebook. Raises RetitleError when they would be read in another encoding."""
-        pieces = [self._mark]
-        for index in range(len(self._bytes) + 1):
-            if index in self._above:
-                pieces.append(self._encode(self._inserted(index)))
-            pieces += self._bytes[index : index + 1]
-        content = b"".join(pieces)
+        pieces, done = [self._mark], 0
+        for change in self.changes:
+            pieces += [*self._bytes[done : change.start], self._encode(self._new_line(change))]
+            done = change.stop
+        content = b"".join([*pieces, *self._bytes[done:]])
         is_ascii = content.isascii() and not self._is_wide
         if not is_ascii and find_encoding(content) != self._encoding:
             raise RetitleError(f"the text would not be read as {self._encoding.upper()} with its new titles")
         return content
 
-    def _inserted(self, index: int) -> str:
-        """The new line above a line, which ends like the line above it."""
-        if index == 0:
-            return self._above[index] + self._line_end
-        end = _line_end(self._lines[index - 1])
-        return self._above[index] + end if end else self._line_end + self._above[index]
+    def _new_line(self, change: Change) -> str:
+        """The new line with an end: that of the line that it replaces, or else of the line above it."""
+        if change.start < change.stop:
+            return change.text + _line_end(self._lines[change.start])
+        if change.start == 0:
+            return change.text + self._line_end
+        end = _line_end(self._lines[change.start - 1])
+        return change.text + end if end else self._line_end + change.text
 
     def _encode(self, text: str) -> bytes:
         try:

@@ -69,7 +69,7 @@ def test_a_tune_that_the_service_refuses_is_reported_and_the_others_are_named(
     book = tmp_path / "book.abc"
     book.write_text(f"X:1\nT:Long\nK:C\n{'CDEF GABc|' * 400}\n\n{KESH}")
     with serve(Settings(artifacts=published, max_body_bytes=2000, max_batch_bytes=2000)) as client:
-        result = run("--url", client.base_url, book)
+        result = run("--url", str(client.base_url), book)
     assert [json.loads(line)["title"] for line in result.stdout.splitlines()] == ["The Kesh"]
     assert result.stderr.startswith(f"{book}:1: 413 ")
 

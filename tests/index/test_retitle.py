@@ -38,7 +38,9 @@ def test_a_title_takes_the_place_of_a_placeholder_or_comes_first(
     before: str, after: str, line_end: str
 ) -> None:
     old, new = ((text + MUSIC).replace("\n", line_end).encode() for text in (before, after))
-    assert retitle(old, {1: "New"}) == (new, ())
+    retitled = retitle(old, {1: "New"})
+    assert (retitled.content, retitled.untouched) == (new, ())
+    assert len(retitled.changes) == 1
 
 
 def test_each_tune_gets_its_own_title_and_the_others_stay() -> None:
@@ -83,7 +85,7 @@ def test_bytes_that_are_not_valid_stay() -> None:
 
 @pytest.mark.parametrize("content", [b"X:1 T:Untitled M:6/8 K:G GAB|", b"> X:1\n> T:x\n> K:C\n> CDEF GABc|"])
 def test_a_tune_without_lines_of_its_own_stays(content: bytes) -> None:
-    assert retitle(content, {1: "New"}) == (content, (1,))
+    assert retitle(content, {1: "New"}) == (content, (), (1,))
 
 
 @pytest.mark.parametrize("number", [0, 2])
