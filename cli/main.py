@@ -9,7 +9,8 @@ from model.version import VERSION
 from training.commands import COMMANDS as TRAINING
 
 COMMANDS = {
-    "suggest": LazyCommand("index.command:suggest", "Suggest titles for tunes in ABC notation."),
+    "suggest": LazyCommand("cli.suggest:suggest", "Suggest titles for tunes, and write them into tunebooks."),
+    "duplicates": LazyCommand("cli.duplicates:duplicates", "Find the same tune several times in tunebooks."),
     "serve": LazyCommand("service.command:serve", "Serve the current artifact over HTTP."),
     **TRAINING,
 }

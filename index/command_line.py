@@ -60,9 +60,7 @@ def command_group(commands: Mapping[str, LazyCommand], summary: str) -> typer.Ty
                     raise
                 fail(f"{error.name} is not installed; docs/installing.md says which extra it belongs to")
 
-    app = typer.Typer(
-        cls=Group, help=summary, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
-    )
+    app = typer.Typer(cls=Group, help=summary, no_args_is_help=True, pretty_exceptions_enable=False)
     for name, command in commands.items():
         app.command(name, help=command.summary)(_placeholder)
     return app

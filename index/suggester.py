@@ -22,12 +22,18 @@ from index.library import Library
 from index.melody_index import FEATURES, MelodyIndex
 from index.progress import OnStep, counted, ignore_steps
 from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
-from index.suggestions import MatchedSetting, MelodyEvidence, StyleEvidence, Suggestion, Suggestions
-from model.abc import Notice, Tune, read_tune
+from index.suggestions import (
+    MatchedSetting,
+    MelodyEvidence,
+    StyleEvidence,
+    Suggestion,
+    Suggestions,
+    length_warnings,
+)
+from model.abc import Tune, read_tune
 from model.deadline import check_deadline
 from model.device import Device
 from model.encoders import Encoders
-from model.grams import FEWEST_NOTES, MAX_NOTES
 from model.stopwatch import lap
 
 CATALOGUE = "catalogue.jsonl"
@@ -229,7 +235,7 @@ class Suggester:
         melody = Melody.of(tune)
         titles = tuple(self._explain(melody, ranked) for ranked in ranked_titles.titles)
         lap("evidence")
-        return Suggestions(ranked_titles.known, titles, tune, (*tune.warnings, *_length_warnings(tune)))
+        return Suggestions(ranked_titles.known, titles, tune, (*tune.warnings, *length_warnings(tune)))
 
     def _explain(self, query: Melody, ranked: RankedTitle) -> Suggestion:
         check_deadline()
@@ -264,15 +270,3 @@ def _read_shown(path: Path) -> dict[str, str]:
     if not isinstance(shown, dict) or not all(isinstance(form, str) for form in shown.values()):
         raise ValueError(f"{path.name} is not a JSON object whose values are strings")
     return shown
-
-
-def _length_warnings(tune: Tune) -> list[Notice]:
-    count = len(tune.notes)
-    if count < FEWEST_NOTES:
-        first = tune.notes[0]
-        return [Notice(first.line, first.column, f"only {count} notes: too few to tell tunes apart")]
-    if count > MAX_NOTES:
-        first = tune.notes[MAX_NOTES]
-        text = f"only the first {MAX_NOTES} notes, up to here, were compared"
-        return [Notice(first.line, first.column, text)]
-    return []

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from model.abc import Notice, Tune
+from model.grams import FEWEST_NOTES, MAX_NOTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +107,16 @@ class Suggestions:
     titles: tuple[Suggestion, ...]
     tune: Tune
     warnings: tuple[Notice, ...]
+
+
+def length_warnings(tune: Tune) -> tuple[Notice, ...]:
+    """What a tune that is too short or too long to be compared as a whole is warned of."""
+    count = len(tune.notes)
+    if count < FEWEST_NOTES:
+        first = tune.notes[0]
+        return (Notice(first.line, first.column, f"only {count} notes: too few to tell tunes apart"),)
+    if count > MAX_NOTES:
+        first = tune.notes[MAX_NOTES]
+        text = f"only the first {MAX_NOTES} notes, up to here, were compared"
+        return (Notice(first.line, first.column, text),)
+    return ()

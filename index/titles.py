@@ -44,7 +44,8 @@ _REMARK = re.compile(
     r"for the (?:ger|german|violin|fife|flute|harp|pipes)\b.*|new set(?:t|ting)?|danced by .*"
 )
 _RHYTHM_LAST = re.compile(r"(.*\S) -- ([\w ]+?)\.?((?:, the)?)", re.IGNORECASE)  # "Durang's -- Hornpipe"
-
+# As in "Untitled (2)" and "Gan Ainm no. 3".
+_NUMBER_AFTER = re.compile(r"(?<=\w)[\s(\[#.-]+(?:no\.?\s*)?\d{1,4}[)\]]?\s*\Z", re.IGNORECASE)
 _NO_TITLES = frozenset(
     fold(name)
     for name in (
@@ -171,3 +172,10 @@ def is_title(name: str) -> bool:
     """
     key = title_key(name)
     return not _IN_PARENTHESES.fullmatch(name) and key not in _NO_TITLES and not _REMARK.fullmatch(key)
+
+
+def is_placeholder(name: str) -> bool:
+    """Whether people wrote a name because they knew none: "Gan Ainm", "Untitled Reel", "x", "unknown 3"."""
+    key = title_key(_NUMBER_AFTER.sub("", name))
+    base, _ = base_and_family(key, "")
+    return key in _NO_TITLES or (base != "" and base in _NO_TITLES)

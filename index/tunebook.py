@@ -143,25 +143,26 @@ def read_files(path: Path) -> Iterator[tuple[str, bytes]]:
             raise TunebookError(f"{name} {content.reason}")
 
 
-def find_files(path: Path) -> Iterator[tuple[str, bytes | Unreadable]]:
+def find_files(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> Iterator[tuple[str, bytes | Unreadable]]:
     """Name of every file that `read_path` reads, with its content or the reason why it cannot be read.
 
-    Names are those that people see: bytes that are not UTF-8 are written as in "\\xe9". Links to files are
-    followed, links to folders are not.
+    From folders and archives it takes the files whose names end in one of the suffixes.
+
+    Names are those that people see (`shown_name`). Links to files are followed, links to folders are not.
 
     Raises TunebookError when the path does not exist or is a folder that cannot be read.
     """
     if path.is_dir():
-        yield from _folder(path)
+        yield from _folder(path, suffixes)
     elif path.is_file() and tarfile.is_tarfile(path):
-        yield from _members(path)
+        yield from _members(path, suffixes)
     elif path.is_file():
         yield path.name, _content(path)
     else:
         raise TunebookError(f"{path}: no such file or folder")
 
 
-def _folder(folder: Path) -> Iterator[tuple[str, bytes | Unreadable]]:
+def _folder(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, bytes | Unreadable]]:
     try:
         waiting = _inside(folder)
     except OSError as error:
@@ -174,15 +175,15 @@ def _folder(folder: Path) -> Iterator[tuple[str, bytes | Unreadable]]:
             try:
                 waiting += _inside(path)
             except OSError as error:
-                yield _shown(name), Unreadable(f"is a folder that cannot be read: {error.strerror}")
+                yield shown_name(name), Unreadable(f"is a folder that cannot be read: {error.strerror}")
         elif entry.is_symlink() and _is_folder(entry):
             reason = _why_not_followed(path, folder)
             if reason:
-                yield _shown(name), Unreadable(reason, is_tunebook=False)
-        elif path.suffix.lower() in SUFFIXES:
-            has_utf_8_name = _shown(name) == name
+                yield shown_name(name), Unreadable(reason, is_tunebook=False)
+        elif path.suffix.lower() in suffixes:
+            has_utf_8_name = shown_name(name) == name
             yield (
-                _shown(name),
+                shown_name(name),
                 _content(path) if has_utf_8_name else Unreadable("has a name that is not UTF-8"),
             )
 
@@ -208,7 +209,7 @@ def _is_folder(link: os.DirEntry[str]) -> bool:
         return False
 
 
-def _members(path: Path) -> Iterator[tuple[str, bytes | Unreadable]]:
+def _members(path: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, bytes | Unreadable]]:
     """The tunebooks of a tar archive. Nothing is unpacked to disk, so their names can do no harm.
 
     They come in the archive's order, because going back in a compressed file means decompressing it again.
@@ -217,8 +218,8 @@ def _members(path: Path) -> Iterator[tuple[str, bytes | Unreadable]]:
         with tarfile.open(path) as archive:
             for member in archive:
                 opened = archive.extractfile(member) if member.isfile() else None
-                if opened and member.name.lower().endswith(SUFFIXES):
-                    yield _shown(member.name), _bounded(member.size, opened)
+                if opened and member.name.lower().endswith(suffixes):
+                    yield shown_name(member.name), _bounded(member.size, opened)
             # tarfile mistakes damage for the end; only reading to the end checks a compressed file's
             # checksum.
             while archive.fileobj and archive.fileobj.read(2**20):
@@ -248,5 +249,6 @@ def _bounded(size: int, file: IO[bytes]) -> bytes | Unreadable:
     return data
 
 
-def _shown(name: str) -> str:
+def shown_name(name: str) -> str:
+    """The name of a file as people see it: bytes that are not UTF-8 are written as in "\\xe9"."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")

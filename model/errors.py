@@ -18,10 +18,14 @@
     ├── FilterError             a filter that no setting of the catalogue matches
     ├── LeakError               encoders that were trained on what they are tested on
     ├── ListError               an exclusion or alias list that cannot be read
+    ├── NamerError              a tune for which a service has no answer
     ├── PlanError               an ablation plan that cannot be run
     ├── Problem                 an HTTP error, sent as problem+json
+    ├── RetitleError            a tunebook into which a title cannot be written
+    ├── ServiceError            a service that gives no answers
     ├── SettingsError           an environment variable that is out of range
     ├── SplitError              titles that cannot be divided into train, validation and test
+    ├── TitlingError            a file that was not replaced
     ├── TunebookError           a tunebook that cannot be read
     └── WorkerError             a worker process that cannot start
 

@@ -183,7 +183,7 @@ def test_the_docstring_draws_the_actual_tree_of_errors() -> None:
 
 
 def test_service_and_commands_are_imported_without_torch_and_httpx() -> None:
-    modules = "service.app, service.command, index.command, training.fitting.command"
+    modules = "service.app, service.command, cli.suggest, cli.duplicates, training.fitting.command"
     code = f"import sys, {modules}; assert not {{'torch', 'httpx'}} & sys.modules.keys()"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

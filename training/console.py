@@ -4,15 +4,9 @@ import time
 from collections.abc import Callable
 
 from rich.console import Console
-from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.table import Table
-from rich.text import Text
 
-from index.progress import Advance, Step, StepLines, spell_seconds
-
-_SHOWN = 12  # steps at once: an ablation has more than a screen has lines
-_BAR_WIDTH = 16
+from index.bars import Bars
+from index.progress import Advance, Step, StepLines
 
 console = Console(highlight=False, markup=False)
 
@@ -25,27 +19,26 @@ class ConsoleReporter:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._steps: list[Step] = []
+        self._step: Step | None = None
         self._lines = StepLines(self.say, clock)
-        self._bars = Live(get_renderable=self._draw, console=console) if console.is_interactive else None
+        self._bars = Bars(console) if console.is_interactive else None
 
     def __enter__(self) -> "ConsoleReporter":
         if self._bars:
-            self._bars.start()
+            self._bars.__enter__()
         return self
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         if error is None:
             self._end_step()
         if self._bars:
-            self._bars.stop()
+            self._bars.__exit__()
 
     def step(self, description: str, total: int | None, done: int = 0) -> Advance:
         """Start a step; see `training.reporter.Reporter`."""
         self._end_step()
-        step = Step(description, total, done, self._clock)
-        self._steps = [*self._steps[-_SHOWN + 1 :], step]
-        return step.advance if self._bars else self._lines.begin(step)
+        self._step = Step(description, total, done, self._clock)
+        return (self._bars or self._lines).begin(self._step)
 
     def say(self, text: str) -> None:
         """Print a message above the bars."""
@@ -53,16 +46,7 @@ class ConsoleReporter:
 
     def _end_step(self) -> None:
         """End the present step, even if parts of it are missing: it stopped early."""
-        if self._steps and self._bars:
-            self._steps[-1].end()
-        elif self._steps:
-            self._lines.end(self._steps[-1])
-
-    def _draw(self) -> Table:
-        table = Table.grid(padding=(0, 1))
-        for step in self._steps:
-            if step.total != 0:
-                description = Text(step.description, no_wrap=True, overflow="ellipsis")
-                bar = ProgressBar(step.total, step.done, _BAR_WIDTH)
-                table.add_row(description, bar, step.count, spell_seconds(step.seconds), step.time_left)
-        return table
+        if self._step and self._bars:
+            self._step.end()
+        elif self._step:
+            self._lines.end(self._step)

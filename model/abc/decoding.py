@@ -7,11 +7,11 @@ from encodings.aliases import aliases
 from pkgutil import iter_modules
 
 _BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is its beginning
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its beginning
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8"),
 )
 _DECLARATION = re.compile(rb"(?:\A|[\r\n])(?:%%|I:)[ \t]*abc-charset[ \t]+([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARED_WITHIN = 2**16  # bytes; programs write the declaration at the top
@@ -48,18 +48,45 @@ def decode(data: bytes, codec: str | None = None) -> str:
         (ABC 2.1, 8.2); or else Windows-1252, which contains Latin-1
     codec : what the sender says, as from `find_codec`; ignored if the bytes cannot be in it
     """
+    return _decode(data, codec)[0]
+
+
+def byte_order_mark(data: bytes) -> bytes:
+    """The byte order mark with which a file begins; empty without one."""
+    return next((mark for mark, _ in _BYTE_ORDER_MARKS if data.startswith(mark)), b"")
+
+
+def find_encoding(data: bytes) -> str:
+    """The encoding that a program should use to add text to an ABC file, so that other programs read it, too.
+
+    It is the one with which `decode` reads the file, with two exceptions. A file that is ASCII so far gets
+    what it declares. Windows-1252 is "latin-1", which has no characters that could be read as control
+    characters.
+    """
+    declared = _declared(data)
+    if declared and data.isascii():
+        return "latin-1" if declared == "cp1252" else declared
+    return _decode(data, None)[1]
+
+
+def _decode(data: bytes, codec: str | None) -> tuple[str, str]:
+    """The text, and its encoding."""
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    declaration = _DECLARATION.search(data, 0, _DECLARED_WITHIN)
-    declared = find_codec(declaration[1].decode("ascii", "ignore")) if declaration else None
-    for candidate in (codec, _utf_16(data), "utf-8", declared):
+            return data[len(mark) :].decode(encoding, "replace"), encoding
+    for candidate in (codec, _utf_16(data), "utf-8", _declared(data)):
         if candidate:
             try:
-                return data.decode(candidate)
+                return data.decode(candidate), candidate
             except UnicodeDecodeError:
                 pass
-    return codecs.charmap_decode(data, "strict", _DECODING_TABLE)[0]
+    return codecs.charmap_decode(data, "strict", _DECODING_TABLE)[0], "latin-1"
+
+
+def _declared(data: bytes) -> str | None:
+    """Python's codec for the encoding that a file declares."""
+    declaration = _DECLARATION.search(data, 0, _DECLARED_WITHIN)
+    return find_codec(declaration[1].decode("ascii", "ignore")) if declaration else None
 
 
 def _utf_16(data: bytes) -> str | None:

@@ -10,6 +10,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from cli.main import COMMANDS, app
+from cli.reference import reference
 from model.version import VERSION
 from training.__main__ import app as training_app
 from training.commands import COMMANDS as TRAINING
@@ -68,13 +69,13 @@ def test_the_help_page_of_suggest_does_not_import_torch() -> None:
 def test_a_reader_that_closes_the_pipe_ends_a_command_quietly() -> None:
     code = """
 import errno
-import index.command
+import cli.suggest
 from cli.main import app
 
 def closed(*_):
     raise BrokenPipeError(errno.EPIPE, "Broken pipe")
 
-index.command.load = closed
+cli.suggest.open_namer = closed
 app(["suggest"])
 """
     result = python("-c", code)
@@ -86,6 +87,53 @@ def test_suggest_imports_neither_the_training_nor_the_service(tmp_path: Path) ->
     assert "index.suggester" in modules
     assert {name for name in modules if name.startswith("training")} == {"training", "training.commands"}
     assert not modules & {"service", "fastapi", "music21", "rich"}
+
+
+def complete(*words: str) -> tuple[set[str], set[str]]:
+    """What Bash is offered after these words, and the modules that were imported for it."""
+    code = """
+import sys
+from cli.main import app
+try:
+    app(prog_name="gan-ainm")
+except SystemExit:
+    print("modules", *sys.modules)
+"""
+    line = " ".join(("gan-ainm", *words))
+    completing = {"COMP_WORDS": line, "COMP_CWORD": str(len(words))}
+    result = python("-c", code, _GAN_AINM_COMPLETE="complete_bash", **completing)
+    *offered, modules = result.stdout.splitlines()
+    return set(offered), set(modules.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (("su",), {"suggest"}),
+        (("suggest", "--mi"), {"--min-confidence"}),
+        (("suggest", "--device", "c"), {"cpu", "cuda"}),
+        (("fit", "--enc"), {"--encoder"}),
+        (("duplicates", "--js"), {"--json"}),
+    ],
+)
+def test_the_shell_completes_commands_options_and_values_without_torch(
+    words: tuple[str, ...], offered: set[str]
+) -> None:
+    answer, modules = complete(*words)
+    assert answer == offered
+    assert "torch" not in modules
+
+
+def test_the_script_for_completion_is_shown() -> None:
+    code = "from cli.main import app; app(prog_name='gan-ainm')"
+    result = python("-c", code, "--show-completion", "bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert result.returncode == 0
+    assert "_GAN_AINM_COMPLETE=complete_bash" in result.stdout
+
+
+def test_the_reference_is_what_the_code_gives() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert page == reference(), "run: python -m cli.reference > docs/commands.md"
 
 
 def test_help_lists_every_command_with_its_summary() -> None:
