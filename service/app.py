@@ -26,6 +26,7 @@ from service.readiness import Readiness
 from service.settings import Settings
 from service.state import State
 from service.watchdog import Watchdog
+from service.website import add_page
 from service.work import Work
 
 
@@ -84,6 +85,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         CorrelationIdMiddleware, header_name=REQUEST_ID, validator=is_request_id, update_request_header=False
     )
     add_docs(app)
+    add_page(app)
     for routes in (suggestions, batch, duplicates):
         app.include_router(routes.router, tags=["suggestions"])
     app.include_router(titles.router, tags=["catalogue"])

@@ -1,0 +1,185 @@
+/** All that the page asks the service. No other file fetches. */
+
+/** @typedef {{ line: number, column: number, message: string }} Warning */
+/** @typedef {{ id: string, title: string, printed: string, corpus: string, reference: string, also: string[], url: string,
+ *   key: string, meter: string, rhythm: string, licence: string, abc?: string, ranges?: [number, number][] }} Setting */
+/** @typedef {{ kind: "melody", similarity: number, setting: Setting, transposition: number, bars: [number, number][],
+ *   notes?: [number, number][] }} Melody */
+/** @typedef {{ kind: "style", similarity: number, name: string, printed: string }} Style */
+/** @typedef {{ id: string, title: string, aliases: string[], confidence: number, evidence: (Melody | Style)[] }} Title */
+/** @typedef {{ notes: number, bars: number, key: string, meter: string, rhythm: string, ranges?: [number, number][] }} Tune */
+/** @typedef {{ known: boolean, suggestions: Title[], tune: Tune, warnings: Warning[], artifact: string, abc?: string,
+ *   suggestion_id?: string, took_ms: number }} Answer */
+/** @typedef {{ abc: string, warnings: Warning[], notes: { name: string, octave: number, bar: number, beats: number,
+ *   start: number, end: number }[] }} Conversion */
+
+const ABC = "text/vnd.abc;charset=utf-8";
+
+/** Why there is no answer: the service's problem, or no connection to it. */
+export class Problem extends Error {
+  /**
+   * @param {number} status of the response; 0 when nothing answered
+   * @param {string} detail a sentence
+   * @param {Record<string, any>} [body] the problem as the service wrote it
+   * @param {number | null} [retryAfter] seconds after which to try again
+   */
+  constructor(status, detail, body = {}, retryAfter = null) {
+    super(detail);
+    this.status = status;
+    this.detail = detail;
+    this.body = body;
+    this.retryAfter = retryAfter;
+    /** The last word of its type, such as `no-notes`; empty when it has none. */
+    this.type = String(body.type ?? "").startsWith("urn:") ? String(body.type).split(":").pop() : "";
+  }
+
+  /** Whether the same request may succeed later. */
+  get passes() {
+    return this.status === 0 || [408, 429, 502, 503, 504].includes(this.status);
+  }
+}
+
+/**
+ * Titles for a tune.
+ *
+ * @param {string | Blob} tune ABC, or a file with its media type
+ * @param {{ topK?: number, notes?: boolean, signal?: AbortSignal }} [options]
+ * @returns {Promise<Answer>}
+ */
+export async function suggest(tune, { topK = 6, notes = true, signal } = {}) {
+  const query = new URLSearchParams({ top_k: String(topK), notes: String(notes) });
+  return (await post(`suggest-titles?${query}`, tune, { signal })).json();
+}
+
+/**
+ * A file as ABC.
+ *
+ * @param {Blob} file MusicXML, MIDI or WAV, with its media type
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Conversion>}
+ */
+export async function convert(file, signal) {
+  return (await post("convert", file, { signal })).json();
+}
+
+/**
+ * Titles for each tune of a tunebook. Each answer is handed over as soon as it arrives.
+ *
+ * @param {string} text
+ * @param {(answer: any) => void} onAnswer
+ * @param {{ topK?: number, signal?: AbortSignal }} [options]
+ */
+export async function batch(text, onAnswer, { topK = 3, signal } = {}) {
+  const headers = { Accept: "application/x-ndjson" };
+  const response = await post(`suggest-titles/batch?top_k=${topK}`, text, { headers, signal });
+  if (!response.body) return;
+  let rest = "";
+  try {
+    for (const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(); ; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      const lines = (rest + value).split("\n");
+      rest = /** @type {string} */ (lines.pop());
+      for (const line of lines) if (line) onAnswer(JSON.parse(line));
+    }
+  } catch (error) {
+    throw asProblem(error);
+  }
+  if (rest) onAnswer(JSON.parse(rest));
+}
+
+/**
+ * Which tunes of a tunebook are the same.
+ *
+ * @param {string} text
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
+ */
+export async function duplicates(text, signal) {
+  return (await post("duplicates", text, { signal })).json();
+}
+
+/**
+ * Titles by name, or all in alphabetical order.
+ *
+ * @param {string} q
+ * @param {{ limit?: number, offset?: number, signal?: AbortSignal }} [options]
+ * @returns {Promise<any>}
+ */
+export async function searchTitles(q, { limit = 20, offset = 0, signal } = {}) {
+  const query = new URLSearchParams({ q, limit: String(limit), offset: String(offset) });
+  return (await ask(`titles?${query}`, { signal })).json();
+}
+
+/**
+ * A title with its settings.
+ *
+ * @param {string} id
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
+ */
+export async function title(id, signal) {
+  return (await ask(`titles/${encodeURIComponent(id)}`, { signal })).json();
+}
+
+/**
+ * The address of a setting as a file.
+ *
+ * @param {string} id
+ */
+export function settingAddress(id) {
+  return `settings/${encodeURIComponent(id)}.abc`;
+}
+
+/**
+ * A setting in ABC notation.
+ *
+ * @param {string} id
+ * @param {AbortSignal} [signal]
+ */
+export async function setting(id, signal) {
+  return (await ask(settingAddress(id), { signal })).text();
+}
+
+/**
+ * What the service is, and its limits.
+ *
+ * @returns {Promise<any>}
+ */
+export async function info() {
+  return (await ask("info", {})).json();
+}
+
+/**
+ * @param {string} address
+ * @param {string | Blob} body
+ * @param {RequestInit} options
+ */
+function post(address, body, options) {
+  const kind = typeof body === "string" ? ABC : body.type;
+  return ask(address, { ...options, method: "POST", body, headers: { ...options.headers, "Content-Type": kind } });
+}
+
+/**
+ * @param {string} address relative to the page, for proxies that add a prefix
+ * @param {RequestInit} options
+ * @throws {Problem} when there is no good answer
+ */
+async function ask(address, options) {
+  let response;
+  try {
+    response = await fetch(address, options);
+  } catch (error) {
+    throw asProblem(error);
+  }
+  if (response.ok) return response;
+  const body = await response.json().catch(() => ({}));
+  const wait = Number.parseFloat(response.headers.get("Retry-After") ?? "");
+  throw new Problem(response.status, String(body.detail ?? response.statusText), body, wait >= 0 ? wait : null);
+}
+
+/** @param {unknown} error */
+function asProblem(error) {
+  if (error instanceof DOMException && error.name === "AbortError") return error;
+  return new Problem(0, "The service does not answer.");
+}
