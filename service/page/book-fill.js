@@ -107,10 +107,12 @@ function lineEnd(line, encoding) {
 }
 
 /**
+ * Parts, one after the other.
+ *
  * @param {Uint8Array[]} parts
  * @returns {Uint8Array}
  */
-function join(parts) {
+export function join(parts) {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -2,8 +2,7 @@
 
 import { fillTitles } from "./book-fill.js";
 import { isOneOf, isPlaceholder } from "./book-title.js";
-
-export const SURE = 0.9;
+import { melody, SURE } from "./words.js";
 
 /**
  * A tune's answer, as `POST /suggest-titles/batch` gives it.
@@ -159,9 +158,7 @@ export function canAccept(row) {
  * @returns {Row}
  */
 function readRow(answer) {
-  const choices = (answer.result?.suggestions ?? []).filter((/** @type {any} */ suggestion) =>
-    suggestion.evidence.some((/** @type {any} */ evidence) => evidence.kind === "melody"),
-  );
+  const choices = (answer.result?.suggestions ?? []).filter(melody);
   const known = Boolean(answer.result?.known && choices.length);
   /** @type {Row} */
   const row = {

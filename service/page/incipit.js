@@ -1,6 +1,9 @@
 /** Incipits: the first two bars of a tune, drawn when they come into view. */
 
+import { draw, read } from "./engraving.js";
+
 const BARS = 2;
+const WIDTH = 260; // pixels
 const MOST_LINES = 60; // that a tune's header and its first two bars take
 
 /**
@@ -27,15 +30,13 @@ export function opening(lines, first) {
 /**
  * The first two bars of a tune, and its upbeat.
  *
- * @param {any} abcjs
  * @param {string} abc As `opening` gives it.
  * @returns {string} Everything, if abcjs finds no bars.
  */
-export function firstBars(abcjs, abc) {
-  const [tune] = abcjs.extractMeasures(abc);
-  if (!tune?.measures.length) return abc;
-  const bars = tune.measures.slice(0, BARS + (tune.hasPickup ? 1 : 0));
-  return tune.header + bars.map((/** @type {{abc: string}} */ bar) => bar.abc.trim()).join(" ").replaceAll("\n", " ");
+function firstBars(abc) {
+  const last = read(abc).findLast((bar) => bar.number <= BARS);
+  const end = last?.signs.at(-1)?.end;
+  return end ? `${abc.slice(0, end)}|` : abc;
 }
 
 /** Draws incipits when their places come into view: a book may have thousands. */
@@ -70,21 +71,8 @@ export class Incipits {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       this.#observer.unobserve(target);
-      drawIncipit(/** @type {HTMLElement} */ (target), this.#texts.get(target) ?? "");
+      const abc = firstBars(this.#texts.get(target) ?? "");
+      draw(/** @type {HTMLElement} */ (target), abc, { width: WIDTH, plain: true });
     }
-  }
-}
-
-/**
- * @param {HTMLElement} place
- * @param {string} abc
- */
-function drawIncipit(place, abc) {
-  const abcjs = /** @type {any} */ (globalThis).ABCJS;
-  const padding = { paddingtop: 0, paddingbottom: 0, paddingleft: 0, paddingright: 0 };
-  try {
-    abcjs.renderAbc(place, firstBars(abcjs, abc), { ...padding, staffwidth: 300, scale: 0.7, add_classes: true });
-  } catch {
-    place.textContent = ""; // a picture is only an aid, and abcjs fails at some tunes that the service reads
   }
 }

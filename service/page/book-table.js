@@ -1,0 +1,231 @@
+/** <gan-book-table>: the tunes of a book in three groups, with what is proposed for each. */
+
+import { BookReview, canAccept } from "./book-review.js";
+import { RowView } from "./book-row.js";
+import { counted } from "./book-words.js";
+import { find, make, tell } from "./dom.js";
+import { Incipits, opening } from "./incipit.js";
+
+/** @typedef {import("./book-review.js").Row} Row */
+
+const GROUPS = /** @type {const} */ ([
+  ["sure", "Sure"],
+  ["look", "Look at these"],
+  ["unknown", "Unknown"],
+]);
+
+/**
+ * Events: `review` when what is accepted has changed; `match` with {row, place} when a row's match is to be shown in
+ * a place.
+ */
+export class GanBookTable extends HTMLElement {
+  review = new BookReview();
+  #incipits = new Incipits();
+  /** @type {string[]} */
+  #lines = [];
+  /** @type {Map<Element, RowView>} */
+  #views = new Map();
+  /** @type {RowView | undefined} */
+  #current;
+  #frame = 0;
+
+  connectedCallback() {
+    if (this.childElementCount) return;
+    this.replaceChildren(...content());
+    this.addEventListener("keydown", (event) => this.#press(event));
+    find(this, "table").addEventListener("click", (event) => this.#click(event));
+    find(this, "table").addEventListener("focusin", (event) => this.#makeCurrent(this.#viewOf(event.target)));
+    find(this, ".undo").addEventListener("click", () => this.#undo());
+    this.#slider.addEventListener("input", () => {
+      this.review.acceptAbove(Number(this.#slider.value) / 100);
+      this.#update();
+    });
+  }
+
+  /**
+   * Begin with a book.
+   *
+   * @param {string[]} lines
+   */
+  start(lines) {
+    this.review = new BookReview();
+    this.#lines = lines;
+    this.#views.clear();
+    this.#incipits.clear();
+    for (const [group] of GROUPS) {
+      this.#body(group).replaceChildren(this.#body(group).rows[0]);
+      this.#count(group, 0);
+    }
+    this.#update();
+  }
+
+  /**
+   * Add the answer for the next tune.
+   *
+   * @param {import("./book-review.js").BatchAnswer} answer
+   */
+  add(answer) {
+    const row = this.review.add(answer);
+    const view = new RowView(row, this.#incipits.place(opening(this.#lines, answer.line ?? 1)));
+    this.#views.set(view.element, view);
+    this.#body(row.group).append(view.element);
+    this.#count(row.group, 1);
+    if (this.#views.size === 1) this.#makeCurrent(view);
+    this.#frame ||= requestAnimationFrame(() => this.#update([])); // answers come faster than pictures
+  }
+
+  get #slider() {
+    return /** @type {HTMLInputElement} */ (find(this, "#book-threshold"));
+  }
+
+  /** @param {string} group @returns {HTMLTableSectionElement} */
+  #body(group) {
+    return find(this, `tbody.${group}`);
+  }
+
+  /**
+   * Count a group from 0 again, or one row more.
+   *
+   * @param {string} group
+   * @param {0 | 1} more
+   */
+  #count(group, more) {
+    const count = find(this.#body(group), ".count");
+    count.textContent = String(more && Number(count.textContent) + 1);
+    this.#body(group).hidden = !more;
+  }
+
+  /**
+   * Show what is accepted now.
+   *
+   * @param {Iterable<RowView>} [views] those that may have changed
+   */
+  #update(views = this.#views.values()) {
+    for (const view of views) view.update();
+    this.#frame = 0;
+    const above = Math.round(100 * this.review.threshold);
+    this.#slider.value = String(above);
+    find(this, ".threshold").textContent = `${above} %: ${counted(this.review.accepted, "title")} accepted`;
+    /** @type {HTMLButtonElement} */ (find(this, ".undo")).disabled = !this.review.canUndo;
+    tell(this, "review");
+  }
+
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const view = this.#viewOf(event.target);
+    if (event.key === "u" || event.key === "U") this.#undo();
+    else if (!view || event.target !== view.box) return;
+    else if (event.key === "ArrowDown") this.#move(view, 1);
+    else if (event.key === "ArrowUp") this.#move(view, -1);
+    else if (event.key === "Enter") this.#show(view);
+    else return;
+    event.preventDefault();
+  }
+
+  /** @param {Event} event */
+  #click(event) {
+    const view = this.#viewOf(event.target);
+    if (!view) return;
+    if (event.target === view.button) this.#show(view);
+    if (event.target !== view.box) return;
+    if (!canAccept(view.row)) event.preventDefault();
+    else {
+      this.review.toggle(view.row);
+      this.#update([view]);
+    }
+  }
+
+  /**
+   * Only the current row is in the order of the Tab key.
+   *
+   * @param {RowView | undefined} view
+   */
+  #makeCurrent(view) {
+    if (!view) return;
+    for (const [each, index] of /** @type {[RowView | undefined, number][]} */ ([[this.#current, -1], [view, 0]])) {
+      each?.element.querySelectorAll("input, button, a").forEach((part) => {
+        /** @type {HTMLElement} */ (part).tabIndex = index;
+      });
+    }
+    this.#current = view;
+  }
+
+  /** @param {RowView} view @param {number} step */
+  #move(view, step) {
+    const rows = [...this.querySelectorAll("tr.tune")];
+    const next = this.#views.get(rows[rows.indexOf(view.element) + step]);
+    next?.box.focus();
+    next?.element.scrollIntoView({ block: "nearest" });
+  }
+
+  #undo() {
+    const row = this.review.undo();
+    this.#update();
+    const view = [...this.#views.values()].find((each) => each.row === row);
+    view?.box.focus();
+  }
+
+  /**
+   * Show or hide a row's match.
+   *
+   * @param {RowView} view
+   */
+  #show(view) {
+    const below = view.element.nextElementSibling;
+    const open = below?.classList.contains("detail");
+    if (open) below.remove();
+    else if (view.row.choices.length) {
+      const place = make("td", { colSpan: 5 });
+      view.element.after(make("tr", { className: "detail" }, place));
+      tell(this, "match", { row: view.row, place, update: () => this.#update([view]) });
+    }
+    view.button.setAttribute("aria-expanded", String(!open && view.row.choices.length > 0));
+  }
+
+  /** @param {EventTarget | null} target */
+  #viewOf(target) {
+    const element = target instanceof Element ? target.closest("tr.tune") : null;
+    return element ? this.#views.get(element) : undefined;
+  }
+}
+
+/** What the element has before there are answers. */
+function content() {
+  const slider = { type: "range", id: "book-threshold", min: "50", max: "99", step: "1" };
+  const head = ["Accept", "Tune", "Title", "How sure", "Why"];
+  return [
+    make(
+      "div",
+      { className: "book-tools" },
+      make("label", { for: "book-threshold" }, "Accept all that are at least this sure"),
+      make("input", slider),
+      make("output", { for: "book-threshold", className: "threshold" }),
+      make("button", { type: "button", className: "undo" }, "Undo"),
+    ),
+    make(
+      "p",
+      { className: "keys hint" },
+      "Keys in the table: ",
+      ...[["↑ ↓", "move"], ["Space", "accepts"], ["Enter", "shows the match"], ["U", "undoes"]].flatMap(
+        ([key, does], index) => [index ? ", " : "", make("kbd", {}, key), ` ${does}`],
+      ),
+      ".",
+    ),
+    make(
+      "table",
+      { className: "book" },
+      make("caption", { className: "for-screen-readers" }, "The tunes of the book and the titles proposed for them"),
+      make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)))),
+      ...GROUPS.map(([group, name]) =>
+        make(
+          "tbody",
+          { className: group, hidden: true },
+          make("tr", {}, make("th", { colSpan: 5, scope: "rowgroup" }, `${name} `, make("span", { className: "count" }))),
+        ),
+      ),
+    ),
+  ];
+}
+
+customElements.define("gan-book-table", GanBookTable);
