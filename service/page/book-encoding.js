@@ -17,7 +17,7 @@ const SAMPLE = 64;
 /**
  * The encoding of a tunebook.
  *
- * @param {Uint8Array} bytes
+ * @param {Uint8Array<ArrayBuffer>} bytes
  * @returns {Encoding}
  */
 export function encodingOf(bytes) {
@@ -43,7 +43,7 @@ export function encodingOf(bytes) {
 /**
  * The text of a tunebook, without its byte order mark.
  *
- * @param {Uint8Array} bytes
+ * @param {Uint8Array<ArrayBuffer>} bytes
  * @returns {string}
  */
 export function decodeBook(bytes) {
@@ -56,7 +56,7 @@ export function decodeBook(bytes) {
  *
  * @param {string} text
  * @param {Encoding} encoding
- * @returns {Uint8Array}
+ * @returns {Uint8Array<ArrayBuffer>}
  */
 export function encode(text, encoding) {
   if (encoding.label === "utf-8") return new TextEncoder().encode(text);
@@ -105,7 +105,7 @@ function upperHalf(label) {
 /**
  * The charset that a book declares, if the browser knows it.
  *
- * @param {Uint8Array} bytes
+ * @param {Uint8Array<ArrayBuffer>} bytes
  * @returns {string}
  */
 function declaredIn(bytes) {
@@ -118,7 +118,7 @@ function declaredIn(bytes) {
   }
 }
 
-/** @param {Uint8Array} bytes */
+/** @param {Uint8Array<ArrayBuffer>} bytes */
 function isAscii(bytes) {
   return bytes.every((byte) => byte < 128);
 }
@@ -126,7 +126,7 @@ function isAscii(bytes) {
 /**
  * Whether bytes can be in an encoding.
  *
- * @param {Uint8Array} bytes
+ * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {string} label
  */
 function canBe(bytes, label) {

@@ -24,9 +24,9 @@ const TITLE = /^([ \t]*T(?:itle)?:[ \t]*)([^%]*?)[ \t]*(?:%.*)?[\r\n]*$/i;
  * The tunebook with these titles. A title replaces the first `T:` if that is a placeholder such as "Gan Ainm"; else it
  * gets a line of its own above the titles that the tune has. A tune without a line of its own gets no title.
  *
- * @param {Uint8Array} book
+ * @param {Uint8Array<ArrayBuffer>} book
  * @param {{place: Place, title: string}[]} accepted
- * @returns {Uint8Array}
+ * @returns {Uint8Array<ArrayBuffer>}
  */
 export function fillTitles(book, accepted) {
   const encoding = encodingOf(book);
@@ -55,9 +55,9 @@ export function fillTitles(book, accepted) {
 /**
  * What stands before and after the placeholder in a `T:` line; null if it has another title, or more than a title.
  *
- * @param {Uint8Array} line
+ * @param {Uint8Array<ArrayBuffer>} line
  * @param {import("./book-encoding.js").Encoding} encoding
- * @returns {[Uint8Array, Uint8Array] | null}
+ * @returns {[Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>] | null}
  */
 function aroundPlaceholder(line, encoding) {
   const match = TITLE.exec(new TextDecoder(encoding.label, { ignoreBOM: true }).decode(line));
@@ -69,9 +69,9 @@ function aroundPlaceholder(line, encoding) {
 /**
  * The byte order mark, and then the lines with their ends: CR LF, CR or LF, and nothing else ends a line.
  *
- * @param {Uint8Array} book
+ * @param {Uint8Array<ArrayBuffer>} book
  * @param {import("./book-encoding.js").Encoding} encoding
- * @returns {Uint8Array[]}
+ * @returns {Uint8Array<ArrayBuffer>[]}
  */
 export function splitLines(book, { label, width, mark }) {
   const [low, high] = label === "utf-16be" ? [1, 0] : [0, 1];
@@ -93,9 +93,9 @@ export function splitLines(book, { label, width, mark }) {
 /**
  * The bytes that end a line; none if the book ends with it, and for a byte order mark.
  *
- * @param {Uint8Array} line
+ * @param {Uint8Array<ArrayBuffer>} line
  * @param {import("./book-encoding.js").Encoding} encoding
- * @returns {Uint8Array}
+ * @returns {Uint8Array<ArrayBuffer>}
  */
 function lineEnd(line, encoding) {
   for (const sign of ["\r\n", "\n", "\r"]) {
@@ -109,8 +109,8 @@ function lineEnd(line, encoding) {
 /**
  * Parts, one after the other.
  *
- * @param {Uint8Array[]} parts
- * @returns {Uint8Array}
+ * @param {Uint8Array<ArrayBuffer>[]} parts
+ * @returns {Uint8Array<ArrayBuffer>}
  */
 export function join(parts) {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));

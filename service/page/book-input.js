@@ -24,7 +24,8 @@ class BookInput extends HTMLElement {
         make("button", { type: "button", className: "open", on: { click: () => file.click() } }, "Open a file"),
         file,
       ),
-      make("p", { className: "hint", role: "status" }),
+      make("p", { className: "hint" }, "The titles that you accept are written into the book as it is: every other byte stays."),
+      make("p", { className: "trouble", role: "status" }),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -51,7 +52,7 @@ class BookInput extends HTMLElement {
   }
 
   /** The text in the field. */
-  set text(text) {
+  set text(/** @type {string} */ text) {
     this.#text.value = text;
   }
 
@@ -63,16 +64,16 @@ class BookInput extends HTMLElement {
 
   /** @param {Blob} file @param {string} name */
   async #take(file, name) {
-    const hint = find(this, ".hint");
+    const trouble = find(this, ".trouble");
     let bytes;
     try {
       bytes = new Uint8Array(await file.arrayBuffer());
     } catch {
-      hint.textContent = `${name} cannot be read.`;
+      trouble.textContent = `${name} cannot be read.`;
       return;
     }
-    hint.textContent = bytes.some((byte) => byte > 32) ? "" : "There is nothing in it yet.";
-    if (!hint.textContent) tell(this, "book", { bytes, name });
+    trouble.textContent = bytes.some((byte) => byte > 32) ? "" : "There is nothing in it yet.";
+    if (!trouble.textContent) tell(this, "book", { bytes, name });
   }
 }
 

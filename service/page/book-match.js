@@ -34,13 +34,11 @@ export function tuneText(lines, first) {
  */
 export async function showMatch(place, row, lines, choose) {
   const holder = make("div", { className: "match-place" }, make("p", { className: "hint", role: "status" }, "Looking …"));
-  const again = () => {
-    place.replaceChildren(holder, ...others(row, (chosen) => {
-      choose(chosen);
-      void showMatch(place, row, lines, choose);
-    }));
-  };
-  again();
+  const others = otherTitles(row, (chosen) => {
+    choose(chosen);
+    void showMatch(place, row, lines, choose);
+  });
+  place.replaceChildren(...others, holder);
   const text = tuneText(lines, row.answer.line);
   try {
     const answer = await suggest(text, { topK: MOST_TITLES });
@@ -62,7 +60,7 @@ export async function showMatch(place, row, lines, choose) {
  * @param {Row} row
  * @param {(chosen: number) => void} choose
  */
-function others(row, choose) {
+function otherTitles(row, choose) {
   const buttons = row.choices.flatMap((title, index) =>
     index === row.chosen && (row.group !== "unknown" || row.byHand)
       ? []

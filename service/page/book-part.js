@@ -7,7 +7,7 @@ import { join, splitLines } from "./book-fill.js";
  * A part of a tunebook, with the lines in front of the book's first tune, because they concern all tunes.
  *
  * @typedef {object} Part
- * @property {Uint8Array} bytes
+ * @property {Uint8Array<ArrayBuffer>} bytes
  * @property {number} repeated Lines of the book's head that come before the part's own lines.
  * @property {number} skipped Lines of the book before the part's own lines.
  */
@@ -22,7 +22,7 @@ export class TooLarge extends Error {}
 /**
  * The tunebook in as few parts as these limits allow.
  *
- * @param {Uint8Array} book
+ * @param {Uint8Array<ArrayBuffer>} book
  * @param {Limits} limits
  * @returns {Part[]}
  * @throws {TooLarge} when a tune alone is over the limit
@@ -59,7 +59,7 @@ export function cutBook(book, limits) {
 /**
  * Whether the service takes a book at once.
  *
- * @param {Uint8Array} book
+ * @param {Uint8Array<ArrayBuffer>} book
  * @param {Limits} limits
  */
 export function fits(book, limits) {
@@ -69,7 +69,7 @@ export function fits(book, limits) {
 /**
  * How many tunes a book has: those that begin with `X:`, or one.
  *
- * @param {Uint8Array} book
+ * @param {Uint8Array<ArrayBuffer>} book
  */
 export function countTunes(book) {
   return Math.max(1, startsOf(book).length);
@@ -115,7 +115,7 @@ export function answerOfBook(part, answer, before) {
 /**
  * The lines, counted from 1, that begin a tune.
  *
- * @param {Uint8Array} book
+ * @param {Uint8Array<ArrayBuffer>} book
  */
 function startsOf(book) {
   return decodeBook(book)

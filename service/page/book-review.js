@@ -114,7 +114,7 @@ export class BookReview {
   /**
    * The book with the accepted titles.
    *
-   * @param {Uint8Array} book
+   * @param {Uint8Array<ArrayBuffer>} book
    */
   fill(book) {
     return fillTitles(

@@ -17,7 +17,7 @@ export class RowView {
     this.row = row;
     const { number, reference } = row.answer;
     this.box = make("input", { type: "checkbox", tabIndex: -1, className: "accept" });
-    this.button = make("button", { type: "button", tabIndex: -1, className: "quiet", "aria-expanded": "false" }, "Match");
+    this.button = make("button", { type: "button", tabIndex: -1, className: "link", "aria-expanded": "false" }, "Show the match");
     this.button.hidden = !row.choices.length;
     this.title = make("td", { className: "proposed" });
     this.sure = make("td", { className: "sureness" });
@@ -52,16 +52,16 @@ export class RowView {
     // A disabled box could not have the focus, and the arrow keys move it through all rows.
     this.box.setAttribute("aria-disabled", String(!possible));
     this.box.setAttribute("aria-label", this.#label(choice, possible));
-    this.button.setAttribute("aria-label", `Match of tune ${row.answer.number}`);
+    this.button.setAttribute("aria-label", `Show the match of tune ${row.answer.number}`);
     if (row.group === "unknown" && !row.byHand) {
       this.title.replaceChildren(make("span", { className: "unknown-title" }, row.answer.problem ? "Not read" : "Not known"));
       this.sure.replaceChildren();
       this.why.replaceChildren(make("p", { className: "guess" }, whyUnknown(row)), this.button);
       return;
     }
-    this.title.replaceChildren(make("span", { className: "title" }, choice.title));
+    this.title.replaceChildren(make("span", { className: "name" }, choice.title));
     if (row.kept) this.title.append(make("p", { className: "guess" }, whyKept(row)));
-    const meter = make("meter", { min: 0, max: 1, low: 0.5, high: 0.9, optimum: 1, value: choice.confidence });
+    const meter = make("meter", { min: 0, max: 1, value: choice.confidence });
     meter.setAttribute("aria-hidden", "true"); // the words say the same
     this.sure.replaceChildren(howSure(choice.confidence), meter);
     this.why.replaceChildren(make("p", {}, howItMatches(row)), ...this.#source(choice), this.button);

@@ -15,7 +15,7 @@ const CHOICES = 4; // titles for each tune
 /**
  * Ask for the titles of each tune of a book.
  *
- * @param {Uint8Array} book
+ * @param {Uint8Array<ArrayBuffer>} book
  * @param {Listener} listener
  * @param {AbortSignal} signal
  * @throws {Problem | import("./book-part.js").TooLarge} when the book cannot be named

@@ -173,8 +173,8 @@ export class GanBookTable extends HTMLElement {
    */
   #show(view) {
     const below = view.element.nextElementSibling;
-    const open = below?.classList.contains("detail");
-    if (open) below.remove();
+    const open = below?.classList.contains("detail") ?? false;
+    if (open) below?.remove();
     else if (view.row.choices.length) {
       const place = make("td", { colSpan: 5 });
       view.element.after(make("tr", { className: "detail" }, place));
@@ -205,7 +205,7 @@ function content() {
     ),
     make(
       "p",
-      { className: "keys hint" },
+      { className: "keys-of-table" },
       "Keys in the table: ",
       ...[["↑ ↓", "move"], ["Space", "accepts"], ["Enter", "shows the match"], ["U", "undoes"]].flatMap(
         ([key, does], index) => [index ? ", " : "", make("kbd", {}, key), ` ${does}`],

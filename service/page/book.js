@@ -19,7 +19,7 @@ class Book extends HTMLElement {
 
   connectedCallback() {
     if (this.childElementCount) return;
-    this.append(make("gan-book-input"), ...content());
+    this.append(document.createElement("gan-book-input"), ...content());
     this.addEventListener("book", (event) => {
       const { bytes, name } = /** @type {CustomEvent} */ (event).detail;
       this.open(bytes, name);
@@ -58,7 +58,7 @@ class Book extends HTMLElement {
   /**
    * Name the tunes of a book.
    *
-   * @param {Uint8Array} bytes
+   * @param {Uint8Array<ArrayBuffer>} bytes
    * @param {string} name of its file
    */
   async open(bytes, name) {
@@ -179,7 +179,7 @@ function content() {
         "div",
         { className: "about-book" },
         make("h2", { className: "about", tabIndex: -1 }),
-        make("button", { type: "button", className: "another quiet" }, "Another book"),
+        make("button", { type: "button", className: "another" }, "Another book"),
       ),
       make(
         "div",
@@ -192,7 +192,7 @@ function content() {
       make("div", { role: "tablist", "aria-label": "What to see of the book" }, tab("titles", "Titles"), tab("duplicates", "Duplicates")),
       panel(
         "titles",
-        make("gan-book-table"),
+        document.createElement("gan-book-table"),
         make(
           "div",
           { className: "take" },
@@ -200,7 +200,7 @@ function content() {
           make("p", { className: "to-write hint" }),
         ),
       ),
-      panel("duplicates", make("gan-duplicates")),
+      panel("duplicates", document.createElement("gan-duplicates")),
     ),
   ];
 }

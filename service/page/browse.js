@@ -30,8 +30,8 @@ class Browse extends HTMLElement {
     });
     const more = make("button", { type: "button", className: "more", hidden: true, on: { click: () => this.#search(true) } }, "More titles");
     this.append(
-      make("div", { className: "search" }, form, make("p", { className: "said hint", role: "status" }), make("ol", { className: "titles" }), more),
-      make("gan-title", { hidden: true }),
+      make("div", { className: "search" }, form, make("p", { className: "said hint", role: "status" }), make("ol", { className: "found" }), more),
+      document.createElement("gan-title"),
     );
     window.addEventListener("hashchange", () => this.#route());
     this.#route();

@@ -8,7 +8,7 @@ import { find, make } from "./dom.js";
 import { Incipits, opening } from "./incipit.js";
 
 export class GanDuplicates extends HTMLElement {
-  /** @type {{bytes: Uint8Array, lines: string[]} | null} */
+  /** @type {{bytes: Uint8Array<ArrayBuffer>, lines: string[]} | null} */
   #book = null;
   #running = new AbortController();
   #incipits = new Incipits();
@@ -19,7 +19,7 @@ export class GanDuplicates extends HTMLElement {
   }
 
   /** The book to search; it is searched when `find` is called. */
-  set book(/** @type {{bytes: Uint8Array, lines: string[]}} */ book) {
+  set book(/** @type {{bytes: Uint8Array<ArrayBuffer>, lines: string[]}} */ book) {
     this.#running.abort();
     this.#book = book;
     this.#incipits.clear();
@@ -83,7 +83,7 @@ export class GanDuplicates extends HTMLElement {
       make("span", { className: "reference" }, reference ? `X:${reference}` : `${number}.`),
       " ",
       make("span", { className: title ? "own-title" : "own-title no-title" }, title || "no title"),
-      make("span", { className: "hint" }, ` line ${line.toLocaleString("en")}${compared}`),
+      make("span", { className: "hint" }, `line ${line.toLocaleString("en")}${compared}`),
       this.#incipits.place(opening(lines, line)),
     );
   }

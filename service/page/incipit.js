@@ -3,7 +3,7 @@
 import { draw, read } from "./engraving.js";
 
 const BARS = 2;
-const WIDTH = 260; // pixels
+const WIDTH = 420; // pixels that two bars need; the style sheet makes them smaller
 const MOST_LINES = 60; // that a tune's header and its first two bars take
 
 /**
@@ -15,7 +15,9 @@ const MOST_LINES = 60; // that a tune's header and its first two bars take
  */
 export function opening(lines, first) {
   /** @type {string[]} */
-  const [header, music] = [/** @type {string[]} */ ([]), /** @type {string[]} */ ([])];
+  const header = [];
+  /** @type {string[]} */
+  const music = [];
   for (const line of lines.slice(first - 1, first - 1 + MOST_LINES)) {
     const [, letter] = /^[ \t]*([A-Za-z+]):(?![|:])/.exec(line) ?? [];
     if ((music.length || header.length) && (letter === "X" || !line.trim())) break;
@@ -73,6 +75,9 @@ export class Incipits {
       this.#observer.unobserve(target);
       const abc = firstBars(this.#texts.get(target) ?? "");
       draw(/** @type {HTMLElement} */ (target), abc, { width: WIDTH, plain: true });
+      const drawn = target.querySelector("svg");
+      drawn?.setAttribute("viewBox", `0 0 ${drawn.getAttribute("width")} ${drawn.getAttribute("height")}`);
+      drawn?.setAttribute("aria-label", "Its first bars on a staff");
     }
   }
 }

@@ -87,10 +87,8 @@ export class GanTitle extends HTMLElement {
       make(
         "p",
         { className: "source" },
-        `From ${source(setting)}`,
-        setting.licence && ` (${setting.licence})`,
-        setting.also.length ? `, and the same notes in ${counted(setting.also.length, "other place")}` : "",
-        ".",
+        `From ${source(setting)}${setting.licence && `: ${licence(setting)}`}.`,
+        setting.also.length ? ` The same notes stand in ${counted(setting.also.length, "other place")}.` : "",
       ),
       make(
         "div",
@@ -135,6 +133,15 @@ export class GanTitle extends HTMLElement {
       if (!sound) Object.assign(button, { textContent: "Play" }).setAttribute("aria-pressed", "false");
     });
   }
+}
+
+/**
+ * What one may do with a setting, without the name of its collection.
+ *
+ * @param {import("./api.js").Setting} setting
+ */
+function licence(setting) {
+  return setting.licence.replace(/^[^:;]{3,80}:\s*/, "").replace(/\.$/, "");
 }
 
 customElements.define("gan-title", GanTitle);
