@@ -26,7 +26,10 @@ export function encodingOf(bytes) {
   if (a === 0xff && b === 0xfe) return { label: "utf-16le", width: 2, mark: 2 };
   if (a === 0xfe && b === 0xff) return { label: "utf-16be", width: 2, mark: 2 };
   const sample = bytes.subarray(0, SAMPLE);
-  for (const [label, zeros] of /** @type {[string, number][]} */ ([["utf-16le", 1], ["utf-16be", 0]])) {
+  for (const [label, zeros] of /** @type {[string, number][]} */ ([
+    ["utf-16le", 1],
+    ["utf-16be", 0],
+  ])) {
     if (bytes.length > 1 && sample.every((byte, index) => index % 2 !== zeros || byte === 0)) {
       return { label, width: 2, mark: 0 };
     }

@@ -24,7 +24,11 @@ class BookInput extends HTMLElement {
         make("button", { type: "button", className: "open", on: { click: () => file.click() } }, "Open a file"),
         file,
       ),
-      make("p", { className: "hint" }, "The titles that you accept are written into the book as it is: every other byte stays."),
+      make(
+        "p",
+        { className: "hint" },
+        "The titles that you accept are written into the book as it is: every other byte stays.",
+      ),
       make("p", { className: "trouble", role: "status" }),
     );
     form.addEventListener("submit", (event) => {

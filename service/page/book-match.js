@@ -20,7 +20,10 @@ export function tuneText(lines, first) {
   const begins = (/** @type {string} */ line) => /^[ \t]*X:/.test(line);
   const next = lines.findIndex((line, index) => index >= first && begins(line));
   const start = lines.findIndex(begins);
-  const head = start > 0 && start < first ? lines.slice(0, start).filter((line) => /^[A-Zm]:/.test(line) && !/^T:/.test(line)) : [];
+  const head =
+    start > 0 && start < first
+      ? lines.slice(0, start).filter((line) => /^[A-Zm]:/.test(line) && !/^T:/.test(line))
+      : [];
   return [...lines.slice(first - 1, first), ...head, ...lines.slice(first, next < 0 ? lines.length : next)].join("\n");
 }
 
@@ -33,7 +36,11 @@ export function tuneText(lines, first) {
  * @param {(chosen: number) => void} choose is called when the person prefers another title
  */
 export async function showMatch(place, row, lines, choose) {
-  const holder = make("div", { className: "match-place" }, make("p", { className: "hint", role: "status" }, "Looking …"));
+  const holder = make(
+    "div",
+    { className: "match-place" },
+    make("p", { className: "hint", role: "status" }, "Looking …"),
+  );
   const others = otherTitles(row, (chosen) => {
     choose(chosen);
     void showMatch(place, row, lines, choose);
@@ -47,10 +54,13 @@ export async function showMatch(place, row, lines, choose) {
     const view = /** @type {import("./match.js").Match} */ (document.createElement("gan-match"));
     holder.replaceChildren(view);
     if (match) view.show(text, answer.tune, match);
-    else holder.replaceChildren(make("p", { className: "hint" }, "Taken by itself, the tune does not match this title."));
+    else
+      holder.replaceChildren(make("p", { className: "hint" }, "Taken by itself, the tune does not match this title."));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    holder.replaceChildren(make("p", { className: "hint", role: "status" }, `${error.detail} Press Enter twice to try again.`));
+    holder.replaceChildren(
+      make("p", { className: "hint", role: "status" }, `${error.detail} Press Enter twice to try again.`),
+    );
   }
 }
 
@@ -64,7 +74,13 @@ function otherTitles(row, choose) {
   const buttons = row.choices.flatMap((title, index) =>
     index === row.chosen && (row.group !== "unknown" || row.byHand)
       ? []
-      : [make("button", { type: "button", on: { click: () => choose(index) } }, `${title.title}, ${percent(title.confidence)}`)],
+      : [
+          make(
+            "button",
+            { type: "button", on: { click: () => choose(index) } },
+            `${title.title}, ${percent(title.confidence)}`,
+          ),
+        ],
   );
   if (!buttons.length || !(canAccept(row) || row.kept === "same")) return [];
   return [make("div", { className: "other-titles" }, make("span", {}, "Use instead: "), ...buttons)];

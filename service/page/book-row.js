@@ -17,7 +17,11 @@ export class RowView {
     this.row = row;
     const { number, reference } = row.answer;
     this.box = make("input", { type: "checkbox", tabIndex: -1, className: "accept" });
-    this.button = make("button", { type: "button", tabIndex: -1, className: "link", "aria-expanded": "false" }, "Show the match");
+    this.button = make(
+      "button",
+      { type: "button", tabIndex: -1, className: "link", "aria-expanded": "false" },
+      "Show the match",
+    );
     this.button.hidden = !row.choices.length;
     this.title = make("td", { className: "proposed" });
     this.sure = make("td", { className: "sureness" });
@@ -54,7 +58,9 @@ export class RowView {
     this.box.setAttribute("aria-label", this.#label(choice, possible));
     this.button.setAttribute("aria-label", `Show the match of tune ${row.answer.number}`);
     if (row.group === "unknown" && !row.byHand) {
-      this.title.replaceChildren(make("span", { className: "unknown-title" }, row.answer.problem ? "Not read" : "Not known"));
+      this.title.replaceChildren(
+        make("span", { className: "unknown-title" }, row.answer.problem ? "Not read" : "Not known"),
+      );
       this.sure.replaceChildren();
       this.why.replaceChildren(make("p", { className: "guess" }, whyUnknown(row)), this.button);
       return;
@@ -79,6 +85,8 @@ export class RowView {
     const setting = melody(choice)?.setting;
     if (!setting) return [];
     const link = /^https?:/.test(setting.url) ? setting.url : `#title/${encodeURIComponent(choice.id)}`;
-    return [make("p", { className: "source" }, make("a", { href: link, tabIndex: this.box.tabIndex }, source(setting)))];
+    return [
+      make("p", { className: "source" }, make("a", { href: link, tabIndex: this.box.tabIndex }, source(setting))),
+    ];
   }
 }

@@ -1,5 +1,6 @@
 /** <gan-book-table>: the tunes of a book in three groups, with what is proposed for each. */
 
+import { emptyTable, GROUPS } from "./book-frame.js";
 import { BookReview, canAccept } from "./book-review.js";
 import { RowView } from "./book-row.js";
 import { counted } from "./book-words.js";
@@ -7,12 +8,6 @@ import { find, make, tell } from "./dom.js";
 import { Incipits, opening } from "./incipit.js";
 
 /** @typedef {import("./book-review.js").Row} Row */
-
-const GROUPS = /** @type {const} */ ([
-  ["sure", "Sure"],
-  ["look", "Look at these"],
-  ["unknown", "Unknown"],
-]);
 
 /**
  * Events: `review` when what is accepted has changed; `match` with {row, place} when a row's match is to be shown in
@@ -31,7 +26,7 @@ export class GanBookTable extends HTMLElement {
 
   connectedCallback() {
     if (this.childElementCount) return;
-    this.replaceChildren(...content());
+    this.replaceChildren(...emptyTable());
     this.addEventListener("keydown", (event) => this.#press(event));
     find(this, "table").addEventListener("click", (event) => this.#click(event));
     find(this, "table").addEventListener("focusin", (event) => this.#makeCurrent(this.#viewOf(event.target)));
@@ -143,7 +138,10 @@ export class GanBookTable extends HTMLElement {
    */
   #makeCurrent(view) {
     if (!view) return;
-    for (const [each, index] of /** @type {[RowView | undefined, number][]} */ ([[this.#current, -1], [view, 0]])) {
+    for (const [each, index] of /** @type {[RowView | undefined, number][]} */ ([
+      [this.#current, -1],
+      [view, 0],
+    ])) {
       each?.element.querySelectorAll("input, button, a").forEach((part) => {
         /** @type {HTMLElement} */ (part).tabIndex = index;
       });
@@ -188,44 +186,6 @@ export class GanBookTable extends HTMLElement {
     const element = target instanceof Element ? target.closest("tr.tune") : null;
     return element ? this.#views.get(element) : undefined;
   }
-}
-
-/** What the element has before there are answers. */
-function content() {
-  const slider = { type: "range", id: "book-threshold", min: "50", max: "99", step: "1" };
-  const head = ["Accept", "Tune", "Title", "How sure", "Why"];
-  return [
-    make(
-      "div",
-      { className: "book-tools" },
-      make("label", { for: "book-threshold" }, "Accept all that are at least this sure"),
-      make("input", slider),
-      make("output", { for: "book-threshold", className: "threshold" }),
-      make("button", { type: "button", className: "undo" }, "Undo"),
-    ),
-    make(
-      "p",
-      { className: "keys-of-table" },
-      "Keys in the table: ",
-      ...[["↑ ↓", "move"], ["Space", "accepts"], ["Enter", "shows the match"], ["U", "undoes"]].flatMap(
-        ([key, does], index) => [index ? ", " : "", make("kbd", {}, key), ` ${does}`],
-      ),
-      ".",
-    ),
-    make(
-      "table",
-      { className: "book" },
-      make("caption", { className: "for-screen-readers" }, "The tunes of the book and the titles proposed for them"),
-      make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)))),
-      ...GROUPS.map(([group, name]) =>
-        make(
-          "tbody",
-          { className: group, hidden: true },
-          make("tr", {}, make("th", { colSpan: 5, scope: "rowgroup" }, `${name} `, make("span", { className: "count" }))),
-        ),
-      ),
-    ),
-  ];
 }
 
 customElements.define("gan-book-table", GanBookTable);

@@ -4,6 +4,7 @@ import "./book-input.js";
 import "./book-table.js";
 import "./duplicates.js";
 import { decodeBook } from "./book-encoding.js";
+import { workplace } from "./book-frame.js";
 import { showMatch } from "./book-match.js";
 import { countTunes } from "./book-part.js";
 import { nameBook } from "./book-run.js";
@@ -19,7 +20,7 @@ class Book extends HTMLElement {
 
   connectedCallback() {
     if (this.childElementCount) return;
-    this.append(document.createElement("gan-book-input"), ...content());
+    this.append(document.createElement("gan-book-input"), workplace());
     this.addEventListener("book", (event) => {
       const { bytes, name } = /** @type {CustomEvent} */ (event).detail;
       this.open(bytes, name);
@@ -63,13 +64,14 @@ class Book extends HTMLElement {
    */
   async open(bytes, name) {
     this.#running.abort();
-    const running = (this.#running = new AbortController());
+    const running = new AbortController();
+    this.#running = running;
     [this.#book, this.#name, this.#done] = [bytes, name, 0];
     this.#lines = decodeBook(bytes).split(/\r\n|\r|\n/);
     const tunes = countTunes(bytes);
     this.#table.start(this.#lines);
     this.#duplicates.book = { bytes, lines: this.#lines };
-    this.#show("input", false);
+    this.#showField(false);
     find(this, ".about").textContent = `${name}, ${counted(tunes, "tune")}, ${counted(bytes.length, "byte")}`;
     this.#choose(this.#tabs[0], false);
     this.#progress(tunes);
@@ -143,12 +145,12 @@ class Book extends HTMLElement {
 
   #close() {
     this.#running.abort();
-    this.#show("input", true);
+    this.#showField(true);
     find(this, "textarea").focus();
   }
 
-  /** @param {"input"} _ @param {boolean} open */
-  #show(_, open) {
+  /** @param {boolean} open whether to show the field for a book, instead of the book */
+  #showField(open) {
     find(this, "gan-book-input").hidden = !open;
     find(this, ".work").hidden = open;
   }
@@ -163,46 +165,6 @@ class Book extends HTMLElement {
     if (focus) chosen.focus();
     if (chosen.id === "tab-duplicates") this.#duplicates.find();
   }
-}
-
-/** What the element has below the field for a book. */
-function content() {
-  const tab = (/** @type {string} */ id, /** @type {string} */ name) =>
-    make("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}` }, name);
-  const panel = (/** @type {string} */ id, /** @type {(Node | string)[]} */ ...children) =>
-    make("div", { role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}` }, ...children);
-  return [
-    make(
-      "div",
-      { className: "work", hidden: true },
-      make(
-        "div",
-        { className: "about-book" },
-        make("h2", { className: "about", tabIndex: -1 }),
-        make("button", { type: "button", className: "another" }, "Another book"),
-      ),
-      make(
-        "div",
-        { className: "running" },
-        make("progress", { "aria-label": "Tunes done" }),
-        make("span", { className: "done" }),
-        make("button", { type: "button", className: "cancel" }, "Cancel"),
-      ),
-      make("p", { className: "said", role: "status" }),
-      make("div", { role: "tablist", "aria-label": "What to see of the book" }, tab("titles", "Titles"), tab("duplicates", "Duplicates")),
-      panel(
-        "titles",
-        document.createElement("gan-book-table"),
-        make(
-          "div",
-          { className: "take" },
-          make("button", { type: "button", className: "download primary" }, "Download the book"),
-          make("p", { className: "to-write hint" }),
-        ),
-      ),
-      panel("duplicates", document.createElement("gan-duplicates")),
-    ),
-  ];
 }
 
 /** @param {unknown} error */

@@ -2,8 +2,8 @@
 
 import "./title.js";
 import { searchTitles } from "./api.js";
-import { counted } from "./book-words.js";
 import { patiently } from "./book-run.js";
+import { counted } from "./book-words.js";
 import { find, make } from "./dom.js";
 
 const PAUSE = 150; // milliseconds without a key before the service is asked
@@ -20,7 +20,13 @@ class Browse extends HTMLElement {
       "form",
       { role: "search" },
       make("label", { for: "browse-q" }, "Find a title"),
-      make("input", { type: "search", id: "browse-q", autocomplete: "off", placeholder: "a name, or a part of one", maxLength: 200 }),
+      make("input", {
+        type: "search",
+        id: "browse-q",
+        autocomplete: "off",
+        placeholder: "a name, or a part of one",
+        maxLength: 200,
+      }),
     );
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", () => {
@@ -28,9 +34,20 @@ class Browse extends HTMLElement {
       clearTimeout(this.#timer);
       this.#timer = window.setTimeout(() => this.#search(), PAUSE);
     });
-    const more = make("button", { type: "button", className: "more", hidden: true, on: { click: () => this.#search(true) } }, "More titles");
+    const more = make(
+      "button",
+      { type: "button", className: "more", hidden: true, on: { click: () => this.#search(true) } },
+      "More titles",
+    );
     this.append(
-      make("div", { className: "search" }, form, make("p", { className: "said hint", role: "status" }), make("ol", { className: "found" }), more),
+      make(
+        "div",
+        { className: "search" },
+        form,
+        make("p", { className: "said hint", role: "status" }),
+        make("ol", { className: "found" }),
+        more,
+      ),
       document.createElement("gan-title"),
     );
     window.addEventListener("hashchange", () => this.#route());
@@ -64,7 +81,8 @@ class Browse extends HTMLElement {
   /** @param {boolean} [more] whether to go on with the list instead of beginning a new one */
   async #search(more = false) {
     this.#running.abort(); // an older search has no use any more
-    const { signal } = (this.#running = new AbortController());
+    this.#running = new AbortController();
+    const { signal } = this.#running;
     const q = this.#query;
     const list = find(this, "ol");
     const offset = more ? this.#shown : 0;
@@ -81,7 +99,12 @@ class Browse extends HTMLElement {
       find(this, ".more").hidden = this.#shown >= found.total;
       if (more) list.children[first]?.querySelector("a")?.focus();
       if (!found.total) this.#say(`No title is like “${q}”.`);
-      else this.#say(q ? `${counted(found.total, "title")}, the most similar first` : `${counted(found.total, "title")} in alphabetical order`);
+      else
+        this.#say(
+          q
+            ? `${counted(found.total, "title")}, the most similar first`
+            : `${counted(found.total, "title")} in alphabetical order`,
+        );
     } catch (error) {
       if (!signal.aborted) this.#say(error instanceof Error ? error.message : String(error));
     }
@@ -99,7 +122,11 @@ class Browse extends HTMLElement {
  * @param {any} title
  */
 function item({ id, title, matched, rhythms, setting_count: settings }) {
-  const about = [matched && matched !== title ? `also “${matched}”` : "", rhythms.join(", "), settings > 1 ? counted(settings, "setting") : ""];
+  const about = [
+    matched && matched !== title ? `also “${matched}”` : "",
+    rhythms.join(", "),
+    settings > 1 ? counted(settings, "setting") : "",
+  ];
   return make(
     "li",
     {},

@@ -32,8 +32,11 @@ export class GanDuplicates extends HTMLElement {
     const book = this.#book;
     if (!book) return;
     this.#book = null;
-    const { signal } = (this.#running = new AbortController());
-    const listener = { say: (/** @type {string} */ text) => this.#say(text || "Comparing the tunes with each other …") };
+    this.#running = new AbortController();
+    const { signal } = this.#running;
+    const listener = {
+      say: (/** @type {string} */ text) => this.#say(text || "Comparing the tunes with each other …"),
+    };
     listener.say("");
     try {
       const limits = await patiently(limitsOf, listener, signal);
@@ -62,12 +65,24 @@ export class GanDuplicates extends HTMLElement {
 
   /** @param {any} answer @param {string[]} lines */
   #show({ groups, tunes, unread }, lines) {
-    const found = groups.length ? `${counted(groups.length, "tune")} ${groups.length === 1 ? "is" : "are"}` : "No tune is";
+    const found = groups.length
+      ? `${counted(groups.length, "tune")} ${groups.length === 1 ? "is" : "are"}`
+      : "No tune is";
     const left = unread.length ? ` ${counted(unread.length, "tune")} could not be read.` : "";
     this.#say(`${found} in this book more than once (${counted(tunes, "tune")} compared).${left}`);
     find(this, "ol").replaceChildren(
       ...groups.map((/** @type {any} */ group) =>
-        make("li", {}, make("ul", {}, ...group.tunes.map((/** @type {any} */ tune, /** @type {number} */ index) => this.#tune(tune, index, lines)))),
+        make(
+          "li",
+          {},
+          make(
+            "ul",
+            {},
+            ...group.tunes.map((/** @type {any} */ tune, /** @type {number} */ index) =>
+              this.#tune(tune, index, lines),
+            ),
+          ),
+        ),
       ),
     );
   }
@@ -75,7 +90,9 @@ export class GanDuplicates extends HTMLElement {
   /** @param {any} tune @param {number} index @param {string[]} lines */
   #tune(tune, index, lines) {
     const { number, line, reference, title, similarity, transposition } = tune;
-    const distance = transposition ? `${counted(Math.abs(transposition), "semitone")} ${transposition > 0 ? "higher" : "lower"}` : "same key";
+    const distance = transposition
+      ? `${counted(Math.abs(transposition), "semitone")} ${transposition > 0 ? "higher" : "lower"}`
+      : "same key";
     const compared = index ? `, ${Math.round(100 * similarity)} % alike, ${distance}` : "";
     return make(
       "li",

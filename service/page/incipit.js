@@ -25,7 +25,10 @@ export function opening(lines, first) {
     else if (!letter && line.trim() && !line.trimStart().startsWith("%")) music.push(line);
   }
   // A reader of ABC begins the music after K:, and a tune at X:.
-  const keyLast = [...header.filter((line) => !line.startsWith("K")), header.find((line) => line.startsWith("K")) ?? "K:C"];
+  const keyLast = [
+    ...header.filter((line) => !line.startsWith("K")),
+    header.find((line) => line.startsWith("K")) ?? "K:C",
+  ];
   return music.length ? ["X:1", ...keyLast, ...music].join("\n") : "";
 }
 

@@ -16,7 +16,9 @@ export class GanTitle extends HTMLElement {
   #player = new Player();
   /** @type {Map<Element, any>} the settings by the places where they are drawn */
   #settings = new Map();
-  #observer = new ResizeObserver((entries) => entries.forEach(({ target }) => this.#draw(target)));
+  #observer = new ResizeObserver((entries) => {
+    for (const { target } of entries) this.#draw(target);
+  });
 
   connectedCallback() {
     if (this.childElementCount) return;
@@ -35,7 +37,8 @@ export class GanTitle extends HTMLElement {
    */
   async show(id) {
     this.#running.abort();
-    const { signal } = (this.#running = new AbortController());
+    this.#running = new AbortController();
+    const { signal } = this.#running;
     this.#observer.disconnect();
     this.#settings.clear();
     find(this, ".about-title").replaceChildren();
@@ -57,14 +60,20 @@ export class GanTitle extends HTMLElement {
     const heading = make("h2", { tabIndex: -1 }, title.title);
     find(this, ".about-title").replaceChildren(
       heading,
-      make("p", { className: "details" }, [names.length ? `also called ${names.join(", ")}` : "", title.rhythms.join(", ")].filter(Boolean).join(" · ")),
+      make(
+        "p",
+        { className: "details" },
+        [names.length ? `also called ${names.join(", ")}` : "", title.rhythms.join(", ")].filter(Boolean).join(" · "),
+      ),
       make("h3", {}, counted(title.settings.length, "setting")),
       ...title.settings.map((/** @type {any} */ setting) => this.#setting(setting)),
       make("h3", {}, "Titles nearest to it"),
       make(
         "ul",
         { className: "nearest" },
-        ...title.nearest.map((/** @type {any} */ near) => make("li", {}, make("a", { href: `#title/${encodeURIComponent(near.id)}`, className: "name" }, near.title))),
+        ...title.nearest.map((/** @type {any} */ near) =>
+          make("li", {}, make("a", { href: `#title/${encodeURIComponent(near.id)}`, className: "name" }, near.title)),
+        ),
       ),
     );
     heading.focus({ preventScroll: true });
@@ -72,7 +81,12 @@ export class GanTitle extends HTMLElement {
 
   /** @param {any} setting */
   #setting(setting) {
-    const staff = make("div", { className: "staff", tabIndex: 0, role: "region", "aria-label": `${setting.title} on a staff` });
+    const staff = make("div", {
+      className: "staff",
+      tabIndex: 0,
+      role: "region",
+      "aria-label": `${setting.title} on a staff`,
+    });
     const play = make("button", { type: "button", "aria-pressed": "false" }, "Play");
     play.addEventListener("click", () => this.#play(setting, play));
     this.#settings.set(staff, setting);
@@ -82,7 +96,11 @@ export class GanTitle extends HTMLElement {
     return make(
       "article",
       { className: "setting" },
-      make("p", { className: "details" }, [setting.key, setting.meter, setting.rhythm.toLowerCase(), printed].filter(Boolean).join(" · ")),
+      make(
+        "p",
+        { className: "details" },
+        [setting.key, setting.meter, setting.rhythm.toLowerCase(), printed].filter(Boolean).join(" · "),
+      ),
       staff,
       make(
         "p",

@@ -18,7 +18,6 @@ const PAUSE = 300; // milliseconds without typing after which the tune is asked 
 
 class TuneField extends HTMLElement {
   #question = new Question((state) => this.#follow(state));
-  #asked = ""; // the text that was asked about last
   #pointed = false; // whether the person has asked, so that the cursor may move to a fault
 
   connectedCallback() {
