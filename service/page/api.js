@@ -85,7 +85,7 @@ export async function batch(text, onAnswer, { topK = 3, signal } = {}) {
   } catch (error) {
     throw asProblem(error);
   }
-  if (rest) onAnswer(JSON.parse(rest));
+  if (rest) throw new Problem(0, "The connection was lost."); // each answer ends its line
 }
 
 /**

@@ -12,7 +12,7 @@ _FIRST = (20, 19)  # the first version that takes a .js file with imports for a 
 
 
 def run_node(*arguments: str, stdin: str = "") -> str:
-    """What Node.js prints. Skips the test where there is no Node.js, and fails with what it complains about."""
+    """What Node.js prints. Skips the test where it is missing, and fails with what it complains about."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("Node.js is not installed")

@@ -126,7 +126,9 @@ def test_the_page_knows_the_placeholders_of_the_catalogue(name: str) -> None:
     assert filled == b"X:1\nT:The Kesh\nK:G\n"
 
 
-@pytest.mark.parametrize("name", ["The Kesh", "X marks the spot", "The Unknown Piper", "Untitled Lady", "x y"])
+@pytest.mark.parametrize(
+    "name", ["The Kesh", "X marks the spot", "The Unknown Piper", "Untitled Lady", "x y"]
+)
 def test_a_title_is_no_placeholder(name: str) -> None:
     assert is_title(name)
     accepted = [{"place": place(2, name), "title": "The Kesh"}]
