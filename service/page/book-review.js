@@ -91,24 +91,25 @@ export class BookReview {
    * Accept the titles that are at least this sure, and only them; rows that were decided by hand stay.
    *
    * @param {number} threshold 0 to 1
+   * @returns {Row[]} the rows that have changed
    */
   acceptAbove(threshold) {
     // All the moves of a slider are one step.
     if (!this.#steps.length || this.#steps.at(-1)?.row) this.#remember(null);
-    this.#apply(threshold);
+    return this.#apply(threshold);
   }
 
   /**
    * Take the last step back.
    *
-   * @returns {Row | null} the row that the step had changed, if it was one
+   * @returns {Row[]} the rows that have changed
    */
   undo() {
     const step = this.#steps.pop();
-    if (!step) return null;
-    if (step.row) Object.assign(step.row, step.before);
-    this.#apply(step.threshold);
-    return step.row;
+    if (!step) return [];
+    if (!step.row) return this.#apply(step.threshold);
+    Object.assign(step.row, step.before);
+    return [step.row, ...this.#apply(step.threshold)];
   }
 
   /**
@@ -128,7 +129,9 @@ export class BookReview {
   /** @param {number} threshold */
   #apply(threshold) {
     this.threshold = threshold;
-    for (const row of this.rows) if (!row.byHand) row.accepted = this.#isAbove(row);
+    const changed = this.rows.filter((row) => !row.byHand && row.accepted !== this.#isAbove(row));
+    for (const row of changed) row.accepted = !row.accepted;
+    return changed;
   }
 
   /** @param {Row | null} row */

@@ -43,16 +43,21 @@ export class RowView {
       this.sure,
       this.why,
     );
-    this.update();
+    this.write();
   }
 
-  /** Show what is accepted now. */
+  /** Show whether the title is accepted. */
   update() {
+    this.element.classList.toggle("accepted", this.row.accepted);
+    this.box.checked = this.row.accepted;
+  }
+
+  /** Write what is proposed now, and why. */
+  write() {
     const { row } = this;
+    this.update();
     const choice = row.choices[row.chosen];
     const possible = canAccept(row);
-    this.element.classList.toggle("accepted", row.accepted);
-    this.box.checked = row.accepted;
     // A disabled box could not have the focus, and the arrow keys move it through all rows.
     this.box.setAttribute("aria-disabled", String(!possible));
     this.box.setAttribute("aria-label", this.#label(choice, possible));

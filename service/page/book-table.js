@@ -10,15 +10,15 @@ import { Incipits, opening } from "./incipit.js";
 /** @typedef {import("./book-review.js").Row} Row */
 
 /**
- * Events: `review` when what is accepted has changed; `match` with {row, place} when a row's match is to be shown in
- * a place.
+ * Events: `review` when what is accepted has changed; `match` with {row, place, choose} when a row's match is to be
+ * shown in a place.
  */
 export class GanBookTable extends HTMLElement {
   review = new BookReview();
   #incipits = new Incipits();
   /** @type {string[]} */
   #lines = [];
-  /** @type {Map<Element, RowView>} */
+  /** @type {Map<Element | Row, RowView>} by their elements and by their rows */
   #views = new Map();
   /** @type {RowView | undefined} */
   #current;
@@ -30,10 +30,9 @@ export class GanBookTable extends HTMLElement {
     this.addEventListener("keydown", (event) => this.#press(event));
     find(this, "table").addEventListener("click", (event) => this.#click(event));
     find(this, "table").addEventListener("focusin", (event) => this.#makeCurrent(this.#viewOf(event.target)));
-    find(this, ".undo").addEventListener("click", () => this.#undo());
+    this.#undoButton.addEventListener("click", () => this.#undo());
     this.#slider.addEventListener("input", () => {
-      this.review.acceptAbove(Number(this.#slider.value) / 100);
-      this.#update();
+      this.#update(this.review.acceptAbove(Number(this.#slider.value) / 100));
     });
   }
 
@@ -51,7 +50,8 @@ export class GanBookTable extends HTMLElement {
       this.#body(group).replaceChildren(this.#body(group).rows[0]);
       this.#count(group, 0);
     }
-    this.#update();
+    this.#current = undefined;
+    this.#update([]);
   }
 
   /**
@@ -62,15 +62,19 @@ export class GanBookTable extends HTMLElement {
   add(answer) {
     const row = this.review.add(answer);
     const view = new RowView(row, this.#incipits.place(opening(this.#lines, answer.line ?? 1)));
-    this.#views.set(view.element, view);
+    this.#views.set(view.element, view).set(row, view);
     this.#body(row.group).append(view.element);
     this.#count(row.group, 1);
-    if (this.#views.size === 1) this.#makeCurrent(view);
+    if (!this.#current) this.#makeCurrent(view);
     this.#frame ||= requestAnimationFrame(() => this.#update([])); // answers come faster than pictures
   }
 
   get #slider() {
     return /** @type {HTMLInputElement} */ (find(this, "#book-threshold"));
+  }
+
+  get #undoButton() {
+    return /** @type {HTMLButtonElement} */ (find(this, ".undo"));
   }
 
   /** @param {string} group @returns {HTMLTableSectionElement} */
@@ -93,15 +97,17 @@ export class GanBookTable extends HTMLElement {
   /**
    * Show what is accepted now.
    *
-   * @param {Iterable<RowView>} [views] those that may have changed
+   * @param {Row[]} changed
    */
-  #update(views = this.#views.values()) {
-    for (const view of views) view.update();
+  #update(changed) {
+    for (const row of changed) this.#views.get(row)?.update();
     this.#frame = 0;
     const above = Math.round(100 * this.review.threshold);
     this.#slider.value = String(above);
     find(this, ".threshold").textContent = `${above} %: ${counted(this.review.accepted, "title")} accepted`;
-    /** @type {HTMLButtonElement} */ (find(this, ".undo")).disabled = !this.review.canUndo;
+    const undo = this.#undoButton;
+    if (!this.review.canUndo && undo === document.activeElement) this.#current?.box.focus();
+    undo.disabled = !this.review.canUndo;
     tell(this, "review");
   }
 
@@ -109,7 +115,8 @@ export class GanBookTable extends HTMLElement {
   #press(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const view = this.#viewOf(event.target);
-    if (event.key === "u" || event.key === "U") this.#undo();
+    const writes = event.target instanceof Element && event.target.matches("input[type=number]");
+    if (event.key.toLowerCase() === "u" && !writes) this.#undo()?.box.focus();
     else if (!view || event.target !== view.box) return;
     else if (event.key === "ArrowDown") this.#move(view, 1);
     else if (event.key === "ArrowUp") this.#move(view, -1);
@@ -127,7 +134,7 @@ export class GanBookTable extends HTMLElement {
     if (!canAccept(view.row)) event.preventDefault();
     else {
       this.review.toggle(view.row);
-      this.#update([view]);
+      this.#update([view.row]);
     }
   }
 
@@ -151,17 +158,19 @@ export class GanBookTable extends HTMLElement {
 
   /** @param {RowView} view @param {number} step */
   #move(view, step) {
-    const rows = [...this.querySelectorAll("tr.tune")];
-    const next = this.#views.get(rows[rows.indexOf(view.element) + step]);
-    next?.box.focus();
+    const visible = GROUPS.flatMap(([group]) => [...this.#body(group).rows]).filter((row) => this.#views.has(row));
+    const next = this.#views.get(visible[visible.indexOf(view.element) + step]);
+    next?.box.focus({ preventScroll: true });
     next?.element.scrollIntoView({ block: "nearest" });
   }
 
+  /** Take the last step back. @returns {RowView | undefined} the first row that it changed */
   #undo() {
-    const row = this.review.undo();
-    this.#update();
-    const view = [...this.#views.values()].find((each) => each.row === row);
-    view?.box.focus();
+    const changed = this.review.undo();
+    const view = changed.length ? this.#views.get(changed[0]) : undefined;
+    view?.write(); // another title may have been chosen
+    this.#update(changed);
+    return view;
   }
 
   /**
@@ -176,9 +185,20 @@ export class GanBookTable extends HTMLElement {
     else if (view.row.choices.length) {
       const place = make("td", { colSpan: 5 });
       view.element.after(make("tr", { className: "detail" }, place));
-      tell(this, "match", { row: view.row, place, update: () => this.#update([view]) });
+      tell(this, "match", {
+        row: view.row,
+        place,
+        choose: (/** @type {number} */ chosen) => this.#choose(view, chosen),
+      });
     }
     view.button.setAttribute("aria-expanded", String(!open && view.row.choices.length > 0));
+  }
+
+  /** @param {RowView} view @param {number} chosen */
+  #choose(view, chosen) {
+    this.review.choose(view.row, chosen);
+    view.write();
+    this.#update([]);
   }
 
   /** @param {EventTarget | null} target */

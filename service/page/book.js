@@ -26,11 +26,7 @@ class Book extends HTMLElement {
       this.open(bytes, name);
     });
     this.addEventListener("match", (event) => {
-      const { row, place, update } = /** @type {CustomEvent} */ (event).detail;
-      const choose = (/** @type {number} */ chosen) => {
-        this.#table.review.choose(row, chosen);
-        update();
-      };
+      const { row, place, choose } = /** @type {CustomEvent} */ (event).detail;
       showMatch(place, row, this.#lines, choose);
     });
     this.addEventListener("review", () => this.#review());
