@@ -60,13 +60,11 @@ class AnswerView extends HTMLElement {
   fail(reason, keep) {
     if (!keep) this.clear();
     this.#settle(reason, reason);
-    this.classList.toggle("stale", keep && this.#answer !== null);
   }
 
   /** @param {string} trouble @param {string} status */
   #settle(trouble, status) {
     this.removeAttribute("aria-busy");
-    this.classList.remove("stale");
     const line = find(this, ".trouble");
     line.textContent = trouble;
     line.hidden = !trouble;

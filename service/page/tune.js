@@ -109,7 +109,9 @@ class TuneField extends HTMLElement {
     if (state.asking) return tell(this, "asking");
     if ("answer" in state) {
       this.#fault("");
-      this.#warn(state.answer.warnings);
+      // That there are more tunes, the page says itself.
+      const lines = state.text.split("\n");
+      this.#warn(state.answer.warnings.filter(({ line }) => !/^\s*X:/.test(lines[line - 1] ?? "")));
       tell(this, "answer", { answer: state.answer, abc: state.text });
     } else {
       const reason = failure(state.problem, state.offline, state.retryIn);
