@@ -85,7 +85,7 @@ export function emptyTable() {
       ...GROUPS.map(([group, name]) =>
         make(
           "tbody",
-          { className: group, hidden: true },
+          { className: `group-${group}`, hidden: true },
           make(
             "tr",
             {},

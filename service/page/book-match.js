@@ -2,7 +2,6 @@
 
 import "./match.js";
 import { Problem, suggest } from "./api.js";
-import { canAccept } from "./book-review.js";
 import { make } from "./dom.js";
 import { melody, percent } from "./words.js";
 
@@ -82,6 +81,6 @@ function otherTitles(row, choose) {
           ),
         ],
   );
-  if (!buttons.length || !(canAccept(row) || row.kept === "same")) return [];
-  return [make("div", { className: "other-titles" }, make("span", {}, "Use instead: "), ...buttons)];
+  if (!buttons.length || row.kept === "place") return [];
+  return [make("div", { className: "other-titles" }, make("span", {}, row.group === "unknown" ? "Use the title " : "Use instead: "), ...buttons)];
 }

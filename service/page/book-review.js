@@ -142,17 +142,18 @@ export class BookReview {
   /** @param {Row} row */
   #isAbove(row) {
     return (
-      row.group !== "unknown" && canAccept(row) && !row.kept && row.choices[row.chosen].confidence >= this.threshold
+      canAccept(row) && !row.kept && row.choices[row.chosen].confidence >= this.threshold
     );
   }
 }
 
 /**
- * Whether a row has a title that can be written.
+ * Whether a row has a title that can be written. The closest titles of an unknown tune must be chosen one by one.
  *
  * @param {Row} row
  */
 export function canAccept(row) {
+  if (row.group === "unknown" && !row.byHand) return false;
   return row.choices.length > 0 && row.kept !== "same" && row.kept !== "place";
 }
 

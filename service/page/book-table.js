@@ -79,7 +79,7 @@ export class GanBookTable extends HTMLElement {
 
   /** @param {string} group @returns {HTMLTableSectionElement} */
   #body(group) {
-    return find(this, `tbody.${group}`);
+    return find(this, `tbody.group-${group}`);
   }
 
   /**

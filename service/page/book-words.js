@@ -53,11 +53,12 @@ export function whyKept(row) {
  *
  * @param {Row} row
  */
-export function whyUnknown({ answer }) {
+export function whyUnknown({ answer, choices }) {
   if (answer.problem) {
     const detail = String(answer.problem.detail || answer.problem.title);
     return detail.charAt(0).toUpperCase() + detail.slice(1) + (/[.!?]$/.test(detail) ? "" : ".");
   }
+  if (choices.length) return `The closest I know is ${choices[0].title}.`;
   const names = answer.result.suggestions.slice(0, 2).map((/** @type {any} */ suggestion) => suggestion.title);
   return names.length ? `Tunes like it are called ${names.join(" or ")}.` : "";
 }

@@ -3,7 +3,7 @@
 import { draw, read } from "./engraving.js";
 
 const BARS = 2;
-const WIDTH = 420; // pixels that two bars need; the style sheet makes them smaller
+const WIDTH = 340; // pixels that two bars need; the style sheet makes them smaller
 const MOST_LINES = 60; // that a tune's header and its first two bars take
 
 /**
@@ -79,7 +79,6 @@ export class Incipits {
       const abc = firstBars(this.#texts.get(target) ?? "");
       draw(/** @type {HTMLElement} */ (target), abc, { width: WIDTH, plain: true });
       const drawn = target.querySelector("svg");
-      drawn?.setAttribute("viewBox", `0 0 ${drawn.getAttribute("width")} ${drawn.getAttribute("height")}`);
       drawn?.setAttribute("aria-label", "Its first bars on a staff");
     }
   }

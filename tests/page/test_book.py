@@ -80,8 +80,8 @@ def test_a_book_comes_out_with_titles_and_every_other_byte_unchanged(
 ) -> None:
     open_book(page, address, book)
     expect(page.locator(SAID)).to_have_text("5 tunes: 3 sure, 0 to look at, 2 unknown.")
-    expect(page.locator("tbody.sure tr.tune")).to_have_count(3)
-    expect(page.locator("tbody.look")).to_be_hidden()
+    expect(page.locator("tbody.group-sure tr.tune")).to_have_count(3)
+    expect(page.locator("tbody.group-look")).to_be_hidden()
     expect(row(page, 4)).to_contain_text("The tune has no notes.")
     for number in (1, 2, 5):
         expect(row(page, number).get_by_role("checkbox")).to_be_checked()

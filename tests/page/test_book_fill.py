@@ -1,7 +1,5 @@
 """The page fills titles into the bytes of a book as docs/tunebooks.md says, and changes no other byte."""
 
-import base64
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +13,7 @@ from hypothesis import strategies as st
 from index.titles import is_title
 from model.abc import decode
 from service.settings import Settings
-from tests.page.node import run_node
+from tests.page.node import call_page
 from tests.service.test_batch import ABC, BATCH, BOOKS, NOTES
 from tests.support import serve
 
@@ -51,9 +49,7 @@ def answers(client: httpx.Client, book: bytes) -> list[dict[str, Any]]:
 
 
 def filled_by_page(books: list[tuple[bytes, list[dict[str, Any]]]]) -> list[bytes]:
-    sent = [{"book": base64.b64encode(book).decode(), "accepted": accepted} for book, accepted in books]
-    printed = run_node("fill.mjs", stdin=json.dumps(sent))
-    return [base64.b64decode(book) for book in json.loads(printed)]
+    return call_page("book-fill.js", "fillTitles", books)
 
 
 def accepted_titles(found: list[dict[str, Any]], title: str) -> list[dict[str, Any]]:
