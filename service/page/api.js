@@ -65,7 +65,7 @@ export async function convert(file, signal) {
 /**
  * Titles for each tune of a tunebook. Each answer is handed over as soon as it arrives.
  *
- * @param {string} text
+ * @param {string | Blob} text
  * @param {(answer: any) => void} onAnswer
  * @param {{ topK?: number, signal?: AbortSignal }} [options]
  */
@@ -85,13 +85,13 @@ export async function batch(text, onAnswer, { topK = 3, signal } = {}) {
   } catch (error) {
     throw asProblem(error);
   }
-  if (rest) onAnswer(JSON.parse(rest));
+  if (rest) throw new Problem(0, "The connection was lost."); // each answer ends its line
 }
 
 /**
  * Which tunes of a tunebook are the same.
  *
- * @param {string} text
+ * @param {string | Blob} text
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */

@@ -1,6 +1,8 @@
 /** Joins the elements of the page, and shows the view that the address names after its #. */
 
 import "./answer.js";
+import "./book.js";
+import "./browse.js";
 import "./score.js";
 import "./tune.js";
 import { find } from "./dom.js";
@@ -14,7 +16,7 @@ const VIEWS = /** @type {Record<string, string>} */ ({
 
 /** Show one view, and mark its link. */
 function showView() {
-  const [name] = location.hash.slice(1).split(/[/=]/);
+  const [name] = location.hash.slice(1).split(/[/=?]/);
   const shown = VIEWS[name] ?? "name-tune";
   for (const view of document.querySelectorAll("main > section")) {
     /** @type {HTMLElement} */ (view).hidden = view.id !== shown;
