@@ -1,0 +1,177 @@
+/** `<gan-recorder>`: a tune from the microphone or from a recording, sent to the service.
+ *
+ * Tells `tune-heard` with `{ abc, answer }` when the service has answered. Hidden where the service takes no sound. */
+
+import { info, Problem, suggest } from "./api.js";
+import { make, tell } from "./dom.js";
+import { isAllowedHere, Microphone, peak, whyNot } from "./microphone.js";
+import { MOST_SECONDS, SoundError, wavOf, wavOfFile } from "./sound.js";
+
+const QUIET = 0.01; // a peak below this is a muted microphone
+
+export class GanRecorder extends HTMLElement {
+  /** @type {Microphone | null} */
+  #microphone = null;
+  /** @type {Blob | null} a recording that the service has not answered yet */
+  #unsent = null;
+  #sending = new AbortController();
+
+  #toggle = make("button", { type: "button", "aria-expanded": "false", "aria-controls": "recorder-panel" }, "Listen");
+  #record = make("button", { type: "button", className: "record" }, "Record");
+  #level = make("meter", { min: 0, max: 1, high: 0.95, "aria-label": "Level of the microphone" });
+  #left = make("output", { className: "left" });
+  #file = make("input", { type: "file", accept: "audio/*,.wav", id: "recorder-file" });
+  #again = make("button", { type: "button", hidden: true }, "Send again");
+  #status = make("p", { role: "status" });
+  #panel = make("div", { id: "recorder-panel", className: "panel", hidden: true });
+
+  connectedCallback() {
+    if (this.#panel.isConnected) return;
+    this.hidden = true;
+    this.#panel.append(
+      isAllowedHere()
+        ? make("div", { className: "recording" }, this.#record, this.#level, this.#left)
+        : make("p", {}, "Browsers allow the microphone only over HTTPS or on localhost. A recording works here, too."),
+      make("label", { className: "file", for: this.#file.id }, "Open a recording, or drop it here ", this.#file),
+      make("p", { className: "quiet" }, "The sound goes to this service, which makes notes of it and stores nothing."),
+      this.#status,
+      this.#again,
+    );
+    this.append(this.#toggle, this.#panel);
+    this.#toggle.addEventListener("click", () => this.#open(this.#panel.hidden));
+    this.#record.addEventListener("click", () => (this.#microphone ? this.#stop() : this.#start()));
+    this.#again.addEventListener("click", () => this.#send());
+    this.#file.addEventListener("change", () => this.#take(this.#file.files?.[0]));
+    this.#panel.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.#microphone) this.#stop();
+    });
+    this.#panel.addEventListener("dragover", (event) => event.preventDefault());
+    this.#panel.addEventListener("drop", (event) => {
+      event.preventDefault();
+      event.stopPropagation(); // the page takes other files
+      this.#take(event.dataTransfer?.files[0]);
+    });
+    window.addEventListener("online", () => this.#unsent && this.#send());
+    this.#rest();
+    info().then(
+      ({ inputs = [] }) => (this.hidden = !inputs.includes("audio/wav")),
+      () => (this.hidden = true),
+    );
+  }
+
+  disconnectedCallback() {
+    this.#microphone?.stop();
+    this.#microphone = null;
+    this.#sending.abort();
+  }
+
+  /**
+   * Name a recording.
+   *
+   * @param {Blob | undefined} file
+   */
+  take(file) {
+    this.#open(true);
+    return this.#take(file);
+  }
+
+  /** @param {boolean} open */
+  #open(open) {
+    this.#panel.hidden = !open;
+    this.#toggle.setAttribute("aria-expanded", String(open));
+    if (!open && this.#microphone) this.#stop();
+  }
+
+  async #start() {
+    this.#say("Waiting for the microphone.");
+    this.#record.disabled = true;
+    try {
+      this.#microphone = await Microphone.open((level, seconds) => this.#heard(level, seconds));
+      this.#record.textContent = "Stop";
+      this.classList.add("live");
+      this.#say("Recording. Play or whistle the tune.");
+    } catch (error) {
+      this.#say(whyNot(error));
+    }
+    this.#record.disabled = false;
+  }
+
+  /**
+   * @param {number} level from 0 to 1
+   * @param {number} seconds
+   */
+  #heard(level, seconds) {
+    this.#level.value = level;
+    this.#left.value = `${Math.max(Math.ceil(MOST_SECONDS - seconds), 0)} s left`;
+    if (seconds >= MOST_SECONDS && this.#microphone) this.#stop();
+  }
+
+  async #stop() {
+    if (!this.#microphone) return;
+    const { samples, rate } = this.#microphone.stop();
+    this.#microphone = null;
+    this.#rest();
+    if (peak(samples) < QUIET) this.#say("I heard nothing. Is the microphone muted?");
+    else await this.#name(wavOf(samples, rate));
+  }
+
+  #rest() {
+    this.classList.remove("live");
+    this.#record.textContent = "Record";
+    this.#level.value = 0;
+    this.#left.value = `up to ${MOST_SECONDS} s`;
+  }
+
+  /** @param {Blob | undefined} file */
+  async #take(file) {
+    if (file) await this.#name(wavOfFile(file));
+    this.#file.value = "";
+  }
+
+  /** @param {Promise<Blob>} wav */
+  async #name(wav) {
+    try {
+      this.#unsent = await wav;
+    } catch (error) {
+      this.#say(error instanceof SoundError ? error.message : "The sound could not be read.");
+      return;
+    }
+    await this.#send();
+  }
+
+  async #send() {
+    if (!this.#unsent) return;
+    this.#sending.abort(); // a new recording replaces the one before
+    this.#sending = new AbortController();
+    const { signal } = this.#sending;
+    this.#again.hidden = true;
+    this.#say("Making notes of the sound.");
+    try {
+      const answer = await suggest(this.#unsent, { signal });
+      if (signal.aborted) return;
+      this.#unsent = null;
+      this.#say("These are the notes I heard. Mend them if some are wrong.");
+      tell(this, "tune-heard", { abc: answer.abc ?? "", answer });
+    } catch (error) {
+      if (signal.aborted) return;
+      const passes = error instanceof Problem && error.passes;
+      this.#again.hidden = !passes;
+      if (!passes) this.#unsent = null;
+      this.#say(sentence(error));
+    }
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    this.#status.textContent = text;
+  }
+}
+
+/** @param {unknown} error */
+function sentence(error) {
+  if (!(error instanceof Problem)) return "The service's answer could not be read.";
+  if (error.status === 0) return "The service does not answer. The recording is kept here until you leave the page.";
+  return error.passes ? "The service is busy. The recording is kept." : error.detail;
+}
+
+customElements.define("gan-recorder", GanRecorder);
