@@ -9,6 +9,7 @@ import { forget, keep, remember, remembered } from "./store.js";
 
 /** @typedef {import("./entries.js").Entry} Entry */
 
+const KEPT = "Kept in this browser only: the last 200, and your favourites.";
 const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export class GanHistory extends HTMLElement {
@@ -16,6 +17,7 @@ export class GanHistory extends HTMLElement {
   #entries = [];
   /** @type {Entry[]} removed last, until the next answer */
   #removed = [];
+  #summary = make("summary", {}, "Your last tunes");
   #list = make("ol", {});
   #only = make("input", { type: "checkbox" });
   #save = make("button", { type: "button" }, "Download as ABC");
@@ -26,7 +28,9 @@ export class GanHistory extends HTMLElement {
   connectedCallback() {
     if (this.children.length > 0) return;
     const only = make("label", {}, this.#only, "Favourites only");
-    this.append(this.#list, make("div", { className: "row" }, only, this.#save, this.#clear, this.#undo), this.#status);
+    const row = make("div", { className: "row" }, only, this.#save, this.#clear, this.#undo);
+    this.append(make("details", {}, this.#summary, this.#list, row, this.#status));
+    this.hidden = true;
     this.#only.addEventListener("change", () => this.#show());
     this.#save.addEventListener("click", () => this.#download());
     this.#clear.addEventListener("click", () => this.#remove(this.#entries.filter(({ favourite }) => !favourite)));
@@ -75,8 +79,8 @@ export class GanHistory extends HTMLElement {
   #show() {
     const shown = this.#shown;
     this.#list.replaceChildren(...shown.map((entry) => this.#item(entry)));
-    const nothing = this.#only.checked ? "Star a tune to find it here." : "Tunes that you name are listed here, in this browser only.";
-    this.#status.textContent = shown.length > 0 ? "" : nothing;
+    this.hidden &&= this.#entries.length === 0; // it stays while somebody may press Undo
+    this.#status.textContent = shown.length === 0 && this.#only.checked ? "Star a tune to find it here." : KEPT;
     this.#save.disabled = shown.length === 0;
     this.#clear.disabled = this.#entries.every(({ favourite }) => favourite);
     this.#undo.hidden = this.#removed.length === 0;

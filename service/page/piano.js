@@ -1,4 +1,4 @@
-/** `<gan-piano for="ID">`: writes ABC at the cursor of the text field with that id, by piano keys or a MIDI keyboard. */
+/** `<gan-piano>`, inside `<gan-tune>`: writes ABC at the cursor of the tune, by piano keys or a MIDI keyboard. */
 
 import { Cursor } from "./cursor.js";
 import { make } from "./dom.js";
@@ -6,6 +6,7 @@ import { canUseMidi, listenToMidi } from "./midi-keyboard.js";
 import { fillsBeam, lengthText, pitchName, pitchText, placeAfter } from "./notes.js";
 import { GanPianoKeys } from "./piano-keys.js";
 import { sound } from "./tone.js";
+import { tuneField } from "./tune-field.js";
 
 const LENGTHS = new Map(Object.entries({ sixteenth: 1 / 16, eighth: 1 / 8, quarter: 1 / 4, half: 1 / 2, whole: 1 }));
 const KEYS = ["D", "G", "A", "C", "F", "Bb", "E", "Ador", "Edor", "Ddor", "Em", "Am", "Bm", "Dm", "Gm", "Dmix", "Amix"];
@@ -32,13 +33,12 @@ export class GanPiano extends HTMLElement {
 
   connectedCallback() {
     if (this.#panel.isConnected) return;
-    this.#field = /** @type {HTMLTextAreaElement | null} */ (document.getElementById(this.getAttribute("for") ?? ""));
-    if (!this.#field) throw new Error("gan-piano needs the id of a text field");
+    this.#field = tuneField(this);
     this.#cursor = new Cursor(this.#field);
     this.#panel.append(
       this.#new,
       this.#lengths,
-      make("div", { className: "keys" }, this.#keys),
+      make("div", { className: "scroll" }, this.#keys),
       make(
         "div",
         { className: "row" },

@@ -1,6 +1,6 @@
 /** `<gan-recorder>`: a tune from the microphone or from a recording, sent to the service.
  *
- * Tells `tune-heard` with `{ abc, answer }` when the service has answered. Hidden where the service takes no sound. */
+ * Tells `tune-open` with `{ abc, answer }` when the service has answered. Hidden where the service takes no sound. */
 
 import { info, Problem, suggest } from "./api.js";
 import { make, tell } from "./dom.js";
@@ -20,7 +20,7 @@ export class GanRecorder extends HTMLElement {
   #record = make("button", { type: "button", className: "record" }, "Record");
   #level = make("meter", { min: 0, max: 1, high: 0.95, "aria-label": "Level of the microphone" });
   #left = make("output", { className: "left" });
-  #file = make("input", { type: "file", accept: "audio/*,.wav", id: "recorder-file" });
+  #file = make("input", { type: "file", accept: "audio/*,.wav", hidden: true });
   #again = make("button", { type: "button", hidden: true }, "Send again");
   #status = make("p", { role: "status" });
   #panel = make("div", { id: "recorder-panel", className: "panel", hidden: true });
@@ -28,11 +28,13 @@ export class GanRecorder extends HTMLElement {
   connectedCallback() {
     if (this.#panel.isConnected) return;
     this.hidden = true;
+    const open = make("button", { type: "button", on: { click: () => this.#file.click() } }, "Open a recording");
+    const row = make("div", { className: "row" });
+    if (isAllowedHere()) row.append(this.#record, this.#level, this.#left);
+    else this.#panel.append(make("p", {}, "Browsers allow the microphone only over HTTPS or on localhost."));
+    row.append(open, make("span", { className: "quiet" }, "or drop it here"), this.#file);
     this.#panel.append(
-      isAllowedHere()
-        ? make("div", { className: "recording" }, this.#record, this.#level, this.#left)
-        : make("p", {}, "Browsers allow the microphone only over HTTPS or on localhost. A recording works here, too."),
-      make("label", { className: "file", for: this.#file.id }, "Open a recording, or drop it here ", this.#file),
+      row,
       make("p", { className: "quiet" }, "The sound goes to this service, which makes notes of it and stores nothing."),
       this.#status,
       this.#again,
@@ -63,16 +65,6 @@ export class GanRecorder extends HTMLElement {
     this.#microphone?.stop();
     this.#microphone = null;
     this.#sending.abort();
-  }
-
-  /**
-   * Name a recording.
-   *
-   * @param {Blob | undefined} file
-   */
-  take(file) {
-    this.#open(true);
-    return this.#take(file);
   }
 
   /** @param {boolean} open */
@@ -151,7 +143,7 @@ export class GanRecorder extends HTMLElement {
       if (signal.aborted) return;
       this.#unsent = null;
       this.#say("These are the notes I heard. Mend them if some are wrong.");
-      tell(this, "tune-heard", { abc: answer.abc ?? "", answer });
+      tell(this, "tune-open", { abc: answer.abc ?? "", answer });
     } catch (error) {
       if (signal.aborted) return;
       const passes = error instanceof Problem && error.passes;

@@ -1,27 +1,42 @@
-/** `<gan-share for="ID">`: copies a link that holds the text of the field with that id. */
+/** `<gan-share>`, inside `<gan-tune>`: copies a link that holds the tune, and opens the tune of such a link.
+ *
+ * Tells `tune-open` with `{ abc }` when the page's address holds a tune. */
 
-import { make } from "./dom.js";
-import { pack, ShareError } from "./share.js";
+import { make, tell } from "./dom.js";
+import { tuneField } from "./tune-field.js";
+import { isPacked, pack, ShareError, unpack } from "./share.js";
 
 export class GanShare extends HTMLElement {
   #button = make("button", { type: "button" }, "Copy link");
   #link = make("input", { type: "text", readOnly: true, hidden: true, "aria-label": "Link to this tune" });
-  #status = make("span", { role: "status", className: "quiet" });
+  #status = make("p", { role: "status", className: "quiet" });
 
   connectedCallback() {
     if (this.children.length > 0) return;
-    this.append(this.#button, this.#link, this.#status);
+    this.append(this.#button, make("div", { className: "panel" }, this.#link, this.#status));
     this.#button.addEventListener("click", () => this.#copy());
+    window.addEventListener("hashchange", () => this.#open());
+    this.#open();
+  }
+
+  async #open() {
+    if (!isPacked(location.hash)) return;
+    try {
+      const abc = await unpack(location.hash);
+      // A reload must not bring this tune back when the user has changed it.
+      history.replaceState(null, "", "#name");
+      tell(this, "tune-open", { abc });
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   async #copy() {
-    const field = /** @type {HTMLTextAreaElement} */ (document.getElementById(this.getAttribute("for") ?? ""));
     this.#link.hidden = true;
     try {
-      this.#link.value = new URL(`#${await pack(field.value)}`, location.href).href;
+      this.#link.value = new URL(`#${await pack(tuneField(this).value)}`, location.href).href;
     } catch (error) {
-      if (!(error instanceof ShareError)) throw error;
-      this.#status.textContent = error.message;
+      this.#fail(error);
       return;
     }
     try {
@@ -33,6 +48,12 @@ export class GanShare extends HTMLElement {
       this.#link.select();
       this.#status.textContent = "Copy this link. It holds the tune itself; no server sees it.";
     }
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    if (!(error instanceof ShareError)) throw error;
+    this.#status.textContent = error.message;
   }
 }
 

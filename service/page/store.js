@@ -14,7 +14,7 @@ const STORE = "answers";
 let opened;
 
 /**
- * Keep an answer. It replaces the last one if that is for an earlier version of the same text.
+ * Keep an answer. It replaces an answer for the same text, and the last one if that is for an earlier version of it.
  *
  * @param {string} abc
  * @param {import("./entries.js").Answer} answer
@@ -23,12 +23,13 @@ export async function remember(abc, answer) {
   const store = await begin("readwrite");
   /** @type {Entry[]} */
   const entries = await result(store.getAll());
+  const same = entries.find((entry) => entry.abc === abc);
   const last = entries.at(-1);
-  const entry = { when: Date.now(), abc, answer, favourite: false };
-  if (last && !last.favourite && isEdit(last.abc, abc)) store.put({ ...entry, id: last.id });
-  else store.add(entry);
-  const old = entries.filter(({ favourite }) => !favourite).slice(0, -(MOST - 1));
-  for (const { id } of old) store.delete(id);
+  const replaced = same ?? (last && !last.favourite && isEdit(last.abc, abc) ? last : undefined);
+  if (replaced) store.delete(replaced.id);
+  store.add({ when: Date.now(), abc, answer, favourite: replaced?.favourite ?? false });
+  const others = entries.filter((entry) => entry !== replaced && !entry.favourite);
+  for (const { id } of others.slice(0, -(MOST - 1))) store.delete(id);
   await done(store);
 }
 
