@@ -1,0 +1,38 @@
+/** Joins the elements of the page, and shows the view that the address names after its #. */
+
+import "./answer.js";
+import "./score.js";
+import "./tune.js";
+import { find } from "./dom.js";
+
+const VIEWS = /** @type {Record<string, string>} */ ({ name: "name-tune", book: "name-book", browse: "browse", title: "browse" });
+
+/** Show one view, and mark its link. */
+function showView() {
+  const [name] = location.hash.slice(1).split(/[/=]/);
+  const shown = VIEWS[name] ?? "name-tune";
+  for (const view of document.querySelectorAll("main > section")) {
+    /** @type {HTMLElement} */ (view).hidden = view.id !== shown;
+  }
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.getAttribute("data-view") === shown) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+/** Let the staff and the answer follow the tune. */
+function joinTune() {
+  const tune = find(document, "gan-tune");
+  const score = /** @type {any} */ (find(document, "gan-score"));
+  const answer = /** @type {any} */ (find(document, "gan-answer"));
+  const listen = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
+    tune.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
+  listen("tune-change", ({ abc }) => (score.abc = abc));
+  listen("asking", () => answer.wait());
+  listen("answer", (detail) => answer.show(detail.answer, detail.abc));
+  listen("no-answer", ({ reason, keep }) => answer.fail(reason, keep));
+}
+
+joinTune();
+window.addEventListener("hashchange", showView);
+showView();

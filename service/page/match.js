@@ -1,0 +1,202 @@
+/** `<gan-match>`: my tune above the setting that matches it, both in my key, to see and to hear. */
+
+import { find, make } from "./dom.js";
+import { read } from "./engraving.js";
+import { pace, pair } from "./pairing.js";
+import { Player } from "./player.js";
+import { drawSystems } from "./systems.js";
+import { Places } from "./text.js";
+import { difference } from "./words.js";
+
+/** @typedef {import("./api.js").Melody} Melody */
+/** @typedef {import("./player.js").Sound} Sound */
+/** @typedef {"mine" | "theirs"} SideName */
+
+const SLOWEST = 60;
+const QUICKEST = 240; // quarter notes a minute
+const BREATH = 0.5; // whole notes of silence between mine and theirs
+
+export class Match extends HTMLElement {
+  #player = new Player();
+  #resizing = new ResizeObserver(() => this.#drawSoon());
+  #frame = 0;
+  #width = 0;
+  /** @type {{ text: string, tune: import("./api.js").Tune, evidence: Melody } | null} */
+  #shown = null;
+  /** @type {ReturnType<typeof pair> | null} */
+  #pairing = null;
+  /** @type {ReturnType<typeof drawSystems>} */
+  #drawings = null;
+
+  /** Show how a tune matches a setting.
+   * @param {string} text that the tune was read from
+   * @param {import("./api.js").Tune} tune
+   * @param {Melody} evidence */
+  show(text, tune, evidence) {
+    this.#shown = { text, tune, evidence };
+    this.replaceChildren(
+      make("p", { className: "difference" }, difference(evidence, tune)),
+      this.#controls(),
+      make("p", { className: "legend" }, "Yours above, the printed setting below, in your key. Matching bars share a colour and a line; ", make("span", { className: "legend-mark" }, "\u25BE"), " marks notes that differ."),
+      make("div", { className: "systems", on: { click: (/** @type {MouseEvent} */ event) => this.#clicked(event) } }),
+      make("div", { className: "for-screen-readers" }),
+    );
+    this.#draw();
+    this.#resizing.observe(this);
+  }
+
+  disconnectedCallback() {
+    this.#player.stop();
+    this.#resizing.disconnect();
+  }
+
+  #controls() {
+    const play = (/** @type {string} */ label, /** @type {SideName[]} */ ...sides) =>
+      make("button", { type: "button", on: { click: () => this.#play(sides, this.#starts()) } }, label);
+    const tempo = make("input", {
+      type: "range", min: String(SLOWEST), max: String(QUICKEST), step: "5", value: String(this.#player.tempo),
+      "aria-valuetext": `${this.#player.tempo} quarter notes a minute`,
+      on: {
+        input: () => {
+          this.#player.tempo = Number(tempo.value);
+          tempo.setAttribute("aria-valuetext", `${tempo.value} quarter notes a minute`);
+        },
+      },
+    });
+    return make(
+      "div",
+      { className: "controls", role: "group", "aria-label": "Listen" },
+      play("Play mine", "mine"),
+      play("Play theirs", "theirs"),
+      play("Play both in turn", "mine", "theirs"),
+      make("button", { type: "button", className: "stop", disabled: true, on: { click: () => this.#stop() } }, "Stop"),
+      make("label", {}, "Tempo ", tempo),
+      make("label", {}, "From bar ", make("input", { type: "number", className: "from-bar", min: "0", value: "1" })),
+    );
+  }
+
+  #drawSoon() {
+    if (Math.abs(this.clientWidth - this.#width) < 2) return;
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    if (!this.#shown) return;
+    const { text, tune, evidence } = this.#shown;
+    const setting = evidence.setting.abc ?? "";
+    const ranges = new Places(text).ranges(tune.ranges ?? []);
+    const theirRanges = new Places(setting).ranges(evidence.setting.ranges ?? []);
+    const pairing = (this.#pairing = pair(read(text), read(setting), ranges, theirRanges, evidence));
+    const systems = find(this, ".systems");
+    this.#width = this.clientWidth;
+    this.#stop();
+    systems.replaceChildren();
+    this.#drawings = drawSystems(systems, { abc: text, side: pairing.mine }, { abc: setting, side: pairing.theirs, transpose: evidence.transposition });
+    if (!this.#drawings) systems.append(make("p", {}, "These notes cannot be drawn here."));
+    find(this, ".for-screen-readers").replaceChildren(this.#drawings ? this.#table() : "");
+  }
+
+  /** Both melodies bar by bar, for a screen reader. */
+  #table() {
+    const { mine, theirs } = /** @type {NonNullable<typeof this.#drawings>} */ (this.#drawings);
+    const partners = this.#pairing?.mine.partners ?? new Map();
+    const names = (/** @type {import("./engraving.js").Bar | undefined} */ bar) => bar?.signs.map((sign) => sign.name ?? "rest").join(", ") ?? "";
+    const header = ["Bar of your tune", "Your notes", "Matching bar of the setting", "Its notes in your key"];
+    const rows = mine.bars.map((bar, index) => {
+      const partner = theirs.bars[partners.get(index) ?? -1];
+      const cells = [names(bar), partner ? String(partner.number) : "none", names(partner)];
+      return make("tr", {}, make("th", { scope: "row" }, String(bar.number)), ...cells.map((cell) => make("td", {}, cell)));
+    });
+    return make(
+      "table",
+      {},
+      make("caption", {}, "Your tune and the setting, bar by bar"),
+      make("thead", {}, make("tr", {}, ...header.map((cell) => make("th", { scope: "col" }, cell)))),
+      make("tbody", {}, ...rows),
+    );
+  }
+
+  /** Where both begin, as indices of bars: at the bar of the field "From bar", and at the one that matches it. */
+  #starts() {
+    const number = Number(/** @type {HTMLInputElement} */ (find(this, ".from-bar")).value);
+    const { bars, partners } = /** @type {NonNullable<typeof this.#pairing>} */ (this.#pairing).mine;
+    // From bar 1 means with the upbeat.
+    const mine = number <= 1 ? 0 : Math.max(bars.findIndex((bar) => bar.number >= number), 0);
+    return { mine, theirs: mine ? (partners.get(mine) ?? 0) : 0 };
+  }
+
+  /** @param {MouseEvent} event */
+  #clicked(event) {
+    const staff = /** @type {Element} */ (event.target).closest(".staff-line");
+    const bands = /** @type {SVGRectElement[]} */ ([...(staff?.querySelectorAll(".band") ?? [])]);
+    const band = bands.find((each) => {
+      const { left, right } = each.getBoundingClientRect();
+      return left <= event.clientX && event.clientX <= right;
+    });
+    const bar = Number(band?.dataset.bar);
+    if (band) this.#play([/** @type {SideName} */ (band.dataset.side)], { mine: bar, theirs: bar });
+  }
+
+  /** @param {SideName[]} sides one after the other
+   * @param {Record<SideName, number>} starts index of the first bar of each */
+  #play(sides, starts) {
+    /** @type {Sound[]} */
+    const sounds = [];
+    let end = 0;
+    for (const side of sides) {
+      const heard = this.#sounds(side, starts[side]);
+      const begin = heard[0]?.start ?? 0;
+      for (const sound of heard) sounds.push({ ...sound, start: sound.start - begin + end });
+      const last = sounds.at(-1);
+      end = (last ? last.start + last.length : 0) + BREATH;
+    }
+    /** @type {HTMLButtonElement} */ (find(this, ".stop")).disabled = false;
+    this.#player.play(sounds, (sound) => this.#point(sound));
+  }
+
+  /** What sounds from a bar on.
+   * @param {SideName} side @param {number} first index of a bar
+   * @returns {Sound[]} */
+  #sounds(side, first) {
+    const drawing = this.#drawings?.[side];
+    if (!drawing) return [];
+    const scale = side === "theirs" ? this.#pace() : 1;
+    const all = drawing.sounds(side === "theirs" ? this.#shown?.evidence.transposition : 0);
+    const begin = drawing.bars[first]?.signs[0]?.start ?? 0;
+    const from = Math.max(all.findIndex((sound) => sound.place >= begin), 0);
+    return all.slice(from).map((sound) => ({ pitch: sound.pitch, start: sound.start * scale, length: sound.length * scale, data: { side, place: sound.place } }));
+  }
+
+  /** By how much the setting's lengths must be scaled so that both melodies move alike. */
+  #pace() {
+    const { mine, theirs } = /** @type {NonNullable<typeof this.#drawings>} */ (this.#drawings);
+    const { text, tune, evidence } = /** @type {NonNullable<typeof this.#shown>} */ (this.#shown);
+    const [here, there] = [new Places(text), new Places(evidence.setting.abc ?? "")];
+    const pairs = (evidence.notes ?? []).flatMap(([a, b]) => {
+      const first = mine.signAt(here.unit(tune.ranges?.[a]?.[0] ?? -1));
+      const second = theirs.signAt(there.unit(evidence.setting.ranges?.[b]?.[0] ?? -1));
+      return first && second ? [{ first, second }] : [];
+    });
+    return pace(pairs.map((each) => each.first), pairs.map((each) => each.second));
+  }
+
+  /** Move the cursor to the note that sounds.
+   * @param {Sound | null} sound */
+  #point(sound) {
+    for (const each of this.querySelectorAll(".playing")) each.classList.remove("playing");
+    if (!sound) return this.#stop();
+    const drawn = this.#drawings?.[/** @type {SideName} */ (sound.data.side)].signAt(sound.data.place)?.drawn;
+    drawn?.classList.add("playing");
+    const system = drawn?.closest("svg");
+    if (system && system.getBoundingClientRect().bottom > window.innerHeight) system.scrollIntoView({ block: "center" });
+  }
+
+  #stop() {
+    this.#player.stop();
+    for (const each of this.querySelectorAll(".playing")) each.classList.remove("playing");
+    /** @type {HTMLButtonElement} */ (find(this, ".stop")).disabled = true;
+  }
+}
+
+customElements.define("gan-match", Match);

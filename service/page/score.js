@@ -1,0 +1,80 @@
+/** `<gan-score>`: a tune as staff notation, and as a table of bars and note names for who cannot see it. */
+
+import { find, make } from "./dom.js";
+import { draw } from "./engraving.js";
+
+const BAR_WIDTH = 150; // pixels that a bar needs to be legible
+
+class Score extends HTMLElement {
+  #abc = "";
+  #width = 0;
+  #frame = 0;
+  /** @type {import("./engraving.js").Drawing | null} */
+  drawing = null;
+
+  connectedCallback() {
+    if (this.childElementCount) return;
+    this.append(
+      make("div", { className: "staff", tabIndex: 0, role: "region", "aria-label": "Your tune on a staff" }),
+      make("div", { className: "for-screen-readers bars" }),
+    );
+    new ResizeObserver(([{ contentRect }]) => {
+      if (Math.abs(contentRect.width - this.#width) > 1) this.#drawSoon();
+    }).observe(this);
+    this.#draw();
+  }
+
+  get abc() {
+    return this.#abc;
+  }
+
+  /** The tune. It is drawn before the next frame. */
+  set abc(abc) {
+    if (abc === this.#abc) return;
+    this.#abc = abc;
+    this.#drawSoon();
+  }
+
+  #drawSoon() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    const staff = find(this, ".staff");
+    this.#width = this.clientWidth;
+    const drawn = this.#abc.trim() && this.#width ? draw(staff, this.#abc, this.#layout()) : null;
+    this.drawing = drawn?.signs.length ? drawn : null;
+    this.classList.toggle("empty", !this.drawing);
+    if (!this.drawing) staff.replaceChildren();
+    staff.querySelector("svg")?.setAttribute("aria-label", "Your tune on a staff");
+    find(this, ".bars").replaceChildren(...(this.drawing ? [barTable(this.drawing.bars)] : []));
+  }
+
+  #layout() {
+    const width = this.#width - 2;
+    return { width, perLine: Math.max(1, Math.floor(width / BAR_WIDTH)) };
+  }
+}
+
+/** A table of bars and the names of their notes.
+ * @param {import("./engraving.js").Bar[]} bars */
+function barTable(bars) {
+  const rows = bars.map((bar) =>
+    make(
+      "tr",
+      {},
+      make("th", { scope: "row" }, bar.number ? `Bar ${bar.number}` : "Upbeat"),
+      make("td", {}, bar.signs.map((sign) => sign.name ?? "rest").join(", ")),
+    ),
+  );
+  return make(
+    "table",
+    {},
+    make("caption", {}, "The notes of your tune, bar by bar"),
+    make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Bar"), make("th", { scope: "col" }, "Notes"))),
+    make("tbody", {}, ...rows),
+  );
+}
+
+customElements.define("gan-score", Score);

@@ -1,0 +1,167 @@
+/** Draws two matching melodies as systems: a line of mine, under it the line of the setting, and what joins them. */
+
+import { alignedStarts, breaks, lineStarts, matches, partnerLines } from "./pairing.js";
+import { draw } from "./engraving.js";
+
+/** @typedef {import("./engraving.js").Bar} Bar */
+/** @typedef {import("./engraving.js").Drawing} Drawing */
+/** @typedef {import("./pairing.js").Side} Side */
+/** @typedef {{ element: SVGGElement, top: number, bottom: number, bands: Map<number, Band> }} Staff a drawn line */
+/** @typedef {{ left: number, right: number, top: number, bottom: number }} Band where a bar is */
+
+const SVG = "http://www.w3.org/2000/svg";
+const BAR_WIDTH = 170; // pixels
+const MOST_BARS = 4; // in a line
+const TINTS = 4; // colours of matching bars
+const LABEL = 20; // pixels for the numbers of bars above a staff
+const GAP = 18; // between the two staves
+
+/**
+ * Draw the systems into an element.
+ *
+ * @param {HTMLElement} place
+ * @param {{ abc: string, side: Side }} mine
+ * @param {{ abc: string, side: Side, transpose: number }} theirs
+ * @returns {{ mine: Drawing, theirs: Drawing } | null} null when one of them cannot be drawn
+ */
+export function drawSystems(place, mine, theirs) {
+  const width = Math.max(place.clientWidth - 2, 200);
+  const perLine = Math.min(Math.max(Math.floor(width / BAR_WIDTH), 1), MOST_BARS);
+  const starts = lineStarts(mine.side.bars, perLine);
+  const theirStarts = lineStarts(theirs.side.bars, perLine, alignedStarts(mine.side, starts));
+  const scratch = [0, 1].map(() => place.appendChild(document.createElement("div")));
+  const first = draw(scratch[0], mine.abc, { width, plain: true, breaks: breaks(mine.side.bars, starts) });
+  const second = draw(scratch[1], theirs.abc, {
+    width, plain: true, breaks: breaks(theirs.side.bars, theirStarts), transpose: theirs.transpose,
+  });
+  if (first && second) {
+    const tints = new Map([...mine.side.partners.keys()].map((index, order) => [index, order % TINTS]));
+    const tintsThere = new Map([...mine.side.partners].map(([index, partner]) => [partner, tints.get(index) ?? 0]));
+    const above = staves(first, mine.side, tints, "mine");
+    const below = staves(second, theirs.side, tintsThere, "theirs");
+    const partners = partnerLines(mine.side, starts, theirStarts);
+    const systems = above.map((staff, line) => system(width, staff, below[partners[line] ?? -1] ?? null, mine.side));
+    const rest = below.filter((_, line) => !partners.includes(line)).map((staff) => system(width, null, staff, mine.side));
+    for (const each of scratch) each.remove();
+    place.append(...systems, ...rest);
+    return { mine: first, theirs: second };
+  }
+  for (const each of scratch) each.remove();
+  return null;
+}
+
+/** One line of mine with the matching line of the setting under it.
+ * @param {number} width
+ * @param {Staff | null} above
+ * @param {Staff | null} below
+ * @param {Side} mine */
+function system(width, above, below, mine) {
+  const upper = above ? above.bottom - above.top : 0;
+  const lower = below ? below.bottom - below.top : 0;
+  const gap = above && below ? GAP : 0;
+  const height = upper + gap + lower;
+  const svg = make("svg", { class: above ? "system" : "system rest", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+  const joins = svg.appendChild(make("g", { class: "joins" }));
+  for (const [staff, shift] of /** @type {[Staff | null, number][]} */ ([[above, 0], [below, upper + gap]])) {
+    if (!staff) continue;
+    staff.element.setAttribute("transform", `translate(0 ${shift - staff.top})`);
+    svg.append(staff.element);
+  }
+  for (const [index, partner] of above && below ? mine.partners : []) {
+    const [from, to] = [above?.bands.get(index), below?.bands.get(partner)];
+    if (!from || !to || !above || !below) continue;
+    joins.append(
+      make("line", {
+        x1: (from.left + from.right) / 2, y1: from.bottom - above.top,
+        x2: (to.left + to.right) / 2, y2: to.top - below.top + upper + gap,
+      }),
+    );
+  }
+  return svg;
+}
+
+/** The lines of a drawing, taken out of it, with a band behind each bar, its number, and marks at notes that differ.
+ * @param {Drawing} drawing
+ * @param {Side} side
+ * @param {Map<number, number>} tints of bars, by their index
+ * @param {string} name of the side
+ * @returns {Staff[]} */
+function staves(drawing, side, tints, name) {
+  /** @type {Map<Element, [number, Bar][]>} */
+  const lines = new Map();
+  drawing.bars.forEach((bar, index) => {
+    const group = bar.signs.find((sign) => sign.drawn)?.drawn?.closest("svg > g");
+    if (group) lines.set(group, [...(lines.get(group) ?? []), [index, bar]]);
+  });
+  return [...lines].map(([group, bars]) => {
+    const box = /** @type {SVGGElement} */ (group).getBBox();
+    const bands = bandsOf(bars, box);
+    const element = make("g", { class: `staff-line ${name}` });
+    for (const [index, bar] of bars) {
+      const band = /** @type {Band} */ (bands.get(index));
+      const tint = tints.get(index);
+      const kind = tint === undefined ? "alone" : `tint-${tint}`;
+      element.append(
+        make("rect", {
+          class: `band ${kind}`, "data-bar": index, "data-side": name, rx: 3,
+          x: band.left, y: band.top, width: Math.max(band.right - band.left, 4), height: band.bottom - band.top,
+        }),
+        label(bar.number, band),
+        ...bar.signs.flatMap((sign) => mark(side, sign)),
+      );
+    }
+    element.append(group);
+    const top = Math.min(box.y, ...[...bands.values()].map((band) => band.top)) - LABEL;
+    return { element, top, bottom: box.y + box.height + 6, bands };
+  });
+}
+
+/** @param {[number, Bar][]} bars of one line @param {DOMRect} box of the line
+ * @returns {Map<number, Band>} */
+function bandsOf(bars, box) {
+  const lines = bars.map(([, bar]) => bar.barLine?.getBBox()).filter((each) => each !== undefined);
+  const staff = lines.length ? lines.reduce((a, b) => (a.height < b.height ? a : b)) : box;
+  let left = Math.min(...signBoxes(bars[0][1]).map((each) => each.x)) - 8;
+  const bands = new Map();
+  for (const [index, bar] of bars) {
+    const end = bar.barLine?.getBBox();
+    const right = end ? end.x : Math.max(...signBoxes(bar).map((each) => each.x + each.width)) + 8;
+    bands.set(index, { left: left + 1, right: right - 1, top: staff.y - 9, bottom: staff.y + staff.height + 9 });
+    left = end ? end.x + end.width : right;
+  }
+  return bands;
+}
+
+/** @param {Bar} bar */
+function signBoxes(bar) {
+  const boxes = bar.signs.flatMap((sign) => (sign.drawn ? [sign.drawn.getBBox()] : []));
+  return boxes.length ? boxes : [new DOMRect()];
+}
+
+/** @param {number} number @param {Band} band */
+function label(number, band) {
+  const text = make("text", { class: "bar-number", x: band.left + 2, y: band.top - 5 });
+  text.textContent = number ? String(number) : "";
+  return text;
+}
+
+/** Colours a note that differs, and puts a mark above it: colour is not the only sign.
+ * @param {Side} side @param {import("./engraving.js").Sign} sign */
+function mark(side, sign) {
+  if (!sign.drawn || sign.name === null || matches(side, sign) !== false) return [];
+  sign.drawn.classList.add("differs");
+  const box = sign.drawn.getBBox();
+  const [x, y] = [box.x + box.width / 2, box.y - 3];
+  return [make("path", { class: "differs-mark", d: `M ${x - 4} ${y - 7} L ${x + 4} ${y - 7} L ${x} ${y} Z` })];
+}
+
+/**
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string | number>} attributes
+ * @returns {SVGElementTagNameMap[Tag]} */
+function make(tag, attributes) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  return element;
+}

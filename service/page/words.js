@@ -1,0 +1,145 @@
+/** What the page says about an answer, in words. */
+
+/** @typedef {import("./api.js").Answer} Answer */
+/** @typedef {import("./api.js").Title} Title */
+/** @typedef {import("./api.js").Melody} Melody */
+
+export const SURE = 0.9;
+export const LIKELY = 0.5;
+const SHORT = 16; // fewer notes fit many tunes
+
+const NUMBERS = [
+  "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+  "fourteen", "fifteen",
+];
+const INTERVALS = [
+  "", "a semitone", "a tone", "a minor third", "a major third", "a fourth", "a tritone", "a fifth", "a minor sixth",
+  "a major sixth", "a minor seventh", "a major seventh",
+];
+const OCTAVES = ["", "an octave", "two octaves", "three octaves", "four octaves"];
+
+/** How sure the first title is.
+ * @param {Answer} answer
+ * @returns {"sure" | "likely" | "torn" | "unsure"} `torn`: known, but it may be one of several */
+export function certainty(answer) {
+  const confidence = answer.suggestions[0]?.confidence ?? 0;
+  if (!answer.known || !answer.suggestions.length) return "unsure";
+  if (confidence >= SURE) return "sure";
+  return confidence >= LIKELY ? "likely" : "torn";
+}
+
+/** A probability as people say it; never 0 or 100.
+ * @param {number} confidence */
+export function percent(confidence) {
+  if (confidence < 0.01) return "under 1 %";
+  return `${Math.min(Math.round(100 * confidence), 99)} %`;
+}
+
+/** The evidence that is a melody, if there is one.
+ * @param {Title} title
+ * @returns {Melody | null} */
+export function melody(title) {
+  return /** @type {Melody | undefined} */ (title.evidence.find((each) => each.kind === "melody")) ?? null;
+}
+
+/** The answer as one sentence, for a screen reader.
+ * @param {Answer} answer */
+export function sentence(answer) {
+  const [first, ...others] = answer.suggestions;
+  switch (certainty(answer)) {
+    case "sure":
+      return `This is ${first.title}, ${percent(first.confidence)} sure.`;
+    case "likely":
+      return `Probably ${first.title}, ${percent(first.confidence)} sure. It may also be ${list(others.slice(0, 2), "or")}.`;
+    case "torn":
+      return `I know this tune, but not which of these it is: ${list(answer.suggestions.slice(0, 3), "or")}.`;
+    default:
+      return "I don't know this tune.";
+  }
+}
+
+/** @param {Title[]} titles @param {string} last */
+function list(titles, last) {
+  const names = titles.map((title) => title.title);
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${last} ${names.at(-1)}`;
+}
+
+/** A caution about a tune with few notes; empty for others.
+ * @param {number} notes */
+export function caution(notes) {
+  if (notes >= SHORT) return "";
+  const count = NUMBERS[notes];
+  const subject = notes === 1 ? "One note fits" : `${count[0].toUpperCase()}${count.slice(1)} notes fit`;
+  return `${subject} many tunes. Add a bar or two.`;
+}
+
+/** The names that say more than the title: without those that only differ in case and punctuation.
+ * @param {Title} title */
+export function otherNames(title) {
+  const seen = new Set([folded(title.title)]);
+  return title.aliases.filter((alias) => !seen.has(folded(alias)) && seen.add(folded(alias)));
+}
+
+/** @param {string} name */
+function folded(name) {
+  const words = name.normalize("NFKD").toLowerCase().replace(/\(.*?\)|--.*$/g, "").match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.filter((word) => !["the", "a", "an"].includes(word)).sort().join(" ");
+}
+
+/** Where a setting stands: the name of its collection and its number there.
+ * @param {import("./api.js").Setting} setting */
+export function source(setting) {
+  const collection = /^([^:;]{3,80}):/.exec(setting.licence)?.[1] ?? setting.corpus;
+  const number = /^X:\s*(\d+)/m.exec(setting.abc ?? "")?.[1];
+  return number ? `${collection}, no. ${number}` : collection;
+}
+
+/** How a setting differs from the tune, in a sentence.
+ * @param {Melody} evidence
+ * @param {import("./api.js").Tune} tune */
+export function difference({ transposition, bars, notes }, tune) {
+  const parts = [printed(transposition)];
+  if (isReordered(bars)) parts.push("its parts come in another order there");
+  const matching = new Set(bars.map(([mine]) => mine)).size;
+  parts.push(matching >= tune.bars ? "every bar matches" : `${matching} of ${tune.bars} bars match`);
+  if (notes && notes.length < tune.notes) parts.push(`${notes.length} of ${tune.notes} notes`);
+  const text = parts.join("; ");
+  return `${text[0].toUpperCase()}${text.slice(1)}.`;
+}
+
+/** @param {number} semitones by which the tune is higher than the setting */
+function printed(semitones) {
+  if (!semitones) return "printed at the same pitch";
+  const size = Math.abs(semitones);
+  const octaves = OCTAVES[Math.floor(size / 12)] ?? "many octaves";
+  const distance = [octaves, INTERVALS[size % 12]].filter(Boolean).join(" and ");
+  return `printed ${distance} ${semitones > 0 ? "lower" : "higher"}`;
+}
+
+/** Whether the matching bars stand in another order in the setting. One bar astray is no other order.
+ * @param {[number, number][]} bars */
+function isReordered(bars) {
+  const falls = bars.filter(([, theirs], index) => index && theirs < bars[index - 1][1]).length;
+  return falls > 0 && falls <= bars.length / 3 && bars.length >= 4;
+}
+
+/** How many things the reader skipped, as a line to open.
+ * @param {number} count */
+export function skipped(count) {
+  return `${count} ${count === 1 ? "thing" : "things"} I skipped`;
+}
+
+/** What happens when there is no answer.
+ * @param {import("./api.js").Problem} problem
+ * @param {boolean} offline
+ * @param {number | null} retryIn seconds */
+export function failure(problem, offline, retryIn) {
+  if (offline) return "You are offline. Your tune is kept, and I ask again when the network is back.";
+  const next = retryIn === null ? "" : ` Trying again in ${retryIn} s; your tune is kept.`;
+  if (problem.status === 429) return `The service has much to do just now.${next}`;
+  if (problem.status === 504) return `The answer took too long.${next}`;
+  if (problem.status === 0) return `The service cannot be reached.${next}`;
+  if (problem.passes) return `The service is not ready.${next}`;
+  const detail = problem.detail || "The service could not answer";
+  return `${detail[0].toUpperCase()}${detail.slice(1)}${/[.!?]$/.test(detail) ? "" : "."}`;
+}
