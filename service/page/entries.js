@@ -1,10 +1,12 @@
 /** What the history remembers of an answer, and the tunebook that it makes. */
 
+import { withTitle } from "./titled.js";
+import { LIKELY } from "./words.js";
+
 /** @typedef {import("./api.js").Answer} Answer */
 /** An answer: when (in milliseconds since 1970), for which text, and whether the user marked it.
  * @typedef {{ id: number, when: number, abc: string, answer: Answer, favourite: boolean }} Entry */
 
-const LIKELY = 0.5; // a title below this is not written into a tune
 const SAME = 0.8; // of a text, when somebody mends a tune
 
 /**
@@ -40,12 +42,12 @@ export function isEdit(before, after) {
  * @param {Entry[]} entries
  */
 export function asTunebook(entries) {
-  return entries.map(({ abc, answer }, index) => numbered(firstTune(abc), index + 1, likelyTitle(answer))).join("\n");
-}
-
-/** @param {Answer} answer */
-function likelyTitle(answer) {
-  return (answer.suggestions[0]?.confidence ?? 0) >= LIKELY ? nameOf(answer) : "";
+  const tunes = entries.map(({ abc, answer }, index) => {
+    const tune = numbered(firstTune(abc), index + 1);
+    const isLikely = (answer.suggestions[0]?.confidence ?? 0) >= LIKELY;
+    return isLikely && nameOf(answer) ? withTitle(tune, nameOf(answer)) : tune;
+  });
+  return tunes.join("\n");
 }
 
 /**
@@ -54,7 +56,10 @@ function likelyTitle(answer) {
  */
 function firstTune(text) {
   const lines = text.trim().split(/\r\n|\n|\r/);
-  const begin = Math.max(lines.findIndex((line) => /^X:/.test(line)), 0); // what stands before is no tune
+  const begin = Math.max(
+    lines.findIndex((line) => /^X:/.test(line)),
+    0,
+  ); // what stands before is no tune
   const rest = lines.slice(begin);
   const end = rest.findIndex((line, index) => index > 0 && (line.trim() === "" || /^X:/.test(line)));
   return end < 0 ? rest : rest.slice(0, end);
@@ -63,12 +68,10 @@ function firstTune(text) {
 /**
  * @param {string[]} lines
  * @param {number} number
- * @param {string} title
  */
-function numbered(lines, number, title) {
-  const music = lines.filter((line) => !/^X:/.test(line));
-  const needsTitle = title && !music.includes(`T:${title}`);
-  const needsKey = !music.some((line) => /^K:/.test(line));
-  const head = [`X:${number}`, ...(needsTitle ? [`T:${title}`] : []), ...(needsKey ? ["K:C"] : [])];
-  return `${[...head, ...music].join("\n")}\n`;
+function numbered(lines, number) {
+  const rest = lines.filter((line) => !/^X:/.test(line));
+  // Other programs want a key; a text that has none is read in C.
+  if (!rest.some((line) => /^K:/.test(line))) rest.unshift("K:C");
+  return `${[`X:${number}`, ...rest].join("\n")}\n`;
 }

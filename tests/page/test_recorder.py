@@ -1,0 +1,220 @@
+"""The microphone of the page. Chromium's fake microphone plays a WAV file that a test has made from a known tune."""
+
+import io
+import json
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from service.settings import Settings
+from tests.page.chromium import chromium, copied, opened
+from tests.page.whistle import whistled
+from tests.support import KESH, serve
+
+ANSWERED = "These are the notes I heard. Mend them if some are wrong."
+SCALE = "L:1/4\nK:D\nDFAd|fdAF|"
+
+
+@pytest.fixture(scope="module")
+def url(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serve(Settings(artifacts=copied(published, tmp_path_factory.mktemp("recorder")))) as client:
+        yield str(client.base_url)
+
+
+@pytest.fixture(scope="module")
+def frequencies(tmp_path_factory: pytest.TempPathFactory) -> list[float]:
+    return whistled(SCALE, tmp_path_factory.getbasetemp() / "scale.wav", seconds_a_beat=0.3)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory, frequencies: list[float]) -> Iterator[Browser]:
+    assert frequencies
+    with chromium(
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-audio-capture={tmp_path_factory.getbasetemp() / 'scale.wav'}",
+        "--host-resolver-rules=MAP tunes 127.0.0.1",
+    ) as browser:
+        yield browser
+
+
+class Heard:
+    """Answers for the service: it takes sound, and hears the Kesh in everything."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.posted: list[bytes] = []
+        self.kinds: list[str] = []
+        self.failures: list[int] = []
+        found = httpx.post(f"{url}/suggest-titles?notes=true", content=KESH, headers={"Content-Type": "text/plain"})
+        self._answer: dict[str, Any] = {**found.json(), "abc": KESH}
+        page.route("**/info", self._info)
+        page.route("**/suggest-titles?*", self._suggest)
+
+    def _info(self, route: Route) -> None:
+        info = route.fetch().json()
+        route.fulfill(json={**info, "inputs": ["text/vnd.abc", "audio/wav"]})
+
+    def _suggest(self, route: Route) -> None:
+        kind = route.request.headers["content-type"]
+        if not kind.startswith("audio/"):
+            route.continue_()
+            return
+        self.kinds.append(kind)
+        self.posted.append(route.request.post_data_buffer or b"")
+        if self.failures:
+            route.fulfill(status=self.failures.pop(), body=json.dumps({"detail": "no"}))
+        else:
+            route.fulfill(json=self._answer)
+
+
+@pytest.fixture
+def page(browser: Browser, url: str) -> Iterator[Page]:
+    context = browser.new_context(service_workers="block")
+    with opened(context, "about:blank") as page:
+        yield page
+    context.close()
+
+
+def samples(wav: bytes) -> np.ndarray[Any, np.dtype[np.int16]]:
+    with wave.open(io.BytesIO(wav)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 16000)
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2")
+
+
+def loudest(sound: np.ndarray[Any, np.dtype[np.int16]], seconds: float = 0.1) -> list[float]:
+    """The strongest frequency of each tenth of a second that is not silent, in Hz."""
+    size = int(seconds * 16000)
+    found = []
+    for start in range(0, len(sound) - size, size):
+        part = sound[start : start + size].astype(float)
+        if np.abs(part).max() > 3000:
+            spectrum = np.abs(np.fft.rfft(part * np.hanning(size), 2**15))
+            found.append(float(spectrum.argmax() * 16000 / 2**15))
+    return found
+
+
+def record(page: Page, milliseconds: int) -> None:
+    page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.get_by_text("Recording. Play or whistle the tune.")).to_be_visible()
+    page.wait_for_timeout(milliseconds)
+    page.get_by_role("button", name="Stop").click()
+
+
+def test_a_recording_becomes_a_tune(page: Page, url: str, frequencies: list[float]) -> None:
+    heard = Heard(page, url)
+    page.goto(url)
+    page.get_by_role("button", name="Listen").click()
+    record(page, 3000)
+    expect(page.get_by_text(ANSWERED)).to_be_visible()
+    expect(page.get_by_role("textbox", name="Your tune")).to_have_value(KESH)
+    assert heard.kinds == ["audio/wav"]
+    sound = samples(heard.posted[0])
+    assert 2.5 < len(sound) / 16000 < 6
+    notes = loudest(sound)
+    assert len(notes) > 10
+    clear = [note for note in notes if any(abs(note / frequency - 1) < 0.01 for frequency in frequencies)]
+    assert len(clear) > 0.7 * len(notes)
+    assert len({round(note / 10) for note in clear}) >= 4  # of the four pitches
+
+
+def test_the_level_and_the_time_left_are_shown(page: Page, url: str) -> None:
+    Heard(page, url)
+    page.goto(url)
+    page.get_by_role("button", name="Listen").click()
+    page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.get_by_text("29 s left")).to_be_visible()
+    page.wait_for_function("document.querySelector('gan-recorder meter').value > 0.1")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Record", exact=True)).to_be_visible()
+
+
+def test_a_long_recording_in_a_file_is_shortened(page: Page, url: str, tmp_path: Path) -> None:
+    heard = Heard(page, url)
+    whistled(SCALE * 5, tmp_path / "long.wav", seconds_a_beat=1)
+    page.goto(url)
+    page.get_by_role("button", name="Listen").click()
+    page.locator("gan-recorder input[type=file]").set_input_files(tmp_path / "long.wav")
+    expect(page.get_by_text(ANSWERED)).to_be_visible()
+    assert len(samples(heard.posted[0])) == 30 * 16000
+    assert len(heard.posted[0]) <= 1_000_000
+
+
+def test_a_dropped_recording_is_sent(page: Page, url: str, tmp_path: Path) -> None:
+    heard = Heard(page, url)
+    whistled(SCALE, tmp_path / "short.wav", seconds_a_beat=0.2)
+    page.goto(url)
+    page.get_by_role("button", name="Listen").click()
+    drop = """([panel, bytes]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(bytes)], "tune.wav", { type: "audio/wav" }));
+        panel.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+    }"""
+    panel = page.locator("#recorder-panel").element_handle()
+    page.evaluate(drop, [panel, list((tmp_path / "short.wav").read_bytes())])
+    expect(page.get_by_text(ANSWERED)).to_be_visible()
+    assert len(heard.posted) == 1
+
+
+def test_a_file_that_is_no_sound_is_refused_in_a_sentence(page: Page, url: str, tmp_path: Path) -> None:
+    heard = Heard(page, url)
+    (tmp_path / "broken.wav").write_bytes(b"RIFF" + bytes(100))
+    page.goto(url)
+    page.get_by_role("button", name="Listen").click()
+    page.locator("gan-recorder input[type=file]").set_input_files(tmp_path / "broken.wav")
+    expect(page.get_by_text("The browser cannot read this file as sound.")).to_be_visible()
+    assert heard.posted == []
+
+
+def test_a_busy_service_gets_the_recording_again(page: Page, url: str) -> None:
+    heard = Heard(page, url)
+    heard.failures = [429]
+    page.goto(url)
+    page.get_by_role("button", name="Listen").click()
+    record(page, 1000)
+    expect(page.get_by_text("The service is busy. The recording is kept.")).to_be_visible()
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_text(ANSWERED)).to_be_visible()
+    assert heard.posted[0] == heard.posted[1]
+
+
+def test_the_page_says_that_nothing_is_stored(page: Page, url: str) -> None:
+    Heard(page, url)
+    page.goto(url)
+    page.get_by_role("button", name="Listen").click()
+    expect(page.get_by_text("makes notes of it and stores nothing")).to_be_visible()
+
+
+def test_a_service_that_takes_no_sound_has_no_button(page: Page, url: str) -> None:
+    page.route("**/info", lambda route: route.fulfill(json={**route.fetch().json(), "inputs": ["text/vnd.abc"]}))
+    with page.expect_response("**/info"):
+        page.goto(url)
+    expect(page.get_by_role("button", name="Piano")).to_be_visible()
+    expect(page.get_by_role("button", name="Listen")).to_be_hidden()
+
+
+def test_without_https_the_page_says_why_there_is_no_microphone(page: Page, url: str, tmp_path: Path) -> None:
+    elsewhere = url.replace("127.0.0.1", "tunes")
+    heard = Heard(page, url)
+    whistled(SCALE, tmp_path / "short.wav", seconds_a_beat=0.2)
+    page.goto(elsewhere)
+    page.get_by_role("button", name="Listen").click()
+    expect(page.get_by_text("Browsers allow the microphone only over HTTPS or on localhost.")).to_be_visible()
+    expect(page.get_by_role("button", name="Record", exact=True)).to_have_count(0)
+    page.locator("gan-recorder input[type=file]").set_input_files(tmp_path / "short.wav")
+    expect(page.get_by_text(ANSWERED)).to_be_visible()
+    assert len(heard.posted) == 1
+
+
+def test_a_refused_microphone_is_explained(url: str) -> None:
+    with chromium() as browser, opened(browser.new_context(service_workers="block"), "about:blank") as page:
+        Heard(page, url)
+        page.goto(url)
+        page.get_by_role("button", name="Listen").click()
+        page.get_by_role("button", name="Record", exact=True).click()
+        expect(page.get_by_text("Allow it, then try again.").or_(page.get_by_text("No microphone was found"))).to_be_visible()
