@@ -3,6 +3,8 @@
  * abcjs's warnings are HTML that may hold text of the tune, so nothing here reads them.
  */
 
+import { beamed } from "./beams.js";
+
 /** A note, a chord or a rest. `start` and `end` are places in the text in UTF-16 units; `name` is null for a rest.
  * @typedef {{ start: number, end: number, name: string | null, length: number, drawn: SVGGraphicsElement | null }} Sign */
 
@@ -12,8 +14,14 @@
 
 const LETTERS = "CDEFGAB";
 const SIGNS = /** @type {Record<string, string>} */ ({
-  sharp: " sharp", flat: " flat", dblsharp: " double sharp", dblflat: " double flat", natural: "",
+  sharp: " sharp",
+  flat: " flat",
+  dblsharp: " double sharp",
+  dblflat: " double flat",
+  natural: "",
 });
+const NARROW = 480; // pixels; on narrower paper the notes are smaller
+const SMALLER = 0.8;
 const HIDDEN = /^[A-JNOPQRSTWZw]:/gm; // fields that would print text around the notes
 
 /** A tune as abcjs has drawn it. */
@@ -44,36 +52,62 @@ export class Drawing {
     return melody
       .filter((/** @type {any} */ event) => event.cmd === "note")
       .map((/** @type {any} */ note) => ({
-        pitch: note.pitch, start: note.start, length: note.duration, place: note.startChar,
+        pitch: note.pitch,
+        start: note.start,
+        length: note.duration,
+        place: note.startChar,
       }));
   }
 }
 
 /**
- * Draw a tune; null when there is nothing to draw.
+ * Draw a tune; null when there is nothing to draw. On a narrow screen it is smaller.
  *
  * @param {HTMLElement} place
  * @param {string} abc
  * @param {{ width: number, perLine?: number, breaks?: number[], transpose?: number, plain?: boolean }} options
  *   `width` in pixels; `perLine` is how many bars a line may have; `breaks` are the bars, by their `last`, that end a
- *   line; `transpose` in semitones; `plain` leaves all text around the notes out
+ *   line; `transpose` in semitones; `plain` leaves all text around the notes out, and joins notes of a beat
  * @returns {Drawing | null}
  */
 export function draw(place, abc, { width, perLine = 0, breaks = [], transpose = 0, plain = false }) {
-  const text = plain ? bare(abc) : abc;
+  const text = plain ? beamed(bare(abc), read(abc)) : abc;
   const ends = breaks.length ? breaks : perLine ? lineEnds(read(text), perLine) : [];
+  const scale = scaleOf(width);
   const options = {
-    staffwidth: width, visualTranspose: transpose, selectTypes: false, jazzchords: false,
-    paddingtop: 4, paddingbottom: 4, paddingleft: 0, paddingright: 0,
+    staffwidth: width / scale,
+    visualTranspose: transpose,
+    selectTypes: false,
+    paddingtop: 4,
+    paddingbottom: 4,
+    paddingleft: 0,
+    paddingright: 0,
     ...(ends.length ? { lineBreaks: [ends, ...Array.from({ length: 40 }, () => [])] } : {}),
   };
   try {
     const tune = withoutInlineStyles(() => window.ABCJS.renderAbc(place, text, options)[0]);
+    place.removeAttribute("style"); // abcjs sets the size of what holds the drawing
+    const svg = place.querySelector("svg");
+    if (svg) resize(svg, scale);
     return new Drawing(place, tune);
   } catch {
     place.replaceChildren(); // abcjs stumbles over some texts that are not music
     return null;
   }
+}
+
+/** By how much a drawing of a width is smaller.
+ * @param {number} width in pixels */
+export function scaleOf(width) {
+  return width < NARROW ? SMALLER : 1;
+}
+
+/** @param {SVGSVGElement} svg @param {number} scale */
+function resize(svg, scale) {
+  const [width, height] = ["width", "height"].map((name) => Number(svg.getAttribute(name)));
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("width", String(width * scale));
+  svg.setAttribute("height", String(height * scale));
 }
 
 /** The bars of a text that is not drawn, without text around the notes.
@@ -101,7 +135,8 @@ function lineEnds(bars, perLine) {
   for (const bar of bars) counts.set(bar.line, (counts.get(bar.line) ?? 0) + 1);
   if (Math.max(0, ...counts.values()) <= perLine + 1) return [];
   const upbeat = bars[0]?.number === 0 ? 1 : 0;
-  return bars.filter((_, index) => (index + 1 - upbeat) % perLine === 0 && index + 1 > upbeat).map((bar) => bar.last);
+  const ends = bars.filter((_, index) => (index + 1 - upbeat) % perLine === 0 && index + 1 > upbeat);
+  return ends.filter((bar) => bar !== bars.at(-1)).map((bar) => bar.last);
 }
 
 /** The bars of the first voice. As in the service, a bar is what stands between two bar lines, and the first is
@@ -127,18 +162,23 @@ function readBars(tune) {
         open = null;
         barLines += 1;
       }
-      if (element.el_type !== "note") continue;
-      if (!open) bars.push((open = { number: 0, signs: [], last: Number.MAX_SAFE_INTEGER, line: number, barLine: null }));
+      if (element.el_type !== "note" || element.rest?.type === "spacer") continue;
+      if (!open) {
+        open = { number: 0, signs: [], last: Number.MAX_SAFE_INTEGER, line: number, barLine: null };
+        bars.push(open);
+      }
       const names = (element.pitches ?? []).map((/** @type {any} */ pitch) => name(pitch, heard));
       open.signs.push({
-        start: element.startChar, end: element.endChar, name: names.length ? names.join(" and ") : null,
-        length: element.duration, drawn: drawnAs(element),
+        start: element.startChar,
+        end: element.endChar,
+        name: names.length ? names.join(" and ") : null,
+        length: element.duration,
+        drawn: drawnAs(element),
       });
     }
   });
   const first = bars.length > 1 && isUpbeat(tune, bars[0]) ? 0 : 1;
-  bars.forEach((bar, index) => (bar.number = first + index));
-  return bars;
+  return bars.map((bar, index) => Object.assign(bar, { number: first + index }));
 }
 
 /** @param {any} tune @param {Bar} bar */
@@ -184,9 +224,12 @@ function withoutInlineStyles(run) {
     if (name === "style" && "style" in this) /** @type {SVGElement} */ (this).style.cssText = value;
     else setAttribute.call(this, name, value);
   };
-  SVGElement.prototype.insertBefore = function (node, before) {
-    return node instanceof SVGStyleElement ? node : insertBefore.call(this, node, before);
-  };
+  SVGElement.prototype.insertBefore = /** @type {any} */ (
+    /** @this {Node} @param {Node} node @param {Node | null} before */
+    function (node, before) {
+      return node instanceof SVGStyleElement ? node : insertBefore.call(this, node, before);
+    }
+  );
   try {
     return run();
   } finally {

@@ -7,7 +7,7 @@ export const EXAMPLES = [
   },
   {
     name: "a jig in the wrong key",
-    abc: "M:6/8\nL:1/8\nK:F\nf2c cAc|f2f fga|g2d dBd|gfe dcB|\nA2f fcA|B2g gfe|fag fed|cde f3:|\n",
+    abc: "M:6/8\nL:1/8\nK:A\ned|cAA EAA|cAc edc|dBB FBB|dBd fed|\ncAA EAA|cAc edc|dcd Bed|cAA A:|\n",
   },
   {
     name: "a hornpipe, badly remembered",

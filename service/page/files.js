@@ -9,8 +9,13 @@ const MEDIA_TYPES = /** @type {Record<string, string>} */ ({
   wav: "audio/wav",
 });
 const SAME = /** @type {Record<string, string>} */ ({
-  "audio/x-wav": "audio/wav", "audio/wave": "audio/wav", "audio/vnd.wave": "audio/wav",
-  "audio/mid": "audio/midi", "audio/x-midi": "audio/midi", "audio/wav": "audio/wav", "audio/midi": "audio/midi",
+  "audio/x-wav": "audio/wav",
+  "audio/wave": "audio/wav",
+  "audio/vnd.wave": "audio/wav",
+  "audio/mid": "audio/midi",
+  "audio/x-midi": "audio/midi",
+  "audio/wav": "audio/wav",
+  "audio/midi": "audio/midi",
 });
 
 /** The media type of a file that the service must convert; empty for ABC.

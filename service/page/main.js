@@ -10,7 +10,12 @@ import "./share-link.js";
 import "./tune.js";
 import { find } from "./dom.js";
 
-const VIEWS = /** @type {Record<string, string>} */ ({ name: "name-tune", book: "name-book", browse: "browse", title: "browse" });
+const VIEWS = /** @type {Record<string, string>} */ ({
+  name: "name-tune",
+  book: "name-book",
+  browse: "browse",
+  title: "browse",
+});
 
 /** Show one view, and mark its link. */
 function showView() {

@@ -2,6 +2,7 @@
 
 import { find, make } from "./dom.js";
 import { read } from "./engraving.js";
+import { barTable, controls } from "./match-parts.js";
 import { pace, pair } from "./pairing.js";
 import { Player } from "./player.js";
 import { drawSystems } from "./systems.js";
@@ -10,10 +11,11 @@ import { difference } from "./words.js";
 
 /** @typedef {import("./api.js").Melody} Melody */
 /** @typedef {import("./player.js").Sound} Sound */
-/** @typedef {"mine" | "theirs"} SideName */
+/** @typedef {import("./match-parts.js").SideName} SideName */
+/** @typedef {ReturnType<typeof pair>} Pairing */
+/** @typedef {NonNullable<ReturnType<typeof drawSystems>>} Drawings */
+/** @typedef {{ text: string, tune: import("./api.js").Tune, evidence: Melody }} Shown */
 
-const SLOWEST = 60;
-const QUICKEST = 240; // quarter notes a minute
 const BREATH = 0.5; // whole notes of silence between mine and theirs
 
 export class Match extends HTMLElement {
@@ -21,11 +23,11 @@ export class Match extends HTMLElement {
   #resizing = new ResizeObserver(() => this.#drawSoon());
   #frame = 0;
   #width = 0;
-  /** @type {{ text: string, tune: import("./api.js").Tune, evidence: Melody } | null} */
+  /** @type {Shown | null} */
   #shown = null;
-  /** @type {ReturnType<typeof pair> | null} */
+  /** @type {Pairing | null} */
   #pairing = null;
-  /** @type {ReturnType<typeof drawSystems>} */
+  /** @type {Drawings | null} */
   #drawings = null;
 
   /** Show how a tune matches a setting.
@@ -36,9 +38,27 @@ export class Match extends HTMLElement {
     this.#shown = { text, tune, evidence };
     this.replaceChildren(
       make("p", { className: "difference" }, difference(evidence, tune)),
-      this.#controls(),
-      make("p", { className: "legend" }, "Yours above, the printed setting below, in your key. Matching bars share a colour and a line; ", make("span", { className: "legend-mark" }, "\u25BE"), " marks notes that differ."),
-      make("div", { className: "systems", on: { click: (/** @type {MouseEvent} */ event) => this.#clicked(event) } }),
+      controls(this.#player.tempo, {
+        play: (sides) => this.#play(sides, this.#starts()),
+        stop: () => this.#stop(),
+        tempo: (tempo) => {
+          this.#player.tempo = tempo;
+        },
+      }),
+      make(
+        "p",
+        { className: "legend" },
+        "Yours above, the printed setting below, in your key. Matching bars share a colour and a line; ",
+        make("span", { className: "legend-mark" }, "\u25BE"),
+        " marks notes that differ.",
+      ),
+      make("div", {
+        className: "systems",
+        tabIndex: 0,
+        role: "region",
+        "aria-label": "Both melodies on staves",
+        on: { click: (/** @type {MouseEvent} */ event) => this.#clicked(event) },
+      }),
       make("div", { className: "for-screen-readers" }),
     );
     this.#draw();
@@ -48,31 +68,6 @@ export class Match extends HTMLElement {
   disconnectedCallback() {
     this.#player.stop();
     this.#resizing.disconnect();
-  }
-
-  #controls() {
-    const play = (/** @type {string} */ label, /** @type {SideName[]} */ ...sides) =>
-      make("button", { type: "button", on: { click: () => this.#play(sides, this.#starts()) } }, label);
-    const tempo = make("input", {
-      type: "range", min: String(SLOWEST), max: String(QUICKEST), step: "5", value: String(this.#player.tempo),
-      "aria-valuetext": `${this.#player.tempo} quarter notes a minute`,
-      on: {
-        input: () => {
-          this.#player.tempo = Number(tempo.value);
-          tempo.setAttribute("aria-valuetext", `${tempo.value} quarter notes a minute`);
-        },
-      },
-    });
-    return make(
-      "div",
-      { className: "controls", role: "group", "aria-label": "Listen" },
-      play("Play mine", "mine"),
-      play("Play theirs", "theirs"),
-      play("Play both in turn", "mine", "theirs"),
-      make("button", { type: "button", className: "stop", disabled: true, on: { click: () => this.#stop() } }, "Stop"),
-      make("label", {}, "Tempo ", tempo),
-      make("label", {}, "From bar ", make("input", { type: "number", className: "from-bar", min: "0", value: "1" })),
-    );
   }
 
   #drawSoon() {
@@ -87,42 +82,35 @@ export class Match extends HTMLElement {
     const setting = evidence.setting.abc ?? "";
     const ranges = new Places(text).ranges(tune.ranges ?? []);
     const theirRanges = new Places(setting).ranges(evidence.setting.ranges ?? []);
-    const pairing = (this.#pairing = pair(read(text), read(setting), ranges, theirRanges, evidence));
+    const pairing = pair(read(text), read(setting), ranges, theirRanges, evidence);
+    this.#pairing = pairing;
     const systems = find(this, ".systems");
     this.#width = this.clientWidth;
     this.#stop();
     systems.replaceChildren();
-    this.#drawings = drawSystems(systems, { abc: text, side: pairing.mine }, { abc: setting, side: pairing.theirs, transpose: evidence.transposition });
-    if (!this.#drawings) systems.append(make("p", {}, "These notes cannot be drawn here."));
-    find(this, ".for-screen-readers").replaceChildren(this.#drawings ? this.#table() : "");
-  }
-
-  /** Both melodies bar by bar, for a screen reader. */
-  #table() {
-    const { mine, theirs } = /** @type {NonNullable<typeof this.#drawings>} */ (this.#drawings);
-    const partners = this.#pairing?.mine.partners ?? new Map();
-    const names = (/** @type {import("./engraving.js").Bar | undefined} */ bar) => bar?.signs.map((sign) => sign.name ?? "rest").join(", ") ?? "";
-    const header = ["Bar of your tune", "Your notes", "Matching bar of the setting", "Its notes in your key"];
-    const rows = mine.bars.map((bar, index) => {
-      const partner = theirs.bars[partners.get(index) ?? -1];
-      const cells = [names(bar), partner ? String(partner.number) : "none", names(partner)];
-      return make("tr", {}, make("th", { scope: "row" }, String(bar.number)), ...cells.map((cell) => make("td", {}, cell)));
-    });
-    return make(
-      "table",
-      {},
-      make("caption", {}, "Your tune and the setting, bar by bar"),
-      make("thead", {}, make("tr", {}, ...header.map((cell) => make("th", { scope: "col" }, cell)))),
-      make("tbody", {}, ...rows),
+    this.#drawings = drawSystems(
+      systems,
+      { abc: text, side: pairing.mine },
+      { abc: setting, side: pairing.theirs, transpose: evidence.transposition },
     );
+    if (!this.#drawings) systems.append(make("p", {}, "These notes cannot be drawn here."));
+    const { mine, theirs } = this.#drawings ?? {};
+    const table = mine && theirs ? barTable(mine.bars, theirs.bars, pairing.mine.partners) : "";
+    find(this, ".for-screen-readers").replaceChildren(table);
   }
 
   /** Where both begin, as indices of bars: at the bar of the field "From bar", and at the one that matches it. */
   #starts() {
     const number = Number(/** @type {HTMLInputElement} */ (find(this, ".from-bar")).value);
-    const { bars, partners } = /** @type {NonNullable<typeof this.#pairing>} */ (this.#pairing).mine;
+    const { bars, partners } = /** @type {Pairing} */ (this.#pairing).mine;
     // From bar 1 means with the upbeat.
-    const mine = number <= 1 ? 0 : Math.max(bars.findIndex((bar) => bar.number >= number), 0);
+    const mine =
+      number <= 1
+        ? 0
+        : Math.max(
+            bars.findIndex((bar) => bar.number >= number),
+            0,
+          );
     return { mine, theirs: mine ? (partners.get(mine) ?? 0) : 0 };
   }
 
@@ -164,21 +152,32 @@ export class Match extends HTMLElement {
     const scale = side === "theirs" ? this.#pace() : 1;
     const all = drawing.sounds(side === "theirs" ? this.#shown?.evidence.transposition : 0);
     const begin = drawing.bars[first]?.signs[0]?.start ?? 0;
-    const from = Math.max(all.findIndex((sound) => sound.place >= begin), 0);
-    return all.slice(from).map((sound) => ({ pitch: sound.pitch, start: sound.start * scale, length: sound.length * scale, data: { side, place: sound.place } }));
+    const from = Math.max(
+      all.findIndex((sound) => sound.place >= begin),
+      0,
+    );
+    return all.slice(from).map((sound) => ({
+      pitch: sound.pitch,
+      start: sound.start * scale,
+      length: sound.length * scale,
+      data: { side, place: sound.place },
+    }));
   }
 
   /** By how much the setting's lengths must be scaled so that both melodies move alike. */
   #pace() {
-    const { mine, theirs } = /** @type {NonNullable<typeof this.#drawings>} */ (this.#drawings);
-    const { text, tune, evidence } = /** @type {NonNullable<typeof this.#shown>} */ (this.#shown);
+    const { mine, theirs } = /** @type {Drawings} */ (this.#drawings);
+    const { text, tune, evidence } = /** @type {Shown} */ (this.#shown);
     const [here, there] = [new Places(text), new Places(evidence.setting.abc ?? "")];
     const pairs = (evidence.notes ?? []).flatMap(([a, b]) => {
       const first = mine.signAt(here.unit(tune.ranges?.[a]?.[0] ?? -1));
       const second = theirs.signAt(there.unit(evidence.setting.ranges?.[b]?.[0] ?? -1));
       return first && second ? [{ first, second }] : [];
     });
-    return pace(pairs.map((each) => each.first), pairs.map((each) => each.second));
+    return pace(
+      pairs.map((each) => each.first),
+      pairs.map((each) => each.second),
+    );
   }
 
   /** Move the cursor to the note that sounds.
@@ -189,7 +188,8 @@ export class Match extends HTMLElement {
     const drawn = this.#drawings?.[/** @type {SideName} */ (sound.data.side)].signAt(sound.data.place)?.drawn;
     drawn?.classList.add("playing");
     const system = drawn?.closest("svg");
-    if (system && system.getBoundingClientRect().bottom > window.innerHeight) system.scrollIntoView({ block: "center" });
+    if (system && system.getBoundingClientRect().bottom > window.innerHeight)
+      system.scrollIntoView({ block: "center" });
   }
 
   #stop() {

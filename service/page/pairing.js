@@ -31,10 +31,17 @@ export function pair(mine, theirs, ranges, theirRanges, { bars, notes = [] }) {
   /** @param {[number, number] | undefined} range */
   const start = (range) => range?.[0] ?? -1;
   return {
-    mine: { bars: mine, starts: new Set(ranges.map(start)), matched: new Set(notes.map(([a]) => start(ranges[a]))), partners },
+    mine: {
+      bars: mine,
+      starts: new Set(ranges.map(start)),
+      matched: new Set(notes.map(([a]) => start(ranges[a]))),
+      partners,
+    },
     theirs: {
-      bars: theirs, starts: new Set(theirRanges.map(start)),
-      matched: new Set(notes.map(([, b]) => start(theirRanges[b]))), partners: back,
+      bars: theirs,
+      starts: new Set(theirRanges.map(start)),
+      matched: new Set(notes.map(([, b]) => start(theirRanges[b]))),
+      partners: back,
     },
   };
 }

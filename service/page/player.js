@@ -31,9 +31,11 @@ export class Player {
   play(sounds, onSound) {
     this.stop();
     if (!sounds.length) return onSound(null);
-    const context = (this.#context ??= new AudioContext());
+    this.#context ??= new AudioContext();
+    const context = this.#context;
     void context.resume();
-    const out = (this.#out = new GainNode(context, { gain: 0.25 }));
+    const out = new GainNode(context, { gain: 0.25 });
+    this.#out = out;
     out.connect(context.destination);
     this.#tone ??= context.createPeriodicWave(new Float32Array(PARTIALS.length), PARTIALS);
     const end = Math.max(...sounds.map((sound) => sound.start + sound.length));

@@ -49,7 +49,8 @@ export class Question {
 
   async #try() {
     const text = this.#text;
-    const running = (this.#running = new AbortController());
+    const running = new AbortController();
+    this.#running = running;
     if (!this.#attempts) this.#tell({ asking: true });
     try {
       const answer = await suggest(text, { signal: running.signal });

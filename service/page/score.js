@@ -3,7 +3,8 @@
 import { find, make } from "./dom.js";
 import { draw } from "./engraving.js";
 
-const BAR_WIDTH = 150; // pixels that a bar needs to be legible
+const BAR_WIDTH = 140; // pixels that a bar needs to be legible
+const FEWEST = 2; // bars of a line, however narrow it is
 
 class Score extends HTMLElement {
   #abc = "";
@@ -15,7 +16,11 @@ class Score extends HTMLElement {
   connectedCallback() {
     if (this.childElementCount) return;
     this.append(
-      make("div", { className: "staff", tabIndex: 0, role: "region", "aria-label": "Your tune on a staff" }),
+      make(
+        "div",
+        { className: "staff", tabIndex: 0, role: "region", "aria-label": "Your tune on a staff" },
+        make("div"),
+      ),
       make("div", { className: "for-screen-readers bars" }),
     );
     new ResizeObserver(([{ contentRect }]) => {
@@ -41,7 +46,7 @@ class Score extends HTMLElement {
   }
 
   #draw() {
-    const staff = find(this, ".staff");
+    const staff = find(this, ".staff > div");
     this.#width = this.clientWidth;
     const drawn = this.#abc.trim() && this.#width ? draw(staff, this.#abc, this.#layout()) : null;
     this.drawing = drawn?.signs.length ? drawn : null;
@@ -53,7 +58,7 @@ class Score extends HTMLElement {
 
   #layout() {
     const width = this.#width - 2;
-    return { width, perLine: Math.max(1, Math.floor(width / BAR_WIDTH)) };
+    return { width, perLine: Math.max(FEWEST, Math.floor(width / BAR_WIDTH)) };
   }
 }
 

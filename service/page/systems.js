@@ -1,19 +1,20 @@
 /** Draws two matching melodies as systems: a line of mine, under it the line of the setting, and what joins them. */
 
 import { alignedStarts, breaks, lineStarts, matches, partnerLines } from "./pairing.js";
-import { draw } from "./engraving.js";
+import { draw, scaleOf } from "./engraving.js";
 
 /** @typedef {import("./engraving.js").Bar} Bar */
 /** @typedef {import("./engraving.js").Drawing} Drawing */
 /** @typedef {import("./pairing.js").Side} Side */
-/** @typedef {{ element: SVGGElement, top: number, bottom: number, bands: Map<number, Band> }} Staff a drawn line */
+/** @typedef {{ element: SVGGElement, top: number, bottom: number, right: number, bands: Map<number, Band> }} Staff a drawn line */
 /** @typedef {{ left: number, right: number, top: number, bottom: number }} Band where a bar is */
 
 const SVG = "http://www.w3.org/2000/svg";
 const BAR_WIDTH = 170; // pixels
 const MOST_BARS = 4; // in a line
+const FEWEST_BARS = 2;
 const TINTS = 4; // colours of matching bars
-const LABEL = 20; // pixels for the numbers of bars above a staff
+const LABEL = 14; // pixels for the numbers of bars above a staff
 const GAP = 18; // between the two staves
 
 /**
@@ -26,13 +27,16 @@ const GAP = 18; // between the two staves
  */
 export function drawSystems(place, mine, theirs) {
   const width = Math.max(place.clientWidth - 2, 200);
-  const perLine = Math.min(Math.max(Math.floor(width / BAR_WIDTH), 1), MOST_BARS);
+  const perLine = Math.min(Math.max(Math.floor(width / BAR_WIDTH), FEWEST_BARS), MOST_BARS);
   const starts = lineStarts(mine.side.bars, perLine);
   const theirStarts = lineStarts(theirs.side.bars, perLine, alignedStarts(mine.side, starts));
   const scratch = [0, 1].map(() => place.appendChild(document.createElement("div")));
   const first = draw(scratch[0], mine.abc, { width, plain: true, breaks: breaks(mine.side.bars, starts) });
   const second = draw(scratch[1], theirs.abc, {
-    width, plain: true, breaks: breaks(theirs.side.bars, theirStarts), transpose: theirs.transpose,
+    width,
+    plain: true,
+    breaks: breaks(theirs.side.bars, theirStarts),
+    transpose: theirs.transpose,
   });
   if (first && second) {
     const tints = new Map([...mine.side.partners.keys()].map((index, order) => [index, order % TINTS]));
@@ -41,13 +45,23 @@ export function drawSystems(place, mine, theirs) {
     const below = staves(second, theirs.side, tintsThere, "theirs");
     const partners = partnerLines(mine.side, starts, theirStarts);
     const systems = above.map((staff, line) => system(width, staff, below[partners[line] ?? -1] ?? null, mine.side));
-    const rest = below.filter((_, line) => !partners.includes(line)).map((staff) => system(width, null, staff, mine.side));
+    const rest = below
+      .filter((_, line) => !partners.includes(line))
+      .map((staff) => system(width, null, staff, mine.side));
     for (const each of scratch) each.remove();
-    place.append(...systems, ...rest);
+    place.append(...systems);
+    if (rest.length) place.append(heading(), ...rest);
     return { mine: first, theirs: second };
   }
   for (const each of scratch) each.remove();
   return null;
+}
+
+function heading() {
+  const line = document.createElement("p");
+  line.className = "legend";
+  line.textContent = "The rest of the setting:";
+  return line;
 }
 
 /** One line of mine with the matching line of the setting under it.
@@ -60,9 +74,20 @@ function system(width, above, below, mine) {
   const lower = below ? below.bottom - below.top : 0;
   const gap = above && below ? GAP : 0;
   const height = upper + gap + lower;
-  const svg = make("svg", { class: above ? "system" : "system rest", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+  const scale = scaleOf(width);
+  const widest = Math.max(...[above, below].map((staff) => staff?.right ?? 0), width / scale);
+  const svg = make("svg", {
+    class: above ? "system" : "system rest",
+    "aria-hidden": "true",
+    width: widest * scale,
+    height: height * scale,
+    viewBox: `0 0 ${widest} ${height}`,
+  });
   const joins = svg.appendChild(make("g", { class: "joins" }));
-  for (const [staff, shift] of /** @type {[Staff | null, number][]} */ ([[above, 0], [below, upper + gap]])) {
+  for (const [staff, shift] of /** @type {[Staff | null, number][]} */ ([
+    [above, 0],
+    [below, upper + gap],
+  ])) {
     if (!staff) continue;
     staff.element.setAttribute("transform", `translate(0 ${shift - staff.top})`);
     svg.append(staff.element);
@@ -72,8 +97,10 @@ function system(width, above, below, mine) {
     if (!from || !to || !above || !below) continue;
     joins.append(
       make("line", {
-        x1: (from.left + from.right) / 2, y1: from.bottom - above.top,
-        x2: (to.left + to.right) / 2, y2: to.top - below.top + upper + gap,
+        x1: (from.left + from.right) / 2,
+        y1: from.bottom - above.top,
+        x2: (to.left + to.right) / 2,
+        y2: to.top - below.top + upper + gap,
       }),
     );
   }
@@ -97,22 +124,28 @@ function staves(drawing, side, tints, name) {
     const box = /** @type {SVGGElement} */ (group).getBBox();
     const bands = bandsOf(bars, box);
     const element = make("g", { class: `staff-line ${name}` });
+    const labels = Math.min(box.y - 12, ...[...bands.values()].map((band) => band.top - 5)); // above every mark
     for (const [index, bar] of bars) {
       const band = /** @type {Band} */ (bands.get(index));
       const tint = tints.get(index);
       const kind = tint === undefined ? "alone" : `tint-${tint}`;
       element.append(
         make("rect", {
-          class: `band ${kind}`, "data-bar": index, "data-side": name, rx: 3,
-          x: band.left, y: band.top, width: Math.max(band.right - band.left, 4), height: band.bottom - band.top,
+          class: `band ${kind}`,
+          "data-bar": index,
+          "data-side": name,
+          rx: 3,
+          x: band.left,
+          y: band.top,
+          width: Math.max(band.right - band.left, 4),
+          height: band.bottom - band.top,
         }),
-        label(bar.number, band),
+        label(bar.number, band.left + 2, labels),
         ...bar.signs.flatMap((sign) => mark(side, sign)),
       );
     }
     element.append(group);
-    const top = Math.min(box.y, ...[...bands.values()].map((band) => band.top)) - LABEL;
-    return { element, top, bottom: box.y + box.height + 6, bands };
+    return { element, top: labels - LABEL, bottom: box.y + box.height + 6, right: box.x + box.width + 1, bands };
   });
 }
 
@@ -138,9 +171,9 @@ function signBoxes(bar) {
   return boxes.length ? boxes : [new DOMRect()];
 }
 
-/** @param {number} number @param {Band} band */
-function label(number, band) {
-  const text = make("text", { class: "bar-number", x: band.left + 2, y: band.top - 5 });
+/** @param {number} number @param {number} x @param {number} y */
+function label(number, x, y) {
+  const text = make("text", { class: "bar-number", x, y });
   text.textContent = number ? String(number) : "";
   return text;
 }

@@ -18,7 +18,6 @@ const PAUSE = 300; // milliseconds without typing after which the tune is asked 
 
 class TuneField extends HTMLElement {
   #question = new Question((state) => this.#follow(state));
-  #asked = ""; // the text that was asked about last
   #pointed = false; // whether the person has asked, so that the cursor may move to a fault
 
   connectedCallback() {
@@ -110,7 +109,9 @@ class TuneField extends HTMLElement {
     if (state.asking) return tell(this, "asking");
     if ("answer" in state) {
       this.#fault("");
-      this.#warn(state.answer.warnings);
+      // That there are more tunes, the page says itself.
+      const lines = state.text.split("\n");
+      this.#warn(state.answer.warnings.filter(({ line }) => !/^\s*X:/.test(lines[line - 1] ?? "")));
       tell(this, "answer", { answer: state.answer, abc: state.text });
     } else {
       const reason = failure(state.problem, state.offline, state.retryIn);

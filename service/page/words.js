@@ -9,12 +9,36 @@ export const LIKELY = 0.5;
 const SHORT = 16; // fewer notes fit many tunes
 
 const NUMBERS = [
-  "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-  "fourteen", "fifteen",
+  "no",
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+  "ten",
+  "eleven",
+  "twelve",
+  "thirteen",
+  "fourteen",
+  "fifteen",
 ];
 const INTERVALS = [
-  "", "a semitone", "a tone", "a minor third", "a major third", "a fourth", "a tritone", "a fifth", "a minor sixth",
-  "a major sixth", "a minor seventh", "a major seventh",
+  "",
+  "a semitone",
+  "a tone",
+  "a minor third",
+  "a major third",
+  "a fourth",
+  "a tritone",
+  "a fifth",
+  "a minor sixth",
+  "a major sixth",
+  "a minor seventh",
+  "a major seventh",
 ];
 const OCTAVES = ["", "an octave", "two octaves", "three octaves", "four octaves"];
 
@@ -82,8 +106,16 @@ export function otherNames(title) {
 
 /** @param {string} name */
 function folded(name) {
-  const words = name.normalize("NFKD").toLowerCase().replace(/\(.*?\)|--.*$/g, "").match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.filter((word) => !["the", "a", "an"].includes(word)).sort().join(" ");
+  const words =
+    name
+      .normalize("NFKD")
+      .toLowerCase()
+      .replace(/\(.*?\)|--.*$/g, "")
+      .match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words
+    .filter((word) => !["the", "a", "an"].includes(word))
+    .sort()
+    .join(" ");
 }
 
 /** Where a setting stands: the name of its collection and its number there.
@@ -102,7 +134,7 @@ export function difference({ transposition, bars, notes }, tune) {
   if (isReordered(bars)) parts.push("its parts come in another order there");
   const matching = new Set(bars.map(([mine]) => mine)).size;
   parts.push(matching >= tune.bars ? "every bar matches" : `${matching} of ${tune.bars} bars match`);
-  if (notes && notes.length < tune.notes) parts.push(`${notes.length} of ${tune.notes} notes`);
+  if (notes && notes.length < tune.notes) parts.push(`${notes.length} of ${tune.notes} notes are the same`);
   const text = parts.join("; ");
   return `${text[0].toUpperCase()}${text.slice(1)}.`;
 }
