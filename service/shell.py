@@ -11,8 +11,8 @@ _NOT_KEPT = (".txt", "sw.js")
 def worker_script(files: Mapping[str, bytes]) -> bytes:
     """The service worker's script: `sw.js` behind a line that tells it the files of the page.
 
-    The script changes with every file that it keeps, so that browsers fetch the new ones. Raises KeyError when
-    there is no `sw.js`.
+    The script changes with every file that it keeps, so that browsers fetch the new ones. Raises KeyError
+    when there is no `sw.js`.
 
     Parameters
     ----------

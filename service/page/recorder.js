@@ -12,6 +12,7 @@ const QUIET = 0.01; // a peak below this is a muted microphone
 export class GanRecorder extends HTMLElement {
   /** @type {Microphone | null} */
   #microphone = null;
+  #starting = false;
   /** @type {Blob | null} a recording that the service has not answered yet */
   #unsent = null;
   #sending = new AbortController();
@@ -75,8 +76,9 @@ export class GanRecorder extends HTMLElement {
   }
 
   async #start() {
+    if (this.#starting) return; // a disabled button would lose the focus
+    this.#starting = true;
     this.#say("Waiting for the microphone.");
-    this.#record.disabled = true;
     try {
       this.#microphone = await Microphone.open((level, seconds) => this.#heard(level, seconds));
       this.#record.textContent = "Stop";
@@ -85,7 +87,7 @@ export class GanRecorder extends HTMLElement {
     } catch (error) {
       this.#say(whyNot(error));
     }
-    this.#record.disabled = false;
+    this.#starting = false;
   }
 
   /**

@@ -10,15 +10,7 @@ const MOST_ANSWERS = 100;
 // What the page reads with GET. POST requests never come here: a tune is not kept.
 const KEPT = /^(info|titles|titles\/[^/]+|settings\/[^/]+)$/;
 
-self.addEventListener("install", (event) => {
-  const requests = files.map((file) => new Request(inScope(file), { cache: "no-cache" }));
-  event.waitUntil(
-    caches
-      .open(SHELL)
-      .then((cache) => cache.addAll(requests))
-      .then(() => self.skipWaiting()),
-  );
-});
+self.addEventListener("install", (event) => event.waitUntil(install()));
 
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 
@@ -29,6 +21,15 @@ self.addEventListener("fetch", (event) => {
   if (files.includes(path)) event.respondWith(fromShell(path));
   else if (KEPT.test(path)) event.respondWith(fromNetwork(event));
 });
+
+async function install() {
+  const cache = await caches.open(SHELL);
+  await cache.addAll(files.map((file) => new Request(inScope(file), { cache: "no-cache" })));
+  // The page asked for this before it had a worker; it decides whether there is a microphone.
+  const answers = await caches.open(ANSWERS);
+  await answers.add(inScope("info")).catch(() => {});
+  await self.skipWaiting();
+}
 
 async function takeOver() {
   const names = await caches.keys();

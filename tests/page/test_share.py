@@ -2,70 +2,51 @@
 
 import base64
 import zlib
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from service.settings import Settings
-from tests.page.chromium import chromium, copied, opened
-from tests.support import KESH, serve
-
-
-@pytest.fixture(scope="module")
-def url(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serve(Settings(artifacts=copied(published, tmp_path_factory.mktemp("share")))) as client:
-        yield f"{client.base_url}/"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium("--host-resolver-rules=MAP tunes 127.0.0.1") as browser:
-        yield browser
+from tests.page.conftest import watch
+from tests.support import KESH
 
 
 def fragment(content: bytes) -> str:
     return "#abc=" + base64.urlsafe_b64encode(zlib.compress(content)).decode().rstrip("=")
 
 
-def test_a_copied_link_opens_the_same_tune_elsewhere(browser: Browser, url: str) -> None:
-    writer = browser.new_context(service_workers="block", permissions=["clipboard-read", "clipboard-write"])
-    with opened(writer, url) as page:
-        page.get_by_role("textbox", name="Your tune").fill(KESH)
-        page.get_by_role("button", name="Copy link").click()
-        expect(page.get_by_text("The link holds the tune itself")).to_be_visible()
-        link = page.evaluate("navigator.clipboard.readText()")
-    writer.close()
-    assert link.startswith(f"{url}#abc=")
-    reader = browser.new_context(service_workers="block")
+def test_a_copied_link_opens_the_same_tune_elsewhere(page: Page, browser: Browser, address: str) -> None:
+    page.get_by_role("textbox", name="Your tune").fill(KESH)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("The link holds the tune itself")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(f"{address}/#abc=")
+    elsewhere = browser.new_context()
+    watched = watch(elsewhere, address)
     requests: list[str] = []
-    reader.on("request", lambda request: requests.append(request.url))
-    with opened(reader, link) as page:
-        expect(page.get_by_role("textbox", name="Your tune")).to_have_value(KESH)
-        assert page.url == f"{url}#name"
-        expect(page.locator("gan-answer h2").first).to_be_visible()
-    reader.close()
-    assert [request for request in requests if "abc=" in request.partition("#")[0]] == []
+    watched.page.on("request", lambda request: requests.append(request.url.partition("#")[0]))
+    watched.page.goto(link)
+    expect(watched.page.get_by_role("textbox", name="Your tune")).to_have_value(KESH)
+    expect(watched.page.locator("gan-answer h2").first).to_be_visible()
+    assert watched.page.url == f"{address}/#name"
+    assert [request for request in requests if "abc=" in request] == []
+    watched.check()
+    elsewhere.close()
 
 
-def test_a_link_opens_in_a_page_that_is_open_already(browser: Browser, url: str) -> None:
-    context = browser.new_context(service_workers="block")
-    with opened(context, url) as page:
-        page.evaluate("fragment => { location.hash = fragment; }", fragment(b"K:G\nGAB\n"))
-        expect(page.get_by_role("textbox", name="Your tune")).to_have_value("K:G\nGAB\n")
-    context.close()
+def test_a_link_opens_in_a_page_that_is_open_already(page: Page) -> None:
+    page.evaluate("fragment => { location.hash = fragment; }", fragment(b"K:G\nGAB\n"))
+    expect(page.get_by_role("textbox", name="Your tune")).to_have_value("K:G\nGAB\n")
 
 
-def test_without_https_the_link_is_shown(browser: Browser, url: str) -> None:
-    context = browser.new_context(service_workers="block")
-    with opened(context, url.replace("127.0.0.1", "tunes")) as page:
-        page.get_by_role("textbox", name="Your tune").fill(KESH)
-        page.get_by_role("button", name="Copy link").click()
-        link = page.get_by_role("textbox", name="Link to this tune")
-        expect(link).to_be_focused()
-        assert "#abc=" in link.input_value()
-    context.close()
+def test_without_a_clipboard_the_link_is_shown(context: BrowserContext, address: str) -> None:
+    context.add_init_script("delete Navigator.prototype.clipboard")  # as without HTTPS
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_role("textbox", name="Your tune").fill(KESH)
+    page.get_by_role("button", name="Copy link").click()
+    link = page.get_by_role("textbox", name="Link to this tune")
+    expect(link).to_be_focused()
+    assert "#abc=" in link.input_value()
 
 
 @pytest.mark.parametrize(
@@ -77,9 +58,11 @@ def test_without_https_the_link_is_shown(browser: Browser, url: str) -> None:
     ],
     ids=["bomb", "cut", "nonsense"],
 )
-def test_a_bad_link_is_refused_in_a_sentence(browser: Browser, url: str, bad: str, sentence: str) -> None:
-    context = browser.new_context(service_workers="block")
-    with opened(context, url + bad) as page:
-        expect(page.get_by_text(sentence)).to_be_visible()
-        assert page.get_by_role("textbox", name="Your tune").input_value() == ""
-    context.close()
+def test_a_bad_link_is_refused_in_a_sentence(
+    context: BrowserContext, address: str, bad: str, sentence: str
+) -> None:
+    watched = watch(context, address)
+    watched.page.goto(f"{address}/{bad}")
+    expect(watched.page.get_by_text(sentence)).to_be_visible()
+    assert watched.page.get_by_role("textbox", name="Your tune").input_value() == ""
+    watched.check()

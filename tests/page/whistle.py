@@ -10,28 +10,21 @@ from model.abc import read_tune
 RATE = 48000  # samples per second
 
 
-def whistled(abc: str, path: Path, seconds_a_beat: float = 0.5, silence_s: float = 0.5) -> list[float]:
-    """Write a WAV file of a tune, a quarter note a beat.
-
-    Returns
-    -------
-    list of float
-        The frequencies of its notes in Hz.
-    """
+def whistled(abc: str, path: Path, seconds_a_beat: float = 0.5, silence_s: float = 0.5) -> None:
+    """Write a WAV file of a tune, a quarter note a beat."""
     tune = read_tune(abc)
     silence = np.zeros(int(silence_s * RATE))
-    parts, frequencies = [silence], []
+    parts = [silence]
     for note in tune.notes:
         frequency = 440 * 2 ** ((note.pitch - 69) / 12)
         length = float(note.duration) * seconds_a_beat
         time = np.arange(int(length * RATE)) / RATE
         fade = np.minimum(1, np.minimum(time, length - time) / 0.02)
-        parts.append(0.4 * fade * (np.sin(2 * np.pi * frequency * time) + 0.2 * np.sin(4 * np.pi * frequency * time)))
-        frequencies.append(frequency)
+        phase = 2 * np.pi * frequency * time
+        parts.append(0.4 * fade * (np.sin(phase) + 0.2 * np.sin(2 * phase)))
     samples = np.concatenate([*parts, silence])
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
         file.writeframes((32767 * samples).astype("<i2").tobytes())
-    return frequencies
