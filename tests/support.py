@@ -81,9 +81,9 @@ class Silent:
 
 
 @contextmanager
-def serve(settings: Settings) -> Iterator[httpx.Client]:
-    """A real server on a free port, and a client for it."""
-    server = make_server(create_app(settings), settings.model_copy(update={"port": 0}), log_level="warning")
+def serve(settings: Settings, port: int = 0) -> Iterator[httpx.Client]:
+    """A real server, on any free port if none is given, and a client for it."""
+    server = make_server(create_app(settings), settings.model_copy(update={"port": port}), log_level="warning")
     thread = Thread(target=server.run)
     thread.start()
     try:
