@@ -92,7 +92,12 @@ export class GanHistory extends HTMLElement {
     const open = make("button", { type: "button", className: "open" }, name);
     open.addEventListener("click", () => tell(this, "tune-open", { abc: entry.abc, answer: entry.answer }));
     const label = `Favourite: ${name}`;
-    const star = make("button", { type: "button", className: "star", "aria-pressed": String(entry.favourite), "aria-label": label });
+    const star = make("button", {
+      type: "button",
+      className: "star",
+      "aria-pressed": String(entry.favourite),
+      "aria-label": label,
+    });
     star.addEventListener("click", async () => {
       await this.#change(() => keep([{ ...entry, favourite: !entry.favourite }]));
       const again = this.#entries.findIndex(({ id }) => id === entry.id);

@@ -19,7 +19,8 @@ export function isAllowedHere() {
  */
 export function whyNot(error) {
   const name = error instanceof DOMException ? error.name : "";
-  if (name === "NotAllowedError") return "The browser does not let this page use the microphone. Allow it, then try again.";
+  if (name === "NotAllowedError")
+    return "The browser does not let this page use the microphone. Allow it, then try again.";
   if (name === "NotFoundError") return "No microphone was found. Connect one, then try again.";
   if (name === "NotReadableError") return "Another program uses the microphone. Close it, then try again.";
   return "The microphone did not start.";

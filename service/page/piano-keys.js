@@ -9,7 +9,9 @@ const KEYS = 25; // two octaves, and the C above
 const LOWEST = 24;
 const HIGHEST = 84; // lowest key at most
 const PRINTED = ["C", "", "D", "", "E", "F", "", "G", "", "A", "", "B"]; // on the keys of an octave; black ones are empty
-const MOVES = new Map(Object.entries({ ArrowLeft: -1, ArrowRight: 1, ArrowDown: -12, ArrowUp: 12, Home: -99, End: 99 }));
+const MOVES = new Map(
+  Object.entries({ ArrowLeft: -1, ArrowRight: 1, ArrowDown: -12, ArrowUp: 12, Home: -99, End: 99 }),
+);
 
 export class GanPianoKeys extends HTMLElement {
   #lowest = 60;

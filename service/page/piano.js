@@ -158,7 +158,12 @@ function choice(name, values) {
 
 function lengths() {
   const labels = [...LENGTHS.keys()].map((name) =>
-    make("label", {}, make("input", { type: "radio", name: "piano-length", value: name, checked: name === "eighth" }), name),
+    make(
+      "label",
+      {},
+      make("input", { type: "radio", name: "piano-length", value: name, checked: name === "eighth" }),
+      name,
+    ),
   );
   return make("fieldset", { className: "row" }, make("legend", {}, "Length of the next note"), ...labels);
 }

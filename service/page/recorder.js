@@ -21,7 +21,7 @@ export class GanRecorder extends HTMLElement {
   #record = make("button", { type: "button", className: "record" }, "Record");
   #level = make("meter", { min: 0, max: 1, high: 0.95, "aria-label": "Level of the microphone" });
   #left = make("output", { className: "left" });
-  #file = make("input", { type: "file", accept: "audio/*,.wav", hidden: true });
+  #file = make("input", { type: "file", accept: "audio/*,.wav" }); // stays outside of the page: a button opens it
   #again = make("button", { type: "button", hidden: true }, "Send again");
   #status = make("p", { role: "status" });
   #panel = make("div", { id: "recorder-panel", className: "panel", hidden: true });
@@ -33,7 +33,7 @@ export class GanRecorder extends HTMLElement {
     const row = make("div", { className: "row" });
     if (isAllowedHere()) row.append(this.#record, this.#level, this.#left);
     else this.#panel.append(make("p", {}, "Browsers allow the microphone only over HTTPS or on localhost."));
-    row.append(open, make("span", { className: "quiet" }, "or drop it here"), this.#file);
+    row.append(open, make("span", { className: "quiet" }, "or drop it here"));
     this.#panel.append(
       row,
       make("p", { className: "quiet" }, "The sound goes to this service, which makes notes of it and stores nothing."),

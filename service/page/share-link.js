@@ -3,8 +3,8 @@
  * Tells `tune-open` with `{ abc }` when the page's address holds a tune. */
 
 import { make, tell } from "./dom.js";
-import { tuneField } from "./tune-field.js";
 import { isPacked, pack, ShareError, unpack } from "./share.js";
+import { tuneField } from "./tune-field.js";
 
 export class GanShare extends HTMLElement {
   #button = make("button", { type: "button" }, "Copy link");

@@ -68,7 +68,7 @@ def test_no_tune_is_kept_by_the_service_worker(installed: Page, address: str) ->
     )
     assert {f"{address}/", f"{address}/page/main.js", f"{address}/info"} <= {url for _, url in kept}
     assert {method for method, _ in kept} == {"GET"}
-    assert [url for _, url in kept if "suggest" in url] == []
+    assert [url for _, url in kept if "suggest-titles" in url] == []
 
 
 def test_the_worker_sees_the_whole_page_and_fetches_from_nowhere_else(installed: Page, address: str) -> None:
