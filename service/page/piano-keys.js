@@ -70,7 +70,9 @@ export class GanPianoKeys extends HTMLElement {
 
   /** @param {number} index */
   #focusable(index) {
-    this.#keys.forEach((key, other) => (key.tabIndex = other === index ? 0 : -1));
+    this.#keys.forEach((key, other) => {
+      key.tabIndex = other === index ? 0 : -1;
+    });
   }
 
   #label() {

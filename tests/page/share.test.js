@@ -41,7 +41,13 @@ test("what is too long for a link is refused", async () => {
 test("a damaged fragment is refused in a sentence", async () => {
   const good = await pack(KESH);
   const notText = deflateSync(Buffer.from([0xff, 0xfe])).toString("base64url");
-  for (const bad of ["abc=", "abc=!!!", good.slice(0, -3), `${good.slice(0, 20)}AAAA${good.slice(24)}`, `abc=${notText}`]) {
+  for (const bad of [
+    "abc=",
+    "abc=!!!",
+    good.slice(0, -3),
+    `${good.slice(0, 20)}AAAA${good.slice(24)}`,
+    `abc=${notText}`,
+  ]) {
     await assert.rejects(unpack(bad), { constructor: ShareError, message: /damaged/ });
   }
 });
