@@ -196,15 +196,13 @@ function alterations(key) {
   return new Map((key?.accidentals ?? []).map((/** @type {any} */ each) => [each.note.toUpperCase(), each.acc]));
 }
 
-/** The name of a note, such as "F sharp 4". An alteration lasts until the bar line.
+/** The name of a note, such as "F sharp 4". An alteration holds for all octaves, until the bar line.
  * @param {any} pitch
- * @param {Map<string, string>} heard */
+ * @param {Map<string, string>} heard alterations by letter */
 function name(pitch, heard) {
   const letter = LETTERS[((pitch.pitch % 7) + 7) % 7];
-  const octave = 4 + Math.floor(pitch.pitch / 7);
-  if (pitch.accidental) heard.set(letter + octave, pitch.accidental);
-  const alteration = heard.get(letter + octave) ?? heard.get(letter) ?? "natural";
-  return `${letter}${SIGNS[alteration] ?? ""} ${octave}`;
+  if (pitch.accidental) heard.set(letter, pitch.accidental);
+  return `${letter}${SIGNS[heard.get(letter) ?? "natural"] ?? ""} ${4 + Math.floor(pitch.pitch / 7)}`;
 }
 
 /** @param {any} element @returns {SVGGraphicsElement | null} */

@@ -11,20 +11,16 @@ const PLACEHOLDER = /^(?:gan ainm|untitled|unknown|no title|unnamed|title|tune|\
  * @returns {string}
  */
 export function withTitle(abc, title) {
-  const end = /\r\n|\n|\r/.exec(abc)?.[0] ?? "\n";
-  const lines = abc.split(/\r\n|\n|\r/);
-  let head = lines.findIndex((line) => /^X:/.test(line));
-  if (head < 0) {
-    head = 0;
-    lines.unshift("X:1");
-  }
-  const after = lines.slice(head + 1);
-  const length = after.findIndex((line) => !/^(?:[A-Za-z+]:|%|\s*$)/.test(line) || /^X:/.test(line));
-  const header = after.slice(0, length < 0 ? after.length : length);
-  const first = header.findIndex((line) => /^T:/.test(line));
-  const old = first < 0 ? null : header[first].slice(2).trim();
-  if (old === title) return lines.join(end);
-  const place = head + 1 + Math.max(first, 0);
-  lines.splice(place, old !== null && PLACEHOLDER.test(old) ? 1 : 0, `T:${title}`);
-  return lines.join(end);
+  const lines = abc.match(/.*(?:\r\n|[\r\n])|.+$/g) ?? []; // each with its end
+  const end = /[\r\n]+$/.exec(lines.find((line) => /^X:/.test(line)) ?? lines[0] ?? "")?.[0] ?? "\n";
+  if (!lines.some((line) => /^X:/.test(line))) lines.unshift(`X:1${end}`);
+  const first = lines.findIndex((line) => /^X:/.test(line)) + 1;
+  const rest = lines.slice(first);
+  const music = rest.findIndex((line) => !/^(?:[A-WYZa-z+]:|%)/.test(line));
+  const found = rest.slice(0, music < 0 ? rest.length : music).findIndex((line) => /^T:/.test(line));
+  const old = found < 0 ? null : rest[found].slice(2).trim();
+  if (old === title) return lines.join("");
+  const replaced = old !== null && PLACEHOLDER.test(old) ? 1 : 0;
+  lines.splice(first + Math.max(found, 0), replaced, `T:${title}${end}`);
+  return lines.join("");
 }

@@ -70,7 +70,7 @@ def test_notes_that_differ_are_marked_on_both_staves(page: "Page", known: KnownT
     lines = known.abc.split("\n")
     place = next(index for index, line in enumerate(lines) if line.count("|") > 3)
     bars = lines[place].split("|")
-    bars[1] = re.sub(r"[A-Ga-g][',]*", "^c''", bars[1], count=1)
+    bars[1] = re.sub(r"[A-Ga-g][',]*", "b''", bars[1], count=1)
     lines[place] = "|".join(bars)
     paste(page, "\n".join(lines))
     page.get_by_role("button", name="Show the match").first.click()

@@ -27,14 +27,14 @@ def selected(page: "Page") -> str:
 
 
 def test_each_warning_is_listed_and_selects_its_place(page: "Page", known: KnownTune) -> None:
-    paste(page, known.abc.replace("K:", "N:\U0001d11e \U0001d11e\nK:").rstrip("\n") + '"\U0001d11e" $ @ G\n')
+    paste(page, known.abc.replace("K:", "N:\U0001d11e \U0001d11e\nK:").rstrip("\n") + '"\U0001d11e" ? @ G\n')
     summary = page.get_by_text("2 things I skipped")
     expect(summary).to_be_visible()
     marks = page.locator(".marks mark")
-    expect(marks).to_have_text(["$", "@"])
+    expect(marks).to_have_text(["?", "@"])
     summary.click()
     entries = page.locator(".warnings li button")
-    for entry, sign in zip(entries.all(), ("$", "@"), strict=True):
+    for entry, sign in zip(entries.all(), ("?", "@"), strict=True):
         expect(entry).to_contain_text(re.compile(r"^line \d+, column \d+: .*skipped"))
         entry.click()
         assert selected(page) == sign
@@ -151,18 +151,18 @@ NASTY = [
 ]
 
 
-@pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
-def test_no_text_breaks_the_page_or_becomes_html(page: "Page", text: str) -> None:
+def test_no_text_breaks_the_page_or_becomes_html(page: "Page") -> None:
     page.on("dialog", lambda dialog: pytest.fail(f"the text ran: {dialog.message}"))
     before = page.evaluate("document.querySelectorAll('script').length")
-    paste(page, text)
-    with page.expect_response("**/suggest-titles*"):
-        page.get_by_label("Your tune, in ABC notation").press("Control+Enter")
-    button = page.get_by_role("button", name="Show the match").first
-    page.wait_for_timeout(300)
-    if button.is_visible():
-        button.click()
-    assert page.evaluate("document.querySelectorAll('script').length") == before
-    assert page.locator("#leaked, main img, main b, main i, main a[href^=javascript]").count() == 0
+    for text in NASTY:
+        paste(page, text)
+        with page.expect_response("**/suggest-titles*") as answered:
+            page.get_by_label("Your tune, in ABC notation").press("Control+Enter")
+        status = page.get_by_role("alert") if answered.value.status == 422 else page.locator("gan-answer h2")
+        expect(status.first).to_be_visible()
+        for button in page.get_by_role("button", name="Show the match").all()[:1]:
+            button.click()
+        assert page.evaluate("document.querySelectorAll('script').length") == before
+        assert page.locator("#leaked, main img, main b, main i, main a[href^=javascript]").count() == 0
     paste(page, "K:G\nGAB")
     expect(page.get_by_text("Three notes fit many tunes.")).to_be_visible()

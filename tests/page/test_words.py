@@ -1,0 +1,97 @@
+"""Sentences, titled texts and media types: pure functions of the page."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+CALL = "async ([file, name, args]) => (await import(`/page/${file}`))[name](...args)"
+
+
+def call(page: "Page", file: str, name: str, *args: Any) -> Any:
+    return page.evaluate(CALL, [file, name, list(args)])
+
+
+def answer(known: bool, *confidences: float) -> dict[str, Any]:
+    titles = [
+        {"title": name, "aliases": [], "confidence": confidence, "evidence": []}
+        for name, confidence in zip("ABCDEF", confidences, strict=False)
+    ]
+    return {"known": known, "suggestions": titles, "tune": {"notes": 40, "bars": 8}}
+
+
+def test_the_sentence_says_how_sure_the_answer_is(page: "Page") -> None:
+    for given, sentence in (
+        (answer(True, 0.9997, 0.0001), "This is A, 99 % sure."),
+        (answer(True, 0.9), "This is A, 90 % sure."),
+        (answer(True, 0.62, 0.2, 0.1, 0.05), "Probably A, 62 % sure. It may also be B or C."),
+        (answer(True, 0.4, 0.35, 0.2), "I know this tune, but not which of these it is: A, B or C."),
+        (answer(False, 0.95), "I don't know this tune."),
+        (answer(False), "I don't know this tune."),
+    ):
+        assert call(page, "words.js", "sentence", given) == sentence
+
+
+def test_few_notes_are_a_caution(page: "Page") -> None:
+    for notes, sentence in (
+        (1, "One note fits many tunes. Add a bar or two."),
+        (8, "Eight notes fit many tunes. Add a bar or two."),
+        (15, "Fifteen notes fit many tunes. Add a bar or two."),
+        (16, ""),
+    ):
+        assert call(page, "words.js", "caution", notes) == sentence
+
+
+def test_the_difference_is_a_sentence(page: "Page") -> None:
+    for transposition, bars, sentence in (
+        (0, 8, "Printed at the same pitch; every bar matches."),
+        (5, 6, "Printed a fourth lower; 6 of 8 bars match."),
+        (-7, 0, "Printed a fifth higher; 0 of 8 bars match."),
+        (12, 8, "Printed an octave lower; every bar matches."),
+        (-14, 8, "Printed an octave and a tone higher; every bar matches."),
+    ):
+        evidence = {"transposition": transposition, "bars": [[bar, bar] for bar in range(1, bars + 1)]}
+        assert call(page, "words.js", "difference", evidence, {"bars": 8, "notes": 40}) == sentence
+    reordered = {"transposition": 0, "bars": [[1, 5], [2, 6], [3, 7], [4, 8], [5, 1], [6, 2], [7, 3], [8, 4]]}
+    words = call(page, "words.js", "difference", reordered, {"bars": 8, "notes": 40})
+    assert words == "Printed at the same pitch; its parts come in another order there; every bar matches."
+
+
+def test_other_names_say_more_than_the_title(page: "Page") -> None:
+    title = {"title": "The Kesh", "aliases": ["Kesh, The", "THE KESH", "The Kincora", "Kincora -- Jig"]}
+    assert call(page, "words.js", "otherNames", title) == ["The Kincora"]
+
+
+@pytest.mark.parametrize(
+    ("abc", "titled"),
+    [
+        ("X:1\nK:G\nGAB|", "X:1\nT:New\nK:G\nGAB|"),
+        ("X:1\nT:Old\nK:G\nGAB|", "X:1\nT:New\nT:Old\nK:G\nGAB|"),
+        ("X:1\nT: Gan Ainm \nK:G\nGAB|", "X:1\nT:New\nK:G\nGAB|"),
+        ("X:1\nT:\nR:reel\nK:G\nGAB|", "X:1\nT:New\nR:reel\nK:G\nGAB|"),
+        ("X:1\nR:reel\nT:Old\nK:G\nGAB|", "X:1\nR:reel\nT:New\nT:Old\nK:G\nGAB|"),
+        ("X:1\nT:New\nK:G\nGAB|", "X:1\nT:New\nK:G\nGAB|"),
+        ("K:G\nGAB|", "X:1\nT:New\nK:G\nGAB|"),
+        ("GAB|", "X:1\nT:New\nGAB|"),
+        ("T:Old\nK:G\nGAB|", "X:1\nT:New\nT:Old\nK:G\nGAB|"),
+        ("C:Me\n\nX:7\r\nK:G\r\nGAB|", "C:Me\n\nX:7\r\nT:New\r\nK:G\r\nGAB|"),
+        ("X:1\nK:G\nGAB|\n\nX:2\nT:Other\nK:G\nGAB|", "X:1\nT:New\nK:G\nGAB|\n\nX:2\nT:Other\nK:G\nGAB|"),
+    ],
+)
+def test_a_title_is_written_where_it_belongs(page: "Page", abc: str, titled: str) -> None:
+    assert call(page, "titled.js", "withTitle", abc, "New") == titled
+
+
+def test_a_file_is_known_by_its_ending_or_its_type(page: "Page") -> None:
+    for name, kind, expected in (
+        ("a.abc", "", ""),
+        ("a.txt", "text/plain", ""),
+        ("A.MID", "", "audio/midi"),
+        ("a.b.mxl", "application/zip", "application/vnd.recordare.musicxml"),
+        ("a.xml", "text/xml", "application/vnd.recordare.musicxml+xml"),
+        ("recording", "audio/x-wav", "audio/wav"),
+    ):
+        assert call(page, "files.js", "mediaType", name, kind) == expected
