@@ -14,11 +14,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from model.abc import read_tune
-from tests.page.conftest import CHROMIUM, QUIET, watch
+from tests.page.conftest import CHROMIUM, QUIET, KnownTune, watch
 from tests.page.whistle import whistled
 from tests.support import KESH
 
 ANSWERED = "These are the notes I heard. Mend them if some are wrong."
+MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 NO_WORKER = "delete Navigator.prototype.serviceWorker"
 SCALE = "L:1/4\nK:D\nDFAd|fdAF|"
 
@@ -34,8 +35,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def listening(browser: Browser, recording: Path) -> Iterator[Browser]:
     """A browser whose microphone plays the recording, and which knows a host that is not localhost."""
     flags = [
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
+        *MICROPHONE,
         f"--use-file-for-fake-audio-capture={recording}",
         "--host-resolver-rules=MAP tunes 127.0.0.1",
     ]
@@ -138,6 +138,26 @@ def test_a_recording_becomes_a_tune(page: Page, address: str) -> None:
     clear = [note for note in notes if any(abs(note / frequency - 1) < 0.01 for frequency in played)]
     assert len(clear) > 0.7 * len(notes)
     assert len({round(note / 10) for note in clear}) >= 4  # of the four pitches
+
+
+def test_a_recording_of_a_known_tune_is_named(
+    browser: Browser, address: str, known: KnownTune, tmp_path: Path
+) -> None:
+    """The whole way, with the reader of sound."""
+    if "audio/wav" not in httpx.get(f"{address}/info").json().get("inputs", ()):
+        pytest.skip("the service has no reader of sound: the extra listen is not installed")
+    whistled(known.abc, tmp_path / "known.wav")
+    flags = [*MICROPHONE, f"--use-file-for-fake-audio-capture={tmp_path / 'known.wav'}"]
+    listening = browser.browser_type.launch(executable_path=CHROMIUM, args=[*QUIET, *flags])
+    watched = watch(listening.new_context(), address)
+    page = watched.page
+    page.goto(address)
+    page.get_by_role("button", name="Listen").click()
+    record(page, 16_000)
+    expect(page.locator("gan-answer h2").first).to_contain_text(known.title, timeout=20_000)
+    expect(page.get_by_role("textbox", name="Your tune")).to_have_value(re.compile(r"K:\w"))
+    watched.check()
+    listening.close()
 
 
 def test_the_level_and_the_time_left_are_shown(page: Page, address: str) -> None:
