@@ -16,6 +16,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from service.headers import ALONE
+from service.shell import worker_script
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -48,11 +49,10 @@ class PageFile:
     headers: dict[str, str]
 
     @classmethod
-    def read(cls, path: Path) -> "PageFile":
-        """Read a file."""
-        content = path.read_bytes()
-        kept = "public, max-age=31536000, immutable" if _VERSIONED.search(path.name) else "no-cache"
-        kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    def of(cls, name: str, content: bytes) -> "PageFile":
+        """The file with this name and content."""
+        kept = "public, max-age=31536000, immutable" if _VERSIONED.search(name) else "no-cache"
+        kind = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
         headers = {
             "Content-Type": kind,
             "Content-Security-Policy": POLICY,
@@ -65,7 +65,9 @@ class PageFile:
 @cache
 def page_files() -> dict[str, PageFile]:
     """The files of the page, by name."""
-    return {path.name: PageFile.read(path) for path in sorted(_FOLDER.iterdir()) if path.is_file()}
+    contents = {path.name: path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.is_file()}
+    contents["sw.js"] = worker_script(contents)
+    return {name: PageFile.of(name, content) for name, content in contents.items()}
 
 
 def add_page(app: FastAPI) -> None:

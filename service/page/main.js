@@ -3,7 +3,12 @@
 import "./answer.js";
 import "./book.js";
 import "./browse.js";
+import "./history.js";
+import "./offline.js";
+import "./piano.js";
+import "./recorder.js";
 import "./score.js";
+import "./share-link.js";
 import "./tune.js";
 import { find } from "./dom.js";
 
@@ -40,6 +45,18 @@ function joinTune() {
   listen("no-answer", ({ reason, keep }) => answer.fail(reason, keep));
 }
 
+/** Take the tunes that a recording, a link or the history opens. */
+function joinOpeners() {
+  const tune = /** @type {any} */ (find(document, "gan-tune"));
+  const answer = /** @type {any} */ (find(document, "gan-answer"));
+  document.addEventListener("tune-open", (event) => {
+    const { abc, answer: known } = /** @type {CustomEvent} */ (event).detail;
+    tune.use(abc);
+    if (known) answer.show(known, abc); // without a network it is the only one
+  });
+}
+
 joinTune();
+joinOpeners();
 window.addEventListener("hashchange", showView);
 showView();
