@@ -1,0 +1,1 @@
+"""Plays tunes to the listener: a small synthesiser, because real recordings are not at hand."""
