@@ -16,9 +16,10 @@ _CHANGE = 2.5  # cost of a change of note; one frame half a semitone off costs 1
 _FARTHEST = 3.0  # cost of a frame that is far off
 _UNVOICED = 0.7  # cost of silence in a frame of certain pitch, of pitch in a silent one
 _SHORTEST = 0.065  # seconds; a shorter note is an ornament of the next
-_RISE = 2.5  # decibels, of a note that begins anew
+_RISE = 3.0  # decibels, of a note that begins anew
 _REACH = 5  # steps of strength in which it rises
 _CLOSEST = 0.07  # seconds between two beginnings
+_SHARE = 0.6
 _LONGEST_BREATH = 0.12  # seconds of silence that belong to the note before
 
 
@@ -62,7 +63,8 @@ def find_notes(samples: Samples, pitches: Pitches) -> list[Heard]:
     notes = _joined_ornaments(notes)
     loud = strength(samples, pitches, states)
     check_deadline()
-    return [part for note in notes for part in _parts(note, loud)]
+    closest = max(_CLOSEST, _SHARE * float(np.median([note.end - note.start for note in notes] or [0])))
+    return [part for note in notes for part in _parts(note, loud, closest)]
 
 
 def tuning(height: Floats) -> float:
@@ -109,10 +111,10 @@ def _joined_ornaments(notes: list[Heard]) -> list[Heard]:
     return joined
 
 
-def _parts(note: Heard, loud: Floats) -> list[Heard]:
+def _parts(note: Heard, loud: Floats, closest: float) -> list[Heard]:
     """The note, divided where it begins anew."""
     first, last = int(note.start / STEP_S), min(int(note.end / STEP_S), len(loud))
-    edge = int(_CLOSEST / STEP_S)
+    edge = int(closest / STEP_S)
     starts = [note.start]
     inner = loud[first:last]
     i = edge

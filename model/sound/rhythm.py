@@ -1,6 +1,9 @@
 """Rhythm: turns the times of notes into lengths in eighth notes."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 
 import numpy as np
 
@@ -25,7 +28,7 @@ def eighth(gaps: Floats) -> float:
     return float(units[int(fit.argmax())])
 
 
-def quantised(notes: list[Heard]) -> list[Fraction]:
+def quantised(notes: Sequence[Heard]) -> list[Fraction]:
     """The time from each note to the next in quarter notes, a multiple of a sixteenth."""
     starts = np.array([note.start for note in notes])
     gaps = np.append(np.diff(starts), notes[-1].end - notes[-1].start)
@@ -40,3 +43,31 @@ def quantised(notes: list[Heard]) -> list[Fraction]:
         carried = float(np.clip(0.5 * (time - length), -0.25, 0.25))
         result.append(Fraction(length / 2))
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A note with its place in the rhythm.
+
+    Attributes
+    ----------
+    pitch : MIDI number
+    onset, duration : in quarter notes
+    """
+
+    pitch: int
+    onset: Fraction
+    duration: Fraction
+
+
+def placed(heard: Sequence[Heard]) -> list[Placed]:
+    """The notes in quarter notes, one after the other."""
+    lengths = quantised(heard)
+    return [
+        Placed(note.pitch, onset, length)
+        for note, onset, length in zip(heard, accumulate(lengths, initial=Fraction(0)), lengths, strict=False)
+    ]
+
+
+def bars_of(notes):
+    return "", []

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -14,8 +13,6 @@ _TAIL = 0.2  # seconds after the last note
 _HIGHEST = 12_000.0  # Hz, of an overtone
 _GLIDE = 0.012  # seconds from one pitch to the next
 _VIBRATO = 5.6, 0.18, 0.22  # Hz, semitones, shortest note in seconds
-
-NoiseColour = Literal["white", "pink"]
 
 
 @dataclass(frozen=True)
@@ -95,17 +92,6 @@ INSTRUMENTS = (
     Instrument("fiddle", 55, 88, tuple(1 / n for n in range(1, 21)), 0.02, 0.03, 0.15, vibrato=True),
     Instrument("plucked", 48, 81, tuple(1 / n**1.2 for n in range(1, 13)), 0.003, 0, 0, decay=0.45),
 )
-
-
-def with_noise(sound: Floats, db: float, colour: NoiseColour, rng: np.random.Generator) -> Floats:
-    """The sound with noise, so that its power is `db` decibels above that of the noise; peak at most 1."""
-    spectrum = np.fft.rfft(rng.standard_normal(len(sound)))
-    if colour == "pink":
-        spectrum /= np.sqrt(np.maximum(np.arange(len(spectrum)), 20 * len(sound) / RATE))  # flat below 20 Hz
-    noise = np.fft.irfft(spectrum, len(sound))
-    noise *= np.sqrt(np.mean(sound**2) / np.mean(noise**2) / 10 ** (db / 10))
-    noisy: Floats = sound + noise
-    return noisy / max(1.0, float(np.abs(noisy).max()))
 
 
 def _hz(pitch: Floats) -> Floats:
