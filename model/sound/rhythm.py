@@ -13,6 +13,9 @@ from model.sound.notes import Heard
 # Lengths of notes in eighths, and how often printed tunes have them.
 _LENGTHS = np.array([0.5, 1, 1.5, 2, 3, 4, 6, 8])
 _SHARES = np.array([0.06, 0.62, 0.04, 0.17, 0.07, 0.03, 0.008, 0.002])
+# Of a note on an eighth, and of a note between two.
+_LOG_SHARES = np.log([[0.06, 0.62, 0.04, 0.17, 0.07, 0.03, 0.008, 0.002], [0.9, 0.03, 0.06, 0.01, 1e-9, 1e-9, 1e-9, 1e-9]])
+_IS_ODD = (2 * _LENGTHS % 2).astype(np.int64)
 _FASTEST, _SLOWEST = 0.1, 0.42  # seconds, of an eighth note
 _STEPS = 140
 _ERROR = 0.022, 0.04  # of a length: seconds, and share of the length
@@ -29,20 +32,29 @@ def eighth(gaps: Floats) -> float:
 
 
 def quantised(notes: Sequence[Heard]) -> list[Fraction]:
-    """The time from each note to the next in quarter notes, a multiple of a sixteenth."""
+    """The time from each note to the next in quarter notes, a multiple of a sixteenth.
+
+    The likeliest lengths (Viterbi) when a note that begins between two eighths mostly leads to the next one.
+    """
     starts = np.array([note.start for note in notes])
     gaps = np.append(np.diff(starts), notes[-1].end - notes[-1].start)
     unit = eighth(gaps)
-    carried = 0.0
-    result = []
-    for gap in gaps.tolist():
-        time = gap / unit + carried
-        sigma = (_ERROR[0] + _ERROR[1] * gap) / unit
-        score = np.log(_SHARES) - 0.5 * ((time - _LENGTHS) / sigma) ** 2 - np.log(sigma)
-        length = float(_LENGTHS[int(score.argmax())])
-        carried = float(np.clip(0.5 * (time - length), -0.25, 0.25))
-        result.append(Fraction(length / 2))
-    return result
+    sigma = _ERROR[0] + _ERROR[1] * gaps[:, None]
+    fit = -0.5 * ((gaps[:, None] - unit * _LENGTHS) / sigma) ** 2
+    total = np.array([0.0, -np.inf])  # of the best way to a note on an eighth, and to one between two
+    choices = np.zeros((len(gaps), 2), np.int64)
+    parity = np.arange(2)[:, None] ^ _IS_ODD  # where each length leads from each place
+    for i, row in enumerate(fit):
+        ways = total[:, None] + row + _LOG_SHARES
+        best = [np.where(parity == end, ways, -np.inf) for end in (0, 1)]
+        choices[i] = [way.argmax() for way in best]
+        total = np.array([way.max() for way in best])
+    place, lengths = int(total.argmax()), []
+    for choice in choices[::-1]:
+        before, length = divmod(int(choice[place]), len(_LENGTHS))
+        lengths.append(Fraction(_LENGTHS[length] / 2))
+        place = before
+    return lengths[::-1]
 
 
 @dataclass(frozen=True, slots=True)
