@@ -1,23 +1,28 @@
 """Reads a recording of one melody and writes it as ABC."""
 
-from model.abc import Note
+from dataclasses import replace
+from textwrap import fill
+
+from model.abc import Note, read_tune
 from model.conversion import ConversionError, Converted, as_abc
 from model.deadline import check_deadline
 from model.sound.key import guess_key
 from model.sound.notes import find_notes
 from model.sound.pitch import PitchTracker, SwiftTracker
-from model.sound.rhythm import bars_of, placed
+from model.sound.rhythm import placed
 from model.sound.wave import read_wave
 
 _FEWEST_NOTES = 3
-_GUESSED = "The notes were heard in a recording: lengths, key and bars are guesses."
+_WIDTH = 60  # characters of a line of ABC; there are no bars by which to divide it
+_GUESSED = "The notes were heard in a recording. Their lengths and the key are guesses, and bar lines are missing."
 
 
 def read_sound(data: bytes, tracker: PitchTracker | None = None) -> Converted:
     """The melody of a WAV file, at most 30 s long, as ABC in eighth notes.
 
-    The tuning of the recording is removed. Ornaments belong to the notes that they lead to. There is a metre
-    with bars only if the rhythm shows it clearly. Of several notes at a time, the tracker follows one.
+    The tuning of the recording is removed. Ornaments belong to the notes that they lead to. There are no
+    bars: what is heard does not show well enough where they begin. Of several notes at a time, the tracker
+    follows one.
 
     Parameters
     ----------
@@ -37,6 +42,7 @@ def read_sound(data: bytes, tracker: PitchTracker | None = None) -> Converted:
     if len(heard) < _FEWEST_NOTES:
         raise ConversionError("No melody is heard in the recording.")
     notes = placed(heard)
-    meter, bars = bars_of(notes)
     melody = [Note(note.pitch, note.onset, note.duration, 0, 1, 1) for note in notes]
-    return as_abc(melody, bars, meter, guess_key(notes), [_GUESSED])
+    converted = as_abc(melody, (), "", guess_key(notes), [_GUESSED])
+    abc = "\n".join(fill(line, _WIDTH) for line in converted.abc.splitlines()) + "\n"
+    return replace(converted, abc=abc, tune=read_tune(abc))

@@ -79,7 +79,3 @@ def placed(heard: Sequence[Heard]) -> list[Placed]:
         Placed(note.pitch, onset, length)
         for note, onset, length in zip(heard, accumulate(lengths, initial=Fraction(0)), lengths, strict=False)
     ]
-
-
-def bars_of(notes):
-    return "", []
