@@ -1,13 +1,15 @@
 """Notes: divides a sound into the notes of its melody."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from model.deadline import check_deadline
 from model.grams import Floats, Ints
+from model.sound.heard import Heard
 from model.sound.pitch import Pitches
+from model.sound.rhythm import eighth, gaps
 from model.sound.strength import STEP_S, strength
 from model.sound.wave import Samples
 
@@ -16,26 +18,12 @@ _CHANGE = 2.5  # cost of a change of note; one frame half a semitone off costs 1
 _FARTHEST = 3.0  # cost of a frame that is far off
 _UNVOICED = 0.7  # cost of silence in a frame of certain pitch, of pitch in a silent one
 _SHORTEST = 0.065  # seconds; a shorter note is an ornament of the next
-_RISE = 3.0  # decibels, of a note that begins anew
+_RISE = 3.5  # decibels, of a note that begins anew
 _REACH = 5  # steps of strength in which it rises
 _CLOSEST = 0.07  # seconds between two beginnings
-_SHARE = 0.6
-_LONGEST_BREATH = 0.12  # seconds of silence that belong to the note before
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """One note of a recording.
-
-    Attributes
-    ----------
-    start, end : in seconds
-    pitch : MIDI number, after the tuning of the whole recording was removed
-    """
-
-    start: float
-    end: float
-    pitch: int
+_SHARE = 0.7  # of an eighth note that lies at least between them
+_LONGEST_BREATH = 0.08  # seconds of silence that belong to the note before
+_WIDEST = 19  # semitones between a note and the middle of the melody
 
 
 def find_notes(samples: Samples, pitches: Pitches) -> list[Heard]:
@@ -51,7 +39,8 @@ def find_notes(samples: Samples, pitches: Pitches) -> list[Heard]:
         return []
     height = 69 + 12 * np.log2(pitches.hz / 440)
     height -= tuning(height[voiced])
-    states = _steady(height, pitches.confidence)
+    # The root, because a tracker is less sure of pure tones and of short notes, but still right.
+    states = _steady(height, np.sqrt(pitches.confidence))
     check_deadline()
     frame = float(pitches.time[1] - pitches.time[0]) if len(pitches.time) > 1 else 0.016
     bounds = np.flatnonzero(np.diff(states, prepend=-1, append=-1))
@@ -60,10 +49,10 @@ def find_notes(samples: Samples, pitches: Pitches) -> list[Heard]:
         for start, stop in pairwise(bounds.tolist())
         if states[start] > 0
     ]
-    notes = _joined_ornaments(notes)
-    loud = strength(samples, pitches, states)
+    notes = _without_ornaments(_legato(_in_range(notes)))
+    loud = strength(samples, pitches)
     check_deadline()
-    closest = max(_CLOSEST, _SHARE * float(np.median([note.end - note.start for note in notes] or [0])))
+    closest = max(_CLOSEST, _SHARE * eighth(gaps(notes))) if notes else _CLOSEST
     return [part for note in notes for part in _parts(note, loud, closest)]
 
 
@@ -96,19 +85,32 @@ def _steady(height: Floats, confidence: Floats) -> Ints:
     return numbers
 
 
-def _joined_ornaments(notes: list[Heard]) -> list[Heard]:
-    """The notes, with each short one before another made part of it."""
-    joined: list[Heard] = []
+def _legato(notes: list[Heard]) -> list[Heard]:
+    """The notes without the short silences between them: a tracker hears no pitch where it changes."""
+    return [
+        replace(note, end=after.start) if 0 <= after.start - note.end < _LONGEST_BREATH else note
+        for note, after in zip(notes, [*notes[1:], notes[-1]], strict=True)
+    ]
+
+
+def _without_ornaments(notes: list[Heard]) -> list[Heard]:
+    """The notes, with each short one made part of the next that follows at once."""
+    kept: list[Heard] = []
     begun: float | None = None
-    for note, after in zip(notes, [*notes[1:], None], strict=True):
+    for note in notes:
         start = note.start if begun is None else begun
-        if note.end - note.start < _SHORTEST and after is not None and after.start - note.end < _SHORTEST:
-            begun = start
-            continue
-        if note.end - note.start >= _SHORTEST:
-            joined.append(Heard(start, note.end, note.pitch))
         begun = None
-    return joined
+        if note.end - note.start >= _SHORTEST:
+            kept.append(replace(note, start=start))
+        elif note is not notes[-1]:
+            begun = start
+    return kept
+
+
+def _in_range(notes: list[Heard]) -> list[Heard]:
+    """The notes without those that are far from all others: overtones, or noise."""
+    middle = float(np.median([note.pitch for note in notes])) if notes else 0.0
+    return [note for note in notes if abs(note.pitch - middle) <= _WIDEST]
 
 
 def _parts(note: Heard, loud: Floats, closest: float) -> list[Heard]:

@@ -8,7 +8,7 @@ from itertools import accumulate
 import numpy as np
 
 from model.grams import Floats
-from model.sound.notes import Heard
+from model.sound.heard import Heard
 
 # Lengths of notes in eighths, and how often printed tunes have them.
 _LENGTHS = np.array([0.5, 1, 1.5, 2, 3, 4, 6, 8])
@@ -21,13 +21,18 @@ _STEPS = 140
 _ERROR = 0.022, 0.04  # of a length: seconds, and share of the length
 
 
-def eighth(gaps: Floats) -> float:
+def gaps(notes: Sequence[Heard]) -> Floats:
+    """The time from each note to the next, and the length of the last, in seconds. shape = (notes,)"""
+    return np.diff([*(note.start for note in notes), notes[-1].end])
+
+
+def eighth(times: Floats) -> float:
     """The likeliest length of an eighth note in seconds, given the times from note to note."""
     units = np.geomspace(_FASTEST, _SLOWEST, _STEPS)
     lengths = units[:, None, None] * _LENGTHS
     sigma = _ERROR[0] + _ERROR[1] * lengths
-    density = (_SHARES / sigma * np.exp(-0.5 * ((gaps[None, :, None] - lengths) / sigma) ** 2)).sum(2)
-    fit = np.log(density * gaps[None, :] + 1e-3).sum(1)
+    density = (_SHARES / sigma * np.exp(-0.5 * ((times[None, :, None] - lengths) / sigma) ** 2)).sum(2)
+    fit = np.log(density * times[None, :] + 1e-3).sum(1)
     return float(units[int(fit.argmax())])
 
 
@@ -36,13 +41,11 @@ def quantised(notes: Sequence[Heard]) -> list[Fraction]:
 
     The likeliest lengths (Viterbi) when a note that begins between two eighths mostly leads to the next one.
     """
-    starts = np.array([note.start for note in notes])
-    gaps = np.append(np.diff(starts), notes[-1].end - notes[-1].start)
-    unit = eighth(gaps)
-    sigma = _ERROR[0] + _ERROR[1] * gaps[:, None]
-    fit = -0.5 * ((gaps[:, None] - unit * _LENGTHS) / sigma) ** 2
+    times = gaps(notes)
+    sigma = _ERROR[0] + _ERROR[1] * times[:, None]
+    fit = -0.5 * ((times[:, None] - eighth(times) * _LENGTHS) / sigma) ** 2
     total = np.array([0.0, -np.inf])  # of the best way to a note on an eighth, and to one between two
-    choices = np.zeros((len(gaps), 2), np.int64)
+    choices = np.zeros((len(times), 2), np.int64)
     parity = np.arange(2)[:, None] ^ _IS_ODD  # where each length leads from each place
     for i, row in enumerate(fit):
         ways = total[:, None] + row + _LOG_SHARES

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model.grams import Floats, Ints
+from model.grams import Floats
 from model.sound.pitch import Pitches
 from model.sound.wave import RATE, Samples
 
@@ -13,7 +13,7 @@ _OVERTONES = 4
 _FLOOR = 1e-6
 
 
-def strength(samples: Samples, pitches: Pitches, states: Ints) -> Floats:
+def strength(samples: Samples, pitches: Pitches) -> Floats:
     """Decibels of the first overtones of the pitch that sounds, every 8 ms. shape = (steps,)"""
     padded = np.pad(samples, _WINDOW // 2)
     windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP]

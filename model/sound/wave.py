@@ -18,6 +18,10 @@ _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _UNKNOWN_SIZE = 0xFFFFFFFF  # written by programs that send a file before they know its length
 _PADDING = 0.05  # seconds of silence between end and start, which an FFT takes for neighbours
 
+_LARGEST = 1e9  # of a float, which should be at most 1; what is above it, or no number, is no sound
+_SILENCE = 1e-4  # of full scale
+_PEAK = 0.7  # of the samples, however loud the recording is
+
 Samples = NDArray[np.float32]
 
 
@@ -29,7 +33,7 @@ class _Format(NamedTuple):
 
 
 def read_wave(data: bytes) -> Samples:
-    """The sound of a WAV file: one channel, at `RATE`, without a constant offset. shape = (samples,)
+    """The sound of a WAV file: one channel, at `RATE`, with a peak of 0.7. shape = (samples,)
 
     Reads PCM of 8, 16, 24 and 32 bits and floats of 32 and 64 bits, mono or stereo.
 
@@ -48,11 +52,13 @@ def read_wave(data: bytes) -> Samples:
     samples = _decoded(body, form)
     if not len(samples):
         raise ConversionError("The recording is empty.")
-    if not np.isfinite(samples).all():
+    if not (np.abs(samples) < _LARGEST).all():
         raise ConversionError("The recording has samples that are not numbers.")
-    largest = np.abs(samples).max()
-    mono = (samples / largest if largest > 1 else samples).mean(axis=1)
-    return _resampled(mono - mono.mean(), form.rate).astype(np.float32)
+    mono = _resampled(_mixed(samples - samples.mean(axis=0)), form.rate)
+    loudest = np.abs(mono).max()
+    if loudest < _SILENCE:
+        raise ConversionError("The recording is silent.")
+    return (mono * (_PEAK / loudest)).astype(np.float32)
 
 
 def _chunks(data: bytes) -> tuple[_Format, bytes]:
@@ -69,7 +75,7 @@ def _chunks(data: bytes) -> tuple[_Format, bytes]:
                 raise ConversionError("The WAV file does not say how its samples are written.")
             if size != _UNKNOWN_SIZE and place + size > len(data):
                 raise ConversionError(
-                    f"The WAV file is cut off: it announces {size:,} bytes of sound, and {len(data) - place:,} follow."
+                    f"The WAV file is cut off: of {size:,} bytes of sound, it has {len(data) - place:,}."
                 )
             return form, data[place : place + size]
         if name == b"fmt ":
@@ -116,6 +122,14 @@ def _decoded(body: bytes, form: _Format) -> NDArray[np.float64]:
         wide[:, 4 - width :] = np.frombuffer(body, np.uint8).reshape(count, width)
         values = wide.view("<i4")[:, 0] / 2.0**31
     return values.reshape(-1, form.channels)
+
+
+def _mixed(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Both channels as one; the louder channel alone where they cancel each other out. shape = (samples,)"""
+    mean = samples.mean(axis=1)
+    power = (samples**2).mean(axis=0)
+    mixed: NDArray[np.float64] = samples[:, power.argmax()] if (mean**2).mean() < power.max() / 8 else mean
+    return mixed
 
 
 def _resampled(samples: NDArray[np.float64], rate: int) -> NDArray[np.float64]:

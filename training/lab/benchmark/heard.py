@@ -1,4 +1,4 @@
-"""The protocol `heard`: known settings that a synthesiser plays, as the service hears them."""
+"""The protocols `heard`: known settings that a synthesiser plays, as the service hears them."""
 
 import hashlib
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from model.sound import read_sound
 from training.lab.benchmark.gallery import Gallery
 from training.lab.benchmark.protocols import Query, Task
 from training.lab.benchmark.sampled_library import SampledLibrary
-from training.lab.listening import INSTRUMENTS, Instrument, Noise, as_wav, perform, with_noise
+from training.lab.listening import INSTRUMENTS, Noise, as_wav, perform, with_noise
 
 _CONDITIONS = {"heard": None, "heard-20": 20.0, "heard-10": 10.0}  # decibels of the sound above the noise
 _BY_INSTRUMENT = "heard-10"
@@ -26,37 +26,50 @@ def heard_tasks(library: SampledLibrary, gallery: Gallery, count: int, on_step: 
     The three instruments take turns, and so do white and pink noise.
     """
     known = {setting.reference for setting in gallery.catalogue.settings}
-    settings = [
+    references = [setting.reference for setting in library.catalogue.settings]
+    played = [
         setting
-        for setting in sorted(range(len(library.tunes)), key=library.draw_order)
-        if library.catalogue.settings[setting].reference in known
+        for setting in sorted(range(len(references)), key=library.draw_order)
+        if references[setting] in known
     ][:count]
-    for protocol, db in _CONDITIONS.items():
-        advance = on_step(f"playing {protocol}", len(settings))
-        queries, by_instrument = [], {f"heard-{instrument.name}": set[str]() for instrument in INSTRUMENTS}
-        for number, setting in enumerate(settings):
-            instrument = INSTRUMENTS[number % len(INSTRUMENTS)]
-            colour: Noise = "white" if number // len(INSTRUMENTS) % 2 else "pink"
-            reference = library.catalogue.settings[setting].reference
-            seed = int.from_bytes(hashlib.sha256(reference.encode()).digest()[:8], "big")
-            tune = _heard(library.tunes[setting], instrument, db, colour, seed)
-            right = np.array([library.catalogue.title_of_setting[setting]], dtype=np.int64)
-            queries.append(Query(reference, tune, right))
-            by_instrument[f"heard-{instrument.name}"].add(reference)
-            advance()
-        subsets = {name: frozenset(of) for name, of in by_instrument.items() if of}
-        yield Task(protocol, gallery, queries, subsets if protocol == _BY_INSTRUMENT else {})
+    advance = on_step("playing and listening", len(played))
+    queries: dict[str, list[Query]] = {protocol: [] for protocol in _CONDITIONS}
+    for number, setting in enumerate(played):
+        right = np.array([library.catalogue.title_of_setting[setting]], dtype=np.int64)
+        for protocol, wav in recordings(library.tunes[setting], references[setting], number).items():
+            queries[protocol].append(Query(references[setting], _heard(wav), right))
+        advance()
+    by_instrument = {
+        f"heard-{instrument.name}": frozenset(
+            references[setting] for setting in played[place :: len(INSTRUMENTS)]
+        )
+        for place, instrument in enumerate(INSTRUMENTS[:count])
+    }
+    for protocol in _CONDITIONS:
+        subsets = by_instrument if protocol == _BY_INSTRUMENT else {}
+        yield Task(protocol, gallery, queries[protocol], subsets)
 
 
-def play(tune: Tune, instrument: Instrument, db: float | None, colour: Noise, seed: int) -> bytes:
-    """A recording of a passage of a tune, as WAV; `db` is how far the sound is above the noise, if any."""
-    rng = np.random.default_rng(seed)
+def recordings(tune: Tune, reference: str, number: int) -> dict[str, bytes]:
+    """The recordings of a tune, as WAV, for each of the protocols that have noise of their own.
+
+    Parameters
+    ----------
+    reference : of the setting; it alone determines the performance and the noise
+    number : decides on the instrument and the colour of the noise
+    """
+    instrument = INSTRUMENTS[number % len(INSTRUMENTS)]
+    colour: Noise = "white" if number // len(INSTRUMENTS) % 2 else "pink"
+    rng = np.random.default_rng(list(hashlib.sha256(reference.encode()).digest()))
     sound = instrument.sound(perform(tune, instrument.low, instrument.high, rng), rng)
-    return as_wav(sound if db is None else with_noise(sound, db, colour, rng))
+    return {
+        protocol: as_wav(sound if db is None else with_noise(sound, db, colour, rng))
+        for protocol, db in _CONDITIONS.items()
+    }
 
 
-def _heard(tune: Tune, instrument: Instrument, db: float | None, colour: Noise, seed: int) -> Tune:
+def _heard(wav: bytes) -> Tune:
     try:
-        return unnamed(read_sound(play(tune, instrument, db, colour, seed)).tune)
+        return unnamed(read_sound(wav).tune)
     except ConversionError:
         return read_tune("C")  # one note, which no system can name

@@ -8,9 +8,9 @@ import numpy as np
 from model.grams import Floats
 from training.lab.listening.performance import Played
 
-RATE = 44_100  # samples a second
+RATE = 22_050  # samples a second
 _TAIL = 0.2  # seconds after the last note
-_HIGHEST = 12_000.0  # Hz, of an overtone
+_HIGHEST = 10_000.0  # Hz, of an overtone
 _GLIDE = 0.012  # seconds from one pitch to the next
 _VIBRATO = 5.6, 0.18, 0.22  # Hz, semitones, shortest note in seconds
 
