@@ -28,7 +28,8 @@ class Converted:
     ----------
     abc : the tune as ABC text: metre, key, notes and repeats, without any name that the file has
     tune : what the ABC reader reads from this text
-    warnings : what was skipped or guessed; what concerns the file as a whole is at line 1, column 1
+    warnings : what the conversion skipped or guessed, besides the warnings of the tune; what concerns the
+        file as a whole is at line 1, column 1
     """
 
     abc: str
@@ -63,8 +64,7 @@ def as_abc(
         line=1,
     )
     abc = write(tune)
-    read = read_tune(abc)
-    return Converted(abc, read, (*(Notice(1, 1, warning) for warning in warnings), *read.warnings))
+    return Converted(abc, read_tune(abc), tuple(Notice(1, 1, warning) for warning in warnings))
 
 
 def can_listen() -> bool:

@@ -7,7 +7,7 @@
     ├── BenchmarkError          results that cannot be read, combined or measured
     ├── BusyError               another process is working in the same folder
     ├── CheckpointError         weights that cannot be read or do not fit their config
-    ├── ConversionError         a file that cannot be read as music
+    ├── ConversionError         a file of music that cannot be read
     ├── CurationError           corpora that hold too little to learn from
     ├── DeadlineError           work that was not done by its deadline
     │   └── CpuLimitError       work that took more CPU time than it may

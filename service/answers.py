@@ -165,6 +165,12 @@ class SuggestResponse(BaseModel):
     )
     suggestions: list[SuggestedTitle]
     tune: TuneSummary
+    abc: str | None = Field(
+        default=None,
+        exclude_if=_is_missing,
+        description="The tune as ABC; only when it came in another form. Places in it are those of warnings "
+        "and of notes.",
+    )
     warnings: list[ReadWarning]
     artifact: str = Field(description="Version of the artifact that the titles come from.")
     suggestion_id: str | None = Field(

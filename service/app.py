@@ -9,7 +9,7 @@ from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from service import admin, batch, duplicates, feedback, health, info, scrape, suggestions, titles
+from service import admin, batch, convert, duplicates, feedback, health, info, scrape, suggestions, titles
 from service.api import Api
 from service.body import Bodies
 from service.docs import add_docs
@@ -84,7 +84,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         CorrelationIdMiddleware, header_name=REQUEST_ID, validator=is_request_id, update_request_header=False
     )
     add_docs(app)
-    for routes in (suggestions, batch, duplicates):
+    for routes in (suggestions, batch, duplicates, convert):
         app.include_router(routes.router, tags=["suggestions"])
     app.include_router(titles.router, tags=["catalogue"])
     app.include_router(health.router, tags=["service"])

@@ -46,16 +46,18 @@ class TitlesRequest(BaseModel, strict=True, extra="forbid"):
 
 
 async def _in_query(
-    top_k: Annotated[TopK, Query(description="How many titles to suggest for a bare ABC body.")] = 10,
+    top_k: Annotated[TopK, Query(description="How many titles to suggest unless the body is JSON.")] = 10,
     rhythm: Annotated[
-        Rhythm | None, Query(description="Only titles with a setting of this rhythm, for a bare ABC body.")
+        Rhythm | None,
+        Query(description="Only titles with a setting of this rhythm, unless the body is JSON."),
     ] = None,
     meter: Annotated[
-        Meter | None, Query(description="Only titles with a setting in this metre, for a bare ABC body.")
+        Meter | None,
+        Query(description="Only titles with a setting in this metre, unless the body is JSON."),
     ] = None,
     corpus: Annotated[
         CorpusName | None,
-        Query(description="Only titles with a setting in this corpus, for a bare ABC body."),
+        Query(description="Only titles with a setting in this corpus, unless the body is JSON."),
     ] = None,
 ) -> TitlesRequest:
     return TitlesRequest(top_k=top_k, rhythm=rhythm, meter=meter, corpus=corpus)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from model.version import VERSION
 from service.filters import MOST_TITLES
+from service.inputs import accepted_inputs
 from service.settings import Settings
 from service.state import CurrentState
 
@@ -31,6 +32,7 @@ class Info(BaseModel):
                     "version": VERSION,
                     "artifact": "20261122T230001Z-c8ae4d33",
                     "device": "cpu",
+                    "inputs": ["text/vnd.abc", "audio/midi"],
                     "licences": [{"corpus": "oneills1850", "licence": "public domain"}],
                     "limits": {"max_body_bytes": 262144, "top_k": 100},
                 }
@@ -42,6 +44,7 @@ class Info(BaseModel):
     version: str = Field(description="Version of the service.")
     artifact: str = Field(description="Version of the artifact.")
     device: str = Field(description="Where the encoders run.")
+    inputs: list[str] = Field(description="Media types of the tunes that `POST /convert` takes.")
     licences: list[CorpusLicence]
     limits: dict[str, int | float] = Field(
         description="The settings that are numbers, by their names in lower case, and the largest top_k. A "
@@ -62,6 +65,7 @@ async def info(state: CurrentState) -> Info:
         version=VERSION,
         artifact=artifact.version,
         device=str(state.engine.device),
+        inputs=list(accepted_inputs()),
         licences=[
             CorpusLicence(corpus=corpus.name, licence=corpus.licence) for corpus in artifact.manifest.corpora
         ],

@@ -26,6 +26,7 @@
     ├── KeyReused               422     idempotency-key-reused
     ├── NotSuggested            422     not-suggested
     ├── TooComplex              422     too-complex
+    ├── UnreadableFile          422     unreadable-file
     ├── InvalidRequest          422     invalid-request
     ├── Overloaded              429     overloaded
     ├── TooMuchFeedback         429     too-much-feedback
@@ -163,7 +164,7 @@ class TuneTooLarge(Problem):
 
 
 class UnknownMediaType(Problem):
-    """A body that is compressed, or neither JSON nor ABC."""
+    """A body that is compressed, or has a media type that the route does not take."""
 
     status, type, title = (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -198,6 +199,12 @@ class TooComplex(Problem):
     """A tune that takes too much CPU time."""
 
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "too-complex", "The tune takes too long to compute"
+
+
+class UnreadableFile(Problem):
+    """A file of music that is damaged, has no notes, or is not what its media type says."""
+
+    status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable-file", "The file cannot be read"
 
 
 class InvalidRequest(Problem):

@@ -80,6 +80,12 @@ class Settings(BaseSettings):
         le=2**26,
         description="Largest request body, in bytes (1 KiB to 64 MiB); of a batch, its largest tune.",
     )
+    max_file_bytes: int = Field(
+        default=2**21,
+        ge=2**10,
+        le=2**24,
+        description="Largest body with MusicXML, MIDI or sound, in bytes (1 KiB to 16 MiB).",
+    )
     max_batch_bytes: int = Field(
         default=2**20,
         ge=2**10,

@@ -7,16 +7,16 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict, Field
 from starlette.datastructures import Headers
 
-from model.abc import Notice
 from model.stopwatch import lap
 from service.answers import SuggestResponse, suggest
 from service.engine import Snapshot
 from service.filters import TitlesRequest, WantedInQuery
+from service.inputs import Input, body_limit, describe_inputs, is_json, read_input
 from service.logs import log_tune
 from service.observer import note
 from service.problem_docs import problem_responses
 from service.state import CurrentState, State
-from service.text import JSON, decode_text, describe_body, media_type, read_json
+from service.text import JSON, read_json
 
 # An example of the OpenAPI document: the tune of the README.
 _TUNE = (
@@ -41,7 +41,7 @@ router = APIRouter()
     "/suggest-titles",
     operation_id="suggestTitles",
     response_model=SuggestResponse,
-    openapi_extra=describe_body(SuggestRequest, "The tune.", _TUNE),
+    openapi_extra=describe_inputs("The tune.", _TUNE, SuggestRequest),
     responses=problem_responses(400, 403, 408, 413, 415, 422, 429, 503, 504),
 )
 async def suggest_titles(
@@ -52,14 +52,16 @@ async def suggest_titles(
 ) -> Response:
     """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`.
 
+    MusicXML, MIDI and sound are sent like bare ABC; the answer then has the tune as `abc`.
+
     With `notes`, each melody among the evidence also says which notes match, and where the texts have them.
-    `rhythm`, `meter` and `corpus` are filters, as members of the JSON or in the query of bare ABC. Only
+    `rhythm`, `meter` and `corpus` are filters, as members of the JSON or in the query. Only
     titles with a setting that matches all of them are suggested. Confidences stay the probabilities among
     all titles.
     """
     start = time.perf_counter()
     deadline = state.work.admit()
-    body = await state.bodies.read(request, state.settings.max_body_bytes)
+    body = await state.bodies.read(request, body_limit(request.headers, state.settings))
     lap("body")
     snapshot = state.engine.snapshot
     note(artifact=snapshot.artifact.version)
@@ -81,17 +83,20 @@ def _answer(
 ) -> tuple[bool, str]:
     """Whether the tune is known, and the answer as JSON."""
     lap("queue")
-    request, warnings = _read_request(headers, body, in_query, notes)
+    request, posted = _read_request(headers, body, in_query, notes)
     if state.settings.log_tunes:
         log_tune(1, request.abc)
-    answer = suggest(snapshot, request.abc, request, warnings, state.feedback, start, request.notes)
+    answer = suggest(snapshot, request.abc, request, posted.warnings, state.feedback, start, request.notes)
+    if posted.is_converted:
+        answer.abc = posted.abc
     return answer.known, answer.model_dump_json()
 
 
 def _read_request(
     headers: Headers, body: bytes, in_query: TitlesRequest, notes: bool
-) -> tuple[SuggestRequest, tuple[Notice, ...]]:
-    if media_type(headers) == JSON:
-        return read_json(SuggestRequest, body), ()
-    text, warnings = decode_text(body, headers["content-type"])
-    return SuggestRequest(abc=text, notes=notes, **in_query.model_dump()), warnings
+) -> tuple[SuggestRequest, Input]:
+    if is_json(headers):
+        request = read_json(SuggestRequest, body)
+        return request, Input(request.abc, (), is_converted=False)
+    posted = read_input(headers, body)
+    return SuggestRequest(abc=posted.abc, notes=notes, **in_query.model_dump()), posted

@@ -1,5 +1,6 @@
 """Reads the text of a body: JSON, or ABC in the charset that its Content-Type names."""
 
+from collections.abc import Sequence
 from email.message import Message
 from typing import Any, TypeVar
 
@@ -15,30 +16,36 @@ ABC = ("text/vnd.abc", "text/plain")
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def describe_body(model: type[BaseModel], text: str, example: str) -> dict[str, Any]:
+def describe_body(model: type[BaseModel] | None, text: str, example: str) -> dict[str, Any]:
     """OpenAPI description of a body that is JSON or ABC.
 
     Parameters
     ----------
-    model : the JSON
+    model : the JSON; None where it is not taken
     text : what the ABC is, a sentence
     example : of the ABC
     """
     description = f"{text} Name its charset in the Content-Type, or send UTF-8."
     schema = {"type": "string", "description": description, "examples": [example]}
-    content = {JSON: {"schema": model.model_json_schema()}, **{kind: {"schema": schema} for kind in ABC}}
+    content = {kind: {"schema": schema} for kind in ABC}
+    if model is not None:
+        content = {JSON: {"schema": model.model_json_schema()}, **content}
     return {"requestBody": {"required": True, "content": content}}
 
 
-def media_type(headers: Headers) -> str:
-    """The media type of a body: `JSON` or one of `ABC`. Raises UnknownMediaType when it is another."""
+def kind_of(headers: Headers) -> str:
+    """The media type that a body has, without parameters; "" if it has none."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def media_type(headers: Headers, accepted: Sequence[str] = (JSON, *ABC)) -> str:
+    """The media type of a body. Raises UnknownMediaType when it is not an accepted one."""
     if (coding := headers.get("content-encoding", "identity")) != "identity":
         raise UnknownMediaType(f"Content-Encoding is {shortened(coding)!r}; send the body uncompressed")
-    content_type = headers.get("content-type", "")
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind not in (JSON, *ABC):
-        given, accepted = shortened(content_type) or "missing", ", ".join((JSON, *ABC))
-        raise UnknownMediaType(f"Content-Type is {given!r}; send one of {accepted}")
+    kind = kind_of(headers)
+    if kind not in accepted:
+        given = shortened(headers.get("content-type", "")) or "missing"
+        raise UnknownMediaType(f"Content-Type is {given!r}; send one of {', '.join(accepted)}")
     return kind
 
 

@@ -3,6 +3,7 @@
 from model.abc.book import Book, read_tune, read_tunebook
 from model.abc.decoding import decode, find_codec
 from model.abc.heading import Heading, TitleField
+from model.abc.naming import note_name
 from model.abc.ranges import note_ranges
 from model.abc.tune import AbcError, Bar, Note, Notice, Tune
 from model.abc.writer import write
@@ -18,6 +19,7 @@ __all__ = [
     "Tune",
     "decode",
     "find_codec",
+    "note_name",
     "note_ranges",
     "read_tune",
     "read_tunebook",

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from textwrap import fill
 
-from model.abc import Note, read_tune
+from model.abc import read_tune
 from model.conversion import ConversionError, Converted, as_abc
 from model.deadline import check_deadline
-from model.sound.key import guess_key
+from model.keys import guess_key
 from model.sound.notes import find_notes
 from model.sound.pitch import PitchTracker, SwiftTracker
 from model.sound.rhythm import placed
@@ -14,7 +14,9 @@ from model.sound.wave import read_wave
 
 _FEWEST_NOTES = 3
 _WIDTH = 60  # characters of a line of ABC; there are no bars by which to divide it
-_GUESSED = "The notes were heard in a recording. Their lengths and the key are guesses, and bar lines are missing."
+_GUESSED = (
+    "The notes were heard in a recording. Their lengths and the key are guesses, and bar lines are missing."
+)
 
 
 def read_sound(data: bytes, tracker: PitchTracker | None = None) -> Converted:
@@ -42,7 +44,6 @@ def read_sound(data: bytes, tracker: PitchTracker | None = None) -> Converted:
     if len(heard) < _FEWEST_NOTES:
         raise ConversionError("No melody is heard in the recording.")
     notes = placed(heard)
-    melody = [Note(note.pitch, note.onset, note.duration, 0, 1, 1) for note in notes]
-    converted = as_abc(melody, (), "", guess_key(notes), [_GUESSED])
+    converted = as_abc(notes, (), "", guess_key(notes), [_GUESSED])
     abc = "\n".join(fill(line, _WIDTH) for line in converted.abc.splitlines()) + "\n"
     return replace(converted, abc=abc, tune=read_tune(abc))

@@ -1,12 +1,12 @@
 """Rhythm: turns the times of notes into lengths in eighth notes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 
 import numpy as np
 
+from model.abc import Note
 from model.grams import Floats
 from model.sound.heard import Heard
 
@@ -14,7 +14,9 @@ from model.sound.heard import Heard
 _LENGTHS = np.array([0.5, 1, 1.5, 2, 3, 4, 6, 8])
 _SHARES = np.array([0.06, 0.62, 0.04, 0.17, 0.07, 0.03, 0.008, 0.002])
 # Of a note on an eighth, and of a note between two.
-_LOG_SHARES = np.log([[0.06, 0.62, 0.04, 0.17, 0.07, 0.03, 0.008, 0.002], [0.9, 0.03, 0.06, 0.01, 1e-9, 1e-9, 1e-9, 1e-9]])
+_LOG_SHARES = np.log(
+    [[0.06, 0.62, 0.04, 0.17, 0.07, 0.03, 0.008, 0.002], [0.9, 0.03, 0.06, 0.01, 1e-9, 1e-9, 1e-9, 1e-9]]
+)
 _IS_ODD = (2 * _LENGTHS % 2).astype(np.int64)
 _FASTEST, _SLOWEST = 0.1, 0.42  # seconds, of an eighth note
 _STEPS = 140
@@ -60,25 +62,11 @@ def quantised(notes: Sequence[Heard]) -> list[Fraction]:
     return lengths[::-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A note with its place in the rhythm.
-
-    Attributes
-    ----------
-    pitch : MIDI number
-    onset, duration : in quarter notes
-    """
-
-    pitch: int
-    onset: Fraction
-    duration: Fraction
-
-
-def placed(heard: Sequence[Heard]) -> list[Placed]:
-    """The notes in quarter notes, one after the other."""
+def placed(heard: Sequence[Heard]) -> list[Note]:
+    """The notes in quarter notes, one after the other, without bars."""
     lengths = quantised(heard)
+    onsets = accumulate(lengths, initial=Fraction(0))
     return [
-        Placed(note.pitch, onset, length)
-        for note, onset, length in zip(heard, accumulate(lengths, initial=Fraction(0)), lengths, strict=False)
+        Note(note.pitch, onset, length, 0, 1, 1)
+        for note, onset, length in zip(heard, onsets, lengths, strict=False)
     ]

@@ -66,10 +66,10 @@ def check_body(data: bytes) -> None:
     """Read a request. Its first byte chooses the media type."""
     kind = _TYPES[data[0] % len(_TYPES)] if data else ""
     with limited(cpu_s=_CPU_S), contextlib.suppress(Problem):
-        request, warnings = _read_request(
+        request, posted = _read_request(
             Headers({"content-type": kind}), data[1:], TitlesRequest(), notes=False
         )
-        json.dumps([request.abc, [notice.message for notice in warnings]]).encode("ascii")
+        json.dumps([request.abc, [notice.message for notice in posted.warnings]]).encode("ascii")
 
 
 def _write_seeds(folder: Path) -> None:

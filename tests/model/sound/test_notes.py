@@ -5,7 +5,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from model.sound.key import guess_key
 from model.sound.heard import Heard
 from model.sound.notes import find_notes, tuning
 from model.sound.pitch import Pitches
@@ -74,19 +73,3 @@ def test_lengths_become_eighths_in_spite_of_a_players_timing(eighth: float) -> N
     starts = np.cumsum([0, *lengths]) * eighth + rng.normal(0, 0.008, len(lengths) + 1)
     notes = [Heard(a, b, 60 + i % 7) for i, (a, b) in enumerate(zip(starts, starts[1:], strict=False))]
     assert [note.duration for note in placed(notes)] == [Fraction(length) / 2 for length in lengths]
-
-
-@pytest.mark.parametrize(
-    ("pitches", "key"),
-    [
-        (_SCALE, "D major"),
-        ([64, 66, 67, 69, 71, 73, 74, 76, 64, 71, 64], "E dorian"),
-        ([69, 71, 73, 74, 76, 78, 79, 81, 69, 76, 69], "A mixolydian"),
-        ([65, 67, 69, 70, 72, 74, 76, 77], "F major"),
-        ([66, 68, 69, 71, 73, 74, 76, 78, 66, 73, 66], "F# minor"),
-        ([63, 65, 67, 68, 70, 72, 74, 75], "Eb major"),
-    ],
-)
-def test_the_key_is_guessed_from_its_notes(pitches: list[int], key: str) -> None:
-    notes = [Heard(i * 0.2, i * 0.2 + 0.2, pitch) for i, pitch in enumerate(pitches)]
-    assert guess_key(placed(notes)) == key

@@ -23,7 +23,9 @@ def wav(
     extensible: bool = False,
 ) -> bytes:
     width = channels * bits // 8
-    fmt = struct.pack("<HHIIHH", 0xFFFE if extensible else code, channels, rate, rate * width % 2**32, width, bits)
+    fmt = struct.pack(
+        "<HHIIHH", 0xFFFE if extensible else code, channels, rate, rate * width % 2**32, width, bits
+    )
     if extensible:
         fmt += struct.pack("<HHIH", 22, bits, 0, code) + b"\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71"
     length = len(body) if size is None else size
