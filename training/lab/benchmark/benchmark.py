@@ -12,6 +12,7 @@ from training.fitting.config import preset
 from training.fitting.trainer import Trainer
 from training.lab.benchmark.encoder_sources import ArtifactEncoders, TrainedEncoders
 from training.lab.benchmark.figures import load_figures, renewed, save_figures
+from training.lab.benchmark.heard import HEARD, heard_tasks
 from training.lab.benchmark.protocols import (
     EncoderSource,
     Task,
@@ -44,12 +45,14 @@ class BenchmarkData:
     excluded : references of settings to leave out
     audited : references of queries that `known-audited` leaves out
     foreign : tunes of other traditions, for `no-match-foreign`
+    heard : number of settings to play for the protocols that begin with "heard"
     """
 
     corpora: Sequence[Corpus]
     excluded: Set[str] = frozenset()
     audited: frozenset[str] = frozenset()
     foreign: Sequence[Corpus] = ()
+    heard: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,8 @@ class Benchmark:
         yield from known_tasks(library, gallery, self.data.audited)
         if foreign and self._wants("no-match-foreign"):
             yield foreign_task(library, gallery, self._read(foreign, report))
+        if self.data.heard and self._wants(*HEARD):
+            yield from heard_tasks(library, gallery, self.data.heard, report.step)
         if self._wants("no-match"):
             yield no_match_task(library, encoders)
         if len(corpora) > 1 and self._wants("cross", "cross-verified"):

@@ -70,6 +70,12 @@ def benchmark(
             help=f"Corpus of another tradition for no-match-foreign, such as {FOREIGN}. Repeatable."
         ),
     ] = None,
+    heard: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Number of settings to play to the listener for heard; needs the extra listen."
+        ),
+    ] = 0,
     audited: Annotated[
         Path | None, typer.Option(help="List of settings that are not queries of known-audited.")
     ] = None,
@@ -88,6 +94,7 @@ def benchmark(
                 excluded=read_exclusions(*exclude or ()),
                 audited=read_exclusions(audited) if audited else frozenset(),
                 foreign=find_foreign(foreign or (), accept_licence),
+                heard=heard,
             ),
             systems=system or list(SYSTEMS),
             protocols=protocol or (),

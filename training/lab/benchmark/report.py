@@ -48,6 +48,7 @@ _MAIN: dict[str, Metric] = {
     **dict.fromkeys(("cross", "cross-verified"), "mrr"),
     **dict.fromkeys(("no-match", "no-match-foreign"), "auroc"),
     **dict.fromkeys(("unseen", "unseen-no-rhythm-words"), "lift"),
+    **dict.fromkeys(("heard", "heard-20", "heard-10"), "mrr@20"),
 }
 _BLIND = ("random", "popularity")  # these ignore the tune; the column of chance says as much
 _NEW_PAGE = f"""# Results
