@@ -47,6 +47,7 @@ class Api(FastAPI):
             openapi_url=None,  # service/docs.py serves the document, and a page that needs no other host
             docs_url=None,
             redoc_url=None,
+            telemetry={"tracing": False, "metrics": False, "logs": False},
             **options,
         )
         self._origins = origins

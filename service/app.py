@@ -19,7 +19,7 @@ from service.follower import follow
 from service.guard import Guard
 from service.history import History
 from service.jobs import Jobs
-from service.observer import REQUEST_ID, Observer, is_request_id
+from service.observer import REQUEST_ID, Observer, is_request_id, new_request_id
 from service.probe import Prober
 from service.problem_handlers import add_problem_handlers
 from service.readiness import Readiness
@@ -82,7 +82,11 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.add_middleware(Guard, settings.cors_origins, settings.known_hosts)
     app.add_middleware(Observer)
     app.add_middleware(
-        CorrelationIdMiddleware, header_name=REQUEST_ID, validator=is_request_id, update_request_header=False
+        CorrelationIdMiddleware,
+        header_name=REQUEST_ID,
+        validator=is_request_id,
+        generator=new_request_id,
+        update_request_header=False,
     )
     add_docs(app)
     add_page(app)

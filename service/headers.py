@@ -3,7 +3,6 @@
 Strict-Transport-Security is missing: the service speaks HTTP, and the proxy that adds TLS adds that header.
 """
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # What a Content-Security-Policy says besides sources.
@@ -20,6 +19,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
 }
 
+_ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
 
 class SecurityHeaders:
     """ASGI middleware that adds the headers which a response does not set itself."""
@@ -32,9 +33,8 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                given = {name for name, _ in message["headers"]}
+                message["headers"] += [header for header in _ENCODED if header[0] not in given]
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

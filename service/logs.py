@@ -4,16 +4,16 @@ A client cannot make a line long or break it: values are cut, and control charac
 that is not the line of a request appears at most twenty times a minute from each place in the code.
 """
 
+import json
 import logging
 import sys
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Literal
 
-from structlog.contextvars import merge_contextvars
-from structlog.processors import JSONRenderer, TimeStamper, add_log_level, format_exc_info
-from structlog.stdlib import ExtraAdder, ProcessorFormatter
+from structlog.contextvars import get_contextvars
 
 LogFormat = Literal["auto", "json", "text"]
 
@@ -25,6 +25,8 @@ _WINDOW_S = 60.0
 _LONGEST = 500  # characters of a value
 _LONGEST_TRACEBACK = 4000
 _TUNE = 1000  # characters of a tune; only with LOG_TUNES
+# Attributes of a record that are no fields of its line; color_message is uvicorn's second, coloured message.
+_OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message", "color_message"}
 _HEAD = ("timestamp", "level", "event")  # begin a line of text
 
 
@@ -50,20 +52,29 @@ def logging_config(log_format: LogFormat, level: str) -> dict[str, Any]:
 def make_formatter(log_format: LogFormat) -> logging.Formatter:
     """The formatter of all lines. "auto" is text if standard error is a terminal, else JSON."""
     as_text = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
-    return ProcessorFormatter(
-        foreign_pre_chain=[
-            merge_contextvars,
-            add_log_level,
-            ExtraAdder(),
-            TimeStamper(fmt="iso", utc=True),
-        ],
-        processors=[
-            ProcessorFormatter.remove_processors_meta,
-            format_exc_info,
-            _bounded,
-            _render_text if as_text else JSONRenderer(),
-        ],
-    )
+    return LineFormatter(_render_text if as_text else json.dumps)
+
+
+class LineFormatter(logging.Formatter):
+    """Makes a line of a message, the fields that its request noted, and its own fields.
+
+    Parameters
+    ----------
+    render : turns the fields of a line into text
+    """
+
+    def __init__(self, render: Callable[[dict[str, Any]], str]) -> None:
+        super().__init__()
+        self._render = render
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a message."""
+        own = {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
+        line = {"event": record.getMessage(), **get_contextvars(), "level": record.levelname.lower(), **own}
+        line["timestamp"] = f"{datetime.fromtimestamp(record.created, UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return self._render(_bounded(line))
 
 
 class Limit(logging.Filter):
@@ -101,9 +112,8 @@ def log_tune(number: int, abc: str) -> None:
     logging.getLogger(REQUESTS).info("tune", extra={"number": number, "tune": abc[:_TUNE]})
 
 
-def _bounded(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Cut long values, and drop uvicorn's second, coloured message."""
-    line.pop("color_message", None)
+def _bounded(line: dict[str, Any]) -> dict[str, Any]:
+    """Cut long values."""
     for name, value in line.items():
         if isinstance(value, str) and name not in ("exception", "tune"):
             line[name] = value[:_LONGEST].rstrip()
@@ -112,7 +122,7 @@ def _bounded(_logger: object, _method: str, line: MutableMapping[str, Any]) -> M
     return line
 
 
-def _render_text(_logger: object, _method: str, line: MutableMapping[str, Any]) -> str:
+def _render_text(line: dict[str, Any]) -> str:
     traceback = line.pop("exception", None)
     head = " ".join(_printable(line.pop(name)) for name in _HEAD if name in line)
     words = [head, *(f"{name}={_printable(value)}" for name, value in line.items())]

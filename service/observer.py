@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from random import getrandbits
 
 from asgi_correlation_id import correlation_id
 from starlette.datastructures import MutableHeaders
@@ -24,6 +25,11 @@ _REFUSALS = {"overloaded", "not-ready", "deadline-exceeded", "slow-sender", "too
 def note(**fields: object) -> None:
     """Add fields to the line of the request that is being answered, such as its `outcome`."""
     bind_contextvars(**fields)
+
+
+def new_request_id() -> str:
+    """A random id for a request. It is no secret, so it does without the system's slower randomness."""
+    return f"{getrandbits(128):032x}"
 
 
 def is_request_id(text: str) -> bool:

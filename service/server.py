@@ -1,5 +1,6 @@
 """The server: uvicorn with our options, in one process or in several workers."""
 
+import gc
 import logging
 import os
 import socket
@@ -25,6 +26,7 @@ from service.supervisor import Supervisor
 _MOST_WORKERS = 4  # by default; a worker more costs memory, and few need so many answers
 _WAITING_CONNECTIONS = 1024  # that no worker has accepted yet
 _SWITCH_S = 0.0005  # seconds
+_GC_OBJECTS = 10_000  # a tune makes a thousand objects, and leaves none that only the garbage collector frees
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container
 _log = logging.getLogger("uvicorn.error")
 
@@ -75,6 +77,7 @@ def _make_worker_app(settings: Settings) -> FastAPI:
     # A thread that computes leaves the interpreter lock to the event loop after this time. With Python's 5 ms
     # each of the many short steps of the event loop would wait for 5 ms.
     sys.setswitchinterval(_SWITCH_S)
+    gc.set_threshold(_GC_OBJECTS)
     try:
         return create_app(settings, load_engine(settings))
     except Exception as error:

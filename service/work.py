@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
-from typing import ParamSpec, TypeVar
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
 
 from model.deadline import CpuLimitError, DeadlineError, limited
 from service import metrics
@@ -111,27 +112,13 @@ class Work:
         self, deadline: float, function: Callable[P, T], /, *arguments: P.args, **named: P.kwargs
     ) -> T:
         """Like `run`, but waits even if the queue is full: for the parts of a request that is at work."""
-        await self._wait_for_a_thread(deadline)
-        running = object()
-        self._deadlines[running] = deadline
-
-        def compute() -> T:
-            with limited(deadline, self._cpu_s):
-                return function(*arguments, **named)
-
-        def end(future: "asyncio.Future[T]") -> None:
-            del self._deadlines[running]
-            self._idle.release()
-            if not future.cancelled():
-                future.exception()  # nobody may be waiting for it any more
-
-        context = copy_context()  # of the stopwatch
-        future = asyncio.get_running_loop().run_in_executor(self._executor, context.run, compute)
-        future.add_done_callback(end)
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         try:
             # The client gets its answer at the deadline even if the thread notices it late.
-            async with asyncio.timeout(deadline - time.monotonic()):
-                return await asyncio.shield(future)
+            async with asyncio.timeout_at(deadline):
+                await self._wait_for_a_thread()
+                self._start(deadline, answer, partial(function, *arguments, **named))
+                return await answer
         except CpuLimitError as error:
             detail = f"the text takes more than {self._cpu_s:g} s to compute; send a shorter part of it"
             raise TooComplex(detail, {"limit_s": self._cpu_s}) from error
@@ -147,17 +134,35 @@ class Work:
             detail = f"{self._queue} requests are waiting already, which is the limit; try again later"
             raise Overloaded(detail, {"limit_requests": self._queue}, RETRY)
 
-    async def _wait_for_a_thread(self, deadline: float) -> None:
+    async def _wait_for_a_thread(self) -> None:
         self.waiting += 1
         metrics.queued(self.waiting)
         try:
-            async with asyncio.timeout(deadline - time.monotonic()):
-                await self._idle.acquire()
-        except TimeoutError as error:
-            raise self._too_late() from error
+            await self._idle.acquire()
         finally:
             self.waiting -= 1
             metrics.queued(self.waiting)
+
+    def _start(self, deadline: float, answer: "asyncio.Future[T]", function: Callable[[], T]) -> None:
+        loop, running = answer.get_loop(), object()
+        self._deadlines[running] = deadline
+
+        def compute() -> None:
+            try:
+                with limited(deadline, self._cpu_s):
+                    result = function()
+            except BaseException as error:
+                loop.call_soon_threadsafe(end, answer.set_exception, error)
+            else:
+                loop.call_soon_threadsafe(end, answer.set_result, result)
+
+        def end(settle: Callable[[Any], None], outcome: object) -> None:
+            del self._deadlines[running]
+            if not answer.done():  # else nobody waits for it any more
+                settle(outcome)
+            self._idle.release()  # now, so that this answer is sent before the thread is busy again
+
+        self._executor.submit(copy_context().run, compute)  # the context has the stopwatch
 
     def _too_late(self) -> DeadlineExceeded:
         detail = f"no answer within {self._timeout_s:g} s, which is the limit"
