@@ -12,7 +12,8 @@ export TORCH HOST PORT ARTIFACTS
 bin := .venv/bin
 pip := $(bin)/python -m pip install --disable-pip-version-check --quiet --no-deps
 compile := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-	--no-emit-index-url --no-emit-package torch --no-emit-package gan-ainm-client --annotation-style line --custom-compile-command "make lock"
+	--no-emit-index-url --no-emit-package torch --no-emit-package gan-ainm-client --annotation-style line \
+	--custom-compile-command "make lock"
 # One torch thread per test process: two processes with two threads each slow each other down on two cores.
 pytest := OMP_NUM_THREADS=1 $(bin)/python -m pytest --numprocesses auto
 reliability := throughput soak overload reindexing kills damage disks descriptors clock
@@ -69,8 +70,8 @@ openapi: .venv/dev  ## write docs/openapi.json
 	$(bin)/python -m service.openapi > docs/openapi.json
 
 lock: .venv/dev  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes newer releases
-	$(compile) $(UPGRADE) pyproject.toml --extra train -o requirements.lock
-	$(compile) $(UPGRADE) pyproject.toml --extra train --extra lab --extra sentence --group dev \
+	$(compile) $(UPGRADE) pyproject.toml --extra train --extra listen -o requirements.lock
+	$(compile) $(UPGRADE) pyproject.toml --extra train --extra listen --extra lab --extra sentence --group dev \
 		-c requirements.lock -o requirements-dev.lock
 
 .venv/run-$(TORCH): pyproject.toml client/pyproject.toml requirements.lock scripts/install-torch
