@@ -1,8 +1,10 @@
-"""A coverage-guided fuzzer for the reader and for the bodies that the service reads.
+"""A coverage-guided fuzzer for the readers and for the bodies that the service reads.
 
     pip install atheris
     python -m tests.fuzz.fuzz reader [-max_total_time=600] [FOLDER]
     python -m tests.fuzz.fuzz body [-max_total_time=600] [FOLDER]
+    python -m tests.fuzz.fuzz musicxml [-max_total_time=600] [FOLDER]
+    python -m tests.fuzz.fuzz midi [-max_total_time=600] [FOLDER]
 
 Arguments after the target go to libFuzzer, which keeps the inputs that reach new code in FOLDER. It begins
 with the tunes of the tests. It stops at the first input that raises an exception which the code does not
@@ -13,21 +15,27 @@ import contextlib
 import json
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["model.abc", "service.suggestions", "service.text"]):
+with atheris.instrument_imports(include=["model", "service.suggestions", "service.text"]):
     from starlette.datastructures import Headers
 
     from model.abc import AbcError, Tune, decode, read_tune, read_tunebook, write
     from model.abc.text import split_lines
+    from model.conversion import Converted, ConversionError
+    from model.midi import read_midi
+    from model.musicxml import read_musicxml
     from service.filters import TitlesRequest
     from service.problems import Problem
     from service.suggestions import _read_request
 
 from model.deadline import limited
 from tests.model.abc.patterns import PATTERNS, pattern
+from tests.model.midi import files
+from tests.model.musicxml import scores
 from tests.support import KESH
 
 _CPU_S = 1.0
@@ -37,6 +45,9 @@ _TYPES = (
     "text/vnd.abc; charset=latin-1",
     "text/plain; charset=utf-16",
     "text/plain; charset=big5",
+    "application/vnd.recordare.musicxml+xml",
+    "application/vnd.recordare.musicxml",
+    "audio/midi",
     "",
 )
 
@@ -62,6 +73,23 @@ def check(tune: Tune, text: str) -> None:
     assert [(note.pitch, note.onset, note.duration, note.bar) for note in again.notes] == sounds
 
 
+def check_musicxml(data: bytes) -> None:
+    """Read a MusicXML file."""
+    check_file(data, read_musicxml)
+
+
+def check_midi(data: bytes) -> None:
+    """Read a MIDI file."""
+    check_file(data, read_midi)
+
+
+def check_file(data: bytes, read: Callable[[bytes], Converted]) -> None:
+    """Read a file, which becomes ABC or an error."""
+    with limited(cpu_s=_CPU_S), contextlib.suppress(ConversionError):
+        converted = read(data)
+        check(converted.tune, converted.abc)
+
+
 def check_body(data: bytes) -> None:
     """Read a request. Its first byte chooses the media type."""
     kind = _TYPES[data[0] % len(_TYPES)] if data else ""
@@ -80,9 +108,18 @@ def _write_seeds(folder: Path) -> None:
         (folder / f"{number}.body").write_bytes(bytes([number % len(_TYPES)]) + data)
 
 
+    for name, data in (*scores.patterns(2**10).items(), *files.patterns(2**10).items()):
+        (folder / name.replace(" ", "-")).write_bytes(data)
+
+
 def main() -> None:
     """Fuzz the target that the first argument names."""
-    target = {"reader": check_reader, "body": check_body}[sys.argv.pop(1)]
+    target = {
+        "reader": check_reader,
+        "body": check_body,
+        "musicxml": check_musicxml,
+        "midi": check_midi,
+    }[sys.argv.pop(1)]
     with tempfile.TemporaryDirectory() as folder:
         _write_seeds(Path(folder))
         atheris.Setup([*sys.argv, folder], target)

@@ -38,9 +38,9 @@ def test_a_file_becomes_abc_with_notes(shared_client: httpx.Client, kind: str, b
     answer = answer.json()
     tune = read_tune(answer["abc"])
     assert len(answer["notes"]) == len(tune.notes) >= 8
-    for shown, note in zip(answer["notes"], tune.notes, strict=True):
-        assert shown["beats"] == float(note.duration)
-        assert shown["bar"] == tune.bars[note.bar].number
+    for shown, read in zip(answer["notes"], tune.notes, strict=True):
+        assert shown["beats"] == float(read.duration)
+        assert shown["bar"] == tune.bars[read.bar].number
         written = answer["abc"][shown["start"] : shown["end"]]
         assert shown["name"][0] in written.upper()
     assert "Name" not in answer["abc"]
@@ -48,11 +48,11 @@ def test_a_file_becomes_abc_with_notes(shared_client: httpx.Client, kind: str, b
 
 def test_notes_are_named_as_they_sound(shared_client: httpx.Client) -> None:
     notes = post(shared_client, "/convert", MUSICXML, JIG).json()["notes"]
-    assert [f"{note['name']}{note['octave']}" for note in notes[:6]] == ["D4", "E4", "F#4", "G4", "A4", "A#4"]
+    assert [f"{each['name']}{each['octave']}" for each in notes[:6]] == ["D4", "E4", "F#4", "G4", "A4", "A#4"]
     abc = "X:1\nM:4/4\nL:1/8\nK:F\nB,2 ^c [FA_e] __B|=B ^^F Cx|\n"
     answer = post(shared_client, "/convert", ABC, abc).json()
     assert answer["abc"] == abc
-    assert [f"{note['name']}{note['octave']}" for note in answer["notes"]] == [
+    assert [f"{each['name']}{each['octave']}" for each in answer["notes"]] == [
         *("Bb3", "C#5", "Eb5", "Bbb4", "B4", "F##4", "C4")
     ]
 
@@ -97,11 +97,7 @@ def test_the_error_of_another_media_type_lists_all(shared_client: httpx.Client) 
         assert answer.status_code == 415
         assert ", ".join(accepted_inputs()) in answer.json()["detail"]
     assert shared_client.get("/info").json()["inputs"] == list(accepted_inputs())
-    assert client_json(shared_client).status_code == 415
-
-
-def client_json(client: httpx.Client) -> httpx.Response:
-    return client.post("/convert", json={"abc": KESH})
+    assert shared_client.post("/convert", json={"abc": KESH}).status_code == 415
 
 
 def test_abc_without_notes_is_an_error(shared_client: httpx.Client) -> None:

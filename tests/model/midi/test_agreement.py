@@ -1,4 +1,4 @@
-"""The MIDI reader and music21 read the same; `python -m tests.model.midi.agreement` shows differences."""
+"""The MIDI reader and music21 read the same; `tests.model.midi.agreement` shows differences."""
 
 import pytest
 

@@ -78,7 +78,7 @@ def test_percussion_is_no_melody() -> None:
         ("EFGABcde|^F4 E4", "G", "E minor"),
         ("DEFGABcd|D4", "C", "D dorian"),
         ("AB^cde^f^ga|A4", "F#m", "F# minor"),
-        ("_B,C_DE_F_G_A_B|_B4", "", "Bb major"),
+        ("_B,C_D_EF_G_A_B|_B4", "", "Bb minor"),
     ],
 )
 def test_the_key_is_the_named_one_or_a_guess(notes: str, named: str, key: str) -> None:

@@ -1,4 +1,4 @@
-"""The MusicXML reader and music21 read the same; `python -m tests.model.musicxml.agreement` shows differences."""
+"""The MusicXML reader and music21 read the same; `tests.model.musicxml.agreement` shows differences."""
 
 import pytest
 
