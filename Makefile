@@ -18,7 +18,7 @@ compile := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --for
 pytest := OMP_NUM_THREADS=1 $(bin)/python -m pytest --numprocesses auto
 reliability := throughput soak overload reindexing kills damage disks descriptors clock
 
-.PHONY: help install serve train bench bench-quality reliability test test-all fuzz lint types docs openapi lock
+.PHONY: help install serve train bench bench-quality reliability test test-all fuzz lint types docs openapi commands lock
 
 help:     ## show this list
 	@awk -F ' *## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ docs: .venv/dev  ## check that the documents say what the code does
 
 openapi: .venv/dev  ## write docs/openapi.json
 	$(bin)/python -m service.openapi > docs/openapi.json
+
+commands: .venv/dev  ## write docs/commands.md
+	$(bin)/python -m cli.reference > docs/commands.md
 
 lock: .venv/dev  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes newer releases
 	$(compile) $(UPGRADE) pyproject.toml --extra train --extra listen -o requirements.lock

@@ -17,7 +17,7 @@ _NOT_KNOWN = "not a tune I know; tunes like it are called"
 
 def print_json(tune: SourceTune, suggestions: Suggestions, warnings: tuple[Notice, ...]) -> None:
     """Print the answer for a tune as a line of JSON."""
-    line = {
+    line: dict[str, object] = {
         "reference": tune.reference,
         "file": tune.file,
         "line": tune.heading.line,
@@ -27,6 +27,8 @@ def print_json(tune: SourceTune, suggestions: Suggestions, warnings: tuple[Notic
         "titles": [asdict(suggestion) for suggestion in suggestions.titles],
         "warnings": [asdict(warning) for warning in warnings],
     }
+    if tune.abc is not None:
+        line["abc"] = tune.abc
     typer.echo(json.dumps(line, ensure_ascii=False))
 
 

@@ -35,6 +35,7 @@ class SourceTune:
     number : its place in the file, from 1
     heading : the number and the titles that its text gives it
     tune : the tune, or why it cannot be read
+    abc : the ABC into which another form was turned; lines count in it; None if the file is ABC
     """
 
     reference: str
@@ -42,6 +43,7 @@ class SourceTune:
     number: int
     heading: Heading
     tune: Tune | AbcError
+    abc: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,15 @@ class Source:
     content : its bytes
     book : its tunes
     path : the ABC file into which titles can be written; None if it is none
-    warnings : what was skipped or guessed when it was turned into ABC
+    abc : the ABC into which another form was turned; None if it is ABC
+    warnings : what was skipped or guessed in doing so
     """
 
     name: str
     content: bytes
     book: Book
     path: Path | None = None
+    abc: str | None = None
     warnings: tuple[Notice, ...] = ()
 
     def tunes(self) -> Iterator[SourceTune]:
@@ -72,7 +76,7 @@ class Source:
                 tune = self.book.read(index)
             except AbcError as error:
                 tune = error
-            yield SourceTune(f"{self.name}:{heading.line}", self.name, index + 1, heading, tune)
+            yield SourceTune(f"{self.name}:{heading.line}", self.name, index + 1, heading, tune, self.abc)
 
 
 def read_sources(names: Sequence[str], on_fault: OnFault) -> Iterator[Source]:
@@ -138,5 +142,5 @@ def _read(name: str, content: bytes, path: Path | None) -> Source:
 
     converted = read_file(name, content)
     if converted:
-        return Source(name, content, Book.of(converted.abc), warnings=converted.warnings)
+        return Source(name, content, Book.of(converted.abc), None, converted.abc, converted.warnings)
     return Source(name, content, Book.of(decode(content)), path)

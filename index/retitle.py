@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from index.titles import is_placeholder
-from model.abc import Book, Heading, byte_order_mark, decode, escape, find_encoding
+from model.abc import Book, Heading, decode
+from model.abc.decoding import byte_order_mark, find_encoding
+from model.abc.writer import escape
 from model.errors import GanAinmError
 
 _LINE = r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+"

@@ -162,6 +162,8 @@ def test_every_command_in_the_how_to_exists_and_names_existing_corpora() -> None
         "~/tunebooks",
         "~/TheSession-data/csv",
         "downloads/nottingham",
+        "downloads/thesession",
+        "thesession",
     }
 
 

@@ -8,7 +8,7 @@ COMMANDS = {
         "training.fitting.command:evaluate", "Measure the figures of the published artifact again."
     ),
     "download": LazyCommand(
-        "training.corpora.command:download", "Download a collection with a free licence, to train on."
+        "training.corpora.command:download", "Download a collection of tunes, to train on."
     ),
     "audit": LazyCommand(
         "training.audit.command:audit", "Find titles on the wrong tune from the music alone."

@@ -235,6 +235,28 @@ def test_the_other_files_of_a_folder_are_read_when_some_cannot_be(
     assert len(faults) == 4
 
 
+NOTE = "<note><pitch><step>{}</step><octave>4</octave></pitch><duration>1</duration></note>"
+MUSICXML = (
+    "<score-partwise><part-list><score-part id='P1'><part-name>x</part-name></score-part></part-list>"
+    "<part id='P1'><measure number='1'><attributes><divisions>2</divisions></attributes>"
+    f"{''.join(map(NOTE.format, 'GAGGABAGFEDC'))}</measure></part></score-partwise>"
+)
+
+
+def test_other_forms_are_read_as_the_abc_that_is_shown_and_never_written(
+    small_artifacts: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "tune.musicxml").write_text(MUSICXML)
+    result = run(small_artifacts, "--write", "--min-confidence", "0", tmp_path)
+    (answer,) = map(json.loads, result.stdout.splitlines())
+    assert answer["file"] == f"{tmp_path}/tune.musicxml"
+    assert "GAGGAB" in answer["abc"].replace(" ", "")
+    assert result.stderr == f"{tmp_path}/tune.musicxml: titles can be written only into an ABC file\n"
+    piped = json.loads(run(small_artifacts, text=MUSICXML).stdout)
+    assert piped["abc"] == answer["abc"]
+    assert piped["titles"] == answer["titles"]
+
+
 def test_an_unreadable_file_and_no_known_tune_exit_1(small_artifacts: Path, tmp_path: Path) -> None:
     book = tmp_path / "book.abc"
     book.write_text(UNKNOWN)

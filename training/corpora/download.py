@@ -61,31 +61,62 @@ def download(
     )
 
 
+def fetch_newest(client: httpx.Client, url: str, path: Path, on_step: OnStep = ignore_steps) -> None:
+    """Download a file that its publisher replaces from time to time.
+
+    An interrupted download resumes only if the server says that the file is still the same; otherwise it
+    starts over. FILE.version keeps its ETag for that (RFC 9110, 13.1.5).
+
+    Raises
+    ------
+    DownloadError
+        When the file cannot be downloaded or is too large.
+    """
+    part, version = (path.with_name(f"{path.name}.{suffix}") for suffix in ("part", "version"))
+    _fetch_part(client, url, part, on_step, version)
+    version.unlink(missing_ok=True)
+    part.replace(path)
+
+
 def _fetch(client: httpx.Client, url: str, path: Path, sha256: str, on_step: OnStep) -> None:
     part = path.with_name(f"{path.name}.part")
-    last_error: Exception | None = None
-    for number in range(TRIES):
-        if number:
-            time.sleep(FIRST_PAUSE_S * 2 ** (number - 1))
-        try:
-            _fetch_rest(client, url, part, on_step)
-            break
-        except (httpx.RequestError, _RetryableError) as error:
-            last_error = error
-    else:
-        raise DownloadError(f"{url} failed {TRIES} times, the last time with: {last_error}") from last_error
+    _fetch_part(client, url, part, on_step)
     if (digest := digests.sha256(part)) != sha256:
         part.unlink()
         raise DownloadError(f"{url} has the SHA-256 {digest}, not {sha256}, and was deleted")
     part.replace(path)
 
 
-def _fetch_rest(client: httpx.Client, url: str, part: Path, on_step: OnStep) -> None:
-    """Request the bytes missing from `part` and append them; start over if the server does not resume."""
+def _fetch_part(
+    client: httpx.Client, url: str, part: Path, on_step: OnStep, version: Path | None = None
+) -> None:
+    """Request what is missing from `part`, several times if necessary."""
+    last_error: Exception | None = None
+    for number in range(TRIES):
+        if number:
+            time.sleep(FIRST_PAUSE_S * 2 ** (number - 1))
+        try:
+            _fetch_rest(client, url, part, on_step, version)
+            break
+        except (httpx.RequestError, _RetryableError) as error:
+            last_error = error
+    else:
+        raise DownloadError(f"{url} failed {TRIES} times, the last time with: {last_error}") from last_error
+
+
+def _fetch_rest(client: httpx.Client, url: str, part: Path, on_step: OnStep, version: Path | None) -> None:
+    """Request the bytes missing from `part` and append them; start over if the server does not resume.
+
+    `version` holds the ETag of what `part` comes from; None if the address never gets another file.
+    """
     done = part.stat().st_size if part.exists() else 0
+    if version and not version.exists():
+        done = 0
     headers = {"Accept-Encoding": "identity"}  # a compressed response could not be resumed
     if done:
         headers["Range"] = f"bytes={done}-"
+        if version:
+            headers["If-Range"] = version.read_text(encoding="latin-1")
     with client.stream("GET", url, headers=headers) as response:
         if response.status_code in _RETRYABLE_STATUSES:
             raise _RetryableError(f"the server answered {response.status_code}")
@@ -97,6 +128,9 @@ def _fetch_rest(client: httpx.Client, url: str, part: Path, on_step: OnStep) -> 
             raise DownloadError(f"{url}: the server answered {response.status_code}")
         if response.status_code == 200:
             done = 0
+            if version:
+                part.unlink(missing_ok=True)  # before its version changes
+                _keep_version(version, response.headers.get("ETag", ""))
         length = response.headers.get("Content-Length", "")
         missing = int(length) if length.isdecimal() else None
         if missing and done + missing > MAX_BYTES:
@@ -110,3 +144,11 @@ def _fetch_rest(client: httpx.Client, url: str, part: Path, on_step: OnStep) -> 
                     raise DownloadError(f"{url} has more bytes than the limit of {MAX_BYTES}")
                 file.write(piece)
                 advance(len(piece))
+
+
+def _keep_version(version: Path, etag: str) -> None:
+    """Write down a strong ETag; a weak one does not say that the bytes are the same."""
+    if etag.startswith('"'):
+        version.write_text(etag, encoding="latin-1")
+    else:
+        version.unlink(missing_ok=True)

@@ -82,6 +82,39 @@ def find_dump(path: str, accepted: bool) -> Corpus | None:
     return Dump(NAME, LICENCE, tunes)
 
 
+@dataclass(frozen=True, slots=True)
+class DumpRows:
+    """How many rows a dump has, and how many of them cannot be used.
+
+    Attributes
+    ----------
+    settings, aliases : rows that can be used
+    faults : rows that cannot
+    """
+
+    settings: int
+    aliases: int
+    faults: int
+
+
+def count_rows(tunes: Path) -> DumpRows:
+    """Check the structure of a dump: the columns and the numbers of its rows, but not the music.
+
+    Parameters
+    ----------
+    tunes : the file of tunes; a file of aliases in the same folder counts, too
+
+    Raises
+    ------
+    TunebookError
+        When a file lacks a column or is too large.
+    """
+    aliases = _aliases_file(tunes)
+    faults = [_fault(row) for row in read_rows(tunes, _content(tunes), TUNES)]
+    of_aliases = [_fault(row) for row in read_rows(aliases, _content(aliases), ALIASES)] if aliases else []
+    return DumpRows(faults.count(""), of_aliases.count(""), sum(map(bool, (*faults, *of_aliases))))
+
+
 def _aliases_file(tunes: Path) -> Path | None:
     """The file of aliases in the folder of a file of tunes, if there is one."""
     suffixes = sorted(_SUFFIXES, key=lambda suffix: suffix != tunes.suffix.lower())  # its own format first
