@@ -50,7 +50,7 @@ class _Joined(h11.Connection):
 
     _head = b""
 
-    def send(self, event: h11.Event) -> bytes | None:
+    def send(self, event: h11.Event) -> bytes | None:  # type: ignore[override]
         """The bytes to write for an event."""
         data = super().send(event)
         if isinstance(event, h11.Response):
