@@ -45,6 +45,21 @@ class ServerConfig(uvicorn.Config):
         return min(self.settings.max_connections, max(files - _OTHER_FILES - _ACCEPTED_AT_ONCE, 1))
 
 
+class _Joined(h11.Connection):
+    """Joins the head of an answer with the first part of its body, so that both are one write."""
+
+    _head = b""
+
+    def send(self, event: h11.Event) -> bytes | None:  # type: ignore[override]
+        """The bytes to write for an event."""
+        data = super().send(event)
+        if isinstance(event, h11.Response):
+            self._head, data = data or b"", b""
+        elif self._head and data is not None:
+            self._head, data = b"", self._head + data
+        return data
+
+
 class Connection(H11Protocol):
     """Cuts its client off when it takes too long to send the head of a request, or to read an answer.
 
@@ -61,6 +76,7 @@ class Connection(H11Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.conn = _Joined(h11.SERVER)
         self.timeout_keep_alive = config.settings.idle_timeout_s  # type: ignore[assignment]
         self._head_timer: asyncio.TimerHandle | None = None
         self._read_timer: asyncio.TimerHandle | None = None

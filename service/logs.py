@@ -71,7 +71,8 @@ class LineFormatter(logging.Formatter):
         """The line of a message."""
         own = {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
         line = {"event": record.getMessage(), **get_contextvars(), "level": record.levelname.lower(), **own}
-        line["timestamp"] = f"{datetime.fromtimestamp(record.created, UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+        time_in_utc = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds")
+        line["timestamp"] = time_in_utc.removesuffix("+00:00") + "Z"
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return self._render(_bounded(line))

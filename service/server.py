@@ -26,7 +26,7 @@ from service.supervisor import Supervisor
 _MOST_WORKERS = 4  # by default; a worker more costs memory, and few need so many answers
 _WAITING_CONNECTIONS = 1024  # that no worker has accepted yet
 _SWITCH_S = 0.0005  # seconds
-_GC_OBJECTS = 10_000  # a tune makes a thousand objects, and leaves none that only the garbage collector frees
+_GC_OBJECTS = 10_000  # by default 700, and the garbage collector looks during every other tune
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container
 _log = logging.getLogger("uvicorn.error")
 
