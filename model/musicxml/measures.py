@@ -22,8 +22,8 @@ Measure = tuple[str, Element]
 def measures(chunks: Iterable[bytes]) -> Iterator[Measure | None]:
     """The measures of a score in their order; None where a part of a partwise score ends.
 
-    Raises ConversionError when the XML is damaged, declares entities or attributes, or is not a score in MusicXML, and when
-    it is nested more than 32 deep or has more than 100,000 elements.
+    Raises ConversionError when the XML is damaged, declares entities or attributes, or is not a score in
+    MusicXML, and when it is nested more than 32 deep or has more than 100,000 elements.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def measures(chunks: Iterable[bytes]) -> Iterator[Measure | None]:
     """
     target = _Target()
     parser = XMLParser(target=target, forbid_dtd=False, forbid_entities=True, forbid_external=True)
-    # Each element gets the attributes that a document type declares for it: thousands, if it declares as many.
+    # Each element would get all attributes that a document type declares for it, which may be thousands.
     parser.parser.AttlistDeclHandler = _refuse
     for chunk in chunks:
         for start in range(0, len(chunk), _AT_A_TIME):

@@ -25,7 +25,7 @@ with atheris.instrument_imports(include=["model", "service.suggestions", "servic
 
     from model.abc import AbcError, Tune, decode, read_tune, read_tunebook, write
     from model.abc.text import split_lines
-    from model.conversion import Converted, ConversionError
+    from model.conversion import ConversionError, Converted
     from model.midi import read_midi
     from model.musicxml import read_musicxml
     from service.filters import TitlesRequest
@@ -106,7 +106,6 @@ def _write_seeds(folder: Path) -> None:
         data = text.encode("utf-8", "surrogatepass")
         (folder / f"{number}.abc").write_bytes(data)
         (folder / f"{number}.body").write_bytes(bytes([number % len(_TYPES)]) + data)
-
 
     for name, data in (*scores.patterns(2**10).items(), *files.patterns(2**10).items()):
         (folder / name.replace(" ", "-")).write_bytes(data)

@@ -32,13 +32,16 @@ def by_music21(sample: Sample) -> tuple[bytes, Notes]:
     """A tune as MIDI, and its notes as music21 reads this MIDI: top notes, from the first note on."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from music21 import converter, midi, stream
+        from music21 import converter, stream
+        from music21.midi import translate
 
         score: Any = converter.parse(without_known_differences(sample.text), format="abc")
         if isinstance(score, stream.Opus):
             score = score.scores[0]
-        data = midi.translate.streamToMidiFile(score).writestr()
-        read: Any = midi.translate.midiStringToStream(data, quantizePost=False).stripTies()
+        to_file: Any = translate.streamToMidiFile
+        to_stream: Any = translate.midiStringToStream
+        data = to_file(score).writestr()
+        read: Any = to_stream(data, quantizePost=False).stripTies()
         tops: dict[Fraction, tuple[int, Fraction]] = {}
         for item in read.parts[0].flatten().notes:
             if not item.quarterLength:  # a grace note
