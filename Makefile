@@ -69,8 +69,8 @@ openapi: .venv/dev  ## write docs/openapi.json
 	$(bin)/python -m service.openapi > docs/openapi.json
 
 lock: .venv/dev  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes newer releases
-	$(compile) $(UPGRADE) pyproject.toml --extra train -o requirements.lock
-	$(compile) $(UPGRADE) pyproject.toml --extra train --extra lab --extra sentence --group dev \
+	$(compile) $(UPGRADE) pyproject.toml --extra train --extra listen -o requirements.lock
+	$(compile) $(UPGRADE) pyproject.toml --extra train --extra listen --extra lab --extra sentence --group dev \
 		-c requirements.lock -o requirements-dev.lock
 
 .venv/run-$(TORCH): pyproject.toml requirements.lock scripts/install-torch
