@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from model.deadline import check_deadline
+from model.deadline import check_deadline, checked
 from model.grams import Floats, Ints
 from model.sound.heard import Heard
 from model.sound.pitch import Pitches
@@ -13,6 +13,7 @@ from model.sound.rhythm import eighth, gaps
 from model.sound.strength import STEP_S, strength
 from model.sound.wave import Samples
 
+_FRAME_S = 0.016  # length of a lone frame
 _VOICED = 0.5  # confidence
 _CHANGE = 2.5  # cost of a change of note; one frame half a semitone off costs 1
 _FARTHEST = 3.0  # cost of a frame that is far off
@@ -42,7 +43,7 @@ def find_notes(samples: Samples, pitches: Pitches) -> list[Heard]:
     # The root, because a tracker is less sure of pure tones and of short notes, but still right.
     states = _steady(height, np.sqrt(pitches.confidence))
     check_deadline()
-    frame = float(pitches.time[1] - pitches.time[0]) if len(pitches.time) > 1 else 0.016
+    frame = float(pitches.time[1] - pitches.time[0]) if len(pitches.time) > 1 else _FRAME_S
     bounds = np.flatnonzero(np.diff(states, prepend=-1, append=-1))
     notes = [
         Heard(float(pitches.time[start]), float(pitches.time[stop - 1]) + frame, int(states[start]))
@@ -50,9 +51,11 @@ def find_notes(samples: Samples, pitches: Pitches) -> list[Heard]:
         if states[start] > 0
     ]
     notes = _without_ornaments(_legato(_in_range(notes)))
+    if not notes:
+        return []
     loud = strength(samples, pitches)
     check_deadline()
-    closest = max(_CLOSEST, _SHARE * eighth(gaps(notes))) if notes else _CLOSEST
+    closest = max(_CLOSEST, _SHARE * eighth(gaps(notes)))
     return [part for note in notes for part in _parts(note, loud, closest)]
 
 
@@ -67,11 +70,11 @@ def _steady(height: Floats, confidence: Floats) -> Ints:
     semitones = np.arange(low, high + 1)
     off = np.minimum(4 * (height[:, None] - semitones) ** 2, _FARTHEST)
     cost = confidence[:, None] * off + _UNVOICED * (1 - confidence[:, None])
-    cost = np.column_stack([_UNVOICED * confidence * 2, cost])
+    cost = np.column_stack([2 * _UNVOICED * confidence, cost])
     came_from = np.zeros(cost.shape, np.int32)
     total = cost[0].copy()
     own = np.arange(len(total), dtype=np.int32)
-    for i in range(1, len(cost)):
+    for i in checked(range(1, len(cost))):
         best = int(total.argmin())
         changed = total[best] + _CHANGE
         stays = total <= changed
@@ -89,7 +92,7 @@ def _legato(notes: list[Heard]) -> list[Heard]:
     """The notes without the short silences between them: a tracker hears no pitch where it changes."""
     return [
         replace(note, end=after.start) if 0 <= after.start - note.end < _LONGEST_BREATH else note
-        for note, after in zip(notes, [*notes[1:], notes[-1]], strict=True)
+        for note, after in zip(notes, [*notes[1:], *notes[-1:]], strict=True)
     ]
 
 

@@ -14,9 +14,7 @@ from model.sound.wave import read_wave
 
 _FEWEST_NOTES = 3
 _WIDTH = 60  # characters of a line of ABC; there are no bars by which to divide it
-_GUESSED = (
-    "The notes were heard in a recording. Their lengths and the key are guesses, and bar lines are missing."
-)
+_GUESSED = "These notes were heard in a recording. Lengths and key are guesses; there are no bar lines."
 
 
 def read_sound(data: bytes, tracker: PitchTracker | None = None) -> Converted:

@@ -10,13 +10,11 @@ from model.abc import Note
 from model.grams import Floats
 from model.sound.heard import Heard
 
-# Lengths of notes in eighths, and how often printed tunes have them.
+# Lengths of notes in eighths, and how often a note has them that begins on an eighth, or between two.
 _LENGTHS = np.array([0.5, 1, 1.5, 2, 3, 4, 6, 8])
 _SHARES = np.array([0.06, 0.62, 0.04, 0.17, 0.07, 0.03, 0.008, 0.002])
-# Of a note on an eighth, and of a note between two.
-_LOG_SHARES = np.log(
-    [[0.06, 0.62, 0.04, 0.17, 0.07, 0.03, 0.008, 0.002], [0.9, 0.03, 0.06, 0.01, 1e-9, 1e-9, 1e-9, 1e-9]]
-)
+_SHARES_BETWEEN = np.array([0.9, 0.03, 0.06, 0.01, 1e-9, 1e-9, 1e-9, 1e-9])
+_LOG_SHARES = np.log([_SHARES, _SHARES_BETWEEN])
 _IS_ODD = (2 * _LENGTHS % 2).astype(np.int64)
 _FASTEST, _SLOWEST = 0.1, 0.42  # seconds, of an eighth note
 _STEPS = 140

@@ -55,7 +55,7 @@ def read_wave(data: bytes) -> Samples:
     if not (np.abs(samples) < _LARGEST).all():
         raise ConversionError("The recording has samples that are not numbers.")
     mono = _resampled(_mixed(samples - samples.mean(axis=0)), form.rate)
-    loudest = np.abs(mono).max()
+    loudest = np.abs(mono).max(initial=0)
     if loudest < _SILENCE:
         raise ConversionError("The recording is silent.")
     return (mono * (_PEAK / loudest)).astype(np.float32)

@@ -1,6 +1,7 @@
 """From pitches to notes: what a tracker hears becomes what was played."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -71,5 +72,5 @@ def test_lengths_become_eighths_in_spite_of_a_players_timing(eighth: float) -> N
     lengths = [2, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, 0.5, 0.5, 1, 1, 1.5, 0.5, 1, 2, 4] * 2
     rng = np.random.default_rng(1)
     starts = np.cumsum([0, *lengths]) * eighth + rng.normal(0, 0.008, len(lengths) + 1)
-    notes = [Heard(a, b, 60 + i % 7) for i, (a, b) in enumerate(zip(starts, starts[1:], strict=False))]
+    notes = [Heard(a, b, 60 + i % 7) for i, (a, b) in enumerate(pairwise(starts.tolist()))]
     assert [note.duration for note in placed(notes)] == [Fraction(length) / 2 for length in lengths]

@@ -39,7 +39,7 @@ PROTOCOLS = {
     "unseen": "five pools of titles that the encoders did not learn; the names of a pool are ranked",
     "unseen-no-rhythm-words": 'the same without "jig" and the like in the names',
     "title-to-tune": "the same pools: a title is the query, and tunes are ranked",
-    "heard": "settings of the catalogue, played by a synthesiser and heard by `model.sound`; all titles are ranked",
+    "heard": "known settings, played by a synthesiser and heard by `model.sound`; all titles are ranked",
     "heard-20": "the same with noise, 20 dB below the sound",
     "heard-10": "with noise 10 dB below it",
     "heard-whistle": "the queries of heard-10 that a whistle plays",

@@ -42,8 +42,8 @@ def perform(tune: Tune, low: int, high: int, rng: np.random.Generator) -> list[P
     """Play 10 to 20 s of a tune, from the start of a random bar; it begins again where the tune ends.
 
     The key is random, but the tune stays between the MIDI numbers `low` and `high` where it fits. The
-    instrument is 30 cents sharp or flat. 80 to 130 beats a minute: a beat is a dotted quarter note in compound
-    time, a half note in 4/4 and 2/2, else a quarter note.
+    instrument is 30 cents sharp or flat. The tempo is 80 to 130 beats a minute; a beat is a dotted quarter
+    note in compound time, a half note in 4/4 and 2/2, else a quarter note.
     """
     seconds_per_quarter = 60 / rng.uniform(*_TEMPO) / _beat(tune.meter)
     seconds = rng.uniform(*_SECONDS)
