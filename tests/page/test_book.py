@@ -55,8 +55,9 @@ def book(small_corpus: Corpus) -> bytes:
 def open_book(page: "Page", address: str, book: bytes, name: str = "mine.abc") -> None:
     """Open a book's file, and wait until all of its tunes are answered."""
     page.goto(f"{address}/#book")
-    file = {"name": name, "mimeType": "text/plain", "buffer": book}
-    page.locator("gan-book-input input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+    page.locator("gan-book-input input[type=file]").set_input_files(
+        files={"name": name, "mimeType": "text/plain", "buffer": book}
+    )
     expect(page.locator("gan-book .work")).to_be_visible()
     expect(page.locator("gan-book .running")).to_be_hidden()
 
