@@ -32,8 +32,8 @@ CASES = [
     "X:1\nM:6/8\nK:G\nD|GAG GAB|ABA ABd|",
     "X:1\nM:6/8\nK:G\n|:GAG GAB|ABA ABd:|\n|:d2 e|fed:|",
     "K:D\nfed|cdc|",
-    "X:1\nM:4/4\nL:1/8\nK:Bb\nB4- B4|\"Gm\"{ab}_B=B^B __B2 B2|[Bd]4 z4|z8|(3BcB (3dcd B4|]\n",
-    "X:1\nT:\U0001d11e\nM:4/4\nK:A\n\"\U0001d11e\"A2 c2|[K:F]A2 B2|\nK:E\nA2 d2|",
+    'X:1\nM:4/4\nL:1/8\nK:Bb\nB4- B4|"Gm"{ab}_B=B^B __B2 B2|[Bd]4 z4|z8|(3BcB (3dcd B4|]\n',
+    'X:1\nT:\U0001d11e\nM:4/4\nK:A\n"\U0001d11e"A2 c2|[K:F]A2 B2|\nK:E\nA2 d2|',
     "X:1\nM:C\nL:1/4\nK:C\nA|B c d e|[1 f g a b:|[2 b a g f|]",
 ]
 

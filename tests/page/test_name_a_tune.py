@@ -33,7 +33,7 @@ def test_from_a_pasted_tune_to_a_copied_title(page: "Page", known: KnownTune) ->
     assert copied.replace(f"T:{known.title}\n", "") == known.abc
 
 
-def test_typing_draws_and_asks_without_a_button(page: "Page", known: KnownTune) -> None:
+def test_typing_draws_and_asks_without_a_button(page: "Page") -> None:
     field = page.get_by_label("Your tune, in ABC notation")
     field.press_sequentially("K:G\nGAB")
     expect(page.locator("gan-score svg")).to_be_visible()
@@ -126,7 +126,9 @@ def test_a_file_that_the_service_cannot_read_says_so(page: "Page") -> None:
 
 def test_another_kind_of_file_is_converted_and_can_be_edited(page: "Page", known: KnownTune) -> None:
     warning = {"line": 4, "column": 1, "message": "a chord, its highest note is read"}
-    page.route("**/convert", lambda route: route.fulfill(json={"abc": known.abc, "warnings": [warning], "notes": []}))
+    page.route(
+        "**/convert", lambda route: route.fulfill(json={"abc": known.abc, "warnings": [warning], "notes": []})
+    )
     page.locator("input[type=file]").set_input_files(
         {"name": "tune.MusicXML", "mimeType": "", "buffer": b"<score-partwise/>"}
     )
