@@ -120,7 +120,7 @@ def test_a_text_is_pasted_and_named(page: "Page", address: str, small_corpus: Co
 def test_an_empty_text_is_no_book(page: "Page", address: str) -> None:
     page.goto(f"{address}/#book")
     page.get_by_role("button", name="Name these tunes").click()
-    expect(page.locator("gan-book-input .trouble")).to_have_text("There is nothing in it yet.")
+    expect(page.locator("gan-book-input .refused")).to_have_text("There is nothing in it yet.")
 
 
 def test_all_by_keyboard(page: "Page", address: str, small_corpus: Corpus) -> None:
