@@ -68,7 +68,7 @@ export function emptyTable() {
     make(
       "p",
       { className: "keys-of-table" },
-      "Keys in the table: ",
+      "In the table: ",
       ...[
         ["↑ ↓", "move"],
         ["Space", "accepts"],

@@ -29,7 +29,7 @@ class BookInput extends HTMLElement {
         { className: "hint" },
         "The titles that you accept are written into the book as it is: every other byte stays.",
       ),
-      make("p", { className: "trouble", role: "status" }),
+      make("p", { className: "refused", role: "status" }),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -68,7 +68,7 @@ class BookInput extends HTMLElement {
 
   /** @param {Blob} file @param {string} name */
   async #take(file, name) {
-    const trouble = find(this, ".trouble");
+    const trouble = find(this, ".refused");
     let bytes;
     try {
       bytes = new Uint8Array(await file.arrayBuffer());

@@ -82,5 +82,12 @@ function otherTitles(row, choose) {
         ],
   );
   if (!buttons.length || row.kept === "place") return [];
-  return [make("div", { className: "other-titles" }, make("span", {}, row.group === "unknown" ? "Use the title " : "Use instead: "), ...buttons)];
+  return [
+    make(
+      "div",
+      { className: "other-titles" },
+      make("span", {}, row.group === "unknown" ? "Use the title " : "Use instead: "),
+      ...buttons,
+    ),
+  ];
 }

@@ -141,9 +141,7 @@ export class BookReview {
 
   /** @param {Row} row */
   #isAbove(row) {
-    return (
-      canAccept(row) && !row.kept && row.choices[row.chosen].confidence >= this.threshold
-    );
+    return canAccept(row) && !row.kept && row.choices[row.chosen].confidence >= this.threshold;
   }
 }
 

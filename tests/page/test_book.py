@@ -55,8 +55,9 @@ def book(small_corpus: Corpus) -> bytes:
 def open_book(page: "Page", address: str, book: bytes, name: str = "mine.abc") -> None:
     """Open a book's file, and wait until all of its tunes are answered."""
     page.goto(f"{address}/#book")
-    file = {"name": name, "mimeType": "text/plain", "buffer": book}
-    page.locator("gan-book-input input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+    page.locator("gan-book-input input[type=file]").set_input_files(
+        files={"name": name, "mimeType": "text/plain", "buffer": book}
+    )
     expect(page.locator("gan-book .work")).to_be_visible()
     expect(page.locator("gan-book .running")).to_be_hidden()
 
@@ -119,7 +120,7 @@ def test_a_text_is_pasted_and_named(page: "Page", address: str, small_corpus: Co
 def test_an_empty_text_is_no_book(page: "Page", address: str) -> None:
     page.goto(f"{address}/#book")
     page.get_by_role("button", name="Name these tunes").click()
-    expect(page.locator("gan-book-input .trouble")).to_have_text("There is nothing in it yet.")
+    expect(page.locator("gan-book-input .refused")).to_have_text("There is nothing in it yet.")
 
 
 def test_all_by_keyboard(page: "Page", address: str, small_corpus: Corpus) -> None:
