@@ -19,8 +19,8 @@ from service.headers import ALONE
 from service.shell import worker_script
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-    "media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; " + ALONE
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; " + ALONE
 )
 
 _FOLDER = Path(__file__).parent / "page"

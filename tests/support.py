@@ -83,7 +83,9 @@ class Silent:
 @contextmanager
 def serve(settings: Settings, port: int = 0) -> Iterator[httpx.Client]:
     """A real server, on any free port if none is given, and a client for it."""
-    server = make_server(create_app(settings), settings.model_copy(update={"port": port}), log_level="warning")
+    server = make_server(
+        create_app(settings), settings.model_copy(update={"port": port}), log_level="warning"
+    )
     thread = Thread(target=server.run)
     thread.start()
     try:

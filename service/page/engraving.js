@@ -147,14 +147,18 @@ function readBars(tune) {
   /** @type {Bar[]} */
   const bars = [];
   let open = /** @type {Bar | null} */ (null);
+  let heard = new Map();
   let barLines = 0;
   tune.lines.forEach((/** @type {any} */ line, /** @type {number} */ number) => {
     const staff = line.staff?.[0];
     if (!staff) return;
     let key = alterations(staff.key);
-    let heard = new Map(key);
+    if (!open) heard = new Map(key);
     for (const element of staff.voices[0] ?? []) {
-      if (element.el_type === "key") key = heard = alterations(element);
+      if (element.el_type === "key") {
+        key = alterations(element);
+        heard = new Map(key);
+      }
       if (element.el_type === "bar") {
         heard = new Map(key);
         if (open) Object.assign(open, { last: barLines, barLine: drawnAs(element) });

@@ -11,7 +11,8 @@ const PLACEHOLDER = /^(?:gan ainm|untitled|unknown|no title|unnamed|title|tune|\
  * @returns {string}
  */
 export function withTitle(abc, title) {
-  const lines = abc.match(/.*(?:\r\n|[\r\n])|.+$/g) ?? []; // each with its end
+  /** @type {string[]} each with its end */
+  const lines = abc.match(/.*(?:\r\n|[\r\n])|.+$/g) ?? [];
   const end = /[\r\n]+$/.exec(lines.find((line) => /^X:/.test(line)) ?? lines[0] ?? "")?.[0] ?? "\n";
   if (!lines.some((line) => /^X:/.test(line))) lines.unshift(`X:1${end}`);
   const first = lines.findIndex((line) => /^X:/.test(line)) + 1;

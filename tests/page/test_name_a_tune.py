@@ -33,7 +33,7 @@ def test_from_a_pasted_tune_to_a_copied_title(page: "Page", known: KnownTune) ->
     assert copied.replace(f"T:{known.title}\n", "") == known.abc
 
 
-def test_typing_draws_and_asks_without_a_button(page: "Page", known: KnownTune) -> None:
+def test_typing_draws_and_asks_without_a_button(page: "Page") -> None:
     field = page.get_by_label("Your tune, in ABC notation")
     field.press_sequentially("K:G\nGAB")
     expect(page.locator("gan-score svg")).to_be_visible()

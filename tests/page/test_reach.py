@@ -1,6 +1,7 @@
-"""Everybody can use the page: by keyboard alone, with a screen reader, on a narrow screen, in the dark, on paper."""
+"""Everybody can use the page: by keyboard, with a screen reader, on a narrow screen, in the dark, on paper."""
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -23,7 +24,9 @@ def complaints(page: "Page") -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_state(page: "Page", known: KnownTune, scheme: str) -> None:
+def test_axe_finds_nothing_in_any_state(
+    page: "Page", known: KnownTune, scheme: Literal["light", "dark"]
+) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     assert complaints(page) == []
     paste(page, known.abc.rstrip("\n") + " @ ? GAB\n\nX:2\nK:G\nGAB\n")
@@ -48,7 +51,8 @@ def test_by_keyboard_alone(page: "Page", known: KnownTune) -> None:
         # The focus is visible: it has an outline.
         name, outline = page.evaluate(
             "() => { const e = document.activeElement; const s = getComputedStyle(e);"
-            "return [e.getAttribute('aria-label') || e.textContent || e.id, s.outlineStyle + s.outlineWidth]; }"
+            "const name = e.getAttribute('aria-label') || e.textContent || e.id;"
+            "return [name, s.outlineStyle + s.outlineWidth]; }"
         )
         assert outline == "solid3px", name
         return str(name).strip()
@@ -78,17 +82,18 @@ def test_by_keyboard_alone(page: "Page", known: KnownTune) -> None:
     expect(page.locator("gan-match .theirs .playing")).to_have_count(1)
 
 
-def test_the_answer_is_a_sentence_for_a_screen_reader(page: "Page", known: KnownTune) -> None:
+def test_the_answer_is_a_sentence_for_a_screen_reader(page: "Page") -> None:
     status = page.locator("gan-answer [role=status]")
     expect(status).to_be_empty()
     paste(page, UNKNOWN)
     expect(status).to_have_text("I don't know this tune.")
     headings = page.evaluate(
-        "[...document.querySelectorAll('h1, h2, h3')].filter((h) => h.checkVisibility()).map((h) => h.tagName)"
+        "[...document.querySelectorAll('h1, h2, h3')].filter((each) => each.checkVisibility())"
+        ".map((each) => each.tagName)"
     )
     assert headings[0] == "H1"
     levels = [int(tag[1]) for tag in headings]
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_a_narrow_screen_has_one_column_and_large_targets(

@@ -13,7 +13,7 @@ from tests.support import serve
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page, Route
 
 expect = sync_api.expect
 
@@ -75,7 +75,7 @@ def test_a_text_without_notes_is_marked_and_the_cursor_goes_there_when_asked(pag
 def test_a_busy_service_is_asked_again(page: "Page", known: KnownTune, status: int, reason: str) -> None:
     left = [status]
 
-    def answer(route: "sync_api.Route") -> None:
+    def answer(route: "Route") -> None:
         if left:
             route.fulfill(status=left.pop(), headers={"Retry-After": "2"}, json={"detail": "wait"})
         else:
@@ -92,7 +92,7 @@ def test_a_busy_service_is_asked_again(page: "Page", known: KnownTune, status: i
 def test_a_refusal_is_shown_and_not_repeated(page: "Page") -> None:
     asked: list[str] = []
 
-    def refuse(route: "sync_api.Route") -> None:
+    def refuse(route: "Route") -> None:
         asked.append(route.request.url)
         route.fulfill(status=413, json={"detail": "the body is too large"})
 

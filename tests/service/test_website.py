@@ -129,7 +129,9 @@ def test_every_import_names_a_file_of_the_page(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".js") and name != ABCJS])
 def test_text_enters_the_page_as_text_and_one_file_fetches(name: str) -> None:
     text = (FOLDER / name).read_text(encoding="utf-8")
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text
+    )
     assert "fetch(" not in text or name in ("api.js", "sw.js")
     assert len(text.splitlines()) <= 300
 
@@ -150,9 +152,7 @@ def test_npm_has_the_same_abcjs(tmp_path: Path) -> None:
         pytest.skip("there is no npm to compare with")
     command = [npm, "pack", "abcjs@6.7.2", "--silent"]
     try:
-        done = subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
-        )
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     except subprocess.TimeoutExpired:
         pytest.skip("npm does not answer")
     if done.returncode:
