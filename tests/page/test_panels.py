@@ -4,10 +4,13 @@ from typing import Any
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+
+pytest.importorskip("playwright", reason="playwright is not installed: make install")
+
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.page.conftest import watch
+from tests.page.test_reach import complaints
 from tests.support import KESH
 
 
@@ -19,11 +22,6 @@ def hears(page: Page, address: str) -> None:
         route.fulfill(json=info)
 
     page.route("**/info", answer)
-
-
-def complaints(page: Page) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {[node['html'][:200] for node in each['nodes']]}" for each in violations]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
