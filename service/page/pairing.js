@@ -3,6 +3,8 @@
 /** @typedef {import("./engraving.js").Bar} Bar */
 /** @typedef {import("./engraving.js").Sign} Sign */
 
+const SHORT = 0.6; // a shorter part of a bar is an upbeat, or what one leaves for the last bar
+
 /** One of the two melodies. `starts` are the places of its notes in its text; `matched` are those of the notes that
  * match; `partners` gives the index of the matching bar in the other melody for the index of a bar.
  * @typedef {{ bars: Bar[], starts: Set<number>, matched: Set<number>, partners: Map<number, number> }} Side */
@@ -56,53 +58,74 @@ function indices(bars) {
  * @param {Sign} sign
  * @returns {boolean | null} */
 export function matches({ starts, matched }, sign) {
-  const place = [...range(sign)].find((each) => starts.has(each));
+  const place = range(sign.start, sign.end).find((each) => starts.has(each));
   return place === undefined ? null : matched.has(place);
-}
-
-/** @param {Sign} sign */
-function* range({ start, end }) {
-  for (let place = start; place < end; place += 1) yield place;
 }
 
 /**
  * The indices of the bars that begin a line.
  *
  * @param {Bar[]} bars
- * @param {number} perLine the most bars of a line; an upbeat comes on top
+ * @param {number} perLine the most bars of a line; short bars, such as upbeats, come on top
  * @param {Iterable<number>} [also] further bars that begin a line
  * @returns {number[]}
  */
 export function lineStarts(bars, perLine, also = []) {
   const wanted = new Set(also);
+  const lengths = bars.map((bar) => bar.signs.reduce((sum, sign) => sum + sign.length, 0));
+  const full = SHORT * Math.max(...lengths);
   const starts = [0];
-  let count = bars[0]?.number === 0 ? -1 : 0;
+  let count = 0;
   bars.forEach((_, index) => {
     if (index && (count >= perLine || wanted.has(index))) {
       starts.push(index);
       count = 0;
     }
-    count += 1;
+    if (lengths[index] >= full) count += 1;
   });
   return starts;
 }
 
 /**
- * Where the setting's lines should begin, so that they match the beginnings of mine.
+ * Where the setting's lines should begin, so that they match the beginnings of mine. A part of the setting that several
+ * of my lines match is broken once.
  *
  * @param {Side} mine
  * @param {number[]} starts of my lines
  * @returns {number[]}
  */
 export function alignedStarts(mine, starts) {
+  /** @type {Set<number>} */
+  const taken = new Set();
   return starts.flatMap((start, line) => {
-    const end = starts[line + 1] ?? mine.bars.length;
-    for (let index = start; index < end; index += 1) {
-      const partner = mine.partners.get(index);
-      if (partner !== undefined) return [Math.max(partner - (index - start), 0)];
-    }
-    return [];
+    const indices = range(start, starts[line + 1] ?? mine.bars.length);
+    const first = indices.find((index) => mine.partners.has(index));
+    if (first === undefined) return [];
+    const theirs = Math.max(/** @type {number} */ (mine.partners.get(first)) - (first - start), 0);
+    const covered = range(theirs, theirs + indices.length);
+    if (covered.some((index) => taken.has(index))) return [];
+    for (const index of covered) taken.add(index);
+    return [theirs];
   });
+}
+
+/** The numbers from one to before another.
+ * @param {number} start @param {number} end */
+function range(start, end) {
+  return Array.from({ length: Math.max(end - start, 0) }, (_, index) => start + index);
+}
+
+/**
+ * Which of so many tints each matching bar has: bars that match the same bar have the same.
+ *
+ * @param {Map<number, number>} partners
+ * @param {number} count of tints
+ * @returns {{ mine: Map<number, number>, theirs: Map<number, number> }} by the index of a bar
+ */
+export function tints(partners, count) {
+  const theirs = new Map();
+  for (const partner of partners.values()) if (!theirs.has(partner)) theirs.set(partner, theirs.size % count);
+  return { mine: new Map([...partners].map(([index, partner]) => [index, theirs.get(partner)])), theirs };
 }
 
 /**
@@ -118,7 +141,7 @@ export function partnerLines(mine, starts, theirStarts) {
   const used = new Set();
   return starts.map((start, line) => {
     const votes = new Map();
-    for (let index = start; index < (starts[line + 1] ?? mine.bars.length); index += 1) {
+    for (const index of range(start, starts[line + 1] ?? mine.bars.length)) {
       const partner = mine.partners.get(index);
       if (partner === undefined) continue;
       const theirs = theirStarts.findLastIndex((each) => each <= partner);

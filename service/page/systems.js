@@ -1,13 +1,13 @@
 /** Draws two matching melodies as systems: a line of mine, under it the line of the setting, and what joins them. */
 
-import { alignedStarts, breaks, lineStarts, matches, partnerLines } from "./pairing.js";
+import { alignedStarts, breaks, lineStarts, matches, partnerLines, tints } from "./pairing.js";
 import { draw, scaleOf } from "./engraving.js";
 
 /** @typedef {import("./engraving.js").Bar} Bar */
 /** @typedef {import("./engraving.js").Drawing} Drawing */
 /** @typedef {import("./pairing.js").Side} Side */
 /** @typedef {{ element: SVGGElement, top: number, bottom: number, right: number, bands: Map<number, Band> }} Staff a drawn line */
-/** @typedef {{ left: number, right: number, top: number, bottom: number }} Band where a bar is */
+/** @typedef {{ left: number, right: number, top: number, bottom: number, label?: SVGTextElement }} Band where a bar is */
 
 const SVG = "http://www.w3.org/2000/svg";
 const BAR_WIDTH = 170; // pixels
@@ -39,15 +39,16 @@ export function drawSystems(place, mine, theirs) {
     transpose: theirs.transpose,
   });
   if (first && second) {
-    const tints = new Map([...mine.side.partners.keys()].map((index, order) => [index, order % TINTS]));
-    const tintsThere = new Map([...mine.side.partners].map(([index, partner]) => [partner, tints.get(index) ?? 0]));
-    const above = staves(first, mine.side, tints, "mine");
-    const below = staves(second, theirs.side, tintsThere, "theirs");
+    const tinted = tints(mine.side.partners, TINTS);
+    const above = staves(first, mine.side, tinted.mine, "mine");
+    const below = staves(second, theirs.side, tinted.theirs, "theirs");
     const partners = partnerLines(mine.side, starts, theirStarts);
-    const systems = above.map((staff, line) => system(width, staff, below[partners[line] ?? -1] ?? null, mine.side));
+    const systems = above.map((staff, line) =>
+      system(width, staff, below[partners[line] ?? -1] ?? null, mine.side, theirs.side),
+    );
     const rest = below
       .filter((_, line) => !partners.includes(line))
-      .map((staff) => system(width, null, staff, mine.side));
+      .map((staff) => system(width, null, staff, mine.side, theirs.side));
     for (const each of scratch) each.remove();
     place.append(...systems);
     if (rest.length) place.append(heading(), ...rest);
@@ -68,8 +69,9 @@ function heading() {
  * @param {number} width
  * @param {Staff | null} above
  * @param {Staff | null} below
- * @param {Side} mine */
-function system(width, above, below, mine) {
+ * @param {Side} mine
+ * @param {Side} theirs */
+function system(width, above, below, mine, theirs) {
   const upper = above ? above.bottom - above.top : 0;
   const lower = below ? below.bottom - below.top : 0;
   const gap = above && below ? GAP : 0;
@@ -92,8 +94,10 @@ function system(width, above, below, mine) {
     staff.element.setAttribute("transform", `translate(0 ${shift - staff.top})`);
     svg.append(staff.element);
   }
-  for (const [index, partner] of above && below ? mine.partners : []) {
+  for (const [index, partner] of mine.partners) {
     const [from, to] = [above?.bands.get(index), below?.bands.get(partner)];
+    // What matches a bar that stands elsewhere says its number.
+    if (from?.label && !to) from.label.textContent += ` = ${theirs.bars[partner].number}`;
     if (!from || !to || !above || !below) continue;
     joins.append(
       make("line", {
@@ -127,6 +131,7 @@ function staves(drawing, side, tints, name) {
     const labels = Math.min(box.y - 12, ...[...bands.values()].map((band) => band.top - 5)); // above every mark
     for (const [index, bar] of bars) {
       const band = /** @type {Band} */ (bands.get(index));
+      band.label = label(bar.number, band.left + 2, labels);
       const tint = tints.get(index);
       const kind = tint === undefined ? "alone" : `tint-${tint}`;
       element.append(
@@ -140,7 +145,7 @@ function staves(drawing, side, tints, name) {
           width: Math.max(band.right - band.left, 4),
           height: band.bottom - band.top,
         }),
-        label(bar.number, band.left + 2, labels),
+        band.label,
         ...bar.signs.flatMap((sign) => mark(side, sign)),
       );
     }

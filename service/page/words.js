@@ -148,11 +148,13 @@ function printed(semitones) {
   return `printed ${distance} ${semitones > 0 ? "lower" : "higher"}`;
 }
 
-/** Whether the matching bars stand in another order in the setting. One bar astray is no other order.
+/** Whether the matching bars stand in another order in the setting. One bar astray is no other order, and a part that is
+ * written out twice is none either.
  * @param {[number, number][]} bars */
 function isReordered(bars) {
-  const falls = bars.filter(([, theirs], index) => index && theirs < bars[index - 1][1]).length;
-  return falls > 0 && falls <= bars.length / 3 && bars.length >= 4;
+  const order = [...new Set(bars.map(([, theirs]) => theirs))];
+  const falls = order.filter((theirs, index) => index && theirs < order[index - 1]).length;
+  return falls > 0 && falls <= order.length / 3 && order.length >= 4;
 }
 
 /** How many things the reader skipped, as a line to open.

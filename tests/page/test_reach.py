@@ -1,4 +1,4 @@
-"""Everybody can use the page: by keyboard, with a screen reader, on a narrow screen, in the dark, on paper."""
+"""Everybody can use the page: by keyboard, with a screen reader, on a narrow screen, in the dark, printed."""
 
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal

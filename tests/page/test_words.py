@@ -58,6 +58,24 @@ def test_the_difference_is_a_sentence(page: "Page") -> None:
     reordered = {"transposition": 0, "bars": [[1, 5], [2, 6], [3, 7], [4, 8], [5, 1], [6, 2], [7, 3], [8, 4]]}
     words = call(page, "words.js", "difference", reordered, {"bars": 8, "notes": 40})
     assert words == "Printed at the same pitch; its parts come in another order there; every bar matches."
+    repeated = {"transposition": 0, "bars": [[1, 1], [2, 2], [3, 3], [4, 4], [5, 1], [6, 2], [7, 5], [8, 6]]}
+    words = call(page, "words.js", "difference", repeated, {"bars": 8, "notes": 40})
+    assert words == "Printed at the same pitch; every bar matches."
+
+
+def test_lines_of_the_setting_begin_where_mine_do(page: "Page") -> None:
+    aligned = """async ([partners, starts]) => {
+      const { alignedStarts, lineStarts, tints } = await import("/page/pairing.js");
+      const bars = Array.from({ length: 8 }, (_, index) => ({ number: index + 1, signs: [] }));
+      const mine = { bars, partners: new Map(partners) };
+      return [lineStarts(bars, 4, alignedStarts(mine, starts)), [...tints(mine.partners, 4).mine.values()]];
+    }"""
+    for partners, starts, tints in (
+        ([[i, i] for i in range(8)], [0, 4], [0, 1, 2, 3, 0, 1, 2, 3]),
+        ([[i, i + 2] for i in range(6)], [0, 2, 6], [0, 1, 2, 3, 0, 1]),
+        ([[1, 1], [4, 1], [5, 2]], [0, 4], [0, 0, 1]),
+    ):
+        assert page.evaluate(aligned, [partners, [0, 4]]) == [starts, tints]
 
 
 def test_other_names_say_more_than_the_title(page: "Page") -> None:
