@@ -26,7 +26,7 @@ export class GanPianoKeys extends HTMLElement {
       this.append(make("button", { type: "button", className: kind, tabIndex: index === 0 ? 0 : -1 }));
     }
     this.addEventListener("click", (event) => {
-      const index = this.#keys.findIndex((key) => key === /** @type {Element} */ (event.target).closest("button"));
+      const index = this.#keys.indexOf(/** @type {any} */ (event.target).closest("button"));
       if (index < 0) return;
       this.#focusable(index);
       tell(this, "note", { midi: this.#lowest + index });
@@ -62,7 +62,7 @@ export class GanPianoKeys extends HTMLElement {
     const move = MOVES.get(event.key);
     if (move === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    const from = this.#keys.findIndex((key) => key === document.activeElement);
+    const from = this.#keys.indexOf(/** @type {any} */ (document.activeElement));
     const to = Math.min(Math.max(from + move, 0), KEYS - 1);
     this.#focusable(to);
     this.#keys[to]?.focus();

@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed: make install")
+
 from playwright.sync_api import Page, expect
 
 TUNES = {

@@ -6,6 +6,9 @@ from urllib.parse import urljoin
 
 import httpx
 import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed: make install")
+
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.page.conftest import watch

@@ -1,6 +1,9 @@
 """The piano of the page: ABC from a mouse, a keyboard, a finger and a MIDI keyboard."""
 
 import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed: make install")
+
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.page.conftest import watch

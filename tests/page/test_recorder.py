@@ -11,6 +11,9 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed: make install")
+
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from model.abc import read_tune

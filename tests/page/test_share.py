@@ -4,6 +4,9 @@ import base64
 import zlib
 
 import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed: make install")
+
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.page.conftest import watch
