@@ -10,10 +10,9 @@ from model.conversion import MOST_BARS, MOST_NOTES, Converted, as_abc
 from model.deadline import checked
 from model.keys import guess_mode, key_name, read_mode
 from model.musicxml.values import endings, meter, number, pitch, ticks, whole_number
-from model.musicxml.voice import Start, Voice
+from model.musicxml.voice import ROUNDED, Start, Voice
 
 _MOST_VOICES = 16
-_ROUNDED = TICKS // 256  # by which times that should be equal may differ
 
 
 class Part:
@@ -92,7 +91,7 @@ class Part:
             self._endings = ()
 
     def _rounded(self, length: int) -> int:
-        return self._whole if abs(length - self._whole) <= _ROUNDED else length
+        return self._whole if abs(length - self._whole) <= ROUNDED else length
 
     def _end_measure(self, length: int, closes: bool) -> None:
         if length:

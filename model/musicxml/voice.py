@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from model.abc.length import TICKS
 
-_ROUNDED = TICKS // 256  # by which times that should be equal may differ
+ROUNDED = TICKS // 256  # by which times that should be equal may differ
 
 
 class Start(NamedTuple):
@@ -74,13 +74,13 @@ class Voice:
         """
         last = self._last
         if last is not None:
-            if abs(onset - last.onset) <= _ROUNDED:
+            if abs(onset - last.onset) <= ROUNDED:
                 if pitch > last.pitch:
                     last.pitch, self._last_is_tied = pitch, tied
                 return
             if onset < last.onset:
                 return  # the voice is written a second time
-            if abs(onset - last.end) <= _ROUNDED or onset < last.end:
+            if abs(onset - last.end) <= ROUNDED or onset < last.end:
                 last.end = onset
             self._finish_last()
         self._last, self._last_is_tied = Sounding(pitch, onset, onset + length), tied
