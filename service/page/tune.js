@@ -22,7 +22,10 @@ class TuneField extends HTMLElement {
 
   connectedCallback() {
     const field = this.#field;
-    field.addEventListener("input", () => this.#changed(PAUSE));
+    field.addEventListener("input", (event) => {
+      const pasted = event instanceof InputEvent && event.inputType.startsWith("insertFrom");
+      this.#changed(pasted ? 0 : PAUSE);
+    });
     field.addEventListener("scroll", () => (this.#marks.scrollTop = field.scrollTop));
     field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing) return;

@@ -73,7 +73,7 @@ def test_by_keyboard_alone(page: "Page", known: KnownTune) -> None:
     page.keyboard.press("Tab")
     assert focused().startswith("Copy ABC with this title")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.textContent === 'Copied'")
+    expect(page.locator("button:focus")).to_have_text("Copied")
     assert f"T:{known.title}\n" in page.evaluate("navigator.clipboard.readText()")
     for _ in range(3):
         page.keyboard.press("Tab")

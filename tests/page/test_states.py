@@ -9,7 +9,7 @@ import pytest
 from service.settings import Settings
 from tests.page.conftest import KnownTune, watch
 from tests.page.test_name_a_tune import paste
-from tests.support import serve
+from tests.support import eventually, serve
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ def test_a_text_without_notes_is_marked_and_the_cursor_goes_there_when_asked(pag
     expect(field).to_have_attribute("aria-invalid", "true")
     assert selected(page) == "", "somebody who types keeps the cursor"
     field.press("Control+Enter")
-    page.wait_for_function("document.querySelector('textarea').selectionEnd === 1")
-    assert selected(page) == "X"
+    eventually(lambda: selected(page) == "X", "the cursor does not go there")
     expect(page.locator(".marks mark.fault")).to_have_count(1)
     paste(page, "X:1\nK:G\nGAB")
     expect(fault).to_be_hidden()
