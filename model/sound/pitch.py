@@ -40,7 +40,7 @@ class PitchTracker(Protocol):
 
 
 class SwiftTracker:
-    """The network SwiftF0 (Nieradzik 2025), whose weights are in its package. It works in the calling thread."""
+    """The network SwiftF0 (Nieradzik 2025), whose package has its weights. It works in the calling thread."""
 
     def track(self, samples: Samples) -> Pitches:
         """The pitch every 16 ms.

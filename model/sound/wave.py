@@ -58,7 +58,8 @@ def read_wave(data: bytes) -> Samples:
     loudest = np.abs(mono).max(initial=0)
     if loudest < _SILENCE:
         raise ConversionError("The recording is silent.")
-    return (mono * (_PEAK / loudest)).astype(np.float32)
+    samples_at_rate: Samples = (mono * (_PEAK / loudest)).astype(np.float32)
+    return samples_at_rate
 
 
 def _chunks(data: bytes) -> tuple[_Format, bytes]:

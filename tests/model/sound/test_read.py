@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +60,7 @@ def _at_rate(sound: np.ndarray[tuple[int], np.dtype[np.float32]]) -> Floats:
     return np.interp(new, np.arange(len(sound)), sound)
 
 
-_NOTHING = {
+_NOTHING: dict[str, Callable[[np.random.Generator], Floats]] = {
     "noise": lambda rng: 0.3 * rng.standard_normal(5 * RATE),
     "quiet noise": lambda rng: 0.001 * rng.standard_normal(5 * RATE),
     "clicks": lambda rng: (rng.random(5 * RATE) < 0.0005) * 0.9,

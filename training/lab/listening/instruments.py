@@ -46,7 +46,8 @@ class Instrument:
         """The sound of a performance, at `RATE`, peak below 1. shape = (samples,)"""
         count = int((played[-1].end + _TAIL) * RATE)
         sound = self._plucked(played, count) if self.decay else self._sustained(played, count, rng)
-        return 0.7 * sound / np.abs(sound).max()
+        scaled: Floats = 0.7 * sound / np.abs(sound).max()
+        return scaled
 
     def _sustained(self, played: Sequence[Played], count: int, rng: np.random.Generator) -> Floats:
         pitch, level = np.full(count, played[0].pitch), np.zeros(count)
