@@ -1,6 +1,6 @@
 /** Writes a title into a tune. */
 
-const PLACEHOLDER = /^(?:gan ainm|untitled|unknown|no title|unnamed|title|tune|\?*|-*)$/i;
+import { isPlaceholder } from "./book-title.js";
 
 /**
  * The text with a `T:` for its first tune. An existing title becomes its second, a placeholder such as "Gan Ainm" goes.
@@ -21,7 +21,7 @@ export function withTitle(abc, title) {
   const found = rest.slice(0, music < 0 ? rest.length : music).findIndex((line) => /^T:/.test(line));
   const old = found < 0 ? null : rest[found].slice(2).trim();
   if (old === title) return lines.join("");
-  const replaced = old !== null && PLACEHOLDER.test(old) ? 1 : 0;
+  const replaced = old !== null && isPlaceholder(old) ? 1 : 0;
   lines.splice(first + Math.max(found, 0), replaced, `T:${title}${end}`);
   return lines.join("");
 }

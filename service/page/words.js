@@ -133,7 +133,8 @@ export function difference({ transposition, bars, notes }, tune) {
   const parts = [printed(transposition)];
   if (isReordered(bars)) parts.push("its parts come in another order there");
   const matching = new Set(bars.map(([mine]) => mine)).size;
-  parts.push(matching >= tune.bars ? "every bar matches" : `${matching} of ${tune.bars} bars match`);
+  if (matching >= tune.bars) parts.push("every bar matches");
+  else if (matching) parts.push(`${matching} of ${tune.bars} bars match`);
   if (notes && notes.length < tune.notes) parts.push(`${notes.length} of ${tune.notes} notes are the same`);
   const text = parts.join("; ");
   return `${text[0].toUpperCase()}${text.slice(1)}.`;
