@@ -337,6 +337,7 @@ def test_every_route_is_documented_and_no_other() -> None:
         "docs/third-party.md",
         "docs/training.md",
         "docs/tunebooks.md",
+        "docs/tutorial.md",
     ],
 )
 def test_links_lead_somewhere(page: str) -> None:
