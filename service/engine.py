@@ -68,6 +68,9 @@ class Engine:
             return True
 
     def _load(self, before: Snapshot | None = None) -> Snapshot:
+        if before is None:
+            gc.unfreeze()
+        gc.collect()
         gc.disable()  # it would go through the new catalogue again and again, and hold up requests meanwhile
         try:
             loaded = artifact.load(self._root, self.device)
