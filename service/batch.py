@@ -116,6 +116,7 @@ async def _answers(
             answer = _dump(index, tunes.heading(index), None)
         yield answer
         lap("json")
+    units.end()
 
 
 def _answer(snapshot: Snapshot, tunes: PostedTunes, index: int, feedback: FeedbackStore | None) -> str:

@@ -68,6 +68,7 @@ async def duplicates(request: Request, state: CurrentState, units: AdmittedUnits
         )
         for group in groups
     ]
+    units.end()
     return DuplicatesResponse(groups=described, tunes=len(posted), unread=unread, took_ms=units.took_ms)
 
 

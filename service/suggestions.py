@@ -26,12 +26,17 @@ _TUNE = (
 _NOTES = "Also show which notes match, and where they stand in the text of the tune and of each setting."
 
 
-class SuggestRequest(TitlesRequest):
+class TuneRequest(TitlesRequest):
     """A tune, how many titles to suggest for it, and what these must match."""
+
+    abc: str = Field(description="The tune in ABC notation; if there are several, the first.")
+
+
+class SuggestRequest(TuneRequest):
+    """A tune, how many titles to suggest for it, what these must match, and with what detail."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"abc": _TUNE, "top_k": 1}]})
 
-    abc: str = Field(description="The tune in ABC notation; if there are several, the first.")
     notes: bool = Field(False, description=_NOTES)
 
 

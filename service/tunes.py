@@ -18,7 +18,7 @@ from service.filters import TitlesRequest
 from service.problem_bodies import invalid_request, no_notes
 from service.problems import NoNotes, Problem, TooManyTunes, TuneTooLarge
 from service.state import State
-from service.suggestions import SuggestRequest
+from service.suggestions import TuneRequest
 from service.text import JSON, decode_text, media_type, read_json
 from service.units import Units
 
@@ -52,7 +52,7 @@ class BatchRequest(TitlesRequest):
         }
     )
 
-    tunes: Annotated[list[Any], Field(min_length=1), _listed(SuggestRequest)]
+    tunes: Annotated[list[Any], Field(min_length=1), _listed(TuneRequest)]
 
 
 class DuplicatesRequest(BaseModel, strict=True, extra="forbid"):
@@ -159,7 +159,7 @@ class PostedList:
     def __init__(
         self,
         items: Sequence[Any],
-        model: type[SuggestRequest] | type[TuneText],
+        model: type[TuneRequest] | type[TuneText],
         limit: int,
         wanted: TitlesRequest,
     ) -> None:
@@ -186,7 +186,7 @@ class PostedList:
         tune: Tune | Problem
         try:
             request = self._validate(self._items[index])
-            if isinstance(request, SuggestRequest):
+            if isinstance(request, TuneRequest):
                 wanted = request
             _check_size(len(request.abc), self._limit)
             book = Book.at_beginning_of(request.abc)
@@ -199,8 +199,8 @@ class PostedList:
             tune = problem
         return PostedTune(book.heading(number) if book else None, tune, wanted)
 
-    def _validate(self, item: object) -> SuggestRequest | TuneText:
-        if isinstance(item, dict) and self._model is SuggestRequest:
+    def _validate(self, item: object) -> TuneRequest | TuneText:
+        if isinstance(item, dict) and self._model is TuneRequest:
             item = {**self.wanted.model_dump(exclude={"tunes"}), **item}
         return self._model.model_validate(item)
 
@@ -259,7 +259,7 @@ def _divide(
     if media_type(headers) == JSON:
         posted = read_json(model, body)
         if isinstance(posted, BatchRequest):
-            tunes = PostedList(posted.tunes, SuggestRequest, limit, posted)
+            tunes = PostedList(posted.tunes, TuneRequest, limit, posted)
         else:
             tunes = PostedList(posted.tunes, TuneText, limit, in_query)
     else:

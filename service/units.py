@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
 from typing import Annotated, ParamSpec, TypeVar
 
 from fastapi import Depends, Request
@@ -23,10 +24,11 @@ class Units:
     Parameters
     ----------
     limit_s : time from now to the end of the request, in seconds
+    admission : ends when the request needs no more units
     """
 
-    def __init__(self, request: Request, work: Work, limit_s: float) -> None:
-        self._request, self._work, self._limit_s = request, work, limit_s
+    def __init__(self, request: Request, work: Work, limit_s: float, admission: ExitStack) -> None:
+        self._request, self._work, self._limit_s, self._admission = request, work, limit_s, admission
         self._started = time.monotonic()
 
     @property
@@ -65,15 +67,20 @@ class Units:
             pass
         return result
 
+    def end(self) -> None:
+        """Make room for the next such request, before the client has the end of the answer."""
+        self._admission.close()
+
     def _too_late(self) -> BatchTimeout:
         detail = f"the {self._limit_s:g} s for such a request were over before this was done"
         return BatchTimeout(detail, {"limit_s": self._limit_s})
 
 
 async def _admit(request: Request, state: CurrentState) -> AsyncIterator[Units]:
-    with state.work.admit_batch():
-        yield Units(request, state.work, state.settings.batch_timeout_s)
+    with ExitStack() as admission:
+        admission.enter_context(state.work.admit_batch())
+        yield Units(request, state.work, state.settings.batch_timeout_s, admission)
 
 
 AdmittedUnits = Annotated[Units, Depends(_admit)]
-"""The units of a request that counts as admitted until its answer has been sent."""
+"""The units of a request that counts as admitted until they end, or the client hangs up."""

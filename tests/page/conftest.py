@@ -55,9 +55,9 @@ class Watched:
         assert self.faults == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it runs, no other test of its process can run an event loop
 def browser() -> "Iterator[Browser]":
-    """A browser for the whole run."""
+    """A browser for one file of tests."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

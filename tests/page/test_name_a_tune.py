@@ -109,7 +109,7 @@ def test_an_example_is_one_click(page: "Page") -> None:
 
 def test_a_file_opens_from_a_button_in_any_encoding(page: "Page", known: KnownTune) -> None:
     text = known.abc.replace("X:1\n", "X:1\nC:Séamus\n")
-    page.locator("input[type=file]").set_input_files(
+    page.locator("gan-tune input[type=file]").set_input_files(
         {"name": "tune.abc", "mimeType": "", "buffer": text.encode("latin-1")}
     )
     expect(page.get_by_role("heading", name=f"This is {known.title}")).to_be_visible()
@@ -118,7 +118,7 @@ def test_a_file_opens_from_a_button_in_any_encoding(page: "Page", known: KnownTu
 
 def test_a_file_that_the_service_cannot_read_says_so(page: "Page") -> None:
     page.route("**/convert", lambda route: route.fulfill(status=415, body="{}"))
-    page.locator("input[type=file]").set_input_files(
+    page.locator("gan-tune input[type=file]").set_input_files(
         {"name": "tune.mid", "mimeType": "audio/midi", "buffer": b"MThd"}
     )
     expect(page.locator(".trouble")).to_have_text("tune.mid: this service does not read such files.")
@@ -129,7 +129,7 @@ def test_another_kind_of_file_is_converted_and_can_be_edited(page: "Page", known
     page.route(
         "**/convert", lambda route: route.fulfill(json={"abc": known.abc, "warnings": [warning], "notes": []})
     )
-    page.locator("input[type=file]").set_input_files(
+    page.locator("gan-tune input[type=file]").set_input_files(
         {"name": "tune.MusicXML", "mimeType": "", "buffer": b"<score-partwise/>"}
     )
     expect(page.get_by_role("heading", name=f"This is {known.title}")).to_be_visible()

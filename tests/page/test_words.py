@@ -49,7 +49,7 @@ def test_the_difference_is_a_sentence(page: "Page") -> None:
     for transposition, bars, sentence in (
         (0, 8, "Printed at the same pitch; every bar matches."),
         (5, 6, "Printed a fourth lower; 6 of 8 bars match."),
-        (-7, 0, "Printed a fifth higher; 0 of 8 bars match."),
+        (-7, 0, "Printed a fifth higher."),
         (12, 8, "Printed an octave lower; every bar matches."),
         (-14, 8, "Printed an octave and a tone higher; every bar matches."),
     ):
