@@ -63,7 +63,7 @@ def _at_rate(sound: np.ndarray[tuple[int], np.dtype[np.float32]]) -> Floats:
 _NOTHING: dict[str, Callable[[np.random.Generator], Floats]] = {
     "noise": lambda rng: 0.3 * rng.standard_normal(5 * RATE),
     "quiet noise": lambda rng: 0.001 * rng.standard_normal(5 * RATE),
-    "clicks": lambda rng: (rng.random(5 * RATE) < 0.0005) * 0.9,
+    "clicks": lambda rng: np.where(rng.random(5 * RATE) < 0.0005, 0.9, 0.0),
     "one click": lambda _: np.eye(1, 5 * RATE, 999)[0],
     "a step": lambda _: np.repeat([0.0, 0.8], RATE),
     "hum": lambda _: 0.5 * np.sin(2 * np.pi * 50 * np.arange(5 * RATE) / RATE),
