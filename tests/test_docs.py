@@ -327,6 +327,7 @@ def test_every_route_is_documented_and_no_other() -> None:
         "docs/experiments.md",
         "docs/installing.md",
         "docs/microphone.md",
+        "docs/model-card.md",
         "docs/monitoring.md",
         "docs/page.md",
         "docs/reader.md",
