@@ -1,9 +1,9 @@
 """The app: what the service holds while it runs, and its routes."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
@@ -64,7 +64,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
             history=history,
             prober=Prober(served, history, settings.probe_interval_s, lambda: work.is_busy),
             feedback=store,
-            started_at=datetime.now(UTC),
+            started=time.monotonic(),
         )
         state.readiness.stop_after(settings.drain_s)
         watchdog = Watchdog(work)

@@ -1,6 +1,7 @@
 """GET /health, /livez and /readyz: is the service alive, can it answer, and does it answer well?"""
 
-from datetime import UTC, datetime
+import time
+from datetime import datetime
 
 from fastapi import APIRouter
 
@@ -33,7 +34,7 @@ def health(state: CurrentState) -> Health:
         device=str(state.engine.device),
         titles=manifest.titles,
         settings=manifest.settings,
-        uptime_s=round((datetime.now(UTC) - state.started_at).total_seconds(), 3),
+        uptime_s=round(time.monotonic() - state.started, 3),
         mrr=HealthMrr(
             recorded=Mrr.model_validate(manifest.probes),
             measured=_at(snapshot.measured_at, Mrr.model_validate(snapshot.measured)),

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gan_ainm_client.answers import Job
-from index.publication import locked
+from index.publication import locked, naming
 from index.regular_files import IrregularFileError, read_regular
 
 _FOLDER = "jobs"  # in the folder of artifacts
@@ -77,11 +77,12 @@ class JobRecords:
     def save(self, job: Job) -> None:
         """Replace the record of a job. Hold the lock for this."""
         part = self._folder / f".{job.id}.part"
-        with part.open("wb") as file:
-            file.write(job.model_dump_json(indent=2).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self._path(job.id))
+        with naming(part):
+            with part.open("wb") as file:
+                file.write(job.model_dump_json(indent=2).encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(self._path(job.id))
 
     def change(self, job_id: str, **changes: object) -> Job | None:
         """Change a job that has not ended, and return it; also if it had ended. None if it does not exist."""

@@ -1,7 +1,6 @@
 """What the running service holds, and how a route gets it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -30,7 +29,7 @@ class State:
     history: History
     prober: Prober
     feedback: FeedbackStore | None
-    started_at: datetime
+    started: float  # moment of `time.monotonic`: the clock may jump
 
 
 async def _state(request: Request) -> State:  # FastAPI runs what is not async in a thread

@@ -55,10 +55,12 @@ def percentiles(seconds: Sequence[float]) -> tuple[float, float, float]:
 
 
 def finished_job(url: str, key: str, seconds: float = 600) -> dict[str, Any]:
-    """Start a re-index, and return its job once it has ended."""
+    """Start a re-index, and return its job once it has ended. If none can start, the job has failed."""
     headers = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30) as client:
         started = client.post("/admin/reindex")
+        if started.status_code == 503:  # the record of the job cannot be written
+            return {"status": "failed", "error": started.json()["detail"]}
         assert started.status_code == 202, started.text
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:

@@ -1,5 +1,6 @@
 """Jobs as real processes: one at a time, seen by every service over the folder, and ended in many ways."""
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -478,3 +479,16 @@ def test_no_job_outlives_the_service(small_artifacts: Path) -> None:
     # Its worker may notice before it does.
     assert job.status == "failed"
     assert job.error in ("the service is gone", "it was stopped by SIGTERM, as when the service stops")
+
+
+def test_on_a_full_disk_the_problem_names_the_file(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fsync(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    answer = client.post("/admin/reindex", headers=KEY)
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:gan-ainm:problem:storage-failed")
+    assert "No space left on device" in answer.json()["detail"]
+    assert ".part" in answer.json()["detail"]
