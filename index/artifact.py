@@ -127,8 +127,8 @@ def read_manifest(path: Path) -> Manifest:
     version = content.get("format") if isinstance(content, dict) else None
     if version != FORMAT:
         raise ArtifactError(
-            f"{path.name} has format {version!r}, this version reads format {FORMAT}: its titles, indexes or "
-            "ranking were made by other rules; train again"
+            f"{path.name}: {MANIFEST} has format {version!r}, this version reads {FORMAT}: titles, indexes "
+            "or ranking were made by other rules; train again"
         )
     try:
         return Manifest.model_validate(content)

@@ -68,9 +68,7 @@ def test_a_folder_without_an_artifact_is_an_error_that_says_what_to_do(tmp_path:
 
 def test_another_format_is_refused_with_both_versions(small_artifacts: Path) -> None:
     change_manifest(small_artifacts, format=99)
-    with pytest.raises(
-        ArtifactError, match=rf"has format 99, this version reads format {FORMAT}.*train again"
-    ):
+    with pytest.raises(ArtifactError, match=rf"has format 99, this version reads {FORMAT}.*train again"):
         load(small_artifacts, CPU)
 
 
