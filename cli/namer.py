@@ -26,7 +26,8 @@ class Namer(Protocol):
 def open_namer(url: str | None, artifacts: Path, device: DeviceName) -> Iterator[Namer]:
     """The service at an address, or else the current artifact of a folder.
 
-    Raises ArtifactError when there is no artifact, ServiceError when the address is none.
+    Raises ArtifactError when there is no artifact, ServiceError when the address is not one
+    of a service.
     """
     if url:
         from cli.remote import RemoteNamer

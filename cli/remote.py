@@ -55,7 +55,7 @@ class RemoteNamer:
         NamerError
             When the service has no answer for this tune.
         ServiceError
-            When there is no such service.
+            When no service answers at the address.
         """
         try:
             answer = self._client.suggest(write(tune), top_k=top_k, notes=True)

@@ -72,7 +72,11 @@ def make_probes(catalogue: Catalogue, seed: int, count: int = COUNT) -> list[Pro
 
 def measure_probes(probes: Sequence[Probe], suggester: Suggester, on_step: OnStep = ignore_steps) -> Mrr:
     """MRR@20 of the probes in a Suggester's title index. Raises ValueError when there are no probes."""
-    vectors = encode_probes(probes, suggester.encoders, on_step)
+    return measure_vectors(probes, encode_probes(probes, suggester.encoders, on_step), suggester)
+
+
+def measure_vectors(probes: Sequence[Probe], vectors: Vectors, suggester: Suggester) -> Mrr:
+    """`measure_probes` for probes that are encoded already. `vectors` has a row for each probe."""
     return summarise(rank_probes(probes, vectors, suggester.title_index), len(suggester.catalogue))
 
 

@@ -14,10 +14,9 @@ from index.alignment import Melody
 from index.artifact import OWN_BOOKS, Artifact, ArtifactError
 from index.catalogue import Catalogue, Setting
 from index.cosine_index import CosineIndex
-from index.mrr import summarise
 from index.own_tunebooks import NAME as OWN
 from index.own_tunebooks import Named, load_books, read_own
-from index.probes import DEGRADED, encode_probes, rank_probes
+from index.probes import DEGRADED, encode_probes, measure_vectors, rank_probes
 from index.progress import OnStep, ignore_steps
 from index.publication import KEPT, link_files, publish, staging
 from index.reindexing import reindexed
@@ -134,7 +133,7 @@ def _rebuild(
             "rebuilt_from": old.version,
             "corpora": [*corpora, own.count] if own else corpora,
             # More titles make the probes harder to rank without any fault of the index: measure them again.
-            "probes": summarise(rank_probes(old.probes, probes, suggester.title_index), len(catalogue)),
+            "probes": measure_vectors(old.probes, probes, suggester),
             "titles": len(catalogue),
             "settings": len(catalogue.settings),
         }

@@ -12,8 +12,8 @@ from threading import Lock
 
 from index import artifact
 from index.artifact import PROBES, Artifact
-from index.mrr import Mrr, summarise
-from index.probes import DEGRADED, encode_probes, rank_probes
+from index.mrr import Mrr
+from index.probes import DEGRADED, encode_probes, measure_vectors
 from model.device import Device, pick_device
 from model.encoder import Vectors
 from model.encoders import TUNE_ENCODER
@@ -78,10 +78,8 @@ class Engine:
                 probes = before.probes
             else:
                 probes = encode_probes(loaded.probes, loaded.suggester.encoders)
-            suggester = loaded.suggester
-            ranks = rank_probes(loaded.probes, probes, suggester.title_index)
-            measured = summarise(ranks, len(suggester.catalogue))
-            suggester.directory.prepare()
+            measured = measure_vectors(loaded.probes, probes, loaded.suggester)
+            loaded.suggester.directory.prepare()
         finally:
             gc.enable()
         # It would go through the whole catalogue every few hundred answers. A catalogue has no cycles, so it

@@ -67,7 +67,7 @@ class Problem(CallFailed):
 
     @property
     def type(self) -> str:
-        """What kind of error it is, such as `no-notes`; `about:blank` if there is no more than the status."""
+        """What kind of error it is, such as `no-notes`; `about:blank` if the service says only the status."""
         return self.details.type.removeprefix(_PREFIX)
 
     @property

@@ -118,13 +118,21 @@ def difference(sample: Sample) -> str:
         theirs = read_by_music21(sample.text)
     except Exception as error:
         return f"music21 fails: {type(error).__name__}: {error}"[:120]
+    return first_difference(ours, theirs, _TOLERANCE)
+
+
+def first_difference(ours: Notes, theirs: Notes, tolerance: Fraction) -> str:
+    """Describe the first difference between the notes of two readings; "" if they agree.
+
+    `tolerance` is for onsets and durations, in quarter notes.
+    """
     for number, (our, their) in enumerate(zip_longest(ours, theirs), 1):
         if our is None or their is None:
             return f"{len(ours)} notes against {len(theirs)}"
         if our[0] != their[0]:
             return f"note {number}: pitch {our[0]} against {their[0]}"
         for name, our_time, their_time in zip(("onset", "duration"), our[1:], their[1:], strict=True):
-            if abs(our_time - their_time) > _TOLERANCE:
+            if abs(our_time - their_time) > tolerance:
                 return f"note {number}: {name} {our_time} against {their_time}"
     return ""
 

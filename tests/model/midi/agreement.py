@@ -10,16 +10,13 @@ import sys
 import warnings
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import zip_longest
 from typing import Any
 
 from model.conversion import ConversionError
 from model.midi import read_midi
-from tests.model.abc.agreement import Sample, samples, without_known_differences
+from tests.model.abc.agreement import Notes, Sample, first_difference, samples, without_known_differences
 
 _TOLERANCE = Fraction(1, 100)  # quarter notes; a MIDI file has whole ticks
-
-Notes = list[tuple[int, Fraction, Fraction]]
 
 
 def sample(count: int, seed: int) -> list[Sample]:
@@ -65,15 +62,7 @@ def difference(sample: Sample) -> str | None:
         ours = []
         if theirs:
             return f"{error}"
-    for number, (our, their) in enumerate(zip_longest(ours, theirs), 1):
-        if our is None or their is None:
-            return f"{len(ours)} notes against {len(theirs)}"
-        if our[0] != their[0]:
-            return f"note {number}: pitch {our[0]} against {their[0]}"
-        for name, our_time, their_time in zip(("onset", "duration"), our[1:], their[1:], strict=True):
-            if abs(our_time - their_time) > _TOLERANCE:
-                return f"note {number}: {name} {our_time} against {their_time}"
-    return ""
+    return first_difference(ours, theirs, _TOLERANCE)
 
 
 def report(tunes: list[Sample]) -> Iterator[str]:

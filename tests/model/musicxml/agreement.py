@@ -9,18 +9,16 @@ import sys
 import warnings
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import zip_longest
 from math import fmod
 from pathlib import Path
 from typing import Any
 
 from model.conversion import MOST_NOTES, ConversionError
 from model.musicxml import read_musicxml
+from tests.model.abc.agreement import Notes, first_difference
 
 _TOLERANCE = Fraction(1, 64)  # quarter notes; music21 keeps the rounded durations of tuplets
 _SMALL = 12_000  # bytes of a score of the quick test
-
-Notes = list[tuple[int, Fraction, Fraction]]
 
 
 def scores() -> list[Path]:
@@ -99,17 +97,7 @@ def difference(path: Path) -> str:
         theirs = read_by_music21(path)
     except Exception as error:
         return f"music21 fails: {type(error).__name__}: {error}"[:120]
-    for number, (our, their) in enumerate(zip_longest(ours, theirs), 1):
-        if our is None or their is None:
-            return f"{len(ours)} notes against {len(theirs)}"
-        if our[0] != their[0]:
-            return (
-                f"note {number}: pitch {our[0]} against {their[0]} (of {len(ours)} and {len(theirs)} notes)"
-            )
-        for name, our_time, their_time in zip(("onset", "duration"), our[1:], their[1:], strict=True):
-            if abs(our_time - their_time) > _TOLERANCE:
-                return f"note {number}: {name} {our_time} against {their_time}"
-    return ""
+    return first_difference(ours, theirs, _TOLERANCE)
 
 
 def _report(paths: list[Path]) -> Iterator[str]:
