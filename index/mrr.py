@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from index.cosine_index import CosineIndex, Hit
+from model.deadline import checked
 from model.encoder import Vectors
 from model.grams import Floats
 
@@ -131,7 +132,7 @@ def mean_interval(values: Floats, seed: int = 0) -> tuple[float, float, float]:
     if len(values) == 0:
         raise ValueError("there are no queries to measure")
     rng = np.random.default_rng(seed)
-    means = [values[rng.integers(len(values), size=len(values))].mean() for _ in range(_RESAMPLES)]
+    means = [values[rng.integers(len(values), size=len(values))].mean() for _ in checked(range(_RESAMPLES))]
     low, high = np.quantile(means, [0.025, 0.975])
     return float(values.mean()), float(low), float(high)
 

@@ -51,8 +51,8 @@ class Work:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a request is at work."""
-        return bool(self._deadlines)
+        """Whether a request is at work or waits."""
+        return bool(self._deadlines) or self.waiting > 0
 
     @property
     def overdue_s(self) -> float:
