@@ -106,11 +106,10 @@ class NameWords:
     def of_arrays(cls, arrays: Mapping[str, Array]) -> Self:
         """What `as_arrays` returned. Raises ValueError when the arrays do not fit each other."""
         fields: dict[str, Any] = dict(arrays)
-        for name in ("names", "words", "joined"):
-            fields[name] = strings_of(fields.get(name, np.zeros(0, np.uint8)))
         try:
+            fields |= {name: strings_of(arrays[name]) for name in ("names", "words", "joined")}
             found = cls(**fields)
-        except TypeError as error:
+        except (KeyError, TypeError) as error:
             raise ValueError(f"these are not the words of names: {error}") from error
         lengths = {len(each) for each in (found.title_of_name, found.letters, found.first_form)}
         if lengths != {len(found.names)}:

@@ -61,9 +61,12 @@ def text_of(strings: Sequence[str]) -> Array:
 
 def strings_of(text: Array) -> list[str]:
     """The strings in an array that `text_of` made. Raises ValueError when it is not such an array."""
-    strings = json.loads(text.tobytes())
+    try:
+        strings = json.loads(text.tobytes())
+    except ValueError:
+        strings = None
     if not isinstance(strings, list) or not all(isinstance(each, str) for each in strings):
-        raise ValueError("the text is not a list of strings")
+        raise ValueError("the array is not a list of strings")
     return strings
 
 
