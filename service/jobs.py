@@ -29,6 +29,7 @@ from service.problems import AlreadyEnded, AlreadyRunning, KeyReused, NoSuchJob,
 
 KEPT = 100  # jobs that can still be looked up
 MODULE = "service.reindex"  # what the process of a job runs
+_NICE = 19  # beside a busy process on the same core, a fiftieth of the time
 _GRACE_S = 1.0  # seconds that a job's process has to end when the service stops
 _log = logging.getLogger("uvicorn.error")
 
@@ -181,6 +182,7 @@ class Jobs:
         except OSError as error:
             self._end(job.id, f"its process cannot be started: {error}")
             return
+        _lower_priority(process.pid)
         running = _Running(job.id, process)
         running.attendant = Thread(target=self._attend, args=(running,), name="job", daemon=True)
         self._running.append(running)
@@ -248,3 +250,11 @@ def storage() -> Iterator[None]:
 
 def _members(job: Job) -> dict[str, object]:
     return {"job": job.model_dump(mode="json")}
+
+
+def _lower_priority(process_id: int) -> None:
+    """Let everything else go first, also while the process still imports its modules."""
+    with suppress(OSError):  # it has ended already, or a sandbox does not allow it
+        os.setpriority(os.PRIO_PROCESS, process_id, _NICE)  # on Linux also that of its reads and writes
+        if hasattr(os, "SCHED_BATCH"):
+            os.sched_setscheduler(process_id, os.SCHED_BATCH, os.sched_param(0))
