@@ -29,7 +29,8 @@ from service.problems import AlreadyEnded, AlreadyRunning, KeyReused, NoSuchJob,
 
 KEPT = 100  # jobs that can still be looked up
 MODULE = "service.reindex"  # what the process of a job runs
-_NICE = 19  # beside a busy process on the same core, a fiftieth of the time
+# Beside a busy process on the same core a tenth of the time, so that a busy service can start a job, too.
+_NICE = 10
 _GRACE_S = 1.0  # seconds that a job's process has to end when the service stops
 _log = logging.getLogger("uvicorn.error")
 
@@ -253,8 +254,6 @@ def _members(job: Job) -> dict[str, object]:
 
 
 def _lower_priority(process_id: int) -> None:
-    """Let everything else go first, also while the process still imports its modules."""
+    """Let requests go first while the process still imports its modules. Then it does more itself."""
     with suppress(OSError):  # it has ended already, or a sandbox does not allow it
-        os.setpriority(os.PRIO_PROCESS, process_id, _NICE)  # on Linux also that of its reads and writes
-        if hasattr(os, "SCHED_BATCH"):
-            os.sched_setscheduler(process_id, os.SCHED_BATCH, os.sched_param(0))
+        os.setpriority(os.PRIO_PROCESS, process_id, _NICE)
