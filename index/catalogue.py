@@ -59,7 +59,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title with its other names and its settings."""
+    """A title with its other names and its settings.
+
+    Attributes
+    ----------
+    title : its main name, as printed or shortened
+    aliases : its other names and spellings
+    settings : its settings, in the order in which they were read
+    """
 
     title: str
     aliases: tuple[str, ...]

@@ -33,7 +33,13 @@ _ORNAMENTED = 0.1  # share of notes
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A changed tune in ABC, and the number of its title in the catalogue."""
+    """A changed tune, and its title.
+
+    Attributes
+    ----------
+    abc : the tune in ABC notation, without a name
+    title : number of its title in the catalogue
+    """
 
     abc: str
     title: int

@@ -26,7 +26,7 @@ class RankingModel(BaseModel, frozen=True):
 
     Attributes
     ----------
-    features : `FEATURES`, to check that the weights belong to these
+    features : the names of the features (`FEATURES`), to check that the weights belong to these
     weights : weight of each feature
     by_length : weight of each feature times `log_length` of the query
     none : score of the alternative "none", and its weight for `log_length` of the query
