@@ -157,7 +157,7 @@ def _type(schema: Json) -> str:
     if kind == "array":
         return f"list of {_type(schema['items'])}"
     low, high, longest = (schema.get(name) for name in ("minimum", "maximum", "maxLength"))
-    if high is not None:
+    if low is not None and high is not None:
         return f"{kind}, {int(low):,} to {int(high):,}"
     return f"{kind} of at most {longest:,} characters" if longest else kind
 

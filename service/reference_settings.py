@@ -60,7 +60,7 @@ def _row(name: str, field: FieldInfo) -> tuple[str, str, str, str]:
     value = str(field.default).lower() if isinstance(field.default, bool) else field.default
     default = "none" if value in (None, frozenset()) else f"`{value}`"
     if name.endswith("_bytes"):
-        default += f" ({_spell(value, 'bytes')})"
+        default += f" ({_spell(field.default, 'bytes')})"
     return f"`{name.upper()}`", default, _values(name, field), field.description or ""
 
 
