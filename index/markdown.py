@@ -28,5 +28,10 @@ def attributes(item: type) -> Iterator[tuple[str, str]]:
         yield names, " ".join(meaning.split())
 
 
+def anchor(heading: str) -> str:
+    """The fragment of the address of a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")

@@ -1,12 +1,11 @@
 """All routes as a page in Markdown: `python -m service.reference_routes > docs/routes.md`."""
 
 import inspect
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from index.markdown import table
+from index.markdown import anchor, table
 from service.openapi import document
 from service.problems import Problem
 
@@ -43,11 +42,6 @@ def reference() -> str:
     return "\n".join(
         (_ABOUT, *_tags(api["tags"], routes), *_objects(api["components"]["schemas"]), *_problems())
     )
-
-
-def anchor(heading: str) -> str:
-    """The fragment that leads to a heading of a page in Markdown."""
-    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 def _tags(tags: list[Json], routes: list[tuple[str, Json]]) -> Iterator[str]:

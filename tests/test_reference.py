@@ -44,15 +44,6 @@ def test_every_row_is_complete(name: str) -> None:
             assert cells[-1], line
 
 
-@every_page
-def test_links_within_a_page_lead_to_its_headings(name: str) -> None:
-    anchors = {
-        service.reference_routes.anchor(heading)
-        for heading in re.findall(r"^#+ (.*)$", read(name), re.MULTILINE)
-    }
-    assert set(re.findall(r"\]\(#([^)]*)\)", read(name))) <= anchors
-
-
 def test_every_setting_has_a_row_with_its_default_and_range() -> None:
     rows = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \| (.*?) \|", read("settings.md"), re.MULTILINE)
     assert [name for name, *_ in rows] == [name.upper() for name in Settings.model_fields]

@@ -17,7 +17,9 @@ class TuneHeading(BaseModel):
         "with CR LF, LF or CR."
     )
     reference: str | None = Field(description="The text of its X: field; null without one.")
-    title: str | None = Field(description="The text of its first T: field; null if it has no title.")
+    title: str | None = Field(
+        description="The text of its first T: field that is not empty; null if it has no title."
+    )
 
 
 class TitleLines(BaseModel):
