@@ -1,6 +1,7 @@
 """The pictures of docs/how-it-works.md, and what the page says about them."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,12 @@ SHOWN = re.findall(r"!\[([^\]]*)\]\(how-it-works/(\w+)\.svg\)", PAGE)
 LARGEST = 150_000  # bytes of a picture
 
 
+def slow(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that needs the artifact of all three books."""
+    marked: Callable[..., None] = pytest.mark.slow(pytest.mark.xdist_group("demo")(test))
+    return marked
+
+
 def test_the_page_shows_every_picture_once_with_a_description() -> None:
     pictures = sorted((DOCS / "how-it-works").iterdir())
     assert sorted(name for _, name in SHOWN) == [picture.stem for picture in pictures]
@@ -28,36 +35,35 @@ def test_the_page_prints_the_tune_of_the_pictures() -> None:
     assert re.findall(r"```abc\n(.*?)```", PAGE, re.DOTALL) == [KNOWN]
 
 
-@pytest.mark.slow
-@pytest.mark.xdist_group("demo")
-class TestOnTheBooks:
-    """With the artifact of all three books."""
+@pytest.fixture(scope="module")
+def artifact(demo_artifacts: Path) -> Artifact:
+    return load(demo_artifacts, "cpu")
 
-    @pytest.fixture(scope="class")
-    def artifact(self, demo_artifacts: Path) -> Artifact:
-        return load(demo_artifacts, "cpu")
 
-    def test_every_picture_is_drawn(self, artifact: Artifact, tmp_path: Path) -> None:
-        main(artifact.path.parent, tmp_path)
-        assert {file.stem for file in tmp_path.iterdir()} == {name for _, name in SHOWN}
-        assert all(file.stat().st_size < LARGEST for file in tmp_path.iterdir())
+@slow
+def test_every_picture_is_drawn(artifact: Artifact, tmp_path: Path) -> None:
+    main(artifact.path.parent, tmp_path)
+    assert {file.stem for file in tmp_path.iterdir()} == {name for _, name in SHOWN}
+    assert all(file.stat().st_size < LARGEST for file in tmp_path.iterdir())
 
-    def test_the_two_prints_are_in_two_keys_and_have_the_same_intervals(self, artifact: Artifact) -> None:
-        example = Example(KNOWN, artifact.suggester)
-        prints = [example.setting(row) for row in example.order[:2]]
-        assert {setting.key for setting in prints} == {"A major", "G major"}
-        one, other = (
-            np.diff([note.pitch for note in read_tune(setting.abc).notes])[:24] for setting in prints
-        )
-        assert one.tolist() == other.tolist()
 
-    def test_one_tune_is_known_and_the_others_are_not(self, artifact: Artifact) -> None:
-        known, strange, made_up = (Example(abc, artifact.suggester) for abc in (KNOWN, STRANGE, MADE_UP))
-        assert known.suggestions.titles[0].title == "Rory O'More"
-        assert known.suggestions.known
-        assert known.probabilities[0][known.order[:2]].sum() > 0.95
-        assert not strange.suggestions.known
-        assert strange.probabilities[1] < 0.5, "many candidates, not none of them"
-        assert not made_up.suggestions.known
-        assert made_up.probabilities[1] > 0.9
-        assert len(known.likenesses.settings) <= 300
+@slow
+def test_the_two_prints_are_in_two_keys_and_have_the_same_intervals(artifact: Artifact) -> None:
+    example = Example(KNOWN, artifact.suggester)
+    prints = [example.setting(row) for row in example.order[:2]]
+    assert {setting.key for setting in prints} == {"A major", "G major"}
+    one, other = (np.diff([note.pitch for note in read_tune(setting.abc).notes])[:24] for setting in prints)
+    assert one.tolist() == other.tolist()
+
+
+@slow
+def test_one_tune_is_known_and_the_others_are_not(artifact: Artifact) -> None:
+    known, strange, made_up = (Example(abc, artifact.suggester) for abc in (KNOWN, STRANGE, MADE_UP))
+    assert known.suggestions.titles[0].title == "Rory O'More"
+    assert known.suggestions.known
+    assert known.probabilities[0][known.order[:2]].sum() > 0.95
+    assert not strange.suggestions.known
+    assert strange.probabilities[1] < 0.5, "many candidates, not none of them"
+    assert not made_up.suggestions.known
+    assert made_up.probabilities[1] > 0.9
+    assert len(known.likenesses.settings) <= 300
