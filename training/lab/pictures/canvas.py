@@ -18,7 +18,6 @@ from training.lab import palette
 WIDTH = 10.0  # inches
 INK, GREY, PALE = "#222222", "#777777", "#dddddd"
 UP, DOWN, LEVEL = palette.VERMILLION, palette.BLUE, palette.GREEN
-BOOKS = {"oneills1850": "O'Neill", "ryansMammoth": "Ryan", "airdsAirs": "Aird"}  # by the name of the corpus
 _FLAT = 0.62  # height of a note in a piano roll, in semitones
 _SETTINGS: dict[Any, Any] = {
     "font.size": 11,

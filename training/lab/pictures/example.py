@@ -13,6 +13,8 @@ from model.abc import Tune, read_tune
 from model.encoder import Vectors
 from model.grams import Floats
 
+BOOKS = {"oneills1850": "O'Neill", "ryansMammoth": "Ryan", "airdsAirs": "Aird"}  # by the name of the corpus
+
 # The first part of Rory O'More as somebody might write it down, in D. The books print it in G and in A.
 KNOWN = """M:6/8
 L:1/8
@@ -79,6 +81,11 @@ class Example:
     def setting(self, row: int) -> Setting:
         """The setting of a candidate."""
         return self.suggester.catalogue.settings[int(self.likenesses.settings[row])]
+
+    def label(self, row: int) -> str:
+        """The title of a candidate and the book that it is in."""
+        setting = self.setting(row)
+        return f"{self.shown(setting)} ({BOOKS.get(setting.corpus, setting.corpus)})"
 
     def shown(self, setting: Setting) -> str:
         """The title of a setting as people write it."""

@@ -21,7 +21,7 @@ _COSINE = FEATURES.index("interval n-grams")
 def draw(example: Example) -> Figure:
     """The intervals of the tune and of some candidates; runs that the tune has, too, are marked."""
     picture = canvas.figure(3.3)
-    axes = picture.add_axes((0.21, 0.02, 0.7, 0.96))
+    axes = picture.add_axes((0.24, 0.02, 0.68, 0.96))
     query = _intervals(example.tune)
     _row(axes, 0, query[:_STEPS], np.zeros(_STEPS, dtype=bool))
     _label(axes, 0, "your tune", "cosine")
@@ -32,7 +32,7 @@ def draw(example: Example) -> Figure:
         shown = slice(start, start + _STEPS)
         _row(axes, place, steps[shown], _shared(query, steps)[shown])
         cosine = example.likenesses.features[row, _COSINE]
-        _label(axes, place, example.shown(example.setting(row)), f"{cosine:.2f}")
+        _label(axes, place, example.label(row), f"{cosine:.2f}")
     axes.set_xlim(-0.5, _STEPS - 0.5)
     axes.set_ylim(len(_RANKS) + 0.6, -0.6)
     canvas.blank(axes)

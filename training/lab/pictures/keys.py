@@ -6,7 +6,7 @@ from index.catalogue import Setting
 from model.abc import read_tune
 from training.lab.palette import ORANGE, SKY_BLUE
 from training.lab.pictures import canvas
-from training.lab.pictures.example import Example
+from training.lab.pictures.example import BOOKS, Example
 
 _BARS = 4
 
@@ -53,4 +53,4 @@ def draw(example: Example) -> Figure:
 
 
 def _name(setting: Setting) -> str:
-    return f"{canvas.BOOKS.get(setting.corpus, setting.corpus)}, {setting.key}"
+    return f"{BOOKS.get(setting.corpus, setting.corpus)}, {setting.key}"

@@ -35,7 +35,7 @@ def _bars(example: Example) -> list[tuple[str, float, str]]:
     """Name, probability and colour of each bar."""
     probabilities, none = example.probabilities
     rows = [row for row in example.order[:_SHOWN] if probabilities[row] >= _LEAST]
-    bars = [(_name(example, row), float(probabilities[row]), SKY_BLUE) for row in rows]
+    bars = [(example.label(row), float(probabilities[row]), SKY_BLUE) for row in rows]
     rest = len(probabilities) - len(rows)
     others = f"the other {rest} candidates" if rows else f"all {rest} candidates"
     return [
@@ -56,8 +56,3 @@ def _panel(axes: Axes, bars: list[tuple[str, float, str]], text: str) -> None:
     canvas.blank(axes)
     axes.axvline(0, color=canvas.GREY, linewidth=1)
     axes.set_title(text, loc="left", fontweight="bold", fontsize=11, x=-0.46)
-
-
-def _name(example: Example, row: int) -> str:
-    setting = example.setting(row)
-    return f"{example.shown(setting)} ({canvas.BOOKS.get(setting.corpus, setting.corpus)})"
