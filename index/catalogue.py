@@ -28,12 +28,12 @@ class Setting:
     ----------
     corpus : the collection that it comes from; the manifest has the licence
     reference : where in the corpus it is
-    title : as printed, or shortened by `Catalogue.shorten`
+    title : as printed, but without a list number, second names and a printed rhythm (`Catalogue.shorten`)
     rhythm, meter, key : as the tune declares them, "" if it does not
     abc : the tune in ABC notation
     url : its address on the web, "" if it has none
     also : references of the settings with the same title and the same notes that were merged into this one
-    printed : its title as the corpus prints it, with everything that `Catalogue.shorten` removes
+    printed : its title as the corpus prints it, with all of these
     """
 
     corpus: str
