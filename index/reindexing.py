@@ -8,6 +8,7 @@ import numpy as np
 from index.catalogue import Catalogue, Setting
 from index.contents import Contents
 from index.cosine_index import CosineIndex
+from index.directory import Directory
 from index.display import display_names
 from index.melody_index import MelodyIndex
 from index.progress import OnStep, counted_step, ignore_steps
@@ -58,7 +59,9 @@ def reindexed(
     return replace(
         suggester,
         catalogue=catalogue,
-        shown=display_names(catalogue, _display_forms(known, suggester.shown)),
+        directory=Directory(
+            catalogue, display_names(catalogue, _display_forms(known, suggester.directory.shown))
+        ),
         title_index=title_index,
         melody_index=melody_index,
     )
