@@ -15,12 +15,13 @@ from index.markdown import attributes, table
 from index.melodies import Melodies
 from index.melody_index import FEATURES
 from index.mrr import Mrr
+from index.name_words import NameWords
 from index.ngram_index import Postings
 from index.own_tunebooks import OwnTunebook
 from index.probes import Probe
 from index.publication import KEPT
 from index.ranking import RankingModel
-from index.suggester import CATALOGUE, DISPLAY, MELODIES, RANKING, SETTINGS, TITLES
+from index.suggester import CATALOGUE, DIRECTORY, DISPLAY, MELODIES, RANKING, SETTINGS, TITLES
 from model.encoders import TITLE_ENCODER, TUNE_ENCODER
 from model.ngram_encoder import BIAS, MATRIX, TABLE, VOCABULARY
 
@@ -31,7 +32,7 @@ Made from the code of `index/` by `make reference`. Why it is so: [design.md](de
 An artifact is a folder with everything that an answer needs. A training or a re-index writes it once;
 after that nobody changes it. This page describes format {FORMAT}. A program that reads another format
 refuses it and says so, because the rules that made titles, indexes and ranking are part of the format.
-Nothing in it is pickled, so reading an artifact runs no code of its own.
+It holds only numbers and texts, so reading an artifact runs no code of its own.
 
 ```text
 artifacts/
@@ -94,6 +95,14 @@ FILES = (
         "An object: for each name of the catalogue that people see in another form than printed, that form.",
         _BOTH,
         _SERVE,
+    ),
+    _File(
+        DIRECTORY,
+        "The ids of all titles and settings (`title_ids`, `setting_ids`), and their names taken apart into "
+        "words, for the search. A list of texts is an array of bytes: the list as JSON.",
+        _BOTH,
+        _SERVE,
+        (("Arrays whose names begin with `names/`", NameWords),),
     ),
     _File(
         TUNE_ENCODER,
