@@ -35,7 +35,13 @@ _SEARCHED = 25  # probes at a time, so that requests can go first in between
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A changed tune in ABC, and the number of its title in the catalogue."""
+    """A changed tune, and its title.
+
+    Attributes
+    ----------
+    abc : the tune in ABC notation, without a name
+    title : number of its title in the catalogue
+    """
 
     abc: str
     title: int
