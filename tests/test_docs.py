@@ -332,6 +332,7 @@ def test_every_route_is_documented_and_no_other() -> None:
         "docs/page.md",
         "docs/reader.md",
         "docs/reliability.md",
+        "docs/report.md",
         "docs/results.md",
         "docs/results-tables.md",
         "docs/serving.md",

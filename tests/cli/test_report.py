@@ -1,5 +1,7 @@
 """The command `gan-ainm report`."""
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,19 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(
     done = CliRunner().invoke(app, ["report", "--artifacts", str(published), "--out", str(tmp_path / name)])
     assert done.exit_code == 2
     assert "--out" in done.output
+
+
+def test_every_command_of_its_page_works(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="utf-8")
+    lines = "".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL)).splitlines()
+    (tmp_path / "artifacts").symlink_to(published)
+    monkeypatch.chdir(tmp_path)
+    for line in lines:
+        program, *words = shlex.split(line)
+        assert program == "gan-ainm"
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, done.output
+        Path("report.html").unlink()
+    assert len(lines) == 2

@@ -51,6 +51,7 @@ def write_bars(tune: Tune, first: int, count: int, marked: Collection[int] = ())
 
     Parameters
     ----------
+    tune : as it was read; it has bars
     first : index of the first in `Tune.bars`
     marked : indices of `Tune.notes`
     """

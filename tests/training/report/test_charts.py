@@ -94,14 +94,15 @@ def test_near_vectors_stay_near_and_the_picture_is_the_same_each_time() -> None:
     centres = rng.normal(size=(3, 16))
     groups = np.repeat(np.arange(3), 30)
     vectors = centres[groups] + 0.2 * rng.normal(size=(90, 16))
-    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit = vectors.astype(np.float32)
     steps = []
-    places = project(vectors, lambda parts=1: steps.append(parts))
+    places = project(unit, lambda parts=1: steps.append(parts))
     assert len(steps) == STEPS
     distance = np.linalg.norm(places[:, None] - places, axis=2)
     np.fill_diagonal(distance, np.inf)
     assert np.all(groups[distance.argmin(axis=1)] == groups)
-    assert np.array_equal(places, project(vectors, lambda _parts=1: None))
+    assert np.array_equal(places, project(unit, lambda _parts=1: None))
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 4, 5])

@@ -3,15 +3,16 @@ from fractions import Fraction
 
 import pytest
 
-from model.abc import Tune, read_tune
+from model.abc import Tune, read_tune, write
 from model.abc.variation import transposed
+from tests.nonsense import nonsense
 from tests.support import KESH
 from training.corpora.curate import Curated
 from training.report.comparing import compare
 from training.report.notation import Written, beat_of, write_bars
 
 
-def text(written: Written) -> str:
+def joined(written: Written) -> str:
     return "".join(bar.abc for bar in written.bars)
 
 
@@ -29,17 +30,24 @@ def text(written: Written) -> str:
 )
 def test_notes_of_a_beat_are_joined(abc: str, expected: str) -> None:
     tune = read_tune(f"X:1\n{abc}")
-    assert text(write_bars(tune, 0, 99)).replace(" |", "|") == expected
+    assert joined(write_bars(tune, 0, 99)).replace(" |", "|") == expected
 
 
 def test_printed_tunes_keep_their_notes(small_curated: Curated) -> None:
     for tune in small_curated.library.tunes:
         written = write_bars(tune, 0, 10_000)
-        again = read_tune(written.head + text(written))
+        again = read_tune(written.head + joined(written))
         assert sum(note.duration for note in again.notes) == sum(note.duration for note in tune.notes)
         if len(again.notes) == len(tune.notes):  # a note that is tied over a bar line becomes two
             assert [note.pitch for note in again.notes] == [note.pitch for note in tune.notes]
             assert [note.duration for note in again.notes] == [note.duration for note in tune.notes]
+
+
+def test_nonsense_can_be_written() -> None:
+    for text, unbarred in nonsense(30, seed=1):
+        tune = read_tune(write(unbarred))
+        written = write_bars(tune, 0, 10_000, marked=range(len(tune.notes)))
+        assert all(0 <= place < len(bar.abc) for bar in written.bars for place in bar.marked), text
 
 
 def test_marks_are_where_the_notes_are() -> None:
