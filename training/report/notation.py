@@ -70,7 +70,8 @@ def _bar(tune: Tune, bar: Bar, marked: Collection[int]) -> WrittenBar:
     """Write one bar. A note that is tied from or to another bar has only its part in this one."""
     end = bar.onset + bar.duration
     notes, is_marked = [], []
-    for number, note in enumerate(tune.notes):
+    for number in range(max(bar.first - 1, 0), bar.last):  # the note before may be tied over
+        note = tune.notes[number]
         start, stop = max(note.onset, bar.onset), min(note.onset + note.duration, end)
         if start < stop:
             notes.append(replace(note, onset=start - bar.onset, duration=stop - start, bar=0))

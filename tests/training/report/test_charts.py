@@ -114,7 +114,7 @@ def test_few_vectors_can_be_projected(count: int) -> None:
 
 
 def test_equal_vectors_can_be_projected() -> None:
-    assert np.all(np.isfinite(project(np.ones((12, 4), np.float32) / 2, lambda _parts=1: None)))
+    assert np.all(np.isfinite(project(np.full((12, 4), 0.5, np.float32), lambda _parts=1: None)))
 
 
 def test_the_map_has_a_tune_and_a_title_for_each_unseen_title(report: Report) -> None:
