@@ -97,7 +97,7 @@ def draw_map(artifact: Artifact, on_step: OnStep = ignore_steps) -> TuneMap:
         )
         for number, (x, y) in enumerate(places)
     ]
-    return TuneMap(points, _agreement(tunes, np.array(rhythms)))
+    return TuneMap(points, agree(tunes, np.array(rhythms)))
 
 
 def rhythm_of(setting: Setting) -> str:
@@ -112,7 +112,14 @@ def _spread(places: Floats) -> Floats:
     return spread
 
 
-def _agreement(tunes: Vectors, rhythms: NDArray[np.str_]) -> list[Agreement]:
+def agree(tunes: Vectors, rhythms: NDArray[np.str_]) -> list[Agreement]:
+    """The agreement of each rhythm, the most frequent first.
+
+    Parameters
+    ----------
+    tunes : vectors, shape = (tunes, dim)
+    rhythms : of each tune, "" if unknown
+    """
     known = np.flatnonzero(rhythms != "")
     if len(known) < 2:
         return []
@@ -120,7 +127,7 @@ def _agreement(tunes: Vectors, rhythms: NDArray[np.str_]) -> list[Agreement]:
     np.fill_diagonal(cosines, -np.inf)
     same = rhythms[cosines.argmax(axis=1)] == rhythms
     rows = []
-    for rhythm in sorted(set(rhythms.tolist()), key=lambda each: -int((rhythms == each).sum())):
+    for rhythm in sorted(set(rhythms.tolist()), key=lambda each: (-int((rhythms == each).sum()), each)):
         of_rhythm = rhythms == rhythm
         count = int(of_rhythm.sum())
         rows.append(Agreement(rhythm, count, float(same[of_rhythm].mean()), (count - 1) / (len(known) - 1)))

@@ -13,7 +13,7 @@ from training.report.projection import STEPS, project
 from training.report.reporting import Report
 from training.report.scatter import draw_map
 from training.report.svg import element, markup
-from training.report.tune_map import Point, TuneMap
+from training.report.tune_map import Agreement, Point, TuneMap, agree
 
 HOSTILE = '<img src=x onerror="alert(1)">\'"&</title></svg><script>alert(1)</script>'
 
@@ -124,6 +124,16 @@ def test_the_map_has_a_tune_and_a_title_for_each_unseen_title(report: Report) ->
     assert {point.rhythm for point in points} == {"jig"}
     assert all(0 <= point.x <= 1 and 0 <= point.y <= 1 for point in points)
     assert [(row.rhythm, row.same, row.chance) for row in report.tune_map.agreement] == [("jig", 1.0, 1.0)]
+
+
+def test_rhythms_with_as_many_tunes_are_in_the_order_of_the_alphabet() -> None:
+    tunes = np.eye(4, dtype=np.float32)[[0, 0, 1, 1, 2, 3]]
+    rhythms = np.array(["reel", "reel", "jig", "jig", "air", ""])
+    assert agree(tunes, rhythms) == [
+        Agreement("jig", 2, 1.0, 0.25),
+        Agreement("reel", 2, 1.0, 0.25),
+        Agreement("air", 1, 0.0, 0.0),
+    ]
 
 
 def test_a_hostile_name_on_the_map_stays_a_name() -> None:
