@@ -11,6 +11,9 @@ from training.commands import COMMANDS as TRAINING
 COMMANDS = {
     "suggest": LazyCommand("cli.suggest:suggest", "Suggest titles for tunes, and write them into tunebooks."),
     "duplicates": LazyCommand("cli.duplicates:duplicates", "Find the same tune several times in tunebooks."),
+    "report": LazyCommand(
+        "cli.report:report", "Make one HTML page about an artifact: figures, plots, mistakes."
+    ),
     "serve": LazyCommand("service.command:serve", "Serve the current artifact over HTTP."),
     **TRAINING,
 }

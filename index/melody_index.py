@@ -164,18 +164,18 @@ class MelodyIndex:
         """The melody of a setting, by its number."""
         return self._melodies.melody(setting)
 
-    def compare(self, query: Tune, vector: Vectors, without: int | None = None) -> Likenesses:
+    def compare(self, query: Tune, vector: Vectors, without: int | Ints | None = None) -> Likenesses:
         """The settings that may be the query, and how each resembles it.
 
         Parameters
         ----------
         vector : the query's vector, shape = (1, dim)
-        without : number of a setting to leave out
+        without : number of a setting to leave out, or numbers of several
         """
         settings, cosines = self.candidates(query, vector)
         lap("candidates")
         if without is not None:
-            kept = settings != without
+            kept = ~np.isin(settings, without)
             settings, cosines = settings[kept], cosines[kept]
         melody, melodies = Melodies.of([query]), self._melodies.take(settings)
         check_deadline()

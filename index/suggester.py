@@ -33,6 +33,7 @@ from model.abc import Tune, read_tune
 from model.deadline import check_deadline
 from model.device import Device
 from model.encoders import Encoders
+from model.grams import Ints
 from model.stopwatch import lap
 
 CATALOGUE = "catalogue.jsonl"
@@ -161,7 +162,9 @@ class Suggester:
             SETTINGS: self.melody_index.vectors.dim,
         }
 
-    def rank(self, tune: Tune, top_k: int, matching: Mask | None = None) -> RankedTitles:
+    def rank(
+        self, tune: Tune, top_k: int, matching: Mask | None = None, without: Ints | None = None
+    ) -> RankedTitles:
         """The `top_k` most likely titles, by their numbers in the catalogue.
 
         A title's confidence is the probability of its settings, plus its share of the probability that the
@@ -171,10 +174,11 @@ class Suggester:
         ----------
         matching : which settings match a filter, shape = (settings,). Only titles with such a setting are
             ranked, and it is preferred as evidence. Confidences and `known` are those without a filter.
+        without : numbers of settings to leave out, as if nobody had collected them; to measure the ranking
         """
         vector = self.encoders.tune.encode([tune])
         lap("encode")
-        likenesses = self.melody_index.compare(tune, vector)
+        likenesses = self.melody_index.compare(tune, vector, without)
         probabilities, none = self.ranking.probabilities(likenesses)
         names = {hit.title: hit for hit in self.title_index.search(vector, max(top_k, STYLE_TITLES))[0]}
         by_style = {title: none * self.ranking.style / rank for rank, title in enumerate(names, 1)}

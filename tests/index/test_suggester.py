@@ -235,3 +235,12 @@ def test_the_evidence_is_a_setting_that_matches_the_filter(suggester: Suggester)
     assert both.suggest(KESH, filters=Filters(rhythm="slip jig", corpus="one")).titles == ()
     with pytest.raises(FilterError):
         both.suggest(KESH, filters=Filters(rhythm="reel"))
+
+
+def test_a_setting_that_is_left_out_is_as_if_nobody_had_collected_it(suggester: Suggester) -> None:
+    tune = unnamed(read_tune(suggester.catalogue.settings[30].abc))
+    assert suggester.rank(tune, 5).titles[0].setting == 30
+    assert suggester.rank(tune, 5, without=np.array([], dtype=np.int64)) == suggester.rank(tune, 5)
+    others = suggester.rank(tune, len(suggester.catalogue), without=np.array([30, 31]))
+    assert not {30, 31} & {ranked.setting for ranked in others.titles}
+    assert sum(ranked.confidence for ranked in others.titles) <= 1 + 1e-6

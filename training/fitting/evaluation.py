@@ -19,10 +19,8 @@ from index.suggester import CATALOGUE, TITLES
 from model.checkpoint import CheckpointError, load_encoder
 from model.device import Device
 from model.encoders import TUNE_ENCODER, Encoders
-from training.fitting.split import Split
+from training.fitting.split import SPLIT, Split
 from training.fitting.training_set import TrainingSet
-
-SPLIT = "split.json"
 
 
 def unseen_mrr(encoders: Encoders, training_set: TrainingSet, titles: Sequence[int]) -> Mrr:
@@ -48,7 +46,7 @@ def recompute_test(artifact: Artifact, device: Device, on_step: OnStep = ignore_
     """Recompute the test MRR from the artifact's `evaluation/` alone. Raises ArtifactError."""
     folder = artifact.path / EVALUATION
     try:
-        titles = json.loads((folder / SPLIT).read_text(encoding="utf-8"))["test"]
+        titles = Split.load(folder / SPLIT).test
         encoder = load_encoder("tune", folder / TUNE_ENCODER, device)
         catalogue = Catalogue.load(folder / CATALOGUE)
         library = Library.read(Catalogue(tuple(catalogue.titles[title] for title in titles)), on_step)

@@ -4,8 +4,11 @@ Titles that share a name, or have settings whose melodies are nearly the same in
 group is never divided.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -17,6 +20,8 @@ from index.progress import OnStep, counted, ignore_steps
 from index.shared_runs import interval_runs
 from index.titles import title_key
 from model.errors import GanAinmError
+
+SPLIT = "split.json"  # in an artifact's `evaluation/`
 
 _HELD_OUT = 0.1  # share of titles for validation, and again for test
 # Settings are aligned when they share this part of the smaller melody's runs of intervals, weighted by
@@ -40,6 +45,17 @@ class Split:
     def as_lists(self) -> dict[str, list[int]]:
         """For JSON."""
         return {part: list(titles) for part, titles in asdict(self).items()}
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a split as `as_lists` gave it.
+
+        Raises OSError when the file cannot be read, ValueError when it is not a split.
+        """
+        try:
+            return cls(**{part: tuple(titles) for part, titles in json.loads(path.read_bytes()).items()})
+        except (TypeError, AttributeError) as error:
+            raise ValueError(f"{path.name} is not a split: {error!r}") from error
 
 
 def split_titles(groups: Sequence[list[int]], seed: int) -> Split:

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,3 +99,19 @@ def test_a_shared_alias_makes_a_group(tmp_path: Path) -> None:
     library = curate(find_corpora([str(path)])).library
     assert group_titles(library) == [[0, 1]]
     assert read_tune(other).titles[1] == "Kesh, The"
+
+
+def test_a_split_is_read_as_it_was_written(tmp_path: Path) -> None:
+    split = Split(train=(0, 3), validation=(1,), test=(2,))
+    path = tmp_path / "split.json"
+    path.write_text(json.dumps(split.as_lists()), encoding="utf-8")
+    assert Split.load(path) == split
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"train": [], "test": []}', '{"train": 1, "validation": 2, "test": 3}']
+)
+def test_what_is_no_split_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "split.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"split|JSON|Expecting"):
+        Split.load(tmp_path / "split.json")

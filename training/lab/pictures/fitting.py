@@ -5,7 +5,7 @@ import json
 from matplotlib.figure import Figure
 
 from index.artifact import EVALUATION, METRICS, Artifact
-from training.fitting.evaluation import SPLIT
+from training.fitting.split import SPLIT
 from training.lab.pictures import boxes
 from training.lab.pictures.boxes import ANSWER, INDEX, MODEL, READ, Box
 

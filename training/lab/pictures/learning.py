@@ -14,7 +14,7 @@ from index.suggester import CATALOGUE
 from model.abc import read_tune
 from model.encoders import Encoders
 from model.grams import Floats
-from training.fitting.evaluation import SPLIT
+from training.fitting.split import SPLIT
 from training.lab.palette import GREEN, ORANGE
 from training.lab.pictures import canvas
 
