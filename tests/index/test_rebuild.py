@@ -16,7 +16,7 @@ import pytest
 from index import artifact
 from index.artifact import Artifact, ArtifactError
 from index.cosine_index import CosineIndex
-from index.own_tunebooks import NAME as OWN
+from index.own_sources import TUNEBOOKS as OWN
 from index.publication import link_files, publish, roll_back, staging
 from index.rebuild import RebuildError, Rebuilt, rebuild
 from index.reindexing import reindexed
@@ -197,13 +197,13 @@ def test_what_has_not_changed_is_not_read_again(
         encoded.append(tune.titles)
         return features(featurizer, tune)
 
-    monkeypatch.setattr("index.own_tunebooks.read_tunebook", noting_read)
+    monkeypatch.setattr("index.own_sources.read_tunebook", noting_read)
     monkeypatch.setattr(NgramTuneFeaturizer, "features", noting_features)
 
     def unwanted(*_: object) -> None:
         raise AssertionError("a setting was read")
 
-    monkeypatch.setattr("index.rebuild.read_tune", unwanted)
+    monkeypatch.setattr("index.reindexing.read_tune", unwanted)
     (books / "b.abc").write_text(book(3, 4))
     assert rebuild(small_artifacts, CPU, books).tunes == 5
     assert read == [book(3, 4)]

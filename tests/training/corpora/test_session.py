@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from index.dump import ALIASES, TUNES
 from index.tunebook import Entry, TunebookError
 from model.abc import Tune, write
 from training.__main__ import app
 from training.corpora import Corpus, find_corpora
 from training.corpora.curate import curate
-from training.corpora.session import ALIASES, TUNES
 
 COLUMNS = (*TUNES, "date", "username", "composer")
 OFF_SHE_GOES = "|:F2A G2B|ABc d3|F2A G2B|AFD E3:|\r\n|:e|faf def|gbg efg|faf def|gec d2:|"
