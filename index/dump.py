@@ -26,6 +26,7 @@ ACCEPTED = "LICENCE-ACCEPTED"  # this file beside a dump says that the user has 
 TUNES_FILES, ALIASES_FILES = ("tunes.csv", "tunes.json"), ("aliases.csv", "aliases.json")
 TUNES = ("tune_id", "setting_id", "name", "type", "meter", "mode", "abc")
 ALIASES = ("tune_id", "alias")
+_BEGINNING = 2**16  # bytes of a file that have its headings
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _REFERENCE = re.compile(r"[ \t]*X:(?![|:])")
 
@@ -127,6 +128,10 @@ class Dump:
     def sha256(self) -> str:
         """One digest of the names and contents of the files."""
         return sha256_of(self.files)
+
+    def check(self) -> None:
+        """Raise TunebookError when the file of tunes lacks a column."""
+        next(DumpFile(self.tunes.name, self.tunes.data[:_BEGINNING]).rows(TUNES), None)
 
     def count(self) -> int:
         """About how many settings there are, counted quickly."""

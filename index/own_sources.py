@@ -133,14 +133,20 @@ def find_sources(folder: Path) -> Iterator[Source | str]:
         else:
             yield TextSource(name, sha256_of_bytes(content), TUNEBOOKS, content)
     for place, files in dumps.items():
-        found = Dump.of_folder(files, place)
-        if found is None:
-            continue
-        if ACCEPTED not in files:
-            yield (
-                f"{found.tunes.name}: is a dump of The Session, whose licence was not accepted; it is the "
-                f"{dump.LICENCE}; read it at {dump.SOURCE} and, if you accept it, put an empty file "
-                f"{ACCEPTED} into the same folder"
-            )
-        else:
-            yield DumpSource(found.tunes.name, found.sha256, dump.NAME, found)
+        if found := Dump.of_folder(files, place):
+            yield _accepted(found, ACCEPTED in files)
+
+
+def _accepted(found: Dump, is_accepted: bool) -> Source | str:
+    """A dump as a source, or why it is not one."""
+    name = found.tunes.name
+    try:
+        found.check()
+    except TunebookError as error:
+        return f"{error}"
+    if not is_accepted:
+        return (
+            f"{name}: is a dump of The Session, whose licence was not accepted: {dump.LICENCE}. Read it at "
+            f"{dump.SOURCE}, and if you accept it, put an empty file {ACCEPTED} into the folder of the dump"
+        )
+    return DumpSource(name, found.sha256, dump.NAME, found)

@@ -35,34 +35,40 @@ def reindexed(
         others. Settings with the same ABC have the same row
     on_step : called when each step begins
     """
-    contents = suggester.melody_index.contents if reuse else None
-    known = suggester.catalogue if contents else Catalogue(())
-    encoders = suggester.encoders
-
+    known = suggester.catalogue if reuse and suggester.melody_index.has_contents else Catalogue(())
     names, new_names = _places(catalogue.names, known.names)
-    name_vectors = encoders.title.encode(counted_step(new_names, "encoding names", on_step))
+    name_vectors = suggester.encoders.title.encode(counted_step(new_names, "encoding names", on_step))
     known_vectors = suggester.title_index.vectors[: len(known.names)]
     title_index = CosineIndex(np.concatenate([known_vectors, name_vectors])[names], catalogue.title_of_name)
-
-    indexed = [setting.abc for setting in known.settings]
-    indexed += [abc for part in encoded for abc in part.abc]
-    settings, new = _places([setting.abc for setting in catalogue.settings], indexed)
-    read = counted_step(new, "reading settings", on_step)
-    rest = Encoded.of(((abc, read_tune(abc)) for abc in read), encoders.tune)
-    known_vectors = suggester.melody_index.vectors.vectors[: len(known.settings)]
-    vectors = [known_vectors, *(part.vectors for part in encoded), rest.vectors]
-    parts = [*([contents] if contents else []), *(part.contents for part in encoded), rest.contents]
-    melody_index = MelodyIndex.of(
-        Contents.joined(parts).take(settings),
-        CosineIndex(np.concatenate(vectors)[settings], catalogue.title_of_setting),
-    )
     return replace(
         suggester,
         catalogue=catalogue,
         shown=display_names(catalogue, _display_forms(known, suggester.shown)),
         title_index=title_index,
-        melody_index=melody_index,
+        melody_index=_melody_index(suggester, known, catalogue, encoded, on_step),
     )
+
+
+def _melody_index(
+    suggester: Suggester,
+    known: Catalogue,
+    catalogue: Catalogue,
+    encoded: Sequence[Encoded],
+    on_step: OnStep,
+) -> MelodyIndex:
+    """The melody index of a catalogue: rows of the known one, rows encoded already, and new ones."""
+    indexed = [setting.abc for setting in known.settings]
+    indexed += [abc for part in encoded for abc in part.abc]
+    settings, new = _places([setting.abc for setting in catalogue.settings], indexed)
+    read = counted_step(new, "reading settings", on_step)
+    rest = Encoded.of(((abc, read_tune(abc)) for abc in read), suggester.encoders.tune)
+    known_vectors = suggester.melody_index.vectors.vectors[: len(known.settings)]
+    vectors = np.concatenate([known_vectors, *(part.vectors for part in encoded), rest.vectors])[settings]
+    contents = suggester.melody_index.contents if known.titles else None
+    parts = [*([contents] if contents else []), *(part.contents for part in encoded), rest.contents]
+    taken = Contents.joined(parts).take(settings)
+    del contents, parts, rest  # as large as the index
+    return MelodyIndex.of(taken, CosineIndex(vectors, catalogue.title_of_setting))
 
 
 def _places(wanted: Sequence[str], known: Sequence[str]) -> tuple[Ints, list[str]]:

@@ -59,6 +59,7 @@ def _download_dump(folder: Path, is_accepted: bool) -> None:
         )
     with ConsoleReporter() as report, resumable(), downloads.open_client() as client:
         rows = session_download.download_dump(folder, client, report.step, session_download.URL)
+    (folder / dump.ACCEPTED).write_text(f"{session_download.TERMS}\n", encoding="utf-8")
     console.print(
         f"{rows.settings:,} settings and {rows.aliases:,} aliases; {rows.faults:,} rows cannot be used\n"
         f"let the service know them with TUNEBOOKS={folder} and a re-index, or train on them with "

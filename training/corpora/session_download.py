@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from index.dump import ACCEPTED, ALIASES, SOURCE, TUNES
+from index.dump import ALIASES, SOURCE, TUNES
 from index.progress import OnStep, ignore_steps
 from training.corpora.download import DownloadError, fetch_newest
 from training.corpora.session import read_dump
@@ -40,10 +40,9 @@ class DumpRows:
 def download_dump(
     folder: Path, client: httpx.Client, on_step: OnStep = ignore_steps, url: str = URL
 ) -> DumpRows:
-    """Download tunes and aliases into a folder, and check their structure. The user has accepted `TERMS`.
+    """Download tunes and aliases into a folder, and check their structure.
 
-    The files of an earlier download stay until both new ones are complete and good. `index.dump.ACCEPTED`
-    beside them keeps what was accepted: it lets a re-index and `fit` read them.
+    The files of an earlier download stay until both new ones are complete and good.
 
     Parameters
     ----------
@@ -69,7 +68,6 @@ def download_dump(
         if rows.faults >= rows.settings:
             detail = f"{rows.settings} settings can be used, and {rows.faults} rows cannot"
             raise DownloadError(f"{url} has no dump of The Session: {detail}")
-        (folder / ACCEPTED).write_text(f"{TERMS}\n", encoding="utf-8")
         for name in _FILES:
             (new / name).replace(folder / name)
     finally:
