@@ -102,22 +102,13 @@ class Dump:
     aliases: DumpFile | None
 
     @classmethod
-    def of_folder(cls, files: Mapping[str, bytes], folder: str = "") -> Self | None:
-        """The dump among the files of a folder; None if none of them is named "tunes".
-
-        Parameters
-        ----------
-        files : content of each file, by name
-        folder : put before the names
-        """
+    def of_folder(cls, files: Mapping[str, bytes]) -> Self | None:
+        """The dump among the files of a folder, given by name; None if none of them is named "tunes"."""
         tunes = next((name for name in TUNES_FILES if name in files), None)
         if tunes is None:
             return None
         aliases = find_aliases(tunes, files)
-        return cls(
-            DumpFile(folder + tunes, files[tunes]),
-            DumpFile(folder + aliases, files[aliases]) if aliases else None,
-        )
+        return cls(DumpFile(tunes, files[tunes]), DumpFile(aliases, files[aliases]) if aliases else None)
 
     @property
     def files(self) -> list[DumpFile]:
@@ -130,8 +121,9 @@ class Dump:
         return sha256_of(self.files)
 
     def check(self) -> None:
-        """Raise TunebookError when the file of tunes lacks a column."""
-        next(DumpFile(self.tunes.name, self.tunes.data[:_BEGINNING]).rows(TUNES), None)
+        """Raise TunebookError when a file lacks a column."""
+        for (name, data), columns in zip(self.files, (TUNES, ALIASES), strict=False):
+            next(DumpFile(name, data[:_BEGINNING]).rows(columns), None)
 
     def count(self) -> int:
         """About how many settings there are, counted quickly."""

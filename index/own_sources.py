@@ -52,6 +52,7 @@ class TextPart(Part):
     corpus = TUNEBOOKS
     name: str
     text: str
+    place: str = ""
 
     def entries(self) -> Iterator[Entry]:
         """Read each tune when it is asked for."""
@@ -81,8 +82,8 @@ class DumpPart(Part):
     """Some rows of a dump."""
 
     corpus = dump.NAME
-    place = f"{dump.NAME}/"
     rows: Sequence[DumpRow]
+    place: str
 
     def entries(self) -> Iterator[Entry]:
         """Read each row when it is asked for."""
@@ -91,8 +92,9 @@ class DumpPart(Part):
 
 @dataclass(frozen=True)
 class DumpSource(Source):
-    """A dump."""
+    """The dump in the folder `place`, whose columns have been checked."""
 
+    place: str
     dump: Dump
 
     def count(self) -> int:
@@ -100,10 +102,10 @@ class DumpSource(Source):
         return self.dump.count()
 
     def parts(self) -> Iterator[Part]:
-        """Its rows. Raises TunebookError when a file lacks a column."""
+        """Its rows."""
         rows = self.dump.rows()
         while some := list(islice(rows, _ROWS)):
-            yield DumpPart(some)
+            yield DumpPart(some, self.place)
 
 
 def find_sources(folder: Path) -> Iterator[Source | str]:
@@ -133,20 +135,20 @@ def find_sources(folder: Path) -> Iterator[Source | str]:
         else:
             yield TextSource(name, sha256_of_bytes(content), TUNEBOOKS, content)
     for place, files in dumps.items():
-        if found := Dump.of_folder(files, place):
-            yield _accepted(found, ACCEPTED in files)
+        if found := Dump.of_folder(files):
+            yield _accepted(place, found, ACCEPTED in files)
 
 
-def _accepted(found: Dump, is_accepted: bool) -> Source | str:
+def _accepted(place: str, found: Dump, is_accepted: bool) -> Source | str:
     """A dump as a source, or why it is not one."""
-    name = found.tunes.name
+    name = f"{place}{found.tunes.name}"
     try:
         found.check()
     except TunebookError as error:
-        return f"{error}"
+        return f"{place}{error}"
     if not is_accepted:
         return (
             f"{name}: is a dump of The Session, whose licence was not accepted: {dump.LICENCE}. Read it at "
             f"{dump.SOURCE}, and if you accept it, put an empty file {ACCEPTED} into the folder of the dump"
         )
-    return DumpSource(name, found.sha256, dump.NAME, found)
+    return DumpSource(name, found.sha256, dump.NAME, place, found)

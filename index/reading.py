@@ -25,7 +25,7 @@ class Part(ABC):
     """
 
     corpus: ClassVar[str]
-    place: ClassVar[str] = ""
+    place: str
 
     @abstractmethod
     def entries(self) -> Iterator[Entry]:

@@ -1,4 +1,4 @@
-"""A small dump in the columns that The Session publishes: tunes of old books; ids, dates and users made up."""
+"""A small dump in the columns that The Session publishes: tunes of old books, everything else made up."""
 
 import csv
 import io

@@ -9,8 +9,9 @@ import pytest
 
 from index import artifact
 from index.dump import ACCEPTED, LICENCE, DumpRow
+from index.publication import link_files, publish, staging
 from index.rebuild import Rebuilt, rebuild
-from index.suggester import INDEX_FILES
+from index.suggester import CATALOGUE, INDEX_FILES
 from model.abc import Tune, read_tune, write
 from tests.small_dump import MCLEOD, NAMES, OFF_SHE_GOES, ROWS, row, write_dump
 
@@ -120,16 +121,16 @@ def test_bad_rows_and_files_are_skipped_and_listed(small_artifacts: Path, books:
         (folder / file).write_bytes((folder / file).read_bytes() + bad.encode())
     write_dump(books / "other", "csv")
     (books / "other" / "tunes.csv").write_text("name,abc\nKesh,GAG\n")
-    (books / "names" / ACCEPTED).parent.mkdir()
+    (books / "names").mkdir()
     shutil.copy(folder / "aliases.csv", books / "names")  # no dump without tunes
     rebuilt = run(small_artifacts, books)
     assert rebuilt.tunes == 4
     assert rebuilt.skipped == [
         "other/tunes.csv has no column tune_id, setting_id, type, meter, mode",
-        "thesession/deep/thesession/aliases.csv:5: tune_id 'x' is not a number",
-        "thesession/10#setting100: no title",
-        "thesession/11#setting110: 3 notes, fewer than 8",
-        """thesession/deep/thesession/tunes.csv:11: ',' expected after '"'""",
+        "deep/thesession/aliases.csv:4: tune_id 'x' is not a number",
+        "deep/thesession/10#setting100: no title",
+        "deep/thesession/11#setting110: 3 notes, fewer than 8",
+        """deep/thesession/tunes.csv:9: ',' expected after '"'""",
     ]
 
 
@@ -187,14 +188,20 @@ def test_an_unchanged_dump_is_not_read_again(
     assert run(small_artifacts, books).tunes == 5
 
 
-def test_a_setting_that_was_trained_on_is_not_added_once_more(
-    small_artifacts: Path, books: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_setting_that_was_trained_on_is_not_added_once_more(small_artifacts: Path, books: Path) -> None:
     """As after `fit --corpus thesession`: the catalogue of the training has some settings of the dump."""
     run(small_artifacts, books)
-    catalogue = load(small_artifacts).suggester.catalogue
-    monkeypatch.setattr("index.rebuild.Catalogue.load", lambda _path: catalogue)
+    old = load(small_artifacts)
+    trained = f"{artifact.EVALUATION}/{CATALOGUE}"
+    with staging(small_artifacts) as staged:
+        link_files(old.path, staged, without=(trained,))
+        shutil.copy(old.path / CATALOGUE, staged / trained)
+        publish(small_artifacts, staged, old.manifest)
+    folder = books / "deep" / "thesession"
+    write_dump(folder, "csv", [*ROWS, row(8, 80, "Another Tune", MCLEOD)])
     run(small_artifacts, books)
-    again = load(small_artifacts).suggester.catalogue
-    references = [setting.reference for setting in again.settings if setting.corpus == "thesession"]
-    assert sorted(references) == [f"thesession/{each}" for each in ("7#setting70", "7#setting71", "9#setting90")]
+    settings = load(small_artifacts).suggester.catalogue.settings
+    of_dump = sorted(setting.reference for setting in settings if setting.corpus == "thesession")
+    assert of_dump == [
+        f"thesession/{each}" for each in ("7#setting70", "7#setting71", "8#setting80", "9#setting90")
+    ]
