@@ -12,6 +12,7 @@
             ranking.json                weights of the ranking
             catalogue.jsonl
             display.json                names of the catalogue as people see them
+            directory.safetensors       ids of titles and settings, and the words of the names
             probes.jsonl
             metrics.json                what training measured
             tunebooks.jsonl             the user's own tunebooks as a rebuild read them, if there are any

@@ -19,6 +19,8 @@ from index.disjoint_sets import DisjointSets
 from index.titles import is_title, shortened, title_key, title_keys
 from model.deadline import checked
 
+_BUFFER = 2**20  # bytes of a file that are read at a time
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -248,7 +250,8 @@ class Catalogue:
         Raises OSError when the file cannot be read, ValueError when it is not a catalogue.
         """
         try:
-            with path.open(encoding="utf-8") as file:
+            # Each read releases the interpreter lock for so short a time that no other thread gets it.
+            with path.open("rb", buffering=_BUFFER) as file:
                 return cls(tuple(_read_titles(map(json.loads, file))))
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{path.name} is not a catalogue: {error!r}") from error

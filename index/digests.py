@@ -4,11 +4,19 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from model.deadline import check_deadline
+
+_PIECE = 2**20  # bytes of a file that are read at a time
+
 
 def sha256(file: Path) -> str:
     """The sha256 of a file, in hexadecimal digits."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    with file.open("rb", buffering=0) as opened:
+        while piece := opened.read(_PIECE):
+            digest.update(piece)
+            check_deadline()
+    return digest.hexdigest()
 
 
 def sha256_of_bytes(data: bytes) -> str:

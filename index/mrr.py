@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from index.cosine_index import CosineIndex, Hit
+from model.deadline import check_deadline
 from model.encoder import Vectors
 from model.grams import Floats
 
 K = 20  # ranks that count; a right title below them counts 0
 _RESAMPLES = 1000
+_DRAWN = 2**15  # values that are drawn at a time
 
 
 class Mrr(BaseModel, frozen=True):
@@ -131,7 +133,12 @@ def mean_interval(values: Floats, seed: int = 0) -> tuple[float, float, float]:
     if len(values) == 0:
         raise ValueError("there are no queries to measure")
     rng = np.random.default_rng(seed)
-    means = [values[rng.integers(len(values), size=len(values))].mean() for _ in range(_RESAMPLES)]
+    at_a_time = max(_DRAWN // len(values), 1)
+    means = []
+    for drawn in range(0, _RESAMPLES, at_a_time):
+        shape = min(at_a_time, _RESAMPLES - drawn), len(values)
+        means.extend(values[rng.integers(len(values), size=shape)].mean(axis=1).tolist())
+        check_deadline()
     low, high = np.quantile(means, [0.025, 0.975])
     return float(values.mean()), float(low), float(high)
 

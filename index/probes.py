@@ -21,6 +21,7 @@ from index.progress import OnStep, counted, ignore_steps
 from index.suggester import Suggester
 from model.abc import Tune, read_tune, write
 from model.abc.variation import cut, ornamented, transposed, unnamed
+from model.deadline import check_deadline
 from model.encoder import Vectors
 from model.encoders import Encoders
 
@@ -29,6 +30,7 @@ DEGRADED = 0.9  # an MRR below this share of the recorded one means that the art
 _FEWEST_NOTES = 32
 _MOST_NOTES = 64
 _ORNAMENTED = 0.1  # share of notes
+_SEARCHED = 50  # probes at a time, so that requests can go first in between
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,12 @@ def rank_probes(probes: Sequence[Probe], vectors: Vectors, titles: CosineIndex) 
 
     `vectors` has a row for each probe.
     """
-    return search_reciprocal_ranks(titles, vectors, [probe.title for probe in probes])
+    ranks = [np.zeros(0)]
+    for start in range(0, len(probes), _SEARCHED):
+        part = slice(start, start + _SEARCHED)
+        ranks.append(search_reciprocal_ranks(titles, vectors[part], [probe.title for probe in probes[part]]))
+        check_deadline()
+    return np.concatenate(ranks)
 
 
 def measure_probe(probe: Probe, suggester: Suggester) -> ProbeResult:

@@ -8,6 +8,7 @@ import numpy as np
 from index.catalogue import Catalogue
 from index.contents import Contents
 from index.cosine_index import CosineIndex
+from index.directory import Directory
 from index.display import display_names
 from index.encoded import Encoded
 from index.melody_index import MelodyIndex
@@ -43,7 +44,9 @@ def reindexed(
     return replace(
         suggester,
         catalogue=catalogue,
-        shown=display_names(catalogue, _display_forms(known, suggester.shown)),
+        directory=Directory(
+            catalogue, display_names(catalogue, _display_forms(known, suggester.directory.shown))
+        ),
         title_index=title_index,
         melody_index=_melody_index(suggester, known, catalogue, encoded, on_step),
     )

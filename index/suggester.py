@@ -6,7 +6,6 @@ tune -> vector -> candidates of the melody index -> probability of each ┐
 
 import json
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -38,11 +37,12 @@ from model.stopwatch import lap
 
 CATALOGUE = "catalogue.jsonl"
 DISPLAY = "display.json"
+DIRECTORY = "directory.safetensors"
 TITLES = "titles.faiss"
 SETTINGS = "settings.faiss"
 MELODIES = "melodies.safetensors"
 RANKING = "ranking.json"
-INDEX_FILES = (CATALOGUE, DISPLAY, TITLES, SETTINGS, MELODIES)
+INDEX_FILES = (CATALOGUE, DISPLAY, DIRECTORY, TITLES, SETTINGS, MELODIES)
 
 _SIMILARITY = FEATURES.index("similarity")
 # A tune is known when its three likeliest titles together have more than this probability. Three, because a
@@ -62,7 +62,7 @@ class Suggester:
     Attributes
     ----------
     catalogue : the titles and their settings
-    shown : what people see for names of the catalogue that are not shown as printed
+    directory : the same by id and by name, and what people see for their names
     encoders : tune and title encoder
     title_index : a row for each name of the catalogue
     melody_index : a row for each setting of the catalogue
@@ -70,7 +70,7 @@ class Suggester:
     """
 
     catalogue: Catalogue
-    shown: dict[str, str]
+    directory: Directory
     encoders: Encoders
     title_index: CosineIndex
     melody_index: MelodyIndex
@@ -93,7 +93,7 @@ class Suggester:
         melody_index = MelodyIndex(counted(tunes, on_step("indexing settings", len(tunes))), vectors)
         return cls(
             catalogue=catalogue,
-            shown=display_names(catalogue),
+            directory=Directory(catalogue, display_names(catalogue)),
             encoders=encoders,
             title_index=title_index,
             melody_index=melody_index,
@@ -113,7 +113,9 @@ class Suggester:
     def save_indexes(self, folder: Path) -> None:
         """Write only the catalogue and its indexes: `INDEX_FILES`."""
         self.catalogue.save(folder / CATALOGUE)
-        (folder / DISPLAY).write_text(json.dumps(self.shown, ensure_ascii=False), encoding="utf-8")
+        shown = json.dumps(self.directory.shown, ensure_ascii=False)
+        (folder / DISPLAY).write_text(shown, encoding="utf-8")
+        self.directory.save(folder / DIRECTORY)
         self.title_index.save(folder / TITLES)
         self.melody_index.vectors.save(folder / SETTINGS)
         self.melody_index.save(folder / MELODIES)
@@ -129,7 +131,7 @@ class Suggester:
         vectors = CosineIndex.load(folder / SETTINGS, catalogue.title_of_setting)
         suggester = cls(
             catalogue=catalogue,
-            shown=_read_shown(folder / DISPLAY),
+            directory=Directory.load(folder / DIRECTORY, catalogue, _read_shown(folder / DISPLAY)),
             encoders=Encoders.load(folder, device),
             title_index=CosineIndex.load(folder / TITLES, catalogue.title_of_name),
             melody_index=MelodyIndex.load(folder / MELODIES, vectors),
@@ -148,11 +150,6 @@ class Suggester:
             TITLES: self.title_index.dim,
             SETTINGS: self.melody_index.vectors.dim,
         }
-
-    @cached_property
-    def directory(self) -> Directory:
-        """Titles and settings of the catalogue by id and by name."""
-        return Directory(self.catalogue, self.shown)
 
     def rank(self, tune: Tune, top_k: int, matching: Mask | None = None) -> RankedTitles:
         """The `top_k` most likely titles, by their numbers in the catalogue.

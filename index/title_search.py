@@ -6,19 +6,15 @@ punctuation, articles, and which of the usual spellings a word has (`index.spell
 """
 
 from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from index.catalogue import Catalogue
+from index.name_words import NameWords
 from index.spelling import respell
-from model.deadline import check_deadline
 from model.names import fold
 
 MAX_WORDS = 12  # of a query; further words are ignored
@@ -27,7 +23,6 @@ _LEAST_ALIKE = 0.6  # similarity of two words that may be the same word with a t
 # What a word of the query counts if it is only a part of a word in the name:
 _BEGINNING = 0.8  # its beginning; more if little is missing
 _INSIDE, _SHORTEST_INSIDE = 0.7, 3  # any other part of at least three letters
-_RHYTHM = 0.8  # what a rhythm of the title's tunes counts that is not in the name
 # These words weigh as much as one letter.
 _LIGHT = frozenset(("a", "an", "and", "in", "na", "of", "on", "or", "the", "to"))
 # The score is mostly how well the words match. The rest says how much of the name the query has.
@@ -58,71 +53,43 @@ class TitleSearch:
 
     Parameters
     ----------
-    catalogue : the titles
-    display : returns a name of the catalogue as people write it
+    names : the names and their words
     """
 
-    def __init__(self, catalogue: Catalogue, display: Callable[[str], str]) -> None:
-        self._names: list[str] = []
-        self._title_of_name: list[int] = []
-        letters: list[int] = []
-        weights: list[dict[str, float]] = []  # of the words of each name
-        words: set[str] = set()
-        rhythm_words = cache(lambda rhythm: respell(rhythm).split())
-        for number, title in enumerate(catalogue.titles):
-            check_deadline()
-            rhythms = {word for setting in title.settings for word in rhythm_words(setting.rhythm)}
-            folded = {fold(name): name for name in reversed([display(name) for name in title.names])}
-            for form, name in reversed(folded.items()):
-                if not form:
-                    continue
-                written = form.split()
-                # A name keeps its own spelling, because people type the beginning of that.
-                in_name = {*written, *respell(name).split()}
-                words |= rhythms | in_name
-                joined = (a + b for a, b in pairwise(written))
-                weights.append({**dict.fromkeys(rhythms, _RHYTHM), **dict.fromkeys((*joined, *in_name), 1.0)})
-                self._names.append(name)
-                self._title_of_name.append(number)
-                letters.append(sum(map(len, written)))
+    def __init__(self, names: NameWords) -> None:
+        self._names = names
         # Two words written as one come last. They are found by typing all of both.
-        self._words = sorted(words)
-        self._forms = [*self._words, *sorted({form for forms in weights for form in forms} - words)]
-        number_of = {form: number for number, form in enumerate(self._forms)}
-        self._form_numbers = np.array([number_of[form] for forms in weights for form in forms], np.int64)
-        self._form_weights = np.array([weight for forms in weights for weight in forms.values()], np.float32)
-        self._first_form = np.cumsum([0, *map(len, weights[:-1])])
-        self._letters = np.array(letters)
-        self._lengths = np.array([len(word) for word in self._words])
-        self._text = "\n".join(self._words)
+        self._forms = [*names.words, *names.joined]
+        self._lengths = np.array([len(word) for word in names.words], np.int64)
+        self._text = "\n".join(names.words)
         self._place = np.cumsum([0, *(self._lengths[:-1] + 1)])  # of each word in the text
 
     def search(self, query: str) -> list[TitleHit]:
         """The titles that the query may mean, best first; of equal ones the first of the catalogue first."""
         words = respell(query).split()[:MAX_WORDS]
-        if not words or not self._names:
+        if not words or not self._names.names:
             return []
         similarities = _alike(words, self._forms)
         for word, row in zip(words, similarities, strict=True):
             self._count_parts(word, row)
-        of_forms = similarities[:, self._form_numbers] * self._form_weights
-        of_names = np.maximum.reduceat(of_forms, self._first_form, axis=1)
+        of_forms = similarities[:, self._names.form_numbers] * self._names.form_weights
+        of_names = np.maximum.reduceat(of_forms, self._names.first_form, axis=1)
         weights = np.array([1 if word in _LIGHT else len(word) for word in words])
         letters = len(fold(query).replace(" ", ""))
-        share = np.minimum(letters, self._letters) / np.maximum(letters, self._letters)
+        share = np.minimum(letters, self._names.letters) / np.maximum(letters, self._names.letters)
         scores = (weights @ of_names / weights.sum()) * (_BY_WORDS + (1 - _BY_WORDS) * share)
         hits: dict[int, TitleHit] = {}
         for row in np.argsort(-scores, kind="stable")[: np.count_nonzero(scores >= _LEAST_SCORE)].tolist():
-            title = self._title_of_name[row]
-            hits.setdefault(title, TitleHit(title, self._names[row], float(scores[row])))
+            title = int(self._names.title_of_name[row])
+            hits.setdefault(title, TitleHit(title, self._names.names[row], float(scores[row])))
         return list(hits.values())
 
     def _count_parts(self, word: str, similarities: Scores) -> None:
         """Raise the similarities of forms, shape = (forms,), that a word of the query is a part of."""
         # The beginning of a word may have a typo, but not in its first letter.
-        start, stop = (bisect_left(self._words, letter) for letter in (word[0], chr(ord(word[0]) + 1)))
+        start, stop = (bisect_left(self._names.words, letter) for letter in (word[0], chr(ord(word[0]) + 1)))
         missing = 1 - len(word) / np.maximum(self._lengths[start:stop], len(word))
-        begun = _alike([word], [form[: len(word)] for form in self._words[start:stop]])[0]
+        begun = _alike([word], [form[: len(word)] for form in self._names.words[start:stop]])[0]
         begun *= 1 - (1 - _BEGINNING) * missing
         np.maximum(similarities[start:stop], begun, out=similarities[start:stop])
         if len(word) >= _SHORTEST_INSIDE:

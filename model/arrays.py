@@ -1,7 +1,7 @@
 """Named arrays in a safetensors file, which readers map into memory instead of copying."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,6 +52,22 @@ def map_arrays(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
 def _type(name: str) -> np.dtype[Any]:
     """The NumPy type of a safetensors type such as "F16"."""
     return np.dtype(f"{_LITTLE_ENDIAN[name[:1]]}{int(name[1:]) // 8}")
+
+
+def text_of(strings: Sequence[str]) -> Array:
+    """Strings as an array of bytes, which can be saved beside others. shape = (bytes,)"""
+    return np.frombuffer(json.dumps(strings, ensure_ascii=False).encode(), np.uint8)
+
+
+def strings_of(text: Array) -> list[str]:
+    """The strings in an array that `text_of` made. Raises ValueError when it is not such an array."""
+    try:
+        strings = json.loads(text.tobytes())
+    except ValueError:
+        strings = None
+    if not isinstance(strings, list) or not all(isinstance(each, str) for each in strings):
+        raise ValueError("the array is not a list of strings")
+    return strings
 
 
 def under(prefix: str, values: Mapping[str, Value]) -> dict[str, Value]:

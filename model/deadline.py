@@ -11,7 +11,7 @@ from model.errors import GanAinmError
 
 T = TypeVar("T")
 
-_AT_A_TIME = 256  # items between two checks
+_AT_A_TIME = 64  # items between two checks
 
 
 class DeadlineError(GanAinmError):
@@ -89,7 +89,7 @@ def _within(limits: _Limits) -> Iterator[None]:
 
 
 def checked(items: Iterable[T]) -> Iterator[T]:
-    """The same items; calls `check_deadline` after every 256th. For long loops over quick steps."""
+    """The same items; calls `check_deadline` after every 64th. For long loops over quick steps."""
     for count, item in enumerate(items, 1):
         yield item
         if not count % _AT_A_TIME:

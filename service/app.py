@@ -62,7 +62,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
             work=work,
             readiness=Readiness(work),
             history=history,
-            prober=Prober(served, history, settings.probe_interval_s, lambda: work.is_busy),
+            prober=Prober(served, history, settings.probe_interval_s, work.idle),
             feedback=store,
             started=time.monotonic(),
         )

@@ -30,5 +30,5 @@ async def follow(engine: Engine, work: Work) -> None:
 
 
 def _refresh(engine: Engine, work: Work) -> bool:
-    with giving_way(wait_for_requests(lambda: work.is_busy, _PATIENCE_S)):
+    with giving_way(wait_for_requests(work.idle, _PATIENCE_S)):
         return engine.refresh()

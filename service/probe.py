@@ -9,7 +9,6 @@ than before.
 import logging
 import random
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event, Thread
@@ -69,14 +68,12 @@ class Prober:
     engine : serves the artifact
     history : keeps the measurements
     interval_s : time from one measurement to the next, in seconds; 0 for none
-    is_busy : whether a request is at work
+    idle : is set while no request is at work
     """
 
-    def __init__(
-        self, engine: Engine, history: History, interval_s: float, is_busy: Callable[[], bool]
-    ) -> None:
+    def __init__(self, engine: Engine, history: History, interval_s: float, idle: Event) -> None:
         self._engine, self._history, self._interval_s = engine, history, interval_s
-        self._is_busy = is_busy
+        self._idle = idle
         self._findings: Findings | None = None
         self._closed = Event()
         self._thread = Thread(target=self._run, name="prober", daemon=True)
@@ -107,7 +104,7 @@ class Prober:
         snapshot, results = self._engine.snapshot, list[ProbeResult]()
         for probe in snapshot.artifact.probes:
             start = time.thread_time()
-            with giving_way(wait_for_requests(self._is_busy, _PATIENCE_S)):
+            with giving_way(wait_for_requests(self._idle, _PATIENCE_S)):
                 check_deadline()
                 results.append(measure_probe(probe, snapshot.artifact.suggester))
             closed = self._closed.wait(rest * (time.thread_time() - start))

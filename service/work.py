@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
+from threading import Event
 from typing import Any, ParamSpec, TypeVar
 
 from model.deadline import CpuLimitError, DeadlineError, limited
@@ -34,25 +35,27 @@ class Work:
     timeout_s : time from the admission of a request to its deadline, in seconds
     cpu_s : CPU time that one function may take, in seconds
     batches : requests with many tunes at a time
+
+    Attributes
+    ----------
+    waiting : number of functions that wait for a thread
+    idle : is set while no function is at work and none waits
     """
 
     def __init__(self, threads: int, queue: int, timeout_s: float, cpu_s: float, batches: int) -> None:
         self._queue, self._timeout_s, self._cpu_s, self._most_batches = queue, timeout_s, cpu_s, batches
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="work")
-        self._idle = asyncio.Semaphore(threads)
+        self._free = asyncio.Semaphore(threads)
         self._deadlines: dict[object, float] = {}  # of the functions at work
         self._batches = 0
         self.waiting = 0
+        self.idle = Event()
+        self.idle.set()
 
     @property
     def at_work(self) -> int:
         """The number of functions at work."""
         return len(self._deadlines)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether a request is at work."""
-        return bool(self._deadlines)
 
     @property
     def overdue_s(self) -> float:
@@ -130,18 +133,28 @@ class Work:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _refuse_if_full(self) -> None:
-        if self._idle.locked() and self.waiting >= self._queue:
+        if self._free.locked() and self.waiting >= self._queue:
             detail = f"{self._queue} requests are waiting already, which is the limit; try again later"
             raise Overloaded(detail, {"limit_requests": self._queue}, RETRY)
 
     async def _wait_for_a_thread(self) -> None:
-        self.waiting += 1
-        metrics.queued(self.waiting)
+        self.idle.clear()
+        self._count_waiting(1)
         try:
-            await self._idle.acquire()
-        finally:
-            self.waiting -= 1
-            metrics.queued(self.waiting)
+            await self._free.acquire()
+        except asyncio.CancelledError:  # its time is over, or the client has hung up
+            self._count_waiting(-1)
+            self._note_idle()
+            raise
+        self._count_waiting(-1)
+
+    def _count_waiting(self, change: int) -> None:
+        self.waiting += change
+        metrics.queued(self.waiting)
+
+    def _note_idle(self) -> None:
+        if not self._deadlines and not self.waiting:
+            self.idle.set()
 
     def _start(self, deadline: float, answer: "asyncio.Future[T]", function: Callable[[], T]) -> None:
         loop, running = answer.get_loop(), object()
@@ -160,7 +173,8 @@ class Work:
             del self._deadlines[running]
             if not answer.done():  # else nobody waits for it any more
                 settle(outcome)
-            self._idle.release()  # now, so that this answer is sent before the thread is busy again
+            self._free.release()  # now, so that this answer is sent before the thread is busy again
+            self._note_idle()
 
         self._executor.submit(copy_context().run, compute)  # the context has the stopwatch
 

@@ -206,9 +206,11 @@ def test_the_sentences_of_the_results_quote_their_figures() -> None:
         (8, f"{figures[clean, 'unseen', ours, 'lift']:.1f}"),
         (9, f"{figures[books, 'unseen-no-rhythm-words', ours, 'lift']:.1f}"),
         (9, f"{figures[clean, 'unseen-no-rhythm-words', ours, 'lift']:.1f}"),
-        *((10, f"{cost.ms:.0f} ms") for cost in load_costs(ROOT / "docs" / "scale.json")[-2:]),
+        (10, f"{figures[books, 'heard', ours, 'mrr@20']:.3f}"),
+        (10, f"{figures[books, 'heard-10', ours, 'mrr@20']:.3f}"),
+        *((11, f"{cost.ms:.0f} ms") for cost in load_costs(ROOT / "docs" / "scale.json")[-2:]),
     ]
-    assert len(sentences) == 11
+    assert len(sentences) == 12
     for number, value in quoted:
         assert value.removeprefix("0") in sentences[number], (number, value)
     for corpus in (books, clean):

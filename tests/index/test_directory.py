@@ -8,6 +8,7 @@ from index.directory import Directory
 from index.display import display_names
 from index.tunebook import Entry
 from model.abc import read_tune
+from model.arrays import map_arrays, save_arrays
 from tests.support import KESH
 
 
@@ -33,6 +34,45 @@ def test_every_title_and_setting_is_found_by_its_id(small_artifacts: Path) -> No
         assert found.catalogue.settings[found.first_setting(number)] == title.settings[0]
     assert found.find_title("gan-ainm") is None
     assert found.find_setting("airs-000000000000") is None
+
+
+def test_a_saved_directory_finds_the_same(small_artifacts: Path, tmp_path: Path) -> None:
+    catalogue = load(small_artifacts).catalogue
+    made = Directory(catalogue, display_names(catalogue))
+    made.save(tmp_path / "directory")
+    loaded = Directory.load(tmp_path / "directory", catalogue, made.shown)
+    assert (loaded.title_ids, loaded.setting_ids) == (made.title_ids, made.setting_ids)
+    queries = ["kesh", "blue", "the girl", "reel", "o", *(title.title for title in catalogue.titles[::7])]
+    for query in queries:
+        assert loaded.search.search(query) == made.search.search(query)
+    assert any(made.search.search(query) for query in queries)
+    again = tmp_path / "again"
+    loaded.save(again)
+    assert again.read_bytes() == (tmp_path / "directory").read_bytes()
+
+
+def test_a_directory_of_nothing_can_be_saved(tmp_path: Path) -> None:
+    Directory(Catalogue(()), {}).save(tmp_path / "directory")
+    loaded = Directory.load(tmp_path / "directory", Catalogue(()), {})
+    assert not loaded.title_ids
+    assert not loaded.search.search("kesh")
+
+
+def test_a_directory_of_another_catalogue_is_refused(tmp_path: Path) -> None:
+    one, two = directory("Kesh, The"), directory("Kesh, The", "Kincora")
+    one.save(tmp_path / "directory")
+    with pytest.raises(ValueError, match="ids of"):
+        Directory.load(tmp_path / "directory", two.catalogue, two.shown)
+
+
+@pytest.mark.parametrize("name", ["title_ids", "setting_ids", "names/words", "names/letters"])
+def test_a_directory_without_one_of_its_parts_is_refused(tmp_path: Path, name: str) -> None:
+    whole = directory("Kesh, The", "Kincora")
+    whole.save(tmp_path / "directory")
+    arrays, _ = map_arrays(tmp_path / "directory")
+    save_arrays({each: array for each, array in arrays.items() if each != name}, tmp_path / "damaged")
+    with pytest.raises(ValueError, match=name.removeprefix("names/")):
+        Directory.load(tmp_path / "damaged", whole.catalogue, whole.shown)
 
 
 def test_the_id_of_a_title_still_finds_it_when_it_has_become_an_alias() -> None:

@@ -11,7 +11,7 @@ from index.display import display_title
 from index.filters import FilterError, Filters
 from index.library import Library
 from index.ranking import RankingModel
-from index.suggester import CATALOGUE, INDEX_FILES, MELODIES, RANKING, SETTINGS, TITLES, Suggester
+from index.suggester import CATALOGUE, DIRECTORY, INDEX_FILES, MELODIES, RANKING, SETTINGS, TITLES, Suggester
 from index.tunebook import Entry
 from model.abc import AbcError, Notice, Tune, read_tune, write
 from model.abc.variation import cut, transposed, unnamed
@@ -56,7 +56,7 @@ def test_the_indexes_can_be_saved_alone(suggester: Suggester, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "name", [CATALOGUE, TITLES, SETTINGS, MELODIES, RANKING, TUNE_ENCODER, TITLE_ENCODER]
+    "name", [CATALOGUE, DIRECTORY, TITLES, SETTINGS, MELODIES, RANKING, TUNE_ENCODER, TITLE_ENCODER]
 )
 def test_missing_and_damaged_files_are_refused(suggester: Suggester, tmp_path: Path, name: str) -> None:
     suggester.save(tmp_path)

@@ -1,12 +1,13 @@
 import random
 import string
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from index.catalogue import Catalogue, Setting, Title
 from index.display import display_title
+from index.name_words import NameWords
 from index.title_search import TitleSearch
 from training.corpora.curate import Curated
 
@@ -37,7 +38,11 @@ def catalogue(names: Mapping[str, tuple[str, ...]], rhythm: str = "") -> Catalog
     )
 
 
-SEARCH = TitleSearch(catalogue(NAMES), display_title)
+def search_in(titles: Catalogue, display: Callable[[str], str] = display_title) -> TitleSearch:
+    return TitleSearch(NameWords.of(titles, display))
+
+
+SEARCH = search_in(catalogue(NAMES))
 
 
 def found(query: str, search: TitleSearch = SEARCH) -> list[str]:
@@ -119,7 +124,7 @@ def test_the_title_stays_found_while_it_is_typed(name: str, title: str) -> None:
 
 
 def test_the_whole_name_comes_before_longer_names() -> None:
-    search = TitleSearch(
+    search = search_in(
         catalogue(dict.fromkeys(("Quick Step 23d Regt.", "Quick Step 4", "Quick Step"), ())), str
     )
     assert found("quick step", search) == ["Quick Step", "Quick Step 4", "Quick Step 23d Regt."]
@@ -127,18 +132,18 @@ def test_the_whole_name_comes_before_longer_names() -> None:
 
 def test_a_respelled_word_does_not_make_the_query_longer() -> None:
     names = dict.fromkeys(("2d Quick Step. 42d. Regt.", "Quick Step 42d Regt."), ())
-    search = TitleSearch(catalogue(names), display_title)
+    search = search_in(catalogue(names), display_title)
     assert found("quick step 42d regt", search)[0] == "Quick Step 42d Regt."
 
 
 def test_the_rhythm_of_the_tunes_may_be_typed() -> None:
-    search = TitleSearch(catalogue({"Kesh, The": (), "Kerrigan's": ()}, "slip jig"), display_title)
+    search = search_in(catalogue({"Kesh, The": (), "Kerrigan's": ()}, "slip jig"), display_title)
     assert found("kesh jig", search)[0] == "The Kesh"
     assert found("kerrigans slip jig", search)[0] == "Kerrigan's"
 
 
 def test_a_title_is_found_once_by_its_best_name() -> None:
-    search = TitleSearch(catalogue({"Kesh, The": ("The Kesh", "Kesh Mountain", "Kincora")}), display_title)
+    search = search_in(catalogue({"Kesh, The": ("The Kesh", "Kesh Mountain", "Kincora")}), display_title)
     (hit,) = search.search("kesh mountain")
     assert (hit.title, hit.name) == (0, "Kesh Mountain")
     assert hit.score == pytest.approx(1)
@@ -148,18 +153,18 @@ def test_a_title_is_found_once_by_its_best_name() -> None:
 def test_scores_fall_and_equal_ones_keep_the_order_of_the_catalogue() -> None:
     hits = SEARCH.search("the b")
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-    same = TitleSearch(catalogue({"The Hare Z": (), "The Hare A": ()}), str)
+    same = search_in(catalogue({"The Hare Z": (), "The Hare A": ()}), str)
     assert found("hare", same) == ["The Hare Z", "The Hare A"]
 
 
 def test_an_empty_catalogue_has_nothing_to_find() -> None:
-    assert found("kesh", TitleSearch(Catalogue(()), str)) == []
-    assert found("kesh", TitleSearch(catalogue({"???": ()}), str)) == []
+    assert found("kesh", search_in(Catalogue(()), str)) == []
+    assert found("kesh", search_in(catalogue({"???": ()}), str)) == []
 
 
 def test_titles_of_a_book_are_found_with_a_typo(small_curated: Curated) -> None:
     titles = small_curated.library.catalogue
-    search, rng, first = TitleSearch(titles, display_title), random.Random(0), 0
+    search, rng, first = search_in(titles, display_title), random.Random(0), 0
     for number, title in enumerate(titles.titles):
         name = display_title(title.title).lower()
         places = [place for place, letter in enumerate(name) if letter.isalpha()]
@@ -174,7 +179,7 @@ def large() -> TitleSearch:
     """A search in 20,000 titles of three words."""
     rng = random.Random(1)
     words = ["".join(rng.choices("aeioubcdfglmnrst", k=rng.randint(3, 10))) for _ in range(9000)]
-    return TitleSearch(catalogue({" ".join(rng.choices(words, k=3)): () for _ in range(20_000)}), str)
+    return search_in(catalogue({" ".join(rng.choices(words, k=3)): () for _ in range(20_000)}), str)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from model.arrays import Array, map_arrays, save_arrays
+from model.arrays import Array, map_arrays, save_arrays, strings_of, text_of
 
 ARRAYS: dict[str, Array] = {
     "half": np.arange(6, dtype=np.float16).reshape(2, 3),
@@ -76,3 +76,15 @@ def test_other_files_are_refused_by_name(tmp_path: Path, content: bytes) -> None
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"none/x\.safetensors cannot be written"):
         save_arrays(ARRAYS, tmp_path / "none" / "x.safetensors")
+
+
+@pytest.mark.parametrize("strings", [[], [""], ["a", "", "ḃán\n", 'quote" and \\'], ["x" * 100_000]])
+def test_strings_can_be_saved_as_an_array(path: Path, strings: list[str]) -> None:
+    save_arrays({"strings": text_of(strings)}, path)
+    assert strings_of(map_arrays(path)[0]["strings"]) == strings
+
+
+@pytest.mark.parametrize("text", [b"", b"[1]", b'{"a": 1}', b'["a"', b"\xff"])
+def test_an_array_that_holds_no_strings_is_refused(text: bytes) -> None:
+    with pytest.raises(ValueError, match="not a list of strings"):
+        strings_of(np.frombuffer(text, np.uint8))

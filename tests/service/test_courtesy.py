@@ -5,6 +5,7 @@ import shutil
 import time
 import weakref
 from pathlib import Path
+from threading import Event, Timer
 
 from index import artifact
 from service.courtesy import wait_for_requests
@@ -12,13 +13,15 @@ from service.engine import Engine
 
 
 def test_a_pause_ends_when_no_request_is_at_work() -> None:
-    answers = iter([True, True, True, False])
-    wait_for_requests(lambda: next(answers), patience_s=60)()
-    assert not list(answers)
+    idle = Event()
+    Timer(0.05, idle.set).start()
+    began = time.monotonic()
+    wait_for_requests(idle, patience_s=60)()
+    assert 0.04 < time.monotonic() - began < 30
 
 
 def test_all_pauses_together_end_when_patience_is_over() -> None:
-    pause = wait_for_requests(lambda: True, patience_s=0.05)
+    pause = wait_for_requests(Event(), patience_s=0.05)
     began = time.monotonic()
     for _ in range(100):
         pause()

@@ -32,15 +32,14 @@ def engine(small_artifacts: Path) -> Engine:
     return engine
 
 
-def idle() -> bool:
-    """No request is at work."""
-    return False
+IDLE = threading.Event()  # no request is at work
+IDLE.set()
 
 
 @pytest.fixture
 def prober(engine: Engine, small_artifacts: Path) -> Prober:
     """A prober that measures only when a test says so."""
-    return Prober(engine, History(small_artifacts), interval_s=0, is_busy=idle)
+    return Prober(engine, History(small_artifacts), interval_s=0, idle=IDLE)
 
 
 def put_first_title_last(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +107,7 @@ def test_another_worker_that_answers_well_shows_that_this_one_does_not(
     engine: Engine, prober: Prober, small_artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prober.measure(rest=0)
-    other = Prober(engine, History(small_artifacts), interval_s=0, is_busy=idle)
+    other = Prober(engine, History(small_artifacts), interval_s=0, idle=IDLE)
     put_first_title_last(monkeypatch)
     other.measure(rest=0)
     findings = other.findings(engine.snapshot)
@@ -127,17 +126,11 @@ def test_a_single_answer_that_changes_degrades(engine: Engine, prober: Prober) -
 
 def test_a_probe_lets_requests_go_first_but_not_for_ever(engine: Engine, small_artifacts: Path) -> None:
     del engine.snapshot.artifact.probes[2:]
-    asked: list[float] = []
-
-    def is_busy() -> bool:
-        asked.append(time.monotonic())
-        return True
-
-    prober = Prober(engine, History(small_artifacts), interval_s=0, is_busy=is_busy)
+    prober = Prober(engine, History(small_artifacts), interval_s=0, idle=threading.Event())
+    began = time.monotonic()
     prober.measure(rest=0)
     assert prober.findings(engine.snapshot) is not None
-    assert len(asked) > 10
-    assert asked[-1] - asked[0] > 1.9  # a second for each of the two probes
+    assert time.monotonic() - began > 1.9  # a second for each of the two probes
 
 
 def test_measuring_stops_for_a_new_artifact_and_at_the_end(engine: Engine, prober: Prober) -> None:
@@ -201,7 +194,7 @@ def test_a_new_artifact_is_measured_anew(small_artifacts: Path, monkeypatch: pyt
 
 
 def test_measurements_outlive_a_restart_and_are_bounded(engine: Engine, small_artifacts: Path) -> None:
-    prober = Prober(engine, History(small_artifacts), interval_s=0, is_busy=idle)
+    prober = Prober(engine, History(small_artifacts), interval_s=0, idle=IDLE)
     prober.measure(rest=0)
     findings = prober.findings(engine.snapshot)
     assert findings is not None
@@ -222,7 +215,7 @@ def test_a_damaged_history_is_begun_anew(engine: Engine, small_artifacts: Path, 
     (small_artifacts / FILE).write_bytes(damage)
     history = History(small_artifacts)
     assert history.recent() == []
-    Prober(engine, history, interval_s=0, is_busy=idle).measure(rest=0)
+    Prober(engine, history, interval_s=0, idle=IDLE).measure(rest=0)
     assert len(History(small_artifacts).recent()) == 1
 
 
@@ -230,7 +223,7 @@ def test_a_pipe_in_place_of_the_history_is_replaced(engine: Engine, small_artifa
     os.mkfifo(small_artifacts / FILE)
     history = History(small_artifacts)
     assert history.recent() == []
-    Prober(engine, history, interval_s=0, is_busy=idle).measure(rest=0)
+    Prober(engine, history, interval_s=0, idle=IDLE).measure(rest=0)
     assert len(History(small_artifacts).recent()) == 1
 
 
@@ -239,7 +232,7 @@ def test_without_a_file_a_worker_remembers_its_own(
 ) -> None:
     (small_artifacts / FILE).mkdir()  # cannot be replaced, even by root
     history = History(small_artifacts)
-    prober = Prober(engine, history, interval_s=0, is_busy=idle)
+    prober = Prober(engine, history, interval_s=0, idle=IDLE)
     prober.measure(rest=0)
     prober.measure(rest=0)
     assert len(history.recent()) == 2
