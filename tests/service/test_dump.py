@@ -6,9 +6,8 @@ from pydantic import SecretStr
 
 from index.dump import ACCEPTED, LICENCE
 from service.settings import Settings
-from tests.service.test_admin import reindexed
 from tests.small_dump import OFF_SHE_GOES, write_dump
-from tests.support import SECRET, serve
+from tests.support import SECRET, reindexed, serve
 
 ADDRESS = "https://thesession.org/tunes/7#setting70"
 
