@@ -17,7 +17,7 @@ from model.encoder import Encoder
 from model.errors import GanAinmError
 
 _Pipe: TypeAlias = "Connection[Any, Any]"
-_READERS = 2  # processes; each takes about 150 MB
+_READERS = 2  # processes; each takes about 120 MB
 _FEWEST = 2000  # tunes for which it is worth starting them
 _REPORTED = 50  # tunes between two messages about the progress
 
