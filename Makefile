@@ -18,7 +18,7 @@ compile := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --for
 pytest := OMP_NUM_THREADS=1 $(bin)/python -m pytest --numprocesses auto
 reliability := throughput soak overload reindexing kills damage disks descriptors clock
 
-.PHONY: help install serve train bench bench-quality reliability test test-all fuzz lint types docs openapi commands lock
+.PHONY: help install serve train bench bench-quality reliability test test-all fuzz lint types docs reference pictures lock
 
 help:     ## show this list
 	@awk -F ' *## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -66,11 +66,16 @@ types: .venv/dev  ## check types
 docs: .venv/dev  ## check that the documents say what the code does
 	$(bin)/python -m pytest tests/test_docs.py
 
-openapi: .venv/dev  ## write docs/openapi.json
-	$(bin)/python -m service.openapi > docs/openapi.json
-
-commands: .venv/dev  ## write docs/commands.md
+reference: .venv/dev  ## write the pages that are made from code: commands, settings, routes, artifact, openapi.json
 	$(bin)/python -m cli.reference > docs/commands.md
+	$(bin)/python -m service.reference_settings > docs/settings.md
+	$(bin)/python -m service.reference_routes > docs/routes.md
+	$(bin)/python -m service.openapi > docs/openapi.json
+	$(bin)/python -m index.reference > docs/artifact.md
+
+pictures: .venv/dev  ## draw docs/how-it-works/ from the artifact of the three books
+	$(bin)/gan-ainm fit --if-needed
+	$(bin)/python -m training.lab.pictures --artifacts $(ARTIFACTS)
 
 lock: .venv/dev  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes newer releases
 	$(compile) $(UPGRADE) pyproject.toml --extra train --extra listen -o requirements.lock

@@ -9,10 +9,11 @@ import typer
 from typer.main import get_command
 
 from cli.main import COMMANDS, app
+from index.markdown import table
 
 _ABOUT = """# Commands
 
-Made from the code by `python -m cli.reference > docs/commands.md`. How to do what with them:
+Made from the code of the commands by `make reference`. How to do what with them:
 [command-line.md](command-line.md) and [training.md](training.md).
 
 `gan-ainm --install-completion` teaches your shell (Bash, Zsh, Fish, PowerShell) to complete commands,
@@ -37,16 +38,16 @@ def _command(name: str) -> str:
     lines = [f"## {name}", "", "```text", usage, "```", "", inspect.cleandoc(command.help or "")]
     rows = list(_parameters(command, context))
     if rows:
-        lines += ["", "| parameter | meaning |", "|---|---|", *rows]
+        lines += ["", table(("parameter", "meaning"), rows)]
     return "\n".join(lines) + "\n"
 
 
-def _parameters(command: Any, context: typer.Context) -> Iterator[str]:
+def _parameters(command: Any, context: typer.Context) -> Iterator[tuple[str, str]]:
     for parameter in command.params:
         record = parameter.get_help_record(context)
         if record:
-            names, meaning = (text.replace("|", "\\|") for text in record)
-            yield f"| `{names}` | {' '.join(meaning.split())} |"
+            names, meaning = record
+            yield f"`{names}`", meaning
 
 
 if __name__ == "__main__":

@@ -30,12 +30,12 @@ class Setting:
     ----------
     corpus : the collection that it comes from; the manifest has the licence
     reference : where in the corpus it is
-    title : as printed, or shortened by `Catalogue.shorten`
+    title : as printed, but without a list number, second names and a printed rhythm (`Catalogue.shorten`)
     rhythm, meter, key : as the tune declares them, "" if it does not
     abc : the tune in ABC notation
     url : its address on the web, "" if it has none
     also : references of the settings with the same title and the same notes that were merged into this one
-    printed : its title as the corpus prints it, with everything that `Catalogue.shorten` removes
+    printed : its title as the corpus prints it, with all of these
     """
 
     corpus: str
@@ -64,7 +64,14 @@ Named = tuple[tuple[str, ...], Setting]  # a setting with all its names
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title with its other names and its settings."""
+    """A title with its other names and its settings.
+
+    Attributes
+    ----------
+    title : its main name, as printed or shortened
+    aliases : its other names and spellings
+    settings : its settings, in the order in which they were read
+    """
 
     title: str
     aliases: tuple[str, ...]

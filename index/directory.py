@@ -15,6 +15,7 @@ from index.name_words import NameWords
 from index.title_search import TitleSearch
 from model.abc.writer import escape
 from model.arrays import map_arrays, save_arrays, strings_of, text_of, under
+from model.deadline import check_deadline
 from model.names import fold
 
 _TITLE = re.compile("^T:.*", re.MULTILINE)
@@ -63,7 +64,11 @@ class Directory:
 
     def prepare(self) -> None:
         """Make the parts that answers need, so that the first request does not wait for them."""
-        _ = self.title_ids, self.setting_ids, self.facets, self.search
+        _ = self.title_ids, self.setting_ids
+        check_deadline()
+        _ = self.facets
+        check_deadline()
+        _ = self.search
 
     def display(self, printed: str) -> str:
         """A name of the catalogue as people write it."""

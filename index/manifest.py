@@ -38,7 +38,7 @@ class Manifest(BaseModel, frozen=True):
 
     Attributes
     ----------
-    format : `FORMAT` of the version that wrote it
+    format : number of the format of the folder
     version : version of the project that wrote it; 0.1.0 did not record it
     created : when it was written, ISO 8601, UTC
     revision : git revision of the code that wrote it, "unknown" outside a checkout

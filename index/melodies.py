@@ -30,7 +30,8 @@ class Melodies:
         tune; shape = (notes,)
     bars : number of the bar of each note (`index.alignment.Melody`), shape = (notes,)
     first : offset of each tune, and the end of the last, shape = (tunes + 1,)
-    hashes : of the metre, and of the family of the rhythm; 0 if the tune declares none; shape = (tunes, 2)
+    hashes : CRC-32 of the metre, and of the family of the rhythm, such as jig; 0 if the tune declares none;
+        shape = (tunes, 2)
     """
 
     pitches: NDArray[np.int16]

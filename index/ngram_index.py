@@ -64,7 +64,7 @@ class Postings(NamedTuple):
 
     Attributes
     ----------
-    vocabulary : the n-grams in rising order, shape = (n-grams,)
+    vocabulary : the n-grams as hashes, in rising order, shape = (n-grams,)
     first : offset of each n-gram's postings, and the end of the last, shape = (n-grams + 1,)
     setting : the setting of each posting, shape = (postings,)
     weight : the n-gram's component in the setting's unit vector, shape = (postings,)

@@ -34,7 +34,7 @@ class OwnTunebook:
     ----------
     name : its path in the folder of tunebooks; of a dump, that of the file of tunes
     sha256 : of its content
-    named : its settings, each with all its names
+    named : its settings: pairs of all names and the setting
     skipped : the reference of each skipped tune, and the reason
     corpus : the corpus of its settings
     """

@@ -30,12 +30,18 @@ DEGRADED = 0.9  # an MRR below this share of the recorded one means that the art
 _FEWEST_NOTES = 32
 _MOST_NOTES = 64
 _ORNAMENTED = 0.1  # share of notes
-_SEARCHED = 50  # probes at a time, so that requests can go first in between
+_SEARCHED = 25  # probes at a time, so that requests can go first in between
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A changed tune in ABC, and the number of its title in the catalogue."""
+    """A changed tune, and its title.
+
+    Attributes
+    ----------
+    abc : the tune in ABC notation, without a name
+    title : number of its title in the catalogue
+    """
 
     abc: str
     title: int

@@ -26,10 +26,11 @@ class RankingModel(BaseModel, frozen=True):
 
     Attributes
     ----------
-    features : `FEATURES`, to check that the weights belong to these
+    features : the names of the features (`FEATURES`), to check that the weights belong to these
     weights : weight of each feature
-    by_length : weight of each feature times `log_length` of the query
-    none : score of the alternative "none", and its weight for `log_length` of the query
+    by_length : weight of each feature times the length of the query, as `log_length` counts it:
+        ln(notes) - 3.6, and less for a monotonous query
+    none : score of the alternative "none", and its weight for that length
     style : probability that the title index ranks the right title of an unknown tune first. Its r-th title
         gets 1/r of this probability; the sum over all titles is less than 1
     """

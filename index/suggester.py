@@ -127,16 +127,26 @@ class Suggester:
         Raises CheckpointError, OSError or ValueError when a file is missing, damaged, or does not fit the
         others.
         """
+        # A worker loads while it serves, so requests go first in between.
         catalogue = Catalogue.load(folder / CATALOGUE)
-        vectors = CosineIndex.load(folder / SETTINGS, catalogue.title_of_setting)
+        title_of_setting, title_of_name = catalogue.title_of_setting, catalogue.title_of_name
+        check_deadline()
+        shown = _read_shown(folder / DISPLAY)
+        check_deadline()
+        directory = Directory.load(folder / DIRECTORY, catalogue, shown)
+        check_deadline()
+        encoders = Encoders.load(folder, device)
+        check_deadline()
+        vectors = CosineIndex.load(folder / SETTINGS, title_of_setting)
         suggester = cls(
             catalogue=catalogue,
-            directory=Directory.load(folder / DIRECTORY, catalogue, _read_shown(folder / DISPLAY)),
-            encoders=Encoders.load(folder, device),
-            title_index=CosineIndex.load(folder / TITLES, catalogue.title_of_name),
+            directory=directory,
+            encoders=encoders,
+            title_index=CosineIndex.load(folder / TITLES, title_of_name),
             melody_index=MelodyIndex.load(folder / MELODIES, vectors),
             ranking=RankingModel.load(folder / RANKING),
         )
+        check_deadline()
         if len(set(suggester.dims.values())) > 1:
             raise ValueError(f"the vectors differ in length: {suggester.dims}")
         return suggester

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from gan_ainm_client.answers import ArtifactList, Job, JobList, KeptArtifact
 from index.artifact import ArtifactError
@@ -29,7 +29,7 @@ class RollbackRequest(BaseModel, strict=True, extra="forbid"):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"artifact": "20261122T230001Z-c8ae4d33"}]})
 
-    artifact: str
+    artifact: str = Field(description="One of those that `GET /admin/artifacts` lists.")
 
 
 def require_key(
@@ -76,7 +76,8 @@ def reindex(
 ) -> Job:
     """Start a job that indexes the catalogue and the tunebooks again, checks the new index and publishes it.
 
-    Each worker serves it within two seconds.
+    The answer comes at once and has the address of the job. Each worker serves the new index within two
+    seconds after it was published.
     """
     job = state.jobs.start(force, idempotency_key)
     response.headers["Location"] = job.location

@@ -43,7 +43,7 @@ router = APIRouter()
     response_model=BatchResponse,
     openapi_extra=describe_body(
         BatchRequest,
-        "A tunebook.",
+        "a tunebook.",
         "X:1\nM:6/8\nK:G\nGAG GAB|ABA ABd|edd gdd|edB dBA|\n\nX:2\nK:D\nfed cde|\n",
     ),
     responses={

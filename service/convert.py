@@ -23,13 +23,14 @@ router = APIRouter()
     "/convert",
     operation_id="convert",
     response_model=ConvertResponse,
-    openapi_extra=describe_inputs("The tune.", _TUNE),
+    openapi_extra=describe_inputs("the tune.", _TUNE),
     responses=problem_responses(400, 403, 408, 413, 415, 422, 429, 503, 504),
 )
 async def convert(request: Request, state: CurrentState) -> Response:
     """Turn MusicXML, MIDI or sound into ABC, and show the notes of a tune in any of these forms.
 
-    Of MusicXML it reads the first voice of the first part, of MIDI the track that looks like the melody.
+    Names within a file, such as titles, words and names of tracks, are not read. The conversion has the time
+    and the CPU time of one tune. A damaged file gets 422 `unreadable-file`.
     """
     deadline = state.work.admit()
     body = await state.bodies.read(request, body_limit(request.headers, state.settings))

@@ -26,7 +26,7 @@ router = APIRouter()
     response_model=DuplicatesResponse,
     openapi_extra=describe_body(
         DuplicatesRequest,
-        "A tunebook.",
+        "a tunebook.",
         "X:1\nT:One\nK:G\nGAG GAB|ABA ABd|\n\nX:2\nT:Two\nK:A\nABA ABc|BcB Bce|\n",
     ),
     responses=problem_responses(400, 403, 408, 413, 415, 422, 429, 503, 504),

@@ -57,7 +57,10 @@ router = APIRouter()
 async def feedback(
     request: Request, state: CurrentState, store: Annotated[FeedbackStore, Depends(_store)]
 ) -> Accepted:
-    """Say which suggested title was right, once for each suggestion, within a day."""
+    """Say which suggested title was right, once for each suggestion, within a day.
+
+    Exists only if `FEEDBACK` names a file. An answer then has a `suggestion_id`.
+    """
     kind = request.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() != _JSON:
         raise UnknownMediaType(f"Content-Type is {shortened(kind) or 'missing'!r}; send {_JSON}")

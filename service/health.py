@@ -17,10 +17,11 @@ router = APIRouter()
 @router.head("/health", include_in_schema=False)
 @router.get("/health", operation_id="health")
 def health(state: CurrentState) -> Health:
-    """What is served and how well; `degraded` if the probes do clearly worse than they should.
+    """What is served, and its MRR on probes: known tunes that were changed the way players change them.
 
-    Some of them getting other titles than before is `degraded`, too. The MRR of the title index was measured
-    when this worker loaded the artifact, that of the whole ranking in the background since.
+    `degraded` when the probes do clearly worse than they should, or some get other titles than before. The
+    MRR of the title index was measured when this worker loaded the artifact, that of the whole ranking in the
+    background since.
     """
     snapshot = state.engine.snapshot
     faults = state.prober.faults(snapshot)

@@ -20,7 +20,7 @@ router = APIRouter()
 @router.head("/info", include_in_schema=False)
 @router.get("/info", operation_id="info")
 async def info(state: CurrentState) -> Info:
-    """What this service is, the licences of its corpora, and the limits that a client must keep."""
+    """What this service is, the licences of its corpora, which media types it takes, and its limits."""
     artifact = state.engine.snapshot.artifact
     return Info(
         name="Gan Ainm",

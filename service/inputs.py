@@ -22,6 +22,12 @@ _READERS = {
     _MIDI: read_midi,
     _WAV: read_wav,
 }
+_XML = "MusicXML: the first voice of its first part."
+_MEANINGS = {
+    "application/vnd.recordare.musicxml": "Compressed MusicXML (`.mxl`): the same.",
+    _MIDI: "MIDI: the track that looks like the melody.",
+    _WAV: "Sound, one melody; only with the extra `listen`, and then `GET /info` lists it.",
+}
 _EXAMPLES = {_MIDI: "MThd: the bytes of a MIDI file", _WAV: "RIFF: the bytes of a WAV file"}
 _SCORE = (
     '<score-partwise><part id="P1"><measure><note><pitch><step>G</step><octave>4</octave></pitch>'
@@ -85,14 +91,14 @@ def describe_inputs(text: str, example: str, model: type[BaseModel] | None = Non
 
     Parameters
     ----------
-    text : what the ABC is, a sentence
+    text : what the ABC is, a sentence that follows a colon
     example : of the ABC
     model : the JSON that the route takes, too
     """
     described = describe_body(model, text, example)
     for kind in _READERS:
-        description = "Sound, only if `/info` lists it." if kind == _WAV else "Its first part or its melody."
-        schema = {"type": "string", "description": description, "examples": [_EXAMPLES.get(kind, _SCORE)]}
+        example = _EXAMPLES.get(kind, _SCORE)
+        schema = {"type": "string", "description": _MEANINGS.get(kind, _XML), "examples": [example]}
         described["requestBody"]["content"][kind] = {"schema": schema}
     return described
 

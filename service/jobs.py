@@ -29,6 +29,8 @@ from service.problems import AlreadyEnded, AlreadyRunning, KeyReused, NoSuchJob,
 
 KEPT = 100  # jobs that can still be looked up
 MODULE = "service.reindex"  # what the process of a job runs
+# Beside a busy process on the same core a tenth of the time, so that a busy service can start a job, too.
+_NICE = 10
 _GRACE_S = 1.0  # seconds that a job's process has to end when the service stops
 _log = logging.getLogger("uvicorn.error")
 
@@ -181,6 +183,7 @@ class Jobs:
         except OSError as error:
             self._end(job.id, f"its process cannot be started: {error}")
             return
+        _lower_priority(process.pid)
         running = _Running(job.id, process)
         running.attendant = Thread(target=self._attend, args=(running,), name="job", daemon=True)
         self._running.append(running)
@@ -248,3 +251,9 @@ def storage() -> Iterator[None]:
 
 def _members(job: Job) -> dict[str, object]:
     return {"job": job.model_dump(mode="json")}
+
+
+def _lower_priority(process_id: int) -> None:
+    """Let requests go first while the process still imports its modules. Then it does more itself."""
+    with suppress(OSError):  # it has ended already, or a sandbox does not allow it
+        os.setpriority(os.PRIO_PROCESS, process_id, _NICE)

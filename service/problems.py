@@ -122,7 +122,7 @@ class NoSuchArtifact(Problem):
 
 
 class SlowSender(Problem):
-    """A client that takes too long to send its request."""
+    """A client that takes too long to send its request; the body has the member limit_s."""
 
     status, type, title = HTTPStatus.REQUEST_TIMEOUT, "slow-sender", "The request took too long to arrive"
 
@@ -146,19 +146,19 @@ class UnusableArtifact(Problem):
 
 
 class BodyTooLarge(Problem):
-    """A body over the size limit."""
+    """A body over the size limit; the body of the error has the member limit_bytes."""
 
     status, type, title = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", "The body is too large"
 
 
 class TooManyTunes(Problem):
-    """A tunebook with too many tunes."""
+    """A tunebook with too many tunes; the body has the member limit_tunes."""
 
     status, type, title = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-many-tunes", "There are too many tunes"
 
 
 class TuneTooLarge(Problem):
-    """A tune of a tunebook over the size limit of a tune."""
+    """A tune of a tunebook over the size limit of a tune; the body has the member limit_characters."""
 
     status, type, title = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "tune-too-large", "The tune is too large"
 
@@ -196,7 +196,7 @@ class KeyReused(Problem):
 
 
 class TooComplex(Problem):
-    """A tune that takes too much CPU time."""
+    """A tune that takes too much CPU time; the body has the member limit_s."""
 
     status, type, title = HTTPStatus.UNPROCESSABLE_ENTITY, "too-complex", "The tune takes too long to compute"
 
@@ -224,7 +224,7 @@ class StorageFailed(Problem):
 
 
 class Overloaded(Problem):
-    """More requests than the service can answer in time."""
+    """More requests than the service can answer in time; the body has limit_requests or limit_bytes."""
 
     status, type, title = HTTPStatus.TOO_MANY_REQUESTS, "overloaded", "The service has too much to do"
 
@@ -236,13 +236,13 @@ class NotReady(Problem):
 
 
 class DeadlineExceeded(Problem):
-    """A request that could not be answered in time."""
+    """A request that could not be answered in time; the body has the member limit_s."""
 
     status, type, title = HTTPStatus.GATEWAY_TIMEOUT, "deadline-exceeded", "The answer took too long"
 
 
 class BatchTimeout(Problem):
-    """A tunebook that took too long."""
+    """A tunebook that took too long; the body has the member limit_s."""
 
     status, type, title = HTTPStatus.GATEWAY_TIMEOUT, "batch-timeout", "The time of the tunebook is over"
 
@@ -260,7 +260,7 @@ class NoSuchTitle(Problem):
 
 
 class NoSuchSuggestion(Problem):
-    """Feedback for an id that the service did not make, or made too long ago."""
+    """Feedback for an id that the service did not make, or made more than a day ago."""
 
     status, type, title = HTTPStatus.NOT_FOUND, "no-such-suggestion", "There is no such suggestion"
 
@@ -278,7 +278,7 @@ class NotSuggested(Problem):
 
 
 class TooMuchFeedback(Problem):
-    """More feedback than the service accepts in a minute."""
+    """More feedback than the service accepts in a minute; the body has the member limit_per_minute."""
 
     status, type, title = HTTPStatus.TOO_MANY_REQUESTS, "too-much-feedback", "There is too much feedback"
 

@@ -21,5 +21,8 @@ _exposition = Exposition()
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}, "example": _EXAMPLE}}}},
 )
 def metrics() -> Response:
-    """The metrics of all workers in the text format of Prometheus, at most a second old."""
+    """The metrics of all workers in the text format of Prometheus, at most a second old.
+
+    Does not exist if `METRICS` is `closed`.
+    """
     return Response(_exposition.text(), media_type=CONTENT_TYPE_LATEST)

@@ -47,7 +47,7 @@ router = APIRouter()
     "/suggest-titles",
     operation_id="suggestTitles",
     response_model=SuggestResponse,
-    openapi_extra=describe_inputs("The tune.", _TUNE, SuggestRequest),
+    openapi_extra=describe_inputs("the tune.", _TUNE, SuggestRequest),
     responses=problem_responses(400, 403, 408, 413, 415, 422, 429, 503, 504),
 )
 async def suggest_titles(

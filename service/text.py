@@ -22,10 +22,10 @@ def describe_body(model: type[BaseModel] | None, text: str, example: str) -> dic
     Parameters
     ----------
     model : the JSON; None where it is not taken
-    text : what the ABC is, a sentence
+    text : what the ABC is, a sentence that follows a colon
     example : of the ABC
     """
-    description = f"{text} Name its charset in the Content-Type, or send UTF-8."
+    description = f"ABC: {text} Name its charset in the Content-Type, or send UTF-8."
     schema = {"type": "string", "description": description, "examples": [example]}
     content = {kind: {"schema": schema} for kind in ABC}
     if model is not None:

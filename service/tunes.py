@@ -52,7 +52,11 @@ class BatchRequest(TitlesRequest):
         }
     )
 
-    tunes: Annotated[list[Any], Field(min_length=1), _listed(TuneRequest)]
+    tunes: Annotated[
+        list[Any],
+        Field(min_length=1, description="Each with its `abc`, and with `top_k` and filters of its own."),
+        _listed(TuneRequest),
+    ]
 
 
 class DuplicatesRequest(BaseModel, strict=True, extra="forbid"):
@@ -71,7 +75,7 @@ class DuplicatesRequest(BaseModel, strict=True, extra="forbid"):
         }
     )
 
-    tunes: Annotated[list[Any], Field(min_length=1), _listed(TuneText)]
+    tunes: Annotated[list[Any], Field(min_length=1, description="Each with its `abc`."), _listed(TuneText)]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from cli.main import COMMANDS, app
-from cli.reference import reference
 from model.version import VERSION
 from training.__main__ import app as training_app
 from training.commands import COMMANDS as TRAINING
@@ -129,11 +128,6 @@ def test_the_script_for_completion_is_shown() -> None:
     result = python("-c", code, "--show-completion", "bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
     assert result.returncode == 0
     assert "_GAN_AINM_COMPLETE=complete_bash" in result.stdout
-
-
-def test_the_reference_is_what_the_code_gives() -> None:
-    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    assert page == reference(), "run: python -m cli.reference > docs/commands.md"
 
 
 def test_help_lists_every_command_with_its_summary() -> None:

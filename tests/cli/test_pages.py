@@ -1,14 +1,10 @@
-"""The pages about the command line and about tunebooks say what happens."""
+"""The page about tunebooks says what happens."""
 
 import re
-import shlex
 from pathlib import Path
 
 import pytest
-import typer
-from typer.main import get_command
 
-from cli.main import app
 from model.abc import Book, decode
 from service.settings import Settings
 from tests.support import KESH, serve
@@ -42,20 +38,3 @@ def test_the_program_that_fills_titles_in_does_so(
     title = read.heading(0).title
     assert title
     assert titled.replace(f"T:{title}\n".encode(), b"") == book
-
-
-def test_every_command_of_the_page_exists() -> None:
-    group = get_command(app)
-    assert isinstance(group, typer.core.TyperGroup)
-    seen = set()
-    for block in blocks("command-line.md", "sh"):
-        for line in re.findall(r"gan-ainm ([^|;>\n]*)", block):
-            name, *words = shlex.split(line)
-            if name.startswith("--"):
-                assert name == "--install-completion"
-                continue
-            _, command, _ = group.resolve_command(typer.Context(group), [name])
-            assert command is not None
-            command.make_context(name, words, resilient_parsing=False)
-            seen.add(name)
-    assert seen == {"suggest", "duplicates"}

@@ -32,7 +32,7 @@ every_route = pytest.mark.parametrize(("method", "path"), [(method, path) for me
 
 
 def test_the_committed_document_is_that_of_the_app() -> None:
-    assert json.loads(COMMITTED.read_text(encoding="utf-8")) == DOCUMENT, "run `make openapi`"
+    assert json.loads(COMMITTED.read_text(encoding="utf-8")) == DOCUMENT, "run `make reference`"
 
 
 def test_the_service_serves_it(shared_client: httpx.Client) -> None:

@@ -18,11 +18,11 @@ class KeptArtifact(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_KEPT]})
 
-    version: str
+    version: str = Field(description="Name of its folder: the time when it was written, and random letters.")
     created: str = Field(description="When it was written, ISO 8601, UTC.")
     is_current: bool = Field(description="Whether it is the one to be served.")
-    titles: int
-    settings: int
+    titles: int = Field(description="Titles of its catalogue.")
+    settings: int = Field(description="Settings of its catalogue.")
 
 
 class ArtifactList(BaseModel):

@@ -51,7 +51,7 @@ class CatalogueTitle(BaseModel):
 class ListedTitle(CatalogueTitle):
     """A title of the catalogue in a list."""
 
-    setting_count: int
+    setting_count: int = Field(description="How many settings it has.")
     matched: str | None = Field(description="The name that matches `q` best; null without `q`.")
 
 
@@ -62,7 +62,7 @@ class TitleList(BaseModel):
 
     total: int = Field(description="How many titles were found.")
     offset: int = Field(description="How many of them come before these.")
-    titles: list[ListedTitle]
+    titles: list[ListedTitle] = Field(description="The best match first; without `q` in alphabetical order.")
     artifact: str = Field(description="Version of the artifact that the titles come from.")
 
 
@@ -75,7 +75,7 @@ class TitleSetting(MatchedSetting):
 class NearTitle(BaseModel):
     """A title with similar settings."""
 
-    id: str
+    id: str = Field(description="Its id for `/titles/{id}`.")
     title: str = Field(description="The title as people write it.")
     similarity: float = Field(
         ge=-1,
@@ -89,7 +89,7 @@ class TitleDetails(CatalogueTitle):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_DETAILS]})
 
-    settings: list[TitleSetting]
+    settings: list[TitleSetting] = Field(description="Its transcriptions.")
     nearest: list[NearTitle] = Field(
         description="Ten other titles, by the tune encoder's vectors of their settings, the nearest first."
     )

@@ -30,5 +30,5 @@ class ConvertResponse(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     abc: str = Field(description="The tune; of ABC, the text as it was read.")
-    warnings: list[ReadWarning]
-    notes: list[ConvertedNote]
+    warnings: list[ReadWarning] = Field(description="What was skipped or guessed.")
+    notes: list[ConvertedNote] = Field(description="The notes of the tune, in their order.")

@@ -8,8 +8,8 @@ from gan_ainm_client.version import VERSION
 class CorpusLicence(BaseModel):
     """A collection in the catalogue, and what users may do with its settings."""
 
-    corpus: str
-    licence: str
+    corpus: str = Field(description="Name of the collection.")
+    licence: str = Field(description="Its licence, in words; empty for the user's own tunebooks.")
 
 
 class Info(BaseModel):
@@ -31,12 +31,12 @@ class Info(BaseModel):
         }
     )
 
-    name: str
+    name: str = Field(description="`Gan Ainm`.")
     version: str = Field(description="Version of the service.")
     artifact: str = Field(description="Version of the artifact.")
     device: str = Field(description="Where the encoders run.")
     inputs: list[str] = Field(description="Media types of the tunes that `POST /convert` takes.")
-    licences: list[CorpusLicence]
+    licences: list[CorpusLicence] = Field(description="The collections in the catalogue.")
     limits: dict[str, int | float] = Field(
         description="The settings that are numbers, by their names in lower case, and the largest top_k. A "
         "name that ends in _bytes or _s has that unit."

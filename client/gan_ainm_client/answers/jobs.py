@@ -11,7 +11,7 @@ _IN_PER_CENT = "Finished share of the whole job, in per cent. It never falls."
 class JobResult(BaseModel, frozen=True):
     """The result of a re-index."""
 
-    artifact: str
+    artifact: str = Field(description="Version of the new artifact.")
     tunes: int = Field(description="Tunes from the user's own tunebooks in the new artifact.")
     skipped: int = Field(description="Tunes, files and folders in the tunebooks that were skipped.")
     reasons: list[str] = Field(description="The first hundred that were skipped, with the reasons.")
@@ -21,10 +21,12 @@ class JobProgress(BaseModel, frozen=True):
     """How far a running job is, and its present step."""
 
     percent: int = Field(ge=0, le=100, description=_IN_PER_CENT)
-    step: str
+    step: str = Field(description="What it does now.")
     done: int = Field(description="Finished parts of this step.")
     total: int | None = Field(description="All parts of this step, if known.")
-    seconds_left: float | None = Field(description="Estimated time until this step ends, once there is one.")
+    seconds_left: float | None = Field(
+        description="Estimated time until this step ends, in seconds; null until there is an estimate."
+    )
 
 
 _EXAMPLE: dict[str, Any] = {
@@ -52,16 +54,18 @@ class Job(BaseModel, frozen=True):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    id: str
+    id: str = Field(description="32 hexadecimal digits, for `/admin/jobs/{id}`.")
     number: int = Field(description="Jobs are numbered in the order in which they start.")
-    status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
-    created_at: datetime
-    finished_at: datetime | None = None
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled"] = Field(
+        description="The last three never change."
+    )
+    created_at: datetime = Field(description="When it was asked for, ISO 8601, UTC.")
+    finished_at: datetime | None = Field(default=None, description="When it ended; null until then.")
     force: bool = Field(description="Whether the new index is published even if the probes do worse.")
     cancel_requested: bool = Field(default=False, description="Whether somebody asked to cancel it.")
     heartbeat: int = Field(default=0, description="Rises about once a second while the job is running.")
     progress: JobProgress | None = Field(default=None, description="Only while the job is running.")
-    result: JobResult | None = None
+    result: JobResult | None = Field(default=None, description="Only when it has succeeded.")
     error: str | None = Field(default=None, description="Why it failed.")
 
     @property

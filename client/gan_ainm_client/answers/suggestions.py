@@ -68,13 +68,13 @@ class MatchedSetting(BaseModel):
     id: str = Field(description="Its id for `/settings/{id}.abc`, which survives re-indexing and training.")
     title: str = Field(description="Its title as people write it.")
     printed: str = Field(description="Its title as printed in the corpus.")
-    corpus: str
-    reference: str
+    corpus: str = Field(description="Name of the collection that it comes from.")
+    reference: str = Field(description="Where it is in the collection, such as file and line.")
     also: list[str] = Field(description="References of settings with the same title and the same notes.")
     url: str = Field(description="Its address on the web; empty if it has none.")
-    key: str
-    meter: str
-    rhythm: str
+    key: str = Field(description="Its key, such as `D major`; empty if it declares none.")
+    meter: str = Field(description="Its metre, such as `6/8`; empty if it declares none.")
+    rhythm: str = Field(description="Its rhythm, such as `jig`; empty if it declares none.")
     licence: str = Field(description="Licence of its corpus; empty for the user's own tunebooks.")
     abc: str | None = Field(
         default=None, exclude_if=_is_missing, description="The setting in ABC notation; only with `notes`."
@@ -85,11 +85,11 @@ class MatchedSetting(BaseModel):
 class MelodyEvidence(BaseModel):
     """The tune resembles this setting."""
 
-    kind: Literal["melody"] = "melody"
+    kind: Literal["melody"] = Field(default="melody", description="`melody`: a known setting resembles it.")
     similarity: float = Field(
         ge=0, le=1, description="Longest common subsequence of the two melodies over their mean length."
     )
-    setting: MatchedSetting
+    setting: MatchedSetting = Field(description="The setting that it resembles most.")
     transposition: int = Field(description="Semitones by which the tune is higher than the setting.")
     bars: list[tuple[int, int]] = Field(
         description="Bars that match: number in the tune, number in the setting; 0 is an upbeat."
@@ -104,7 +104,7 @@ class MelodyEvidence(BaseModel):
 class StyleEvidence(BaseModel):
     """Tunes like this one have names like this one."""
 
-    kind: Literal["style"] = "style"
+    kind: Literal["style"] = Field(default="style", description="`style`: tunes like it have such names.")
     similarity: float = Field(ge=-1, le=1, description="Cosine of the tune's and the name's vectors.")
     name: str = Field(description="The name as people write it.")
     printed: str = Field(description="The name as the catalogue spells it.")
@@ -119,17 +119,19 @@ class SuggestedTitle(BaseModel):
         description="Its other names as people write them, then the printed spellings that differ from these."
     )
     confidence: float = Field(ge=0, le=1, description="Probability that it is right.")
-    evidence: list[MelodyEvidence | StyleEvidence]
+    evidence: list[MelodyEvidence | StyleEvidence] = Field(
+        description="Why: a setting if one is likely enough, then a name."
+    )
 
 
 class TuneSummary(BaseModel):
     """The tune as it was read."""
 
-    notes: int
-    bars: int
-    key: str
-    meter: str
-    rhythm: str
+    notes: int = Field(description="How many notes it has.")
+    bars: int = Field(description="How many bars it has; an upbeat is one.")
+    key: str = Field(description="Its key, such as `G major`; empty if it declares none.")
+    meter: str = Field(description="Its metre, such as `4/4`; empty if it declares none.")
+    rhythm: str = Field(description="Its rhythm, such as `reel`; empty if it declares none.")
     ranges: Ranges = None
 
 
@@ -138,9 +140,9 @@ class ReadWarning(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    line: int
-    column: int
-    message: str
+    line: int = Field(description="Line of the text, counted from 1.")
+    column: int = Field(description="Column of the line, counted from 1.")
+    message: str = Field(description="What was skipped or guessed.")
 
 
 class SuggestResponse(BaseModel):
@@ -151,15 +153,15 @@ class SuggestResponse(BaseModel):
     known: bool = Field(
         description="Whether the tune is probably in the catalogue; if not, titles are guessed from style."
     )
-    suggestions: list[SuggestedTitle]
-    tune: TuneSummary
+    suggestions: list[SuggestedTitle] = Field(description="At most `top_k` titles, the most likely first.")
+    tune: TuneSummary = Field(description="What was read of the tune.")
     abc: str | None = Field(
         default=None,
         exclude_if=_is_missing,
         description="The tune as ABC; only when it came in another form. Places in it are those of warnings "
         "and of notes.",
     )
-    warnings: list[ReadWarning]
+    warnings: list[ReadWarning] = Field(description="What was skipped or guessed in the text.")
     artifact: str = Field(description="Version of the artifact that the titles come from.")
     suggestion_id: str | None = Field(
         default=None,

@@ -17,14 +17,16 @@ class TuneHeading(BaseModel):
         "with CR LF, LF or CR."
     )
     reference: str | None = Field(description="The text of its X: field; null without one.")
-    title: str | None = Field(description="The text of its first T: field; null if it has no title.")
+    title: str | None = Field(
+        description="The text of its first T: field that is not empty; null if it has no title."
+    )
 
 
 class TitleLines(BaseModel):
     """A T: field, and its lines."""
 
     text: str = Field(description="What it says; may be empty.")
-    first_line: int
+    first_line: int = Field(description="Its line in the text, counted from 1.")
     last_line: int = Field(description="More than the first if +: fields continue it.")
 
 
@@ -65,7 +67,7 @@ class BatchResponse(BaseModel):
         }
     )
 
-    answers: list[BatchAnswer]
+    answers: list[BatchAnswer] = Field(description="One for each tune, in the order of the request.")
     artifact: str = Field(description="Version of the artifact that all titles come from.")
     took_ms: float = Field(description="Milliseconds from request to answer.")
 
@@ -94,7 +96,7 @@ class DuplicateGroup(BaseModel):
 class UnreadTune(TuneHeading):
     """A tune that was not compared."""
 
-    problem: ProblemDetails
+    problem: ProblemDetails = Field(description="Why.")
 
 
 def _example(number: int, title: str, transposition: int) -> dict[str, JsonValue]:
