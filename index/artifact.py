@@ -30,7 +30,7 @@ from pydantic import ValidationError
 
 from index.digests import sha256
 from index.manifest import FORMAT, Manifest
-from index.own_tunebooks import NAME as OWN
+from index.own_sources import TUNEBOOKS as OWN
 from index.probes import Probe, load_probes
 from index.regular_files import read_regular
 from index.suggester import Suggester

@@ -59,6 +59,9 @@ class Setting:
         return cls(**{**row, "also": tuple(row.get("also", ()))})
 
 
+Named = tuple[tuple[str, ...], Setting]  # a setting with all its names
+
+
 @dataclass(frozen=True, slots=True)
 class Title:
     """A title with its other names and its settings.

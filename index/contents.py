@@ -1,6 +1,6 @@
 """Contents: what the melody index keeps of its settings. Contents of others can be put together from them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.melodies import Melodies
@@ -42,12 +42,13 @@ class Contents:
     def __len__(self) -> int:
         return len(self.melodies)
 
-    def followed_by(self, others: "Contents") -> "Contents":
-        """These settings, and then others."""
-        return Contents(
-            self.melodies.followed_by(others.melodies),
-            self.intervals.followed_by(others.intervals),
-            self.pulses.followed_by(others.pulses),
+    @classmethod
+    def joined(cls, parts: Sequence["Contents"]) -> "Contents":
+        """The settings of several parts, one part after another; of at least one part."""
+        return cls(
+            Melodies.joined([part.melodies for part in parts]),
+            GramCounts.joined([part.intervals for part in parts]),
+            GramCounts.joined([part.pulses for part in parts]),
         )
 
     def take(self, numbers: Ints) -> "Contents":

@@ -21,6 +21,7 @@ class CorpusCount(BaseModel, frozen=True):
     merged : how many of these were merged into another setting with the same title and the same notes
     skipped : tunes that were skipped
     sha256 : digest of everything that was read
+    own : whether a rebuild read it from the folder of tunebooks; it was not trained on
     """
 
     name: str
@@ -29,6 +30,7 @@ class CorpusCount(BaseModel, frozen=True):
     merged: int = 0
     skipped: int
     sha256: str
+    own: bool = False
 
 
 class Manifest(BaseModel, frozen=True):

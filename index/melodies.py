@@ -1,14 +1,14 @@
 """Melodies: what is compared of many tunes, in a few flat arrays."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.alignment import Melody
-from index.ragged import laid_end_to_end
+from index.ragged import joined_offsets, laid_end_to_end
 from index.titles import rhythm_family
 from model.abc import Tune
 from model.grams import MAX_NOTES, Ints, as_floats
@@ -78,10 +78,12 @@ class Melodies:
             self.pitches[place], self.lengths[place], self.bars[place], first, self.hashes[numbers]
         )
 
-    def followed_by(self, others: "Melodies") -> "Melodies":
-        """These melodies, and then others."""
-        joined = {name: np.concatenate([array, vars(others)[name]]) for name, array in vars(self).items()}
-        return Melodies(**{**joined, "first": np.append(self.first[:-1], self.first[-1] + others.first)})
+    @classmethod
+    def joined(cls, parts: Sequence["Melodies"]) -> "Melodies":
+        """The melodies of several parts, one part after another; of at least one part."""
+        columns = {name: [vars(part)[name] for part in parts] for name in vars(parts[0])}
+        arrays = {name: np.concatenate(column) for name, column in columns.items() if name != "first"}
+        return cls(first=joined_offsets(columns["first"]), **arrays)
 
     def melody(self, number: int) -> Melody:
         """The melody of one tune."""

@@ -109,6 +109,11 @@ class MelodyIndex:
         self._intervals, self._pulses = NgramIndex.of(contents.intervals), NgramIndex.of(contents.pulses)
 
     @property
+    def has_contents(self) -> bool:
+        """Whether `contents` is not None."""
+        return all(index.postings.occurrences is not None for index in (self._intervals, self._pulses))
+
+    @property
     def contents(self) -> Contents | None:
         """What the index keeps of its settings; None if an older version wrote it and left out a part."""
         intervals, pulses = self._intervals.counts, self._pulses.counts

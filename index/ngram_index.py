@@ -1,13 +1,13 @@
 """The n-gram index: which settings share rare n-grams with a melody."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.ragged import laid_end_to_end
+from index.ragged import joined_offsets, laid_end_to_end
 from model.grams import Floats, Ints
 
 GRAM = 5  # intervals; the best single length on a collection of 11,000 settings
@@ -43,12 +43,13 @@ class GramCounts:
     def __len__(self) -> int:
         return len(self.first) - 1
 
-    def followed_by(self, others: "GramCounts") -> "GramCounts":
-        """These counts, and then those of other settings."""
-        return GramCounts(
-            np.concatenate([self.gram, others.gram]),
-            np.concatenate([self.count, others.count]),
-            np.append(self.first[:-1], self.first[-1] + others.first),
+    @classmethod
+    def joined(cls, parts: Sequence["GramCounts"]) -> "GramCounts":
+        """The counts of several parts, one part after another; of at least one part."""
+        return cls(
+            np.concatenate([part.gram for part in parts]),
+            np.concatenate([part.count for part in parts]),
+            joined_offsets([part.first for part in parts]),
         )
 
     def take(self, numbers: Ints) -> "GramCounts":

@@ -1,58 +1,61 @@
 """The user's own tunebooks: their tunes are in the catalogue once they are indexed, without training.
 
 An artifact keeps what was read, file by file, so that the next rebuild reads only files that have changed.
+A dump of The Session is a tunebook like others here, but for its corpus and its licence.
 """
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from index.catalogue import Setting
-from index.digests import combined, sha256_of_bytes
+from index import dump
+from index.catalogue import Named, Setting
+from index.digests import combined
+from index.encoded import Encoded
 from index.manifest import CorpusCount
+from index.own_sources import TUNEBOOKS, Source, find_sources
 from index.progress import OnStep, ignore_steps
-from index.tunebook import Entry, Unreadable, count_references, find_files
-from model.abc import Tune, decode, read_tunebook
+from index.readers import read_parts
+from index.reading import Part
+from index.tunebook import TunebookError
+from model.abc import Tune
+from model.encoder import Encoder
 
-NAME = "tunebooks"  # name of the corpus, in references and in the manifest
-Named = tuple[tuple[str, ...], Setting]  # a setting with all its names
-
-_IN_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
-_MOST_IN_TEXT = 0.05  # share of these characters; of random bytes more than a tenth are such
+_LICENCES = {TUNEBOOKS: "the user's own; no licence stated", dump.NAME: dump.LICENCE}
 
 
 @dataclass(frozen=True)
 class OwnTunebook:
-    """One file as it was read.
+    """One file as it was read, or a dump.
 
     Attributes
     ----------
-    name : its path in the folder of tunebooks
+    name : its path in the folder of tunebooks; of a dump, that of the file of tunes
     sha256 : of its content
     named : its settings: pairs of all names and the setting
     skipped : the reference of each skipped tune, and the reason
+    corpus : the corpus of its settings
     """
 
     name: str
     sha256: str
-    named: Sequence[Named]
-    skipped: Sequence[str]
+    named: list[Named]
+    skipped: list[str]
+    corpus: str = TUNEBOOKS
 
     def as_line(self) -> str:
         """The tunebook as a line of JSON."""
         named = [(names, setting.as_row()) for names, setting in self.named]
-        row = {"name": self.name, "sha256": self.sha256, "named": named, "skipped": self.skipped}
-        return json.dumps(row, ensure_ascii=False)
+        return json.dumps({**vars(self), "named": named}, ensure_ascii=False)
 
     @classmethod
     def of_line(cls, line: str) -> Self:
         """What `as_line` wrote."""
         row = json.loads(line)
         named = [(tuple(names), Setting.of_row(setting)) for names, setting in row["named"]]
-        return cls(row["name"], row["sha256"], named, row["skipped"])
+        return cls(**{**row, "named": named})
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,12 @@ class OwnTunebooks:
     ----------
     books : the files that could be read
     unreadable : name of each file or folder that could not be read, and the reason
-    tunes : the tunes that were read now, by the ABC of their settings
+    encoded : the settings that were read now and that no index had
     """
 
     books: Sequence[OwnTunebook]
     unreadable: Sequence[str]
-    tunes: Mapping[str, Tune]
+    encoded: Sequence[Encoded]
 
     @property
     def named(self) -> list[Named]:
@@ -81,19 +84,29 @@ class OwnTunebooks:
         return [*self.unreadable, *(reason for book in self.books for reason in book.skipped)]
 
     @property
-    def count(self) -> CorpusCount:
-        """The numbers of tunes, for the manifest."""
-        return CorpusCount(
-            name=NAME,
-            licence="the user's own; no licence stated",
-            tunes=len(self.named),
-            skipped=len(self.skipped),
-            sha256=combined((book.name, book.sha256) for book in self.books),
-        )
+    def counts(self) -> list[CorpusCount]:
+        """The numbers of tunes of each corpus, for the manifest: dumps if there are any, then tunebooks."""
+        books_of = {corpus: [book for book in self.books if book.corpus == corpus] for corpus in _LICENCES}
+        skipped = {corpus: sum(len(book.skipped) for book in books) for corpus, books in books_of.items()}
+        skipped[TUNEBOOKS] += len(self.unreadable)
+        return [
+            CorpusCount(
+                name=corpus,
+                licence=licence,
+                tunes=sum(len(book.named) for book in books_of[corpus]),
+                skipped=skipped[corpus],
+                sha256=combined((book.name, book.sha256) for book in books_of[corpus]),
+                own=True,
+            )
+            for corpus, licence in reversed(_LICENCES.items())
+            if books_of[corpus] or corpus == TUNEBOOKS
+        ]
 
     def save(self, path: Path) -> None:
         """Write a line of JSON for each file that could be read."""
-        path.write_text("".join(book.as_line() + "\n" for book in self.books), encoding="utf-8")
+        with path.open("w", encoding="utf-8") as file:
+            for book in self.books:
+                file.write(book.as_line() + "\n")
 
 
 def load_books(path: Path) -> list[OwnTunebook]:
@@ -102,56 +115,68 @@ def load_books(path: Path) -> list[OwnTunebook]:
         return list(map(OwnTunebook.of_line, file))
 
 
-def read_own(folder: Path, known: Sequence[OwnTunebook] = (), on_step: OnStep = ignore_steps) -> OwnTunebooks:
-    """Read every tunebook of a folder. No file in it makes the rest fail.
+def read_own(
+    folder: Path,
+    encoder: Encoder[Tune, Any],
+    known: Sequence[OwnTunebook] = (),
+    indexed: Set[str] = frozenset(),
+    on_step: OnStep = ignore_steps,
+) -> OwnTunebooks:
+    """Read every tunebook and every dump of a folder. No file in it makes the rest fail.
 
-    Files that cannot be read, and tunes that cannot be in a catalogue, are skipped and listed.
+    Files that cannot be read, dumps whose licence was not accepted, and tunes that cannot be in a catalogue
+    are skipped and listed.
 
     Parameters
     ----------
-    folder : a folder with tunebooks at any depth, or one tunebook, or a tar archive
+    folder : see `index.own_sources.find_sources`
+    encoder : encodes the tunes
     known : tunebooks as an earlier call read them; one with the same name and content is not read again
+    indexed : ABC of settings that an index has already; they are not encoded again
     on_step : called when the step begins
 
     Raises
     ------
     TunebookError
         When the folder does not exist or cannot be read.
+    ReaderError
+        When a process that reads ends before its work is done.
     """
     known_book = {(book.name, book.sha256): book for book in known}
+
+    def is_known(source: Source) -> bool:
+        return (source.name, source.sha256) in known_book
+
     new = sum(
-        count_references(decode(content))
-        for name, content in find_files(folder)
-        if isinstance(content, bytes) and (name, sha256_of_bytes(content)) not in known_book
+        source.count()
+        for source in find_sources(folder)
+        if isinstance(source, Source) and not is_known(source)
     )
-    advance = on_step("reading tunebooks", new) if new else None
-    books, unreadable, tunes = [], [], {}
-    for name, content in find_files(folder):
-        if isinstance(content, Unreadable):
-            unreadable.append(f"{name}: {content.reason}")
-            continue
-        digest = sha256_of_bytes(content)
-        if (name, digest) in known_book:
-            books.append(known_book[name, digest])
-            continue
-        text = decode(content)
-        if not _is_text(text):
-            unreadable.append(f"{name}: is not text")
-            continue
-        named, skipped = [], []
-        for tune in read_tunebook(text):
-            entry = Entry(f"{name}:{tune.line}", tune)
-            if isinstance(tune, Tune) and not entry.fault:
-                setting = entry.setting(NAME)
-                named.append((entry.names, setting))
-                tunes[setting.abc] = tune
+    advance = on_step("reading tunebooks", new) if new else ignore_steps("", None)
+    books: list[OwnTunebook] = []
+    unreadable: list[str] = []
+    book_of_part: list[OwnTunebook] = []
+
+    def parts() -> Iterator[Part]:
+        for source in find_sources(folder):
+            if isinstance(source, str):
+                unreadable.append(source)
+            elif is_known(source):
+                books.append(known_book[source.name, source.sha256])
             else:
-                skipped.append(f"{entry.reference}: {entry.fault}")
-            if advance:
-                advance()
-        books.append(OwnTunebook(name, digest, named, skipped))
-    return OwnTunebooks(books, unreadable, tunes)
+                book = OwnTunebook(source.name, source.sha256, [], [], source.corpus)
+                try:
+                    for part in source.parts():
+                        book_of_part.append(book)
+                        yield part
+                except TunebookError as error:
+                    unreadable.append(f"{error}")
+                else:
+                    books.append(book)
 
-
-def _is_text(text: str) -> bool:
-    return sum(1 for _ in _IN_NO_TEXT.finditer(text)) <= _MOST_IN_TEXT * len(text)
+    read = dict(read_parts(parts(), new, encoder, indexed, advance))
+    in_order = [read[number] for number in range(len(read))]
+    for book, part in zip(book_of_part, in_order, strict=True):
+        book.named.extend(part.named)
+        book.skipped.extend(part.skipped)
+    return OwnTunebooks(books, unreadable, [part.encoded for part in in_order])

@@ -1,5 +1,7 @@
 """Ragged arrays: a list of lists as one long array, in runs."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,22 @@ def laid_end_to_end(first: Ints, length: Ints) -> Ints:
     """
     ends = np.cumsum(length)
     return np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - ends + length, length)
+
+
+def joined_offsets(offsets: Sequence[Ints]) -> Ints:
+    """The offsets of several ragged arrays that are put one after another.
+
+    Parameters
+    ----------
+    offsets : of each array the start of each run, and the end of the last, shape = (runs + 1,)
+
+    Returns
+    -------
+    the same for all runs
+    """
+    ends = np.cumsum([0, *(each[-1] for each in offsets)])
+    starts = [each[:-1] + end for each, end in zip(offsets, ends, strict=False)]
+    return np.concatenate([*starts, ends[-1:]])
 
 
 def highest_of_each(group: Ints, score: NDArray[np.number]) -> Ints:

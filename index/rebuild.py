@@ -1,7 +1,7 @@
 """The rebuild: indexes the trained catalogue again with the user's own tunebooks, without training."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,20 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
-from index import artifact
+from index import artifact, dump
 from index.alignment import Melody
 from index.artifact import OWN_BOOKS, Artifact, ArtifactError
-from index.catalogue import Catalogue, Setting
+from index.catalogue import Catalogue, Named, Setting
 from index.cosine_index import CosineIndex
-from index.own_tunebooks import NAME as OWN
-from index.own_tunebooks import Named, load_books, read_own
+from index.own_sources import TUNEBOOKS
+from index.own_tunebooks import load_books, read_own
 from index.probes import DEGRADED, encode_probes, measure_vectors, rank_probes
 from index.progress import OnStep, ignore_steps
 from index.publication import KEPT, link_files, publish, staging
 from index.reindexing import reindexed
 from index.slips import find_slips
 from index.suggester import CATALOGUE, INDEX_FILES, Suggester
-from model.abc import Tune, read_tune
+from model.abc import read_tune
 from model.device import Device
 from model.encoder import Vectors
 from model.version import VERSION
@@ -78,6 +78,8 @@ def rebuild(
         When the new index is not sound.
     TunebookError
         When the folder of tunebooks cannot be read.
+    ReaderError
+        When a process that reads tunes ends before its work is done.
     ArtifactError
         When the current artifact cannot be read, or another one was published in the meantime.
     OSError
@@ -104,34 +106,37 @@ def _rebuild(
     # Another version may have read the tunes and the names by other rules.
     reuse = reuse and old.manifest.version == VERSION
     known = load_books(old.path / OWN_BOOKS) if reuse and (old.path / OWN_BOOKS).exists() else []
-    own = read_own(tunebooks, known, on_step) if tunebooks else None
-    tunes = own.tunes if own else {}
+    indexed = [setting.abc for setting in old.suggester.catalogue.settings] if reuse else []
+    encoder = old.suggester.encoders.tune
+    own = read_own(tunebooks, encoder, known, frozenset(indexed), on_step) if tunebooks else None
+    encoded = own.encoded if own else ()
 
-    indexed = old.suggester.catalogue.settings if reuse else ()
-    number_of = {setting.abc: number for number, setting in enumerate(indexed)}
-
-    def tune_of(setting: Setting) -> Tune:
-        return tunes.get(setting.abc) or read_tune(setting.abc)
+    sources: list[tuple[Sequence[str], Callable[[int], Melody]]]
+    sources = [(indexed, old.suggester.melody_index.melody)]
+    sources += [(part.abc, part.contents.melodies.melody) for part in encoded]
+    melody_with = {abc: (melody, number) for abcs, melody in sources for number, abc in enumerate(abcs)}
 
     def melody_of(setting: Setting) -> Melody:
-        number = number_of.get(setting.abc)
-        return Melody.of(tune_of(setting)) if number is None else old.suggester.melody_index.melody(number)
+        if setting.abc in melody_with:
+            melody, number = melody_with[setting.abc]
+            return melody(number)
+        return Melody.of(read_tune(setting.abc))
 
     catalogue = _with_own(trained, own.named, melody_of) if own else trained
-    suggester = reindexed(old.suggester, catalogue, tune_of, reuse, on_step)
+    suggester = reindexed(old.suggester, catalogue, encoded, reuse, on_step)
     advance = on_step("checking and publishing", 3)
     _check_vectors(suggester)
     probes = encode_probes(old.probes, suggester.encoders)
     if not force:
         _check_probes(probes, suggester.title_index, len(trained), old)
     advance()
-    corpora = [corpus for corpus in old.manifest.corpora if corpus.name != OWN]
+    corpora = [each for each in old.manifest.corpora if not each.own and each.name != TUNEBOOKS]
     manifest = old.manifest.model_copy(
         update={
             "version": VERSION,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "rebuilt_from": old.version,
-            "corpora": [*corpora, own.count] if own else corpora,
+            "corpora": [*corpora, *own.counts] if own else corpora,
             # More titles make the probes harder to rank without any fault of the index: measure them again.
             "probes": measure_vectors(old.probes, probes, suggester),
             "titles": len(catalogue),
@@ -146,7 +151,7 @@ def _rebuild(
             own.save(staged / OWN_BOOKS)
         version = publish(root, staged, manifest, replaces=old.version, keep=keep)
     advance()
-    return Rebuilt(version, own.count.tunes if own else 0, own.skipped if own else [])
+    return Rebuilt(version, len(own.named) if own else 0, own.skipped if own else [])
 
 
 @contextmanager
@@ -162,12 +167,16 @@ def _no_garbage_collection() -> Iterator[None]:
 
 
 def _with_own(trained: Catalogue, named: list[Named], melody_of: Callable[[Setting], Melody]) -> Catalogue:
-    """The trained catalogue with the user's own settings, curated as the trained ones were."""
+    """The trained catalogue with the user's own settings, curated as the trained ones were.
+
+    A setting of a dump that was trained on is not added once more.
+    """
+    of_dump = {setting.reference for setting in trained.settings if setting.corpus == dump.NAME}
+    named = [(names, setting) for names, setting in named if setting.reference not in of_dump]
     joined = trained.with_settings(named)
+    added = {setting.reference for _, setting in named}
     changed = {
-        number
-        for number, title in enumerate(joined.titles)
-        if any(each.corpus == OWN for each in title.settings[-1:])
+        number for number, title in enumerate(joined.titles) if not added.isdisjoint(title.references[-1:])
     }
     slips = find_slips(joined, melody_of, changed)
     catalogue = trained.with_settings(named, slips)

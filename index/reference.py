@@ -49,7 +49,7 @@ All text is UTF-8. `.jsonl` has a JSON object on each line. `.safetensors` is th
 `.faiss` is an index of [FAISS](https://github.com/facebookresearch/faiss).
 Titles, names and settings are numbered from 0 in the order of `{CATALOGUE}`.
 """
-_KINDS = {str: "string", int: "integer", float: "number"}
+_KINDS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 _FIT, _BOTH = "`fit`", "`fit`, re-index"
 _SERVE = "service, `suggest`, re-index"
 

@@ -1,26 +1,27 @@
 """Reindexing: the indexes of another catalogue, from those of a Suggester and with its encoders."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from index.catalogue import Catalogue, Setting
+from index.catalogue import Catalogue
 from index.contents import Contents
 from index.cosine_index import CosineIndex
 from index.directory import Directory
 from index.display import display_names
+from index.encoded import Encoded
 from index.melody_index import MelodyIndex
 from index.progress import OnStep, counted_step, ignore_steps
 from index.suggester import Suggester
-from model.abc import Tune
+from model.abc import read_tune
 from model.grams import Ints
 
 
 def reindexed(
     suggester: Suggester,
     catalogue: Catalogue,
-    tune_of: Callable[[Setting], Tune],
+    encoded: Sequence[Encoded] = (),
     reuse: bool = True,
     on_step: OnStep = ignore_steps,
 ) -> Suggester:
@@ -30,32 +31,16 @@ def reindexed(
     ----------
     suggester : gives its encoders and its ranking
     catalogue : the titles and their settings
-    tune_of : reads a setting
+    encoded : settings that have been encoded already
     reuse : take the rows of names and settings that the Suggester has indexed, and read and encode only the
         others. Settings with the same ABC have the same row
     on_step : called when each step begins
     """
-    contents = suggester.melody_index.contents if reuse else None
-    known = suggester.catalogue if contents else Catalogue(())
-    encoders = suggester.encoders
-
+    known = suggester.catalogue if reuse and suggester.melody_index.has_contents else Catalogue(())
     names, new_names = _places(catalogue.names, known.names)
-    name_vectors = encoders.title.encode(counted_step(new_names, "encoding names", on_step))
+    name_vectors = suggester.encoders.title.encode(counted_step(new_names, "encoding names", on_step))
     known_vectors = suggester.title_index.vectors[: len(known.names)]
     title_index = CosineIndex(np.concatenate([known_vectors, name_vectors])[names], catalogue.title_of_name)
-
-    setting_with = {setting.abc: setting for setting in catalogue.settings}
-    settings, new = _places(
-        [setting.abc for setting in catalogue.settings], [setting.abc for setting in known.settings]
-    )
-    tunes = [tune_of(setting_with[abc]) for abc in counted_step(new, "reading settings", on_step)]
-    tune_vectors = encoders.tune.encode(counted_step(tunes, "encoding settings", on_step))
-    known_vectors = suggester.melody_index.vectors.vectors[: len(known.settings)]
-    added = Contents.of(counted_step(tunes, "indexing settings", on_step))
-    melody_index = MelodyIndex.of(
-        (contents.followed_by(added) if contents else added).take(settings),
-        CosineIndex(np.concatenate([known_vectors, tune_vectors])[settings], catalogue.title_of_setting),
-    )
     return replace(
         suggester,
         catalogue=catalogue,
@@ -63,8 +48,30 @@ def reindexed(
             catalogue, display_names(catalogue, _display_forms(known, suggester.directory.shown))
         ),
         title_index=title_index,
-        melody_index=melody_index,
+        melody_index=_melody_index(suggester, known, catalogue, encoded, on_step),
     )
+
+
+def _melody_index(
+    suggester: Suggester,
+    known: Catalogue,
+    catalogue: Catalogue,
+    encoded: Sequence[Encoded],
+    on_step: OnStep,
+) -> MelodyIndex:
+    """The melody index of a catalogue: rows of the known one, rows encoded already, and new ones."""
+    indexed = [setting.abc for setting in known.settings]
+    indexed += [abc for part in encoded for abc in part.abc]
+    settings, new = _places([setting.abc for setting in catalogue.settings], indexed)
+    read = counted_step(new, "reading settings", on_step)
+    rest = Encoded.of(((abc, read_tune(abc)) for abc in read), suggester.encoders.tune)
+    known_vectors = suggester.melody_index.vectors.vectors[: len(known.settings)]
+    vectors = np.concatenate([known_vectors, *(part.vectors for part in encoded), rest.vectors])[settings]
+    contents = suggester.melody_index.contents if known.titles else None
+    parts = [*([contents] if contents else []), *(part.contents for part in encoded), rest.contents]
+    taken = Contents.joined(parts).take(settings)
+    del contents, parts, rest  # as large as the index
+    return MelodyIndex.of(taken, CosineIndex(vectors, catalogue.title_of_setting))
 
 
 def _places(wanted: Sequence[str], known: Sequence[str]) -> tuple[Ints, list[str]]:

@@ -6,7 +6,7 @@ import re
 import stat
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -143,26 +143,32 @@ def read_files(path: Path) -> Iterator[tuple[str, bytes]]:
             raise TunebookError(f"{name} {content.reason}")
 
 
-def find_files(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> Iterator[tuple[str, bytes | Unreadable]]:
+def find_files(
+    path: Path, suffixes: tuple[str, ...] = SUFFIXES, names: Collection[str] = ()
+) -> Iterator[tuple[str, bytes | Unreadable]]:
     """Name of every file that `read_path` reads, with its content or the reason why it cannot be read.
 
-    From folders and archives it takes the files whose names end in one of the suffixes.
+    From folders and archives it takes the files whose names end in one of the suffixes, or are in `names`.
 
     Names are those that people see (`shown_name`). Links to files are followed, links to folders are not.
 
     Raises TunebookError when the path does not exist or is a folder that cannot be read.
     """
+
+    def is_wanted(name: str) -> bool:
+        return Path(name).suffix.lower() in suffixes or name in names
+
     if path.is_dir():
-        yield from _folder(path, suffixes)
+        yield from _folder(path, is_wanted)
     elif path.is_file() and tarfile.is_tarfile(path):
-        yield from _members(path, suffixes)
+        yield from _members(path, is_wanted)
     elif path.is_file():
         yield path.name, _content(path)
     else:
         raise TunebookError(f"{path}: no such file or folder")
 
 
-def _folder(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, bytes | Unreadable]]:
+def _folder(folder: Path, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes | Unreadable]]:
     try:
         waiting = _inside(folder)
     except OSError as error:
@@ -180,7 +186,7 @@ def _folder(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, byte
             reason = _why_not_followed(path, folder)
             if reason:
                 yield shown_name(name), Unreadable(reason, is_tunebook=False)
-        elif path.suffix.lower() in suffixes:
+        elif is_wanted(path.name):
             has_utf_8_name = shown_name(name) == name
             yield (
                 shown_name(name),
@@ -209,7 +215,7 @@ def _is_folder(link: os.DirEntry[str]) -> bool:
         return False
 
 
-def _members(path: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, bytes | Unreadable]]:
+def _members(path: Path, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes | Unreadable]]:
     """The tunebooks of a tar archive. Nothing is unpacked to disk, so their names can do no harm.
 
     They come in the archive's order, because going back in a compressed file means decompressing it again.
@@ -218,7 +224,7 @@ def _members(path: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, bytes
         with tarfile.open(path) as archive:
             for member in archive:
                 opened = archive.extractfile(member) if member.isfile() else None
-                if opened and member.name.lower().endswith(suffixes):
+                if opened and is_wanted(member.name.rpartition("/")[2]):
                     yield shown_name(member.name), _bounded(member.size, opened)
             # tarfile mistakes damage for the end; only reading to the end checks a compressed file's
             # checksum.

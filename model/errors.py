@@ -21,6 +21,7 @@
     ├── NamerError              a tune for which a service has no answer
     ├── PlanError               an ablation plan that cannot be run
     ├── Problem                 an HTTP error, sent as problem+json
+    ├── ReaderError             a process that was reading tunes and has ended
     ├── RetitleError            a tunebook into which a title cannot be written
     ├── ServiceError            a service that gives no answers
     ├── SettingsError           an environment variable that is out of range

@@ -7,12 +7,10 @@ from index.progress import Advance, Step, StepLines
 
 # The steps of a rebuild, in their order, and about what share of its time each takes, in per cent.
 SHARES = {
-    "reading tunebooks": 25,
-    "encoding names": 3,
-    "reading settings": 30,
-    "encoding settings": 17,
-    "indexing settings": 15,
-    "checking and publishing": 10,
+    "reading tunebooks": 65,
+    "encoding names": 5,
+    "reading settings": 15,
+    "checking and publishing": 15,
 }
 
 

@@ -205,7 +205,7 @@ def test_an_index_of_other_settings_can_be_made_from_the_contents(
     numbers = [known + 2, 0, 7, 3, 7, known, known + 1, known - 1]  # in another order, and one twice
     tunes = [[*curated.library.tunes, *new][number] for number in numbers]
     vectors = CosineIndex(ENCODER.encode(tunes), np.arange(len(tunes)))
-    made = MelodyIndex.of(contents.followed_by(Contents.of(new)).take(np.array(numbers)), vectors)
+    made = MelodyIndex.of(Contents.joined([contents, Contents.of(new)]).take(np.array(numbers)), vectors)
     assert same_files(made, MelodyIndex(tunes, vectors), tmp_path)
 
     none = CosineIndex(ENCODER.encode([]), np.zeros(0, np.int64))

@@ -40,7 +40,7 @@ def test_per_cent_are_of_all_steps_and_never_fall() -> None:
 @pytest.mark.parametrize("total", [None, 0, 1])
 def test_a_step_that_is_longer_than_expected_or_unknown_keeps_what_was_reached(total: int | None) -> None:
     progress = ProgressOfJob(lambda _line: None)
-    progress.begin("encoding settings", total)(5)
+    progress.begin("encoding names", total)(5)
     assert progress.now
     reached = progress.now.percent
     assert 0 < reached < 100

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from training.corpora import session
+from index import dump
 from training.corpora.books import BOOKS, FOREIGN, find_book
 from training.corpora.corpus import Corpus
+from training.corpora.session import find_dump
 from training.corpora.tunebooks import find_tunebooks
 
 __all__ = ["BOOKS", "FOREIGN", "Corpus", "find_corpora", "find_foreign"]
@@ -48,4 +49,4 @@ def find_foreign(names: Iterable[str], accepted: str | None = None) -> list[Corp
 def _find(name: str, accepted: str | None) -> Corpus:
     if name in BOOKS:
         return find_book(name)
-    return session.find_dump(name, accepted == session.NAME) or find_tunebooks(name)
+    return find_dump(name, accepted == dump.NAME) or find_tunebooks(name)

@@ -6,15 +6,16 @@ from typing import Annotated
 
 import typer
 
+from index import dump
 from training.console import ConsoleReporter, console
 from training.corpora import download as downloads
-from training.corpora import session, session_download
+from training.corpora import session_download
 from training.corpora.collections import COLLECTIONS
 from training.options import resumable
 
 
 def download(
-    name: Annotated[str, typer.Argument(help=f"One of: {', '.join((*COLLECTIONS, session.NAME))}.")],
+    name: Annotated[str, typer.Argument(help=f"One of: {', '.join((*COLLECTIONS, dump.NAME))}.")],
     folder: Annotated[Path, typer.Option(help="Folder in which the collection gets its own folder.")] = Path(
         "downloads"
     ),
@@ -26,15 +27,15 @@ def download(
         ),
     ] = False,
 ) -> None:
-    """Download a collection, to train on. Run it again to resume when interrupted.
+    """Download a collection, to train on or to re-index. Run it again to resume when interrupted.
 
     thesession is the dump that The Session publishes, under a licence that you must accept first.
     """
-    if name == session.NAME:
+    if name == dump.NAME:
         _download_dump(folder / name, accept_licence)
         return
     if name not in COLLECTIONS:
-        available = ", ".join((*COLLECTIONS, session.NAME))
+        available = ", ".join((*COLLECTIONS, dump.NAME))
         raise downloads.DownloadError(f"there is no collection {name}; these can be downloaded: {available}")
     collection = COLLECTIONS[name]
     console.print(f"{collection.description}: {collection.licence}; see {collection.source}", soft_wrap=True)
@@ -58,8 +59,10 @@ def _download_dump(folder: Path, is_accepted: bool) -> None:
         )
     with ConsoleReporter() as report, resumable(), downloads.open_client() as client:
         rows = session_download.download_dump(folder, client, report.step, session_download.URL)
+    (folder / dump.ACCEPTED).write_text(f"{session_download.TERMS}\n", encoding="utf-8")
     console.print(
         f"{rows.settings:,} settings and {rows.aliases:,} aliases; {rows.faults:,} rows cannot be used\n"
-        f"train on it with --corpus {folder} --accept-licence {session.NAME}",
+        f"let the service know them with TUNEBOOKS={folder} and a re-index, or train on them with "
+        f"--corpus {folder}",
         soft_wrap=True,
     )

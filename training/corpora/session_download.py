@@ -1,14 +1,15 @@
 """Downloads the dump that The Session publishes, whose licence users must accept first."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
+from index.dump import ALIASES, SOURCE, TUNES
 from index.progress import OnStep, ignore_steps
 from training.corpora.download import DownloadError, fetch_newest
-from training.corpora.session import DumpRows, count_rows
+from training.corpora.session import read_dump
 
-SOURCE = "https://github.com/adactio/TheSession-data"
 URL = "https://raw.githubusercontent.com/adactio/TheSession-data/HEAD/csv/"
 TERMS = (
     f"The tunes of The Session (https://thesession.org), as published at {SOURCE}.\n"
@@ -19,6 +20,21 @@ TERMS = (
 )
 _FILES = ("aliases.csv", "tunes.csv")
 _NEW = "new"  # folder for a dump that has not been checked yet
+
+
+@dataclass(frozen=True, slots=True)
+class DumpRows:
+    """How many rows a dump has, and how many of them cannot be used.
+
+    Attributes
+    ----------
+    settings, aliases : rows that can be used
+    faults : rows that cannot
+    """
+
+    settings: int
+    aliases: int
+    faults: int
 
 
 def download_dump(
@@ -59,3 +75,21 @@ def download_dump(
             (new / name).unlink(missing_ok=True)
     new.rmdir()
     return rows
+
+
+def count_rows(tunes: Path) -> DumpRows:
+    """Check the structure of a dump: the columns and the numbers of its rows, but not the music.
+
+    Parameters
+    ----------
+    tunes : the file of tunes; a file of aliases in the same folder counts, too
+
+    Raises
+    ------
+    TunebookError
+        When a file lacks a column or is too large.
+    """
+    dump = read_dump(tunes)
+    faults = [fault for _, fault in dump.tunes.rows(TUNES)]
+    of_aliases = [fault for _, fault in dump.aliases.rows(ALIASES)] if dump.aliases else []
+    return DumpRows(faults.count(""), of_aliases.count(""), sum(map(bool, (*faults, *of_aliases))))

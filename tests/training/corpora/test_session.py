@@ -1,7 +1,5 @@
 """Dumps in the columns that The Session publishes: tunes of old books, with ids, dates and users made up."""
 
-import csv
-import io
 import json
 import re
 from pathlib import Path
@@ -11,58 +9,14 @@ from typer.testing import CliRunner
 
 from index.tunebook import Entry, TunebookError
 from model.abc import Tune, write
+from tests.small_dump import MCLEOD, NAMES, OFF_SHE_GOES, ROWS, as_csv, row, write_dump
 from training.__main__ import app
 from training.corpora import Corpus, find_corpora
 from training.corpora.curate import curate
-from training.corpora.session import ALIASES, TUNES
-
-COLUMNS = (*TUNES, "date", "username", "composer")
-OFF_SHE_GOES = "|:F2A G2B|ABc d3|F2A G2B|AFD E3:|\r\n|:e|faf def|gbg efg|faf def|gec d2:|"
-MCLEOD = "BA|G2BG DGBG|B2BA BcBA|G2BG DGBG|A2AG A2BA|"
-
-
-def row(tune: int, setting: int, name: str, abc: str, **others: str) -> dict[str, str]:
-    cells = {
-        "type": "jig",
-        "meter": "6/8",
-        "mode": "Dmajor",
-        "date": "1903-01-01 00:00:00",
-        "username": "piper",
-    }
-    return {
-        **dict.fromkeys(COLUMNS, ""),
-        **cells,
-        **{"tune_id": f"{tune}", "setting_id": f"{setting}", "name": name, "abc": abc},
-        **others,
-    }
-
-
-ROWS = [
-    row(7, 70, "Off She Goes", OFF_SHE_GOES),
-    row(7, 71, "Off She Goes", OFF_SHE_GOES.replace("F2A", "FGA"), mode="Edorian"),
-    row(9, 90, 'McLeod\'s, "Miss"', MCLEOD, type="reel", meter="4/4", mode="Gmajor"),
-]
-NAMES = [
-    {"tune_id": "7", "alias": "Up She Goes", "name": "Off She Goes"},
-    {"tune_id": "7", "alias": "Launch, The", "name": "Off She Goes"},
-]
-
-
-def as_csv(rows: list[dict[str, str]], columns: tuple[str, ...] = COLUMNS) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns)
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def dump(folder: Path, form: str, rows: list[dict[str, str]], names: list[dict[str, str]] = NAMES) -> Corpus:
-    if form == "csv":
-        texts = as_csv(rows), as_csv(names, (*ALIASES, "name"))
-    else:
-        texts = json.dumps(rows, indent=1), json.dumps(names)
-    for stem, text in zip(("tunes", "aliases"), texts, strict=True):
-        (folder / f"{stem}.{form}").write_bytes(text.encode())
+    write_dump(folder, form, rows, names)
     return find_corpora([str(folder)], "thesession")[0]
 
 

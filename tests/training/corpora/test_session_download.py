@@ -8,6 +8,8 @@ from threading import Thread
 import pytest
 from typer.testing import CliRunner, Result
 
+from index.dump import ACCEPTED, LICENCE
+from index.own_sources import Source, find_sources
 from index.tunebook import TunebookError
 from tests.support import Silent
 from training.__main__ import app
@@ -106,9 +108,22 @@ def test_an_accepted_dump_is_downloaded_and_can_be_read(server: Server, tmp_path
     assert server.ranges == [("", 200), ("", 200)]
 
 
+def test_a_downloaded_dump_is_accepted_for_training_and_re_indexing(server: Server, tmp_path: Path) -> None:
+    assert run(tmp_path, "--accept-licence").exit_code == 0
+    dump = tmp_path / "thesession"
+    assert find_corpora([str(dump)])[0].licence == LICENCE
+    assert (dump / ACCEPTED).read_text() == f"{session_download.TERMS}\n"
+    (source,) = find_sources(tmp_path)
+    assert isinstance(source, Source)
+    assert (source.name, source.corpus, source.count()) == ("thesession/tunes.csv", "thesession", 199)
+    bring(server, dump)
+    assert (dump / ACCEPTED).exists(), "also after a newer dump"
+
+
 def test_nothing_is_requested_before_the_licence_is_accepted(server: Server, tmp_path: Path) -> None:
     result = run(tmp_path)
     assert result.exit_code == 1
+    assert not list(tmp_path.rglob(ACCEPTED))
     assert "Open Database License" in result.output
     assert "the licence was not accepted" in result.output
     assert server.ranges == []
