@@ -156,7 +156,10 @@ def _rebuild(
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Stop the search for cycles. There are none, and it would go through all settings again and again."""
+    """Stop the search for cycles: it would go through all settings again and again.
+
+    What a reader leaves behind, some hundred objects a tune, stays until the search goes on.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
