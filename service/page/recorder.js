@@ -41,7 +41,7 @@ export class GanRecorder extends HTMLElement {
       this.#again,
     );
     this.append(this.#toggle, this.#panel);
-    this.#toggle.addEventListener("click", () => this.#open(this.#panel.hidden));
+    this.#toggle.addEventListener("click", () => this.#open(this.#panel.hidden === true));
     this.#record.addEventListener("click", () => (this.#microphone ? this.#stop() : this.#start()));
     this.#again.addEventListener("click", () => this.#send());
     this.#file.addEventListener("change", () => this.#take(this.#file.files?.[0]));

@@ -1,7 +1,7 @@
 /** `<gan-score>`: a tune as staff notation, and as a table of bars and note names for who cannot see it. */
 
 import { find, make } from "./dom.js";
-import { draw } from "./engraving.js";
+import { draw, MOST_DRAWN } from "./engraving.js";
 
 const BAR_WIDTH = 140; // pixels that a bar needs to be legible
 const FEWEST = 2; // bars of a line, however narrow it is
@@ -21,6 +21,7 @@ class Score extends HTMLElement {
         { className: "staff", tabIndex: 0, role: "region", "aria-label": "Your tune on a staff" },
         make("div"),
       ),
+      make("p", { className: "too-long quiet", hidden: true }, "This is too long to draw."),
       make("div", { className: "for-screen-readers bars" }),
     );
     new ResizeObserver(([{ contentRect }]) => {
@@ -51,6 +52,7 @@ class Score extends HTMLElement {
     const drawn = this.#abc.trim() && this.#width ? draw(staff, this.#abc, this.#layout()) : null;
     this.drawing = drawn?.signs.length ? drawn : null;
     this.classList.toggle("empty", !this.drawing);
+    find(this, ".too-long").hidden = this.#abc.length <= MOST_DRAWN;
     if (!this.drawing) staff.replaceChildren();
     staff.querySelector("svg")?.setAttribute("aria-label", "Your tune on a staff");
     find(this, ".bars").replaceChildren(...(this.drawing ? [barTable(this.drawing.bars)] : []));
