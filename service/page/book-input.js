@@ -2,6 +2,7 @@
 
 import { decodeBook } from "./book-encoding.js";
 import { find, make, tell } from "./dom.js";
+import { keepDraft } from "./draft.js";
 import { onDrop } from "./drops.js";
 import { bytesOf, FileError, isBinary, mediaType } from "./files.js";
 
@@ -44,6 +45,7 @@ class BookInput extends HTMLElement {
       file.value = ""; // so that the same file can be opened again
     });
     this.append(form);
+    keepDraft(this.#text);
     onDrop(this, {
       file: (dropped) => this.#take(dropped, dropped.name),
       text: (dropped) => {

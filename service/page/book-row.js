@@ -3,6 +3,7 @@
 import { canAccept } from "./book-review.js";
 import { howItMatches, howSure, whyKept, whyUnknown } from "./book-words.js";
 import { make } from "./dom.js";
+import { addressOf } from "./title.js";
 import { melody, source } from "./words.js";
 
 /** @typedef {import("./book-review.js").Row} Row */
@@ -23,17 +24,17 @@ export class RowView {
       "Show the match",
     );
     this.button.hidden = !row.choices.length;
-    this.title = make("td", { className: "proposed" });
-    this.sure = make("td", { className: "sureness" });
-    this.why = make("td", { className: "why" });
+    this.title = make("td", { role: "cell", className: "proposed" });
+    this.sure = make("td", { role: "cell", className: "sureness" });
+    this.why = make("td", { role: "cell", className: "why" });
     const own = row.own || (row.answer.title ? `“${row.answer.title}”` : "no title");
     this.element = make(
       "tr",
-      { className: "tune" },
-      make("td", { className: "tick" }, this.box),
+      { className: "tune", role: "row" },
+      make("td", { role: "cell", className: "tick" }, this.box),
       make(
         "th",
-        { scope: "row", className: "own" },
+        { scope: "row", role: "rowheader", className: "own" },
         make("span", { className: "reference" }, reference ? `X:${reference}` : `${number}.`),
         " ",
         make("span", { className: row.own ? "own-title" : "own-title no-title" }, own),
@@ -89,7 +90,7 @@ export class RowView {
   #source(choice) {
     const setting = melody(choice)?.setting;
     if (!setting) return [];
-    const link = /^https?:/.test(setting.url) ? setting.url : `#title/${encodeURIComponent(choice.id)}`;
+    const link = /^https?:/.test(setting.url) ? setting.url : addressOf(choice.id);
     return [
       make("p", { className: "source" }, make("a", { href: link, tabIndex: this.box.tabIndex }, source(setting))),
     ];

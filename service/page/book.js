@@ -68,7 +68,7 @@ class Book extends HTMLElement {
     this.#table.start(this.#lines);
     this.#duplicates.book = { bytes, lines: this.#lines };
     this.#showField(false);
-    find(this, ".about").textContent = `${name}, ${counted(tunes, "tune")}, ${counted(bytes.length, "byte")}`;
+    find(this, ".about").textContent = `${name}: ${counted(tunes, "tune")}`;
     this.#choose(this.#tabs[0], false);
     this.#progress(tunes);
     this.#say("");

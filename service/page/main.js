@@ -19,10 +19,11 @@ const VIEWS = /** @type {Record<string, string>} */ ({
   title: "browse",
 });
 
-/** Show one view, and mark its link. */
+/** Show one view, mark its link, and name the document after it. The focus moves along if it was in another view. */
 function showView() {
   const [name] = location.hash.slice(1).split(/[/=?]/);
   const shown = VIEWS[name] ?? "name-tune";
+  const focused = document.activeElement?.closest("main > section");
   for (const view of document.querySelectorAll("main > section")) {
     /** @type {HTMLElement} */ (view).hidden = view.id !== shown;
   }
@@ -30,6 +31,9 @@ function showView() {
     if (link.getAttribute("data-view") === shown) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  const heading = find(document, `#${shown} h1`);
+  document.title = `${heading.textContent} – Gan Ainm`; // the page of a title writes its own
+  if (focused && focused.id !== shown) heading.focus();
 }
 
 /** Let the staff and the answer follow the tune. */

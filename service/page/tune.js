@@ -7,6 +7,7 @@
 
 import { Problem } from "./api.js";
 import { find, make, tell } from "./dom.js";
+import { keepDraft } from "./draft.js";
 import { onDrop } from "./drops.js";
 import { EXAMPLES } from "./examples.js";
 import { abcOf, FileError } from "./files.js";
@@ -52,7 +53,8 @@ class TuneField extends HTMLElement {
     );
     find(this, ".examples").replaceChildren(...examples);
     find(this, "form").addEventListener("submit", (event) => event.preventDefault());
-    if (field.value) this.#changed(0); // the browser has restored it
+    keepDraft(field);
+    if (field.value) this.#changed(0);
   }
 
   get abc() {
