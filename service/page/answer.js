@@ -19,6 +19,7 @@ class AnswerView extends HTMLElement {
     this.append(
       make("p", { className: "for-screen-readers", role: "status" }),
       make("p", { className: "trouble", hidden: true }),
+      make("p", { className: "waiting quiet", "aria-hidden": "true" }, "Looking …"), // when it takes long
       make("div", { className: "result" }),
     );
     this.addEventListener("copied", () => this.#say("Copied."));
