@@ -18,11 +18,7 @@ export class RowView {
     this.row = row;
     const { number, reference } = row.answer;
     this.box = make("input", { type: "checkbox", tabIndex: -1, className: "accept" });
-    this.button = make(
-      "button",
-      { type: "button", tabIndex: -1, className: "link", "aria-expanded": "false" },
-      "Show the match",
-    );
+    this.button = make("button", { type: "button", tabIndex: -1, className: "link", "aria-expanded": "false" });
     this.button.hidden = !row.choices.length;
     this.title = make("td", { role: "cell", className: "proposed" });
     this.sure = make("td", { role: "cell", className: "sureness" });
@@ -62,7 +58,7 @@ export class RowView {
     // A disabled box could not have the focus, and the arrow keys move it through all rows.
     this.box.setAttribute("aria-disabled", String(!possible));
     this.box.setAttribute("aria-label", this.#label(choice, possible));
-    this.button.setAttribute("aria-label", `Show the match of tune ${row.answer.number}`);
+    this.labelButton();
     if (row.group === "unknown" && !row.byHand) {
       this.title.replaceChildren(
         make("span", { className: "unknown-title" }, row.answer.problem ? "Not read" : "Not known"),
@@ -77,6 +73,13 @@ export class RowView {
     meter.setAttribute("aria-hidden", "true"); // the words say the same
     this.sure.replaceChildren(howSure(choice.confidence), meter);
     this.why.replaceChildren(make("p", {}, howItMatches(row)), ...this.#source(choice), this.button);
+  }
+
+  /** Say whether the match is shown. */
+  labelButton() {
+    const text = this.button.getAttribute("aria-expanded") === "true" ? "Hide the match" : "Show the match";
+    this.button.textContent = text;
+    this.button.setAttribute("aria-label", `${text} of tune ${this.row.answer.number}`);
   }
 
   /** @param {any} choice @param {boolean} possible */

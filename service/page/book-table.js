@@ -192,6 +192,7 @@ export class GanBookTable extends HTMLElement {
       });
     }
     view.button.setAttribute("aria-expanded", String(!open && view.row.choices.length > 0));
+    view.labelButton();
   }
 
   /** @param {RowView} view @param {number} chosen */

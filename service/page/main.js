@@ -12,11 +12,12 @@ import "./share-link.js";
 import "./tune.js";
 import { find } from "./dom.js";
 
+// No address names an element, because a browser would then take the focus away.
 const VIEWS = /** @type {Record<string, string>} */ ({
   name: "name-tune",
   book: "name-book",
-  browse: "browse",
-  title: "browse",
+  browse: "browse-titles",
+  title: "browse-titles",
 });
 
 /** Show one view, mark its link, and name the document after it. The focus moves along if it was in another view. */

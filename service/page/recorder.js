@@ -138,6 +138,7 @@ export class GanRecorder extends HTMLElement {
     this.#sending.abort(); // a new recording replaces the one before
     this.#sending = new AbortController();
     const { signal } = this.#sending;
+    if (document.activeElement === this.#again) this.#toggle.focus();
     this.#again.hidden = true;
     this.#say("Making notes of the sound.");
     try {

@@ -35,7 +35,6 @@ export class GanTitle extends HTMLElement {
       make("p", { className: "said", role: "status" }),
       make("div", { className: "about-title" }),
     );
-    window.addEventListener("hashchange", () => this.#player.stop());
   }
 
   /**
