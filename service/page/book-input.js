@@ -37,7 +37,8 @@ class BookInput extends HTMLElement {
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#take(new Blob([this.#text.value]), "tunebook.abc");
+      if (!this.#text.value.trim()) this.#refuse("There is nothing in it yet.");
+      else void this.#take(new Blob([this.#text.value]), "tunebook.abc");
     });
     file.addEventListener("change", () => {
       const [chosen] = file.files ?? [];
