@@ -21,7 +21,7 @@ const SIGNS = /** @type {Record<string, string>} */ ({
   natural: "",
 });
 /** Characters of a text that is drawn. abcjs takes a second for more. */
-export const MOST_DRAWN = 12_000;
+export const MOST_DRAWN = 8_000;
 
 const NARROW = 480; // pixels; on narrower paper the notes are smaller
 const SMALLER = 0.8;

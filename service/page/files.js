@@ -25,7 +25,7 @@ const ENDINGS = /** @type {Record<string, string>} */ ({
 const BEGINNINGS = /** @type {[RegExp, string][]} */ ([
   [/^MThd/, MIDI],
   [/^PK\p{Cc}\p{Cc}/u, ZIPPED],
-  [/^(?:RIFF|ID3|OggS|fLaC|.{4}ftypM4A)/s, SOUND],
+  [/^(?:RIFF|ID3|OggS|fLaC|.{0,4}ftyp)/s, SOUND],
   [/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<\?xml\b|<!DOCTYPE score|<score-)/, MUSICXML],
 ]);
 const UNREAD = /[^\P{Cc}\s]/gu;

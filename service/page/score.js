@@ -4,12 +4,15 @@ import { find, make } from "./dom.js";
 import { draw, MOST_DRAWN } from "./engraving.js";
 
 const BAR_WIDTH = 140; // pixels that a bar needs to be legible
+const LONG = 2000; // characters; drawing more takes longer than a key
+const PAUSE = 400; // milliseconds
 const FEWEST = 2; // bars of a line, however narrow it is
 
 class Score extends HTMLElement {
   #abc = "";
   #width = 0;
   #frame = 0;
+  #timer = 0;
   /** @type {import("./engraving.js").Drawing | null} */
   drawing = null;
 
@@ -34,11 +37,13 @@ class Score extends HTMLElement {
     return this.#abc;
   }
 
-  /** The tune. It is drawn before the next frame. */
+  /** The tune. It is drawn before the next frame; a long one when nothing has changed for a while. */
   set abc(abc) {
     if (abc === this.#abc) return;
     this.#abc = abc;
-    this.#drawSoon();
+    clearTimeout(this.#timer);
+    if (abc.length > LONG) this.#timer = window.setTimeout(() => this.#drawSoon(), PAUSE);
+    else this.#drawSoon();
   }
 
   #drawSoon() {
