@@ -13,7 +13,7 @@ import { EXAMPLES } from "./examples.js";
 import { abcOf, FileError } from "./files.js";
 import { Question } from "./question.js";
 import { firstTune, Places, tuneStarts } from "./text.js";
-import { failure, skipped } from "./words.js";
+import { failure, remarks } from "./words.js";
 
 const PAUSE = 300; // milliseconds without typing after which the tune is asked about
 
@@ -156,7 +156,7 @@ class TuneField extends HTMLElement {
     if (!warnings.length) this.#fault("");
     const list = /** @type {HTMLDetailsElement} */ (find(this, ".warnings"));
     list.hidden = !warnings.length;
-    find(list, "summary").textContent = skipped(warnings.length);
+    find(list, "summary").textContent = remarks(warnings);
     const entries = warnings.map((warning) => {
       const text = `line ${warning.line}, column ${warning.column}: ${warning.message}`;
       return make("li", {}, make("button", { type: "button", on: { click: () => this.#select(warning) } }, text));

@@ -165,10 +165,13 @@ function isReordered(bars) {
   return falls > 0 && falls <= order.length / 3 && order.length >= 4;
 }
 
-/** How many things the reader skipped, as a line to open.
- * @param {number} count */
-export function skipped(count) {
-  return `${count} ${count === 1 ? "thing" : "things"} I skipped`;
+/** How much the reader has to say about a text, as a line to open.
+ * @param {import("./api.js").Warning[]} warnings */
+export function remarks(warnings) {
+  const count = warnings.length;
+  if (warnings.some(({ message }) => !/skip/.test(message)))
+    return `${count} remark${count === 1 ? "" : "s"} on your text`;
+  return `${count} thing${count === 1 ? "" : "s"} I skipped`;
 }
 
 /** What happens when there is no answer.
