@@ -9,7 +9,7 @@ from tests.page.test_name_a_tune import paste
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 expect = sync_api.expect
 
@@ -85,7 +85,11 @@ def test_an_answer_that_breaks_off_is_asked_for_again(page: "Page", known: Known
 
 
 def test_a_slow_answer_says_that_it_is_on_its_way(page: "Page", known: KnownTune) -> None:
-    page.route("**/suggest-titles?*", lambda route: (page.wait_for_timeout(1200), route.continue_()))
+    def delay(route: "Route") -> None:
+        page.wait_for_timeout(1200)
+        route.continue_()
+
+    page.route("**/suggest-titles?*", delay)
     paste(page, known.abc)
     expect(page.get_by_text("Looking …")).to_be_visible()
     expect(page.get_by_role("heading", name=f"This is {known.title}")).to_be_visible()
@@ -104,7 +108,7 @@ def test_broken_stored_tunes_do_not_hide_the_others(page: "Page", known: KnownTu
 
 
 def test_long_words_do_not_widen_the_page(page: "Page", known: KnownTune) -> None:
-    def rename(route: "sync_api.Route") -> None:
+    def rename(route: "Route") -> None:
         answer = route.fetch().json()
         for title in answer["suggestions"]:
             title["title"] = UNBROKEN
