@@ -18,7 +18,7 @@ compile := $(bin)/uv pip compile --quiet --universal --python-version 3.11 --for
 pytest := OMP_NUM_THREADS=1 $(bin)/python -m pytest --numprocesses auto
 reliability := throughput soak overload reindexing kills damage disks descriptors clock
 
-.PHONY: help install serve train bench bench-quality reliability test test-all fuzz lint types docs reference pictures lock
+.PHONY: help install serve train bench bench-quality reliability test test-all fuzz lint lint-page types docs reference pictures lock
 
 help:     ## show this list
 	@awk -F ' *## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,10 @@ fuzz: .venv/dev  ## look for texts that break the reader, for ten minutes; CORPU
 lint: .venv/dev  ## check style and format
 	$(bin)/ruff check
 	$(bin)/ruff format --check
+
+lint-page:  ## check types, style and format of the page; npx fetches the two programs
+	npx --yes --package typescript@7.0.2 tsc -p tests/page
+	npx --yes @biomejs/biome@2.6.8 ci --config-path tests/page service/page
 
 types: .venv/dev  ## check types
 	$(bin)/mypy

@@ -8,7 +8,6 @@ import * as words from "./words.js";
 
 const SHOWN = /** @type {Record<string, number>} */ ({ sure: 1, likely: 3, torn: 3 }); // titles in large letters
 const LISTED = 5; // titles in a list
-const FEWEST = 0.01; // less likely titles are not shown
 
 class AnswerView extends HTMLElement {
   #text = "";
@@ -20,6 +19,7 @@ class AnswerView extends HTMLElement {
     this.append(
       make("p", { className: "for-screen-readers", role: "status" }),
       make("p", { className: "trouble", hidden: true }),
+      make("p", { className: "waiting quiet", "aria-hidden": "true" }, "Looking …"), // when it takes long
       make("div", { className: "result" }),
     );
     this.addEventListener("copied", () => this.#say("Copied."));
@@ -81,7 +81,7 @@ class AnswerView extends HTMLElement {
    * @param {Answer} answer @param {string} certainty */
   #titles(answer, certainty) {
     if (certainty === "unsure") return [make("h2", { className: "unknown" }, "I don't know this tune.")];
-    const shown = answer.suggestions.slice(0, SHOWN[certainty]).filter((title) => title.confidence >= FEWEST);
+    const shown = answer.suggestions.slice(0, SHOWN[certainty]).filter((title) => title.confidence >= words.FEWEST);
     const [first, next] = /** @type {Record<string, string[]>} */ ({
       sure: ["This is ", ""],
       likely: ["Probably ", "or "],
@@ -93,7 +93,7 @@ class AnswerView extends HTMLElement {
 
   /** @param {Answer} answer @param {string} certainty */
   #others(answer, certainty) {
-    const likely = answer.suggestions.slice(SHOWN[certainty]).filter((title) => title.confidence >= FEWEST);
+    const likely = answer.suggestions.slice(SHOWN[certainty]).filter((title) => title.confidence >= words.FEWEST);
     return this.#list("others", "Less likely:", likely);
   }
 

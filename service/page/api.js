@@ -48,7 +48,7 @@ export class Problem extends Error {
  */
 export async function suggest(tune, { topK = 6, notes = true, signal } = {}) {
   const query = new URLSearchParams({ top_k: String(topK), notes: String(notes) });
-  return (await post(`suggest-titles?${query}`, tune, { signal })).json();
+  return read(post(`suggest-titles?${query}`, tune, { signal }));
 }
 
 /**
@@ -59,7 +59,7 @@ export async function suggest(tune, { topK = 6, notes = true, signal } = {}) {
  * @returns {Promise<Conversion>}
  */
 export async function convert(file, signal) {
-  return (await post("convert", file, { signal })).json();
+  return read(post("convert", file, { signal }));
 }
 
 /**
@@ -96,7 +96,7 @@ export async function batch(text, onAnswer, { topK = 3, signal } = {}) {
  * @returns {Promise<any>}
  */
 export async function duplicates(text, signal) {
-  return (await post("duplicates", text, { signal })).json();
+  return read(post("duplicates", text, { signal }));
 }
 
 /**
@@ -108,7 +108,7 @@ export async function duplicates(text, signal) {
  */
 export async function searchTitles(q, { limit = 20, offset = 0, signal } = {}) {
   const query = new URLSearchParams({ q, limit: String(limit), offset: String(offset) });
-  return (await ask(`titles?${query}`, { signal })).json();
+  return read(ask(`titles?${query}`, { signal }));
 }
 
 /**
@@ -119,7 +119,7 @@ export async function searchTitles(q, { limit = 20, offset = 0, signal } = {}) {
  * @returns {Promise<any>}
  */
 export async function title(id, signal) {
-  return (await ask(`titles/${encodeURIComponent(id)}`, { signal })).json();
+  return read(ask(`titles/${encodeURIComponent(id)}`, { signal }));
 }
 
 /**
@@ -132,22 +132,12 @@ export function settingAddress(id) {
 }
 
 /**
- * A setting in ABC notation.
- *
- * @param {string} id
- * @param {AbortSignal} [signal]
- */
-export async function setting(id, signal) {
-  return (await ask(settingAddress(id), { signal })).text();
-}
-
-/**
  * What the service is, and its limits.
  *
  * @returns {Promise<any>}
  */
 export async function info() {
-  return (await ask("info", {})).json();
+  return read(ask("info", {}));
 }
 
 /**
@@ -176,6 +166,21 @@ async function ask(address, options) {
   const body = await response.json().catch(() => ({}));
   const wait = Number.parseFloat(response.headers.get("Retry-After") ?? "");
   throw new Problem(response.status, String(body.detail ?? response.statusText), body, wait >= 0 ? wait : null);
+}
+
+/**
+ * What a response says. One that ends too early is no answer.
+ *
+ * @param {Promise<Response>} response
+ * @returns {Promise<any>}
+ */
+async function read(response) {
+  const received = await response;
+  try {
+    return await received.json();
+  } catch (error) {
+    throw asProblem(error);
+  }
 }
 
 /** @param {unknown} error */

@@ -79,17 +79,26 @@ export function emptyTable() {
     ),
     make(
       "table",
-      { className: "book" },
+      { className: "book", role: "table" }, // the style sheet makes grids of its rows, which would hide what it is
       make("caption", { className: "for-screen-readers" }, "The tunes of the book and the titles proposed for them"),
-      make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)))),
+      make(
+        "thead",
+        { role: "rowgroup" },
+        make("tr", { role: "row" }, ...head.map((text) => make("th", { scope: "col", role: "columnheader" }, text))),
+      ),
       ...GROUPS.map(([group, name]) =>
         make(
           "tbody",
-          { className: `group-${group}`, hidden: true },
+          { className: `group-${group}`, role: "rowgroup", hidden: true },
           make(
             "tr",
-            {},
-            make("th", { colSpan: 5, scope: "rowgroup" }, `${name} `, make("span", { className: "count" })),
+            { role: "row" },
+            make(
+              "th",
+              { colSpan: 5, scope: "rowgroup", role: "rowheader" },
+              `${name} `,
+              make("span", { className: "count" }),
+            ),
           ),
         ),
       ),

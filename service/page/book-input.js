@@ -1,6 +1,10 @@
 /** <gan-book-input>: a tunebook to paste, to open or to drop. */
 
+import { decodeBook } from "./book-encoding.js";
 import { find, make, tell } from "./dom.js";
+import { keepDraft } from "./draft.js";
+import { onDrop } from "./drops.js";
+import { bytesOf, FileError, isBinary, mediaType } from "./files.js";
 
 /** Event: `book` with {bytes, name}, the bytes of the file as they are. */
 class BookInput extends HTMLElement {
@@ -33,7 +37,8 @@ class BookInput extends HTMLElement {
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#take(new Blob([this.#text.value]), "tunebook.abc");
+      if (!this.#text.value.trim()) this.#refuse("There is nothing in it yet.");
+      else void this.#take(new Blob([this.#text.value]), "tunebook.abc");
     });
     file.addEventListener("change", () => {
       const [chosen] = file.files ?? [];
@@ -41,13 +46,13 @@ class BookInput extends HTMLElement {
       file.value = ""; // so that the same file can be opened again
     });
     this.append(form);
-    this.addEventListener("dragover", (event) => this.#drag(event, true));
-    this.addEventListener("dragleave", (event) => this.#drag(event, false));
-    this.addEventListener("drop", (event) => {
-      this.#drag(event, false);
-      const [dropped] = event.dataTransfer?.files ?? [];
-      if (dropped) this.#take(dropped, dropped.name);
-      else this.text = event.dataTransfer?.getData("text/plain") ?? "";
+    keepDraft(this.#text);
+    onDrop(this, {
+      file: (dropped) => this.#take(dropped, dropped.name),
+      text: (dropped) => {
+        this.#text.value = dropped;
+      },
+      refuse: (reason) => this.#refuse(reason),
     });
   }
 
@@ -55,30 +60,33 @@ class BookInput extends HTMLElement {
     return /** @type {HTMLTextAreaElement} */ (find(this, "textarea"));
   }
 
-  /** The text in the field. */
-  set text(/** @type {string} */ text) {
-    this.#text.value = text;
-  }
-
-  /** @param {DragEvent} event @param {boolean} over */
-  #drag(event, over) {
-    event.preventDefault();
-    this.classList.toggle("dropping", over);
-  }
-
   /** @param {Blob} file @param {string} name */
   async #take(file, name) {
-    const trouble = find(this, ".refused");
-    let bytes;
     try {
-      bytes = new Uint8Array(await file.arrayBuffer());
-    } catch {
-      trouble.textContent = `${name} cannot be read.`;
-      return;
+      const bytes = await bytesOf(file);
+      this.#refuse(whyNot(bytes, name));
+      if (!whyNot(bytes, name)) tell(this, "book", { bytes, name });
+    } catch (error) {
+      this.#refuse(error instanceof FileError ? `${name}: ${error.message}` : String(error));
     }
-    trouble.textContent = bytes.some((byte) => byte > 32) ? "" : "There is nothing in it yet.";
-    if (!trouble.textContent) tell(this, "book", { bytes, name });
   }
+
+  /** @param {string} reason */
+  #refuse(reason) {
+    find(this, ".refused").textContent = reason;
+  }
+}
+
+/**
+ * Why bytes are no tunebook; empty if they are one.
+ *
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {string} name
+ */
+function whyNot(bytes, name) {
+  if (!bytes.some((byte) => byte > 32)) return "There is nothing in it yet.";
+  if (mediaType(name, "", bytes)) return `${name} is one tune, not a tunebook in ABC. Open it under “Name a tune”.`;
+  return isBinary(decodeBook(bytes)) ? `${name} is not a tunebook in ABC.` : "";
 }
 
 customElements.define("gan-book-input", BookInput);

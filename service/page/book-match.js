@@ -44,7 +44,9 @@ export async function showMatch(place, row, lines, choose) {
     choose(chosen);
     void showMatch(place, row, lines, choose);
   });
+  const focused = place.contains(document.activeElement);
   place.replaceChildren(...others, holder);
+  if (focused) place.querySelector("button")?.focus();
   const text = tuneText(lines, row.answer.line);
   try {
     const answer = await suggest(text, { topK: MOST_TITLES });

@@ -3,6 +3,7 @@
 import { canAccept } from "./book-review.js";
 import { howItMatches, howSure, whyKept, whyUnknown } from "./book-words.js";
 import { make } from "./dom.js";
+import { addressOf } from "./title.js";
 import { melody, source } from "./words.js";
 
 /** @typedef {import("./book-review.js").Row} Row */
@@ -17,23 +18,19 @@ export class RowView {
     this.row = row;
     const { number, reference } = row.answer;
     this.box = make("input", { type: "checkbox", tabIndex: -1, className: "accept" });
-    this.button = make(
-      "button",
-      { type: "button", tabIndex: -1, className: "link", "aria-expanded": "false" },
-      "Show the match",
-    );
+    this.button = make("button", { type: "button", tabIndex: -1, className: "link", "aria-expanded": "false" });
     this.button.hidden = !row.choices.length;
-    this.title = make("td", { className: "proposed" });
-    this.sure = make("td", { className: "sureness" });
-    this.why = make("td", { className: "why" });
+    this.title = make("td", { role: "cell", className: "proposed" });
+    this.sure = make("td", { role: "cell", className: "sureness" });
+    this.why = make("td", { role: "cell", className: "why" });
     const own = row.own || (row.answer.title ? `“${row.answer.title}”` : "no title");
     this.element = make(
       "tr",
-      { className: "tune" },
-      make("td", { className: "tick" }, this.box),
+      { className: "tune", role: "row" },
+      make("td", { role: "cell", className: "tick" }, this.box),
       make(
         "th",
-        { scope: "row", className: "own" },
+        { scope: "row", role: "rowheader", className: "own" },
         make("span", { className: "reference" }, reference ? `X:${reference}` : `${number}.`),
         " ",
         make("span", { className: row.own ? "own-title" : "own-title no-title" }, own),
@@ -61,7 +58,7 @@ export class RowView {
     // A disabled box could not have the focus, and the arrow keys move it through all rows.
     this.box.setAttribute("aria-disabled", String(!possible));
     this.box.setAttribute("aria-label", this.#label(choice, possible));
-    this.button.setAttribute("aria-label", `Show the match of tune ${row.answer.number}`);
+    this.labelButton();
     if (row.group === "unknown" && !row.byHand) {
       this.title.replaceChildren(
         make("span", { className: "unknown-title" }, row.answer.problem ? "Not read" : "Not known"),
@@ -78,6 +75,13 @@ export class RowView {
     this.why.replaceChildren(make("p", {}, howItMatches(row)), ...this.#source(choice), this.button);
   }
 
+  /** Say whether the match is shown. */
+  labelButton() {
+    const text = this.button.getAttribute("aria-expanded") === "true" ? "Hide the match" : "Show the match";
+    this.button.textContent = text;
+    this.button.setAttribute("aria-label", `${text} of tune ${this.row.answer.number}`);
+  }
+
   /** @param {any} choice @param {boolean} possible */
   #label(choice, possible) {
     const tune = `Tune ${this.row.answer.number}`;
@@ -89,7 +93,7 @@ export class RowView {
   #source(choice) {
     const setting = melody(choice)?.setting;
     if (!setting) return [];
-    const link = /^https?:/.test(setting.url) ? setting.url : `#title/${encodeURIComponent(choice.id)}`;
+    const link = /^https?:/.test(setting.url) ? setting.url : addressOf(choice.id);
     return [
       make("p", { className: "source" }, make("a", { href: link, tabIndex: this.box.tabIndex }, source(setting))),
     ];

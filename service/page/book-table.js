@@ -183,8 +183,8 @@ export class GanBookTable extends HTMLElement {
     const open = below?.classList.contains("detail") ?? false;
     if (open) below?.remove();
     else if (view.row.choices.length) {
-      const place = make("td", { colSpan: 5 });
-      view.element.after(make("tr", { className: "detail" }, place));
+      const place = make("td", { colSpan: 5, role: "cell" });
+      view.element.after(make("tr", { className: "detail", role: "row" }, place));
       tell(this, "match", {
         row: view.row,
         place,
@@ -192,6 +192,7 @@ export class GanBookTable extends HTMLElement {
       });
     }
     view.button.setAttribute("aria-expanded", String(!open && view.row.choices.length > 0));
+    view.labelButton();
   }
 
   /** @param {RowView} view @param {number} chosen */

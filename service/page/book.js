@@ -68,7 +68,7 @@ class Book extends HTMLElement {
     this.#table.start(this.#lines);
     this.#duplicates.book = { bytes, lines: this.#lines };
     this.#showField(false);
-    find(this, ".about").textContent = `${name}, ${counted(tunes, "tune")}, ${counted(bytes.length, "byte")}`;
+    find(this, ".about").textContent = `${name}: ${counted(tunes, "tune")}`;
     this.#choose(this.#tabs[0], false);
     this.#progress(tunes);
     this.#say("");
@@ -89,7 +89,7 @@ class Book extends HTMLElement {
       if (running !== this.#running) return; // another book has been opened
       this.#say(running.signal.aborted ? `Cancelled after ${counted(this.#done, "tune")}.` : sentence(error));
     }
-    if (running === this.#running) find(this, ".running").hidden = true;
+    if (running === this.#running) this.#rest();
   }
 
   get #table() {
@@ -115,6 +115,13 @@ class Book extends HTMLElement {
     bar.max = Math.max(tunes, this.#done);
     bar.value = this.#done;
     find(this, ".done").textContent = `${this.#done.toLocaleString("en")} of ${counted(bar.max, "tune")}`;
+  }
+
+  /** Nothing runs any more. */
+  #rest() {
+    const bar = find(this, ".running");
+    if (bar.contains(document.activeElement)) find(this, ".about").focus();
+    bar.hidden = true;
   }
 
   #summary() {

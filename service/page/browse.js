@@ -1,10 +1,10 @@
 /** <gan-browse>: the catalogue. Finds titles while one types, and shows a title's page: `#browse?q=` and `#title/ID`. */
 
-import "./title.js";
 import { searchTitles } from "./api.js";
 import { patiently } from "./book-run.js";
 import { counted } from "./book-words.js";
 import { find, make } from "./dom.js";
+import { addressOf } from "./title.js";
 
 const PAUSE = 150; // milliseconds without a key before the service is asked
 const MOST = 30; // titles at a time
@@ -69,13 +69,22 @@ class Browse extends HTMLElement {
     const query = /^browse(?:\?(.*))?$/s.exec(fragment);
     if (!title && !query) return;
     const page = /** @type {import("./title.js").GanTitle} */ (find(this, "gan-title"));
+    const left = page.contains(document.activeElement);
     page.hidden = !title;
     find(this, ".search").hidden = Boolean(title);
     if (title) return void page.show(title);
+    if (left) this.#cameFrom(page.name)?.focus();
     const asked = new URLSearchParams(query?.[1] ?? "").get("q") ?? "";
-    if (asked === this.#query && this.#shown) return; // back from a title: the list is still there
+    if (asked === this.#query && this.#shown) return; // the list is still there
     this.#field.value = asked;
     void this.#search();
+  }
+
+  /** What gets the focus when somebody comes back from a title: its link, or the field.
+   * @param {string} title its id */
+  #cameFrom(title) {
+    const links = /** @type {HTMLElement[]} */ ([...this.querySelectorAll(".found a")]);
+    return links.find((link) => link.getAttribute("href") === addressOf(title)) ?? this.#field;
   }
 
   /** @param {boolean} [more] whether to go on with the list instead of beginning a new one */
@@ -130,7 +139,7 @@ function item({ id, title, matched, rhythms, setting_count: settings }) {
   return make(
     "li",
     {},
-    make("a", { href: `#title/${encodeURIComponent(id)}`, className: "name" }, title),
+    make("a", { href: addressOf(id), className: "name" }, title),
     make("span", { className: "hint" }, ` ${about.filter(Boolean).join(", ")}`),
   );
 }

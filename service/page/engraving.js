@@ -20,6 +20,9 @@ const SIGNS = /** @type {Record<string, string>} */ ({
   dblflat: " double flat",
   natural: "",
 });
+/** Characters of a text that is drawn. abcjs takes a second for more. */
+export const MOST_DRAWN = 8_000;
+
 const NARROW = 480; // pixels; on narrower paper the notes are smaller
 const SMALLER = 0.8;
 const HIDDEN = /^[A-JNOPQRSTWZw]:/gm; // fields that would print text around the notes
@@ -61,7 +64,7 @@ export class Drawing {
 }
 
 /**
- * Draw a tune; null when there is nothing to draw. On a narrow screen it is smaller.
+ * Draw a tune; null when there is nothing to draw, or too much. On a narrow screen it is smaller.
  *
  * @param {HTMLElement} place
  * @param {string} abc
@@ -71,6 +74,7 @@ export class Drawing {
  * @returns {Drawing | null}
  */
 export function draw(place, abc, { width, perLine = 0, breaks = [], transpose = 0, plain = false }) {
+  if (abc.length > MOST_DRAWN) return null;
   const text = plain ? beamed(bare(abc), read(abc)) : abc;
   const ends = breaks.length ? breaks : perLine ? lineEnds(read(text), perLine) : [];
   const scale = scaleOf(width);
@@ -110,10 +114,11 @@ function resize(svg, scale) {
   svg.setAttribute("height", String(height * scale));
 }
 
-/** The bars of a text that is not drawn, without text around the notes.
+/** The bars of a text that is not drawn, without text around the notes. None if it is too long to draw.
  * @param {string} abc
  * @returns {Bar[]} */
 export function read(abc) {
+  if (abc.length > MOST_DRAWN) return [];
   try {
     return readBars(window.ABCJS.parseOnly(bare(abc))[0]);
   } catch {

@@ -10,6 +10,25 @@ import { LIKELY } from "./words.js";
 const SAME = 0.8; // of a text, when somebody mends a tune
 
 /**
+ * Whether something stored is an entry that can be shown.
+ *
+ * @param {any} stored
+ */
+export function isEntry(stored) {
+  const { when, abc, answer } = stored;
+  const texts = [abc, answer?.tune?.key, answer?.tune?.meter, answer?.tune?.rhythm];
+  return (
+    Math.abs(when) < 8.64e15 && // the last moment that a Date can be
+    texts.every((text) => typeof text === "string") &&
+    Array.isArray(answer.suggestions) &&
+    answer.suggestions.every(
+      (/** @type {any} */ title) =>
+        typeof title?.title === "string" && Array.isArray(title.aliases) && Array.isArray(title.evidence),
+    )
+  );
+}
+
+/**
  * The name that an answer gives.
  *
  * @param {Answer} answer

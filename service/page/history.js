@@ -15,6 +15,8 @@ const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle
 export class GanHistory extends HTMLElement {
   /** @type {Entry[]} */
   #entries = [];
+  /** @type {Map<Element, Entry>} by the rows that show them */
+  #items = new Map();
   /** @type {Entry[]} removed last, until the next answer */
   #removed = [];
   #summary = make("summary", {}, "Your last tunes");
@@ -78,7 +80,13 @@ export class GanHistory extends HTMLElement {
 
   #show() {
     const shown = this.#shown;
-    this.#list.replaceChildren(...shown.map((entry) => this.#item(entry)));
+    const focused = document.activeElement;
+    const before = this.#items.get(focused?.closest("li") ?? this);
+    this.#items = new Map(shown.map((entry) => [this.#item(entry), entry]));
+    this.#list.replaceChildren(...this.#items.keys());
+    for (const [item, { abc }] of this.#items) {
+      if (abc === before?.abc) find(item, `.${focused?.className}`).focus();
+    }
     this.hidden &&= this.#entries.length === 0; // it stays while somebody may press Undo
     this.#status.textContent = shown.length === 0 && this.#only.checked ? "Star a tune to find it here." : KEPT;
     this.#save.disabled = shown.length === 0;
@@ -100,8 +108,7 @@ export class GanHistory extends HTMLElement {
     });
     star.addEventListener("click", async () => {
       await this.#change(() => keep([{ ...entry, favourite: !entry.favourite }]));
-      const again = this.#entries.findIndex(({ id }) => id === entry.id);
-      if (!this.#only.checked) find(this.#list.children[again] ?? this, ".star").focus();
+      if (!star.isConnected && document.activeElement === document.body) this.#only.focus(); // its row is gone
     });
     const away = make("button", { type: "button", className: "away", "aria-label": `Remove ${name}` });
     away.addEventListener("click", () => this.#remove([entry]));

@@ -12,17 +12,19 @@ import "./share-link.js";
 import "./tune.js";
 import { find } from "./dom.js";
 
+// No address names an element, because a browser would then take the focus away.
 const VIEWS = /** @type {Record<string, string>} */ ({
   name: "name-tune",
   book: "name-book",
-  browse: "browse",
-  title: "browse",
+  browse: "browse-titles",
+  title: "browse-titles",
 });
 
-/** Show one view, and mark its link. */
+/** Show one view, mark its link, and name the document after it. The focus moves along if it was in another view. */
 function showView() {
   const [name] = location.hash.slice(1).split(/[/=?]/);
   const shown = VIEWS[name] ?? "name-tune";
+  const focused = document.activeElement?.closest("main > section");
   for (const view of document.querySelectorAll("main > section")) {
     /** @type {HTMLElement} */ (view).hidden = view.id !== shown;
   }
@@ -30,6 +32,9 @@ function showView() {
     if (link.getAttribute("data-view") === shown) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  const heading = find(document, `#${shown} h1`);
+  document.title = `${heading.textContent} – Gan Ainm`; // the page of a title writes its own
+  if (focused && focused.id !== shown) heading.focus();
 }
 
 /** Let the staff and the answer follow the tune. */

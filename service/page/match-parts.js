@@ -25,7 +25,11 @@ export function controls(tempo, act) {
     say();
     act.tempo(Number(slider.value));
   });
-  const stop = make("button", { type: "button", className: "stop", disabled: true, on: { click: act.stop } }, "Stop");
+  const stop = make(
+    "button",
+    { type: "button", className: "stop", "aria-disabled": "true", on: { click: act.stop } },
+    "Stop",
+  );
   return make(
     "div",
     { className: "controls", role: "group", "aria-label": "Listen" },

@@ -139,8 +139,13 @@ export class Match extends HTMLElement {
       const last = sounds.at(-1);
       end = (last ? last.start + last.length : 0) + BREATH;
     }
-    /** @type {HTMLButtonElement} */ (find(this, ".stop")).disabled = false;
+    this.#stop();
+    this.#stopButton.setAttribute("aria-disabled", "false");
     this.#player.play(sounds, (sound) => this.#point(sound));
+  }
+
+  get #stopButton() {
+    return find(this, ".stop");
   }
 
   /** What sounds from a bar on.
@@ -195,7 +200,7 @@ export class Match extends HTMLElement {
   #stop() {
     this.#player.stop();
     for (const each of this.querySelectorAll(".playing")) each.classList.remove("playing");
-    /** @type {HTMLButtonElement} */ (find(this, ".stop")).disabled = true;
+    this.#stopButton.setAttribute("aria-disabled", "true"); // a disabled button would lose the focus
   }
 }
 

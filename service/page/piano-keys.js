@@ -79,7 +79,7 @@ export class GanPianoKeys extends HTMLElement {
     this.#keys.forEach((key, index) => {
       const midi = this.#lowest + index;
       key.ariaLabel = pitchName(midi, this.#place);
-      key.textContent = (PRINTED[index % 12] ?? "") + (index % 12 === 0 ? midi / 12 - 1 : "");
+      key.textContent = (PRINTED[index % 12] ?? "") + (index % 12 === 0 ? ` ${midi / 12 - 1}` : "");
     });
   }
 }

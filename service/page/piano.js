@@ -128,6 +128,7 @@ export class GanPiano extends HTMLElement {
         (midi) => this.#panel.hidden || this.#note(midi),
         (names) => this.#say(names.length ? `Play on ${names.join(" or ")}.` : "Connect a MIDI keyboard, then play."),
       );
+      if (document.activeElement === this.#midi) this.#audible.focus(); // what stands next to it
       this.#midi.hidden = true;
     } catch {
       this.#say("The browser does not let this page use MIDI keyboards. Allow it, then try again.");

@@ -3,6 +3,9 @@
 /** A note to play. `start` and `length` are in whole notes, `pitch` is a MIDI number; `data` comes back when it sounds.
  * @typedef {{ pitch: number, start: number, length: number, data?: any }} Sound */
 
+/** @type {Player | null} the one that sounds: two tunes at a time are none */
+let sounding = null;
+
 const AHEAD = 0.15; // seconds of sound that are scheduled before they are due
 const TICK = 30; // milliseconds between two looks at the clock
 const PARTIALS = new Float32Array([0, 1, 0.32, 0.2, 0.08, 0.05]); // a soft, slightly reedy tone
@@ -17,20 +20,20 @@ export class Player {
   /** @type {PeriodicWave | null} */
   #tone = null;
   #timer = 0;
-
-  get playing() {
-    return this.#timer !== 0;
-  }
+  /** @type {(sound: Sound | null) => void} */
+  #onSound = () => {};
 
   /**
-   * Play notes from the first on, instead of what sounds now.
+   * Play notes from the first on, instead of what sounds now, here or in another player.
    *
    * @param {Sound[]} sounds in the order of their start
    * @param {(sound: Sound | null) => void} onSound is called when a note begins, and with null at the end
    */
   play(sounds, onSound) {
-    this.stop();
+    sounding?.end();
     if (!sounds.length) return onSound(null);
+    sounding = this;
+    this.#onSound = onSound;
     this.#context ??= new AudioContext();
     const context = this.#context;
     void context.resume();
@@ -60,16 +63,22 @@ export class Player {
       }
       while (due.length && due[0].at <= context.currentTime) onSound(/** @type {any} */ (due.shift()).sound);
       if (place >= end && !due.length && context.currentTime >= time - AHEAD + 0.1) {
-        this.stop();
-        onSound(null);
+        this.end();
       }
     };
     this.#timer = window.setInterval(tick, TICK);
     tick();
   }
 
+  /** Be silent, and say so. */
+  end() {
+    this.stop();
+    this.#onSound(null);
+  }
+
   /** Be silent. */
   stop() {
+    if (sounding === this) sounding = null;
     window.clearInterval(this.#timer);
     this.#timer = 0;
     if (this.#context && this.#out) {
@@ -102,3 +111,6 @@ export class Player {
     tone.stop(until + 0.12);
   }
 }
+
+// Another view is no place for the music of this one.
+window.addEventListener("hashchange", () => sounding?.end());

@@ -41,7 +41,7 @@ export class GanRecorder extends HTMLElement {
       this.#again,
     );
     this.append(this.#toggle, this.#panel);
-    this.#toggle.addEventListener("click", () => this.#open(this.#panel.hidden));
+    this.#toggle.addEventListener("click", () => this.#open(this.#panel.hidden === true));
     this.#record.addEventListener("click", () => (this.#microphone ? this.#stop() : this.#start()));
     this.#again.addEventListener("click", () => this.#send());
     this.#file.addEventListener("change", () => this.#take(this.#file.files?.[0]));
@@ -138,6 +138,7 @@ export class GanRecorder extends HTMLElement {
     this.#sending.abort(); // a new recording replaces the one before
     this.#sending = new AbortController();
     const { signal } = this.#sending;
+    if (document.activeElement === this.#again) this.#toggle.focus();
     this.#again.hidden = true;
     this.#say("Making notes of the sound.");
     try {

@@ -1,15 +1,18 @@
 /** `<gan-score>`: a tune as staff notation, and as a table of bars and note names for who cannot see it. */
 
 import { find, make } from "./dom.js";
-import { draw } from "./engraving.js";
+import { draw, MOST_DRAWN } from "./engraving.js";
 
 const BAR_WIDTH = 140; // pixels that a bar needs to be legible
+const LONG = 2000; // characters; drawing more takes longer than a key
+const PAUSE = 400; // milliseconds
 const FEWEST = 2; // bars of a line, however narrow it is
 
 class Score extends HTMLElement {
   #abc = "";
   #width = 0;
   #frame = 0;
+  #timer = 0;
   /** @type {import("./engraving.js").Drawing | null} */
   drawing = null;
 
@@ -21,6 +24,7 @@ class Score extends HTMLElement {
         { className: "staff", tabIndex: 0, role: "region", "aria-label": "Your tune on a staff" },
         make("div"),
       ),
+      make("p", { className: "too-long quiet", hidden: true }, "This is too long to draw."),
       make("div", { className: "for-screen-readers bars" }),
     );
     new ResizeObserver(([{ contentRect }]) => {
@@ -33,11 +37,13 @@ class Score extends HTMLElement {
     return this.#abc;
   }
 
-  /** The tune. It is drawn before the next frame. */
+  /** The tune. It is drawn before the next frame; a long one when nothing has changed for a while. */
   set abc(abc) {
     if (abc === this.#abc) return;
     this.#abc = abc;
-    this.#drawSoon();
+    clearTimeout(this.#timer);
+    if (abc.length > LONG) this.#timer = window.setTimeout(() => this.#drawSoon(), PAUSE);
+    else this.#drawSoon();
   }
 
   #drawSoon() {
@@ -51,6 +57,7 @@ class Score extends HTMLElement {
     const drawn = this.#abc.trim() && this.#width ? draw(staff, this.#abc, this.#layout()) : null;
     this.drawing = drawn?.signs.length ? drawn : null;
     this.classList.toggle("empty", !this.drawing);
+    find(this, ".too-long").hidden = this.#abc.length <= MOST_DRAWN;
     if (!this.drawing) staff.replaceChildren();
     staff.querySelector("svg")?.setAttribute("aria-label", "Your tune on a staff");
     find(this, ".bars").replaceChildren(...(this.drawing ? [barTable(this.drawing.bars)] : []));

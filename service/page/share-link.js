@@ -16,6 +16,7 @@ export class GanShare extends HTMLElement {
     this.append(this.#button, make("div", { className: "panel" }, this.#link, this.#status));
     this.#button.addEventListener("click", () => this.#copy());
     window.addEventListener("hashchange", () => this.#open());
+    tuneField(this).addEventListener("input", () => this.#rest());
     this.#open();
   }
 
@@ -25,6 +26,7 @@ export class GanShare extends HTMLElement {
       const abc = await unpack(location.hash);
       // A reload must not bring this tune back when the user has changed it.
       history.replaceState(null, "", "#name");
+      this.#rest();
       tell(this, "tune-open", { abc });
     } catch (error) {
       this.#fail(error);
@@ -33,8 +35,13 @@ export class GanShare extends HTMLElement {
 
   async #copy() {
     this.#link.hidden = true;
+    const abc = tuneField(this).value;
+    if (!abc.trim()) {
+      this.#status.textContent = "There is no tune yet that a link could hold.";
+      return;
+    }
     try {
-      this.#link.value = new URL(`#${await pack(tuneField(this).value)}`, location.href).href;
+      this.#link.value = new URL(`#${await pack(abc)}`, location.href).href;
     } catch (error) {
       this.#fail(error);
       return;
@@ -48,6 +55,12 @@ export class GanShare extends HTMLElement {
       this.#link.select();
       this.#status.textContent = "Copy this link. It holds the tune itself; no server sees it.";
     }
+  }
+
+  /** Another tune: what was said about the one before counts no more. */
+  #rest() {
+    this.#status.textContent = "";
+    this.#link.hidden = true;
   }
 
   /** @param {unknown} error */

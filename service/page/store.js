@@ -1,6 +1,6 @@
 /** The last answers, kept in this browser (IndexedDB). All functions reject where a browser keeps nothing. */
 
-import { isEdit } from "./entries.js";
+import { isEdit, isEntry } from "./entries.js";
 
 /** @typedef {import("./entries.js").Entry} Entry */
 
@@ -21,8 +21,7 @@ let opened;
  */
 export async function remember(abc, answer) {
   const store = await begin("readwrite");
-  /** @type {Entry[]} */
-  const entries = await result(store.getAll());
+  const entries = await entriesOf(store);
   const same = entries.find((entry) => entry.abc === abc);
   const last = entries.at(-1);
   const replaced = same ?? (last && !last.favourite && isEdit(last.abc, abc) ? last : undefined);
@@ -39,7 +38,15 @@ export async function remember(abc, answer) {
  * @returns {Promise<Entry[]>}
  */
 export async function remembered() {
-  return (await result((await begin("readonly")).getAll())).reverse();
+  return (await entriesOf(await begin("readonly"))).reverse();
+}
+
+/**
+ * @param {IDBObjectStore} store
+ * @returns {Promise<Entry[]>} without what another version, or something else, has left there
+ */
+async function entriesOf(store) {
+  return (await result(store.getAll())).filter(isEntry);
 }
 
 /**

@@ -4,6 +4,7 @@ import { settingAddress } from "./api.js";
 import { copied } from "./clipboard.js";
 import { make, tell } from "./dom.js";
 import "./match.js";
+import { addressOf } from "./title.js";
 import { withTitle } from "./titled.js";
 import { melody, otherNames, percent, source } from "./words.js";
 
@@ -29,7 +30,7 @@ export function titleCard(title, lead, answer, text) {
     match?.setting.rhythm.toLowerCase() ?? "",
     match ? `from ${source(match.setting)}` : "",
   ].filter(Boolean);
-  const heading = [make("span", { className: "lead" }, lead), make("span", { className: "name" }, title.title)];
+  const heading = [make("span", { className: "lead" }, lead), nameLink(title)];
   const copy = make("button", { type: "button" }, "Copy ABC with this title");
   copy.setAttribute("aria-label", `Copy ABC with this title: ${title.title}`);
   copy.addEventListener("click", () => copyTitled(copy, text, title.title));
@@ -62,10 +63,16 @@ export function titleRow(title, measured, answer, text) {
   return make(
     "li",
     {},
-    make("span", { className: "name" }, title.title),
+    nameLink(title),
     measured && make("span", { className: "percent" }, percent(title.confidence)),
     match && matchButton(title, match, answer, text),
   );
+}
+
+/** A title, which leads to its page.
+ * @param {Title} title */
+function nameLink(title) {
+  return make("a", { className: "name", href: addressOf(title.id) }, title.title);
 }
 
 /** A bar, and the same in words.

@@ -1,7 +1,7 @@
 /** Draws two matching melodies as systems: a line of mine, under it the line of the setting, and what joins them. */
 
-import { alignedStarts, breaks, lineStarts, matches, partnerLines, tints } from "./pairing.js";
 import { draw, scaleOf } from "./engraving.js";
+import { alignedStarts, breaks, lineStarts, matches, partnerLines, tints } from "./pairing.js";
 
 /** @typedef {import("./engraving.js").Bar} Bar */
 /** @typedef {import("./engraving.js").Drawing} Drawing */

@@ -3,6 +3,18 @@
 /** A place that a warning names: line and column, both counted from 1, in code points.
  * @typedef {{ line: number, column: number }} Place */
 
+/** Where the tunes of a text begin: the places of its `X:` lines, in UTF-16 units.
+ * @param {string} text */
+export function tuneStarts(text) {
+  return [...text.matchAll(/^[ \t]*X:/gm)].map((found) => found.index);
+}
+
+/** A text up to its second tune.
+ * @param {string} text */
+export function firstTune(text) {
+  return text.slice(0, tuneStarts(text)[1]);
+}
+
 /** From places in code points to places in UTF-16 units. */
 export class Places {
   /** @type {Uint32Array | null} units before each code point; null when both counts are the same */

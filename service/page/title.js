@@ -11,7 +11,15 @@ import { otherNames, source } from "./words.js";
 const WIDEST = 760; // pixels of a staff
 const BAR_WIDTH = 150; // pixels that a bar needs to be legible
 
+/** The page of a title.
+ * @param {string} id */
+export function addressOf(id) {
+  return `#title/${encodeURIComponent(id)}`;
+}
+
 export class GanTitle extends HTMLElement {
+  /** The id of the title that is shown. */
+  name = "";
   #running = new AbortController();
   #player = new Player();
   /** @type {Map<Element, any>} the settings by the places where they are drawn */
@@ -27,7 +35,6 @@ export class GanTitle extends HTMLElement {
       make("p", { className: "said", role: "status" }),
       make("div", { className: "about-title" }),
     );
-    window.addEventListener("hashchange", () => this.#player.stop());
   }
 
   /**
@@ -36,6 +43,7 @@ export class GanTitle extends HTMLElement {
    * @param {string} id
    */
   async show(id) {
+    this.name = id;
     this.#running.abort();
     this.#running = new AbortController();
     const { signal } = this.#running;
@@ -50,7 +58,8 @@ export class GanTitle extends HTMLElement {
     } catch (error) {
       if (signal.aborted) return;
       const unknown = error instanceof Problem && error.status === 404;
-      say(unknown ? "There is no such title. Perhaps the catalogue has changed; look for its name." : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      say(unknown ? "There is no such title. Perhaps the catalogue has changed; look for its name." : reason);
     }
   }
 
@@ -72,10 +81,11 @@ export class GanTitle extends HTMLElement {
         "ul",
         { className: "nearest" },
         ...title.nearest.map((/** @type {any} */ near) =>
-          make("li", {}, make("a", { href: `#title/${encodeURIComponent(near.id)}`, className: "name" }, near.title)),
+          make("li", {}, make("a", { href: addressOf(near.id), className: "name" }, near.title)),
         ),
       ),
     );
+    document.title = `${title.title} – Gan Ainm`;
     heading.focus({ preventScroll: true });
   }
 

@@ -1,16 +1,19 @@
 /** `<gan-tune>`: the tune that a person asks about. It reads the text, asks, and marks what the reader could not read.
  *
- * Its events: `tune-change` {abc} with each change of the text; `asking`; `answer` {answer, abc}; `no-answer` {reason,
- * keep}, where `keep` says that another answer may follow; `name-all` {abc} when the text has many tunes.
+ * Of a text with several tunes, the first counts. Its events: `tune-change` {abc} with each change; `asking`; `answer`
+ * {answer, abc}; `no-answer` {reason, keep}, where `keep` says that the last answer stays; `name-all` {abc} with the
+ * whole text.
  */
 
-import { convert, Problem } from "./api.js";
+import { Problem } from "./api.js";
 import { find, make, tell } from "./dom.js";
+import { keepDraft } from "./draft.js";
+import { onDrop } from "./drops.js";
 import { EXAMPLES } from "./examples.js";
-import { mediaType, readText } from "./files.js";
+import { abcOf, FileError } from "./files.js";
 import { Question } from "./question.js";
-import { Places } from "./text.js";
-import { failure, skipped } from "./words.js";
+import { firstTune, Places, tuneStarts } from "./text.js";
+import { failure, remarks } from "./words.js";
 
 const PAUSE = 300; // milliseconds without typing after which the tune is asked about
 
@@ -18,6 +21,7 @@ const PAUSE = 300; // milliseconds without typing after which the tune is asked 
 
 class TuneField extends HTMLElement {
   #question = new Question((state) => this.#follow(state));
+  #opening = new AbortController(); // of a file
   #pointed = false; // whether the person has asked, so that the cursor may move to a fault
 
   connectedCallback() {
@@ -39,13 +43,18 @@ class TuneField extends HTMLElement {
       if (files.files?.[0]) void this.open(files.files[0]);
       files.value = "";
     });
-    this.#acceptDrops();
+    onDrop(this, {
+      file: (file) => void this.open(file),
+      text: (text) => this.use(text),
+      refuse: (reason) => this.#refuse(reason),
+    });
     const examples = EXAMPLES.map(({ name, abc }) =>
       make("li", {}, make("button", { type: "button", on: { click: () => this.use(abc) } }, name)),
     );
     find(this, ".examples").replaceChildren(...examples);
     find(this, "form").addEventListener("submit", (event) => event.preventDefault());
-    if (field.value) this.#changed(0); // the browser has restored it
+    keepDraft(field);
+    if (field.value) this.#changed(0);
   }
 
   get abc() {
@@ -60,26 +69,26 @@ class TuneField extends HTMLElement {
     this.#changed(0);
   }
 
-  /** Take a file as the tune: ABC as it is, anything else as the service converts it.
-   * @param {File | Blob} file */
+  /** Take the tune of a file. A file without one leaves everything as it is.
+   * @param {File} file */
   async open(file) {
-    const kind = file instanceof File ? mediaType(file.name, file.type) : file.type;
-    if (!kind) return this.use(await readText(file));
+    this.#opening.abort();
+    this.#opening = new AbortController();
+    const { signal } = this.#opening;
     tell(this, "asking");
     try {
-      const { abc, warnings } = await convert(new Blob([file], { type: kind }));
+      const { abc, warnings } = await abcOf(file, signal);
+      if (signal.aborted) return; // somebody types, or has opened another file
       this.use(abc);
       this.#warn(warnings);
     } catch (error) {
-      if (error instanceof Problem) this.#refuse(file instanceof File ? file.name : "The recording", error);
+      if (!signal.aborted) this.#refuse(`${file.name}: ${reasonOf(error)}`);
     }
   }
 
-  /** @param {string} name of a file @param {Problem} problem */
-  #refuse(name, problem) {
-    const unknown = [404, 405, 415].includes(problem.status);
-    const reason = unknown ? "this service does not read such files." : failure(problem, false, null);
-    tell(this, "no-answer", { reason: `${name}: ${reason}`, keep: false });
+  /** @param {string} reason */
+  #refuse(reason) {
+    tell(this, "no-answer", { reason, keep: true });
   }
 
   get #field() {
@@ -92,10 +101,11 @@ class TuneField extends HTMLElement {
 
   /** @param {number} delay */
   #changed(delay) {
-    const abc = this.abc;
+    this.#opening.abort();
     this.#mark([]);
     this.#warn([]);
-    this.#countTunes(abc);
+    this.#countTunes();
+    const abc = firstTune(this.abc);
     tell(this, "tune-change", { abc });
     if (abc.trim()) return this.#question.ask(abc, delay);
     this.#question.stop();
@@ -104,7 +114,8 @@ class TuneField extends HTMLElement {
 
   #ask() {
     this.#pointed = true;
-    if (this.abc.trim()) this.#question.ask(this.abc);
+    const abc = firstTune(this.abc);
+    if (abc.trim()) this.#question.ask(abc);
   }
 
   /** @param {import("./question.js").State} state */
@@ -112,9 +123,7 @@ class TuneField extends HTMLElement {
     if (state.asking) return tell(this, "asking");
     if ("answer" in state) {
       this.#fault("");
-      // That there are more tunes, the page says itself.
-      const lines = state.text.split("\n");
-      this.#warn(state.answer.warnings.filter(({ line }) => !/^\s*X:/.test(lines[line - 1] ?? "")));
+      this.#warn(state.answer.warnings);
       tell(this, "answer", { answer: state.answer, abc: state.text });
     } else {
       const reason = failure(state.problem, state.offline, state.retryIn);
@@ -147,7 +156,7 @@ class TuneField extends HTMLElement {
     if (!warnings.length) this.#fault("");
     const list = /** @type {HTMLDetailsElement} */ (find(this, ".warnings"));
     list.hidden = !warnings.length;
-    find(list, "summary").textContent = skipped(warnings.length);
+    find(list, "summary").textContent = remarks(warnings);
     const entries = warnings.map((warning) => {
       const text = `line ${warning.line}, column ${warning.column}: ${warning.message}`;
       return make("li", {}, make("button", { type: "button", on: { click: () => this.#select(warning) } }, text));
@@ -170,6 +179,7 @@ class TuneField extends HTMLElement {
     const text = this.abc;
     const finder = new Places(text);
     const ranges = places.map((place) => finder.sign(place)).sort((a, b) => a[0] - b[0]);
+    if (!ranges.length) return this.#marks.replaceChildren(); // a long text takes long to lay out
     /** @type {(string | HTMLElement)[]} */
     const parts = [];
     let done = 0;
@@ -182,30 +192,21 @@ class TuneField extends HTMLElement {
     this.#marks.scrollTop = this.#field.scrollTop;
   }
 
-  /** @param {string} abc */
-  #countTunes(abc) {
-    const tunes = abc.match(/^X:/gm)?.length ?? 0;
+  #countTunes() {
+    const tunes = tuneStarts(this.abc).length;
     const line = find(this, ".several");
     line.hidden = tunes < 2;
-    find(line, "span").textContent = `You pasted ${tunes} tunes. This is the first. `;
-    find(line, "a").onclick = () => tell(this, "name-all", { abc });
+    find(line, "span").textContent = `You pasted ${tunes.toLocaleString("en")} tunes. This is the first. `;
+    find(line, "a").onclick = () => tell(this, "name-all", { abc: this.abc });
   }
+}
 
-  #acceptDrops() {
-    this.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      this.classList.add("drop");
-    });
-    this.addEventListener("dragleave", () => this.classList.remove("drop"));
-    this.addEventListener("drop", (event) => {
-      event.preventDefault();
-      this.classList.remove("drop");
-      const file = event.dataTransfer?.files[0];
-      const text = event.dataTransfer?.getData("text/plain");
-      if (file) void this.open(file);
-      else if (text) this.use(text);
-    });
-  }
+/** Why a file is not opened.
+ * @param {unknown} error */
+function reasonOf(error) {
+  if (!(error instanceof Problem)) return error instanceof FileError ? error.message : "The file cannot be read.";
+  if ([404, 405, 415].includes(error.status)) return "This service does not read such files.";
+  return failure(error, false, null);
 }
 
 customElements.define("gan-tune", TuneField);

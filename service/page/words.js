@@ -6,6 +6,7 @@
 
 export const SURE = 0.9;
 export const LIKELY = 0.5;
+export const FEWEST = 0.01; // less likely titles are not shown
 const SHORT = 16; // fewer notes fit many tunes
 
 const NUMBERS = [
@@ -74,12 +75,18 @@ export function sentence(answer) {
     case "sure":
       return `This is ${first.title}, ${percent(first.confidence)} sure.`;
     case "likely":
-      return `Probably ${first.title}, ${percent(first.confidence)} sure. It may also be ${list(others.slice(0, 2), "or")}.`;
+      return `Probably ${first.title}, ${percent(first.confidence)} sure.${alternatives(others)}`;
     case "torn":
       return `I know this tune, but not which of these it is: ${list(answer.suggestions.slice(0, 3), "or")}.`;
     default:
       return "I don't know this tune.";
   }
+}
+
+/** @param {Title[]} others */
+function alternatives(others) {
+  const next = others.slice(0, 2).filter((title) => title.confidence >= FEWEST);
+  return next.length ? ` It may also be ${list(next, "or")}.` : "";
 }
 
 /** @param {Title[]} titles @param {string} last */
@@ -158,10 +165,13 @@ function isReordered(bars) {
   return falls > 0 && falls <= order.length / 3 && order.length >= 4;
 }
 
-/** How many things the reader skipped, as a line to open.
- * @param {number} count */
-export function skipped(count) {
-  return `${count} ${count === 1 ? "thing" : "things"} I skipped`;
+/** How much the reader has to say about a text, as a line to open.
+ * @param {import("./api.js").Warning[]} warnings */
+export function remarks(warnings) {
+  const count = warnings.length;
+  if (warnings.some(({ message }) => !/skip/.test(message)))
+    return `${count} remark${count === 1 ? "" : "s"} on your text`;
+  return `${count} thing${count === 1 ? "" : "s"} I skipped`;
 }
 
 /** What happens when there is no answer.
@@ -175,6 +185,7 @@ export function failure(problem, offline, retryIn) {
   if (problem.status === 504) return `The answer took too long.${next}`;
   if (problem.status === 0) return `The service cannot be reached.${next}`;
   if (problem.passes) return `The service is not ready.${next}`;
+  if (problem.status === 413) return "This is longer than a tune: the service does not take so much at once.";
   const detail = problem.detail || "The service could not answer";
   return `${detail[0].toUpperCase()}${detail.slice(1)}${/[.!?]$/.test(detail) ? "" : "."}`;
 }

@@ -121,7 +121,7 @@ def test_a_file_that_the_service_cannot_read_says_so(page: "Page") -> None:
     page.locator("gan-tune input[type=file]").set_input_files(
         {"name": "tune.mid", "mimeType": "audio/midi", "buffer": b"MThd"}
     )
-    expect(page.locator(".trouble")).to_have_text("tune.mid: this service does not read such files.")
+    expect(page.locator(".trouble")).to_have_text("tune.mid: This service does not read such files.")
 
 
 def test_another_kind_of_file_is_converted_and_can_be_edited(page: "Page", known: KnownTune) -> None:

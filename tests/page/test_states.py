@@ -97,7 +97,9 @@ def test_a_refusal_is_shown_and_not_repeated(page: "Page") -> None:
 
     page.route("**/suggest-titles*", refuse)
     paste(page, "K:G\nGAB")
-    expect(page.locator(".trouble")).to_have_text("The body is too large.")
+    expect(page.locator(".trouble")).to_have_text(
+        "This is longer than a tune: the service does not take so much at once."
+    )
     page.wait_for_timeout(1500)
     assert len(asked) == 1
 

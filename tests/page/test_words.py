@@ -35,6 +35,17 @@ def test_the_sentence_says_how_sure_the_answer_is(page: "Page") -> None:
         assert call(page, "words.js", "sentence", given) == sentence
 
 
+def test_a_remark_is_only_called_skipped_if_something_was(page: "Page") -> None:
+    for messages, line in (
+        (["'@' is not music, skipped"], "1 thing I skipped"),
+        (["'@' is not music, skipped", "'?' is not music, skipped"], "2 things I skipped"),
+        (["only 7 notes: too few to tell tunes apart"], "1 remark on your text"),
+        (["'@' is not music, skipped", "typographic signs read as plain ones"], "2 remarks on your text"),
+    ):
+        warnings = [{"line": 1, "column": 1, "message": message} for message in messages]
+        assert call(page, "words.js", "remarks", warnings) == line
+
+
 def test_few_notes_are_a_caution(page: "Page") -> None:
     for notes, sentence in (
         (1, "One note fits many tunes. Add a bar or two."),
