@@ -42,7 +42,7 @@ def test_page_and_last_answers_work_without_a_network(
     context.set_offline(True)
     installed.goto("about:blank")
     installed.goto(address)
-    expect(installed.get_by_text("You are offline.")).to_be_visible()
+    expect(installed.get_by_text("You are offline. Your last answers")).to_be_visible()
     installed.get_by_text("Your last tunes").click()
     installed.locator("gan-history .open").first.click()
     expect(installed.get_by_role("textbox", name="Your tune")).to_have_value(KESH)
@@ -51,13 +51,13 @@ def test_page_and_last_answers_work_without_a_network(
 
 def test_a_question_waits_for_the_network(installed: Page, context: BrowserContext) -> None:
     context.set_offline(True)
-    expect(installed.get_by_text("You are offline.").first).to_be_visible()
+    expect(installed.get_by_text("You are offline. Your last answers").first).to_be_visible()
     installed.get_by_role("textbox", name="Your tune").fill(KESH)
     installed.wait_for_timeout(1000)
     expect(installed.locator("gan-answer h2")).to_have_count(0)
     context.set_offline(False)
     expect(installed.locator("gan-answer h2").first).to_be_visible()
-    expect(installed.get_by_text("You are offline.")).to_have_count(0)
+    expect(installed.get_by_text("You are offline. Your last answers")).to_have_count(0)
 
 
 def test_no_tune_is_kept_by_the_service_worker(installed: Page, address: str) -> None:
