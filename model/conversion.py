@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import PurePath
@@ -67,6 +68,7 @@ def as_abc(
     return Converted(abc, read_tune(abc), tuple(Notice(1, 1, warning) for warning in warnings))
 
 
+@cache  # it looks through the folders of sys.path, and every request asks
 def can_listen() -> bool:
     """Whether the extra `listen` is installed, which reads sound."""
     return find_spec("swift_f0") is not None

@@ -23,8 +23,19 @@ class CpuLimitError(DeadlineError):
 
 
 class _Limits(NamedTuple):
+    """Limits of a thread's work.
+
+    Attributes
+    ----------
+    monotonic : moment of `time.monotonic` when the work must end
+    thread : moment of `time.thread_time` when it must end
+    unspent : moment of `time.monotonic` before which the CPU time cannot be spent
+    give_way : lets other work go first
+    """
+
     monotonic: float = inf
     thread: float = inf
+    unspent: float = inf
     give_way: Callable[[], None] | None = None
 
 
@@ -44,6 +55,7 @@ def limited(deadline: float | None = None, cpu_s: float | None = None) -> Iterat
     limits = outer._replace(
         monotonic=outer.monotonic if deadline is None else min(outer.monotonic, deadline),
         thread=outer.thread if cpu_s is None else min(outer.thread, time.thread_time() + cpu_s),
+        unspent=outer.unspent if cpu_s is None else min(outer.unspent, time.monotonic() + cpu_s),
     )
     with _within(limits):
         yield
@@ -73,9 +85,12 @@ def check_deadline() -> None:
         return
     if limits.give_way:
         limits.give_way()
-    if time.thread_time() > limits.thread:
+    now = time.monotonic()
+    # A thread spends no more CPU time than time passes. Asking for its CPU time is a system call, which takes
+    # ten times as long as asking the clock: 0.05 ms in every answer.
+    if now > limits.unspent and time.thread_time() > limits.thread:
         raise CpuLimitError("the work took more CPU time than it may")
-    if time.monotonic() > limits.monotonic:
+    if now > limits.monotonic:
         raise DeadlineError("the work was not done by its deadline")
 
 

@@ -1,10 +1,12 @@
 """The class of the app: security headers on all responses, and the frame of the OpenAPI document."""
 
 import json
+from collections.abc import Callable, Coroutine
 from functools import cached_property
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from model.version import VERSION
@@ -23,6 +25,18 @@ _TAGS = {
     "service": "Is the service alive, can it answer, does it answer well, and what are its limits?",
     "admin": "Indexing again. These routes exist only if the service has an admin key.",
 }
+
+
+class PlainRoute(APIRoute):
+    """A route whose function takes the request alone, and returns the response.
+
+    FastAPI then has nothing to collect for it. Collecting what `/suggest-titles` needs took 0.1 ms.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The function itself."""
+        handler: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        return handler
 
 
 class Api(FastAPI):

@@ -88,8 +88,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         generator=new_request_id,
         update_request_header=False,
     )
-    add_docs(app)
-    add_page(app)
+    # Routes are tried in this order, so that of tunes comes first.
     for routes in (suggestions, batch, duplicates, convert):
         app.include_router(routes.router, tags=["suggestions"])
     app.include_router(titles.router, tags=["catalogue"])
@@ -101,4 +100,6 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         app.include_router(feedback.router, tags=["suggestions"])
     if settings.admin_api_key:
         app.include_router(admin.router, tags=["admin"])
+    add_docs(app)
+    add_page(app)
     return app

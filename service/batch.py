@@ -7,23 +7,25 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
-from gan_ainm_client.answers import BatchAnswer, BatchResponse, SuggestResponse, TitleLines
+from gan_ainm_client.answers import BatchAnswer, BatchResponse, TitleLines
 from gan_ainm_client.answers.tunebooks import BATCH_ANSWER
 from model.abc import Heading
 from model.stopwatch import lap
 from service.answers import check_filters, suggest
 from service.engine import Snapshot
 from service.feedback_store import FeedbackStore
-from service.filters import WantedInQuery
+from service.filters import TitlesInQuery
 from service.logs import log_tune
 from service.observer import note
 from service.problem_bodies import OUR_FAULT, blank_body, problem_body
 from service.problem_docs import problem_responses
 from service.problems import Disconnected, Problem
+from service.query import describe_query, read_query
 from service.state import CurrentState
 from service.text import JSON, describe_body
 from service.tunes import BatchRequest, PostedTunes, read_tunes, with_heading
@@ -41,11 +43,14 @@ router = APIRouter()
     "/suggest-titles/batch",
     operation_id="suggestTitlesBatch",
     response_model=BatchResponse,
-    openapi_extra=describe_body(
-        BatchRequest,
-        "a tunebook.",
-        "X:1\nM:6/8\nK:G\nGAG GAB|ABA ABd|edd gdd|edB dBA|\n\nX:2\nK:D\nfed cde|\n",
-    ),
+    openapi_extra={
+        **describe_body(
+            BatchRequest,
+            "a tunebook.",
+            "X:1\nM:6/8\nK:G\nGAG GAB|ABA ABd|edd gdd|edB dBA|\n\nX:2\nK:D\nfed cde|\n",
+        ),
+        **describe_query(TitlesInQuery),
+    },
     responses={
         200: {
             "content": {
@@ -62,13 +67,14 @@ router = APIRouter()
     },
 )
 async def suggest_titles_batch(
-    request: Request, state: CurrentState, units: AdmittedUnits, in_query: WantedInQuery
+    request: Request, state: CurrentState, units: AdmittedUnits
 ) -> StreamingResponse:
     """Suggest titles for each tune of a tunebook in bare ABC, or of a list `{"tunes": [{"abc": ...}, ...]}`.
 
     One bad tune never fails the rest: its answer is a problem. With `Accept: application/x-ndjson` each
     answer is sent on a line of its own as soon as there is one.
     """
+    in_query = read_query(TitlesInQuery, request)
     tunes = await read_tunes(request, state, units, BatchRequest, in_query)
     snapshot = state.engine.snapshot
     await units.run(check_filters, snapshot, tunes.wanted)
@@ -124,7 +130,7 @@ def _answer(snapshot: Snapshot, tunes: PostedTunes, index: int, feedback: Feedba
     start = time.perf_counter()
     posted = tunes.read(index)
     lap("read")
-    answer: SuggestResponse | Problem
+    answer: dict[str, Any] | Problem
     if isinstance(posted.tune, Problem):
         answer = posted.tune
     else:
@@ -135,7 +141,7 @@ def _answer(snapshot: Snapshot, tunes: PostedTunes, index: int, feedback: Feedba
     return _dump(index, posted.heading, answer)
 
 
-def _dump(index: int, heading: Heading | None, answer: SuggestResponse | Problem | None) -> str:
+def _dump(index: int, heading: Heading | None, answer: dict[str, Any] | Problem | None) -> str:
     """The JSON of an answer. None is a fault of ours."""
     problem = None
     if answer is None:

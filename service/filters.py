@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
 from index.filters import FilterError, Filters
@@ -45,25 +44,19 @@ class TitlesRequest(BaseModel, strict=True, extra="forbid"):
         return Filters(self.rhythm, self.meter, self.corpus)
 
 
-async def _in_query(
-    top_k: Annotated[TopK, Query(description="How many titles to suggest unless the body is JSON.")] = 10,
-    rhythm: Annotated[
-        Rhythm | None,
-        Query(description="Only titles with a setting of this rhythm, unless the body is JSON."),
-    ] = None,
-    meter: Annotated[
-        Meter | None,
-        Query(description="Only titles with a setting in this metre, unless the body is JSON."),
-    ] = None,
-    corpus: Annotated[
-        CorpusName | None,
-        Query(description="Only titles with a setting in this corpus, unless the body is JSON."),
-    ] = None,
-) -> TitlesRequest:
-    return TitlesRequest(top_k=top_k, rhythm=rhythm, meter=meter, corpus=corpus)
+class TitlesInQuery(TitlesRequest, strict=False, extra="ignore"):
+    """The same in the query of a request, for a body that is not JSON."""
 
-
-WantedInQuery = Annotated[TitlesRequest, Depends(_in_query)]
+    top_k: Annotated[TopK, Field(description="How many titles to suggest unless the body is JSON.")] = 10
+    rhythm: Rhythm | None = Field(
+        default=None, description="Only titles with a setting of this rhythm, unless the body is JSON."
+    )
+    meter: Meter | None = Field(
+        default=None, description="Only titles with a setting in this metre, unless the body is JSON."
+    )
+    corpus: CorpusName | None = Field(
+        default=None, description="Only titles with a setting in this corpus, unless the body is JSON."
+    )
 
 
 def unknown_value(error: FilterError) -> InvalidRequest:

@@ -105,7 +105,10 @@ class Limit(logging.Filter):
 
 def log_request(level: int, fields: Mapping[str, object]) -> None:
     """Write the line of a request."""
-    logging.getLogger(REQUESTS).log(level, "request", extra=dict(fields))
+    logger = logging.getLogger(REQUESTS)
+    if logger.isEnabledFor(level):
+        # `logger.log` would look for the place in the code that calls it, which no line shows.
+        logger.handle(logger.makeRecord(REQUESTS, level, "", 0, "request", (), None, extra=fields))
 
 
 def log_tune(number: int, abc: str) -> None:

@@ -6,6 +6,7 @@ Every label has few values: routes are templates such as "/admin/jobs/{job_id}",
 import os
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from threading import Lock
 
@@ -17,6 +18,7 @@ from prometheus_client import (
     Metric,
     disable_created_metrics,
     generate_latest,
+    values,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -30,6 +32,11 @@ _METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _JOB_SECONDS = (1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
 
+_PID = os.getpid()
+if FOLDER in os.environ:
+    # prometheus-client asks for the process id at each count, 33 times in a request, in case the process has
+    # forked. Workers are spawned and never fork.
+    values.ValueClass = values.MultiProcessValue(lambda: _PID)
 disable_created_metrics()
 _registry = CollectorRegistry()
 
@@ -120,6 +127,11 @@ _online_mrr = Gauge(
     multiprocess_mode="livemostrecent",
 )
 
+# Series that every request counts. Looking one up by its labels takes longer than counting.
+_requests_of = cache(_requests.labels)
+_duration_of = cache(_duration.labels)
+_stage_of = cache(_stages.labels)
+
 # Series that begin with 0 show their first event as an increase.
 for _known in ("true", "false"):
     _answers.labels(_known)
@@ -142,10 +154,10 @@ def request_ended(method: str, route: str, status: int, seconds: float, stages: 
     stages : seconds of each stage
     """
     _in_progress.dec()
-    _requests.labels(method if method in _METHODS else "other", route, str(status)).inc()
-    _duration.labels(route).observe(seconds)
+    _requests_of(method if method in _METHODS else "other", route, status).inc()
+    _duration_of(route).observe(seconds)
     for stage, duration in stages.items():
-        _stages.labels(route, stage).observe(duration)
+        _stage_of(route, stage).observe(duration)
 
 
 def queued(waiting: int) -> None:

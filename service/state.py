@@ -32,9 +32,14 @@ class State:
     started: float  # moment of `time.monotonic`: the clock may jump
 
 
-async def _state(request: Request) -> State:  # FastAPI runs what is not async in a thread
+def state_of(request: Request) -> State:
+    """The state of the service that answers a request."""
     state: State = request.app.state.service
     return state
+
+
+async def _state(request: Request) -> State:  # FastAPI runs what is not async in a thread
+    return state_of(request)
 
 
 CurrentState = Annotated[State, Depends(_state)]

@@ -1,22 +1,24 @@
 """POST /suggest-titles: a tune in, ranked titles out."""
 
 import time
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
+from pydantic_core import to_json
 from starlette.datastructures import Headers
 
 from gan_ainm_client.answers import SuggestResponse
 from model.stopwatch import lap
 from service.answers import suggest
+from service.api import PlainRoute
 from service.engine import Snapshot
-from service.filters import TitlesRequest, WantedInQuery
+from service.filters import TitlesInQuery, TitlesRequest
 from service.inputs import Input, body_limit, describe_inputs, is_json, read_input
 from service.logs import log_tune
 from service.observer import note
 from service.problem_docs import problem_responses
-from service.state import CurrentState, State
+from service.query import describe_query, read_query
+from service.state import State, state_of
 from service.text import JSON, read_json
 
 # An example of the OpenAPI document: the tune of the README.
@@ -40,22 +42,23 @@ class SuggestRequest(TuneRequest):
     notes: bool = Field(False, description=_NOTES)
 
 
-router = APIRouter()
+class SuggestInQuery(TitlesInQuery):
+    """The same in the query of a request, for a body that is not JSON."""
+
+    notes: bool = Field(default=False, description=_NOTES)
+
+
+router = APIRouter(route_class=PlainRoute)
 
 
 @router.post(
     "/suggest-titles",
     operation_id="suggestTitles",
     response_model=SuggestResponse,
-    openapi_extra=describe_inputs("the tune.", _TUNE, SuggestRequest),
+    openapi_extra={**describe_inputs("the tune.", _TUNE, SuggestRequest), **describe_query(SuggestInQuery)},
     responses=problem_responses(400, 403, 408, 413, 415, 422, 429, 503, 504),
 )
-async def suggest_titles(
-    request: Request,
-    state: CurrentState,
-    in_query: WantedInQuery,
-    notes: Annotated[bool, Query(description=_NOTES)] = False,
-) -> Response:
+async def suggest_titles(request: Request) -> Response:
     """Suggest titles for a tune, sent as JSON `{"abc": ..., "top_k": ...}` or as bare ABC with `?top_k=`.
 
     MusicXML, MIDI and sound are sent like bare ABC; the answer then has the tune as `abc`.
@@ -66,13 +69,15 @@ async def suggest_titles(
     all titles.
     """
     start = time.perf_counter()
+    state = state_of(request)
+    in_query = read_query(SuggestInQuery, request)
     deadline = state.work.admit()
     body = await state.bodies.read(request, body_limit(request.headers, state.settings))
     lap("body")
     snapshot = state.engine.snapshot
     note(artifact=snapshot.artifact.version)
     known, answer = await state.work.run(
-        deadline, _answer, snapshot, request.headers, body, in_query, notes, state, start
+        deadline, _answer, snapshot, request.headers, body, in_query, state, start
     )
     note(outcome="known" if known else "unknown")
     return Response(answer, media_type=JSON)
@@ -82,27 +87,24 @@ def _answer(
     snapshot: Snapshot,
     headers: Headers,
     body: bytes,
-    in_query: TitlesRequest,
-    notes: bool,
+    in_query: SuggestInQuery,
     state: State,
     start: float,
-) -> tuple[bool, str]:
+) -> tuple[bool, bytes]:
     """Whether the tune is known, and the answer as JSON."""
     lap("queue")
-    request, posted = _read_request(headers, body, in_query, notes)
+    request, posted = _read_request(headers, body, in_query)
     if state.settings.log_tunes:
         log_tune(1, request.abc)
     answer = suggest(snapshot, request.abc, request, posted.warnings, state.feedback, start, request.notes)
     if posted.is_converted:
-        answer.abc = posted.abc
-    return answer.known, answer.model_dump_json()
+        answer["abc"] = posted.abc
+    return answer["known"], to_json(answer)
 
 
-def _read_request(
-    headers: Headers, body: bytes, in_query: TitlesRequest, notes: bool
-) -> tuple[SuggestRequest, Input]:
+def _read_request(headers: Headers, body: bytes, in_query: SuggestInQuery) -> tuple[SuggestRequest, Input]:
     if is_json(headers):
         request = read_json(SuggestRequest, body)
         return request, Input(request.abc, (), is_converted=False)
     posted = read_input(headers, body)
-    return SuggestRequest(abc=posted.abc, notes=notes, **in_query.model_dump()), posted
+    return SuggestRequest(abc=posted.abc, **in_query.model_dump()), posted

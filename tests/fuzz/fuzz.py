@@ -28,9 +28,8 @@ with atheris.instrument_imports(include=["model", "service.suggestions", "servic
     from model.conversion import ConversionError, Converted
     from model.midi import read_midi
     from model.musicxml import read_musicxml
-    from service.filters import TitlesRequest
     from service.problems import Problem
-    from service.suggestions import _read_request
+    from service.suggestions import SuggestInQuery, _read_request
 
 from model.deadline import limited
 from tests.model.abc.patterns import PATTERNS, pattern
@@ -94,9 +93,7 @@ def check_body(data: bytes) -> None:
     """Read a request. Its first byte chooses the media type."""
     kind = _TYPES[data[0] % len(_TYPES)] if data else ""
     with limited(cpu_s=_CPU_S), contextlib.suppress(Problem):
-        request, posted = _read_request(
-            Headers({"content-type": kind}), data[1:], TitlesRequest(), notes=False
-        )
+        request, posted = _read_request(Headers({"content-type": kind}), data[1:], SuggestInQuery())
         json.dumps([request.abc, [notice.message for notice in posted.warnings]]).encode("ascii")
 
 

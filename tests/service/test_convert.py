@@ -6,6 +6,7 @@ from pydantic import SecretStr
 
 from model import conversion
 from model.abc import read_tune
+from model.conversion import can_listen
 from service.inputs import accepted_inputs
 from service.settings import Settings
 from tests.model.midi.files import midi
@@ -109,11 +110,13 @@ def test_without_the_extra_sound_is_an_error(
     shared_client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conversion, "find_spec", lambda _: None)
+    can_listen.cache_clear()
     assert WAV not in shared_client.get("/info").json()["inputs"]
     for path in ("/convert", "/suggest-titles"):
         answer = post(shared_client, path, WAV, b"RIFF")
         assert answer.status_code == 415
         assert "the extra `listen`" in answer.json()["detail"]
+    can_listen.cache_clear()
 
 
 def test_files_have_a_limit_of_their_own(published: object) -> None:

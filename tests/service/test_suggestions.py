@@ -7,12 +7,14 @@ import httpx
 import numpy as np
 import pytest
 
+from gan_ainm_client.answers import SuggestResponse
 from index import artifact
 from index.display import display_title
 from model.abc import Tune, read_tune, write
 from model.abc.variation import cut, transposed, unnamed
 from model.abc.written import read_note
 from model.grams import MAX_NOTES
+from tests.model.midi.files import midi
 from tests.support import KESH
 
 ABC = {"Content-Type": "text/vnd.abc"}
@@ -28,6 +30,32 @@ def catalogue_tunes(small_artifacts: Path) -> list[tuple[str, Tune]]:
 def titles(response: httpx.Response) -> list[str]:
     assert response.status_code == 200, response.text
     return [suggestion["title"] for suggestion in response.json()["suggestions"]]
+
+
+@pytest.mark.parametrize("query", ["?top_k=10", "?top_k=3&notes=true"])
+def test_an_answer_is_what_its_model_says(
+    client: httpx.Client, catalogue_tunes: list[tuple[str, Tune]], query: str
+) -> None:
+    """The service makes answers without the model, which would only check them."""
+    kinds = [("application/json", json.dumps({"abc": KESH, "notes": "notes" in query}).encode())]
+    kinds += [(ABC["Content-Type"], write(tune).encode()) for _, tune in catalogue_tunes]
+    kinds += [("audio/midi", midi(read_tune(KESH), meter=(6, 8)))]
+    kinds += [(ABC["Content-Type"], b"K:Q\nCDE[V:2] ?FG")]
+    for kind, body in kinds:
+        response = client.post(f"/suggest-titles{query}", content=body, headers={"Content-Type": kind})
+        answer = SuggestResponse.model_validate_json(response.content, strict=True)
+        assert answer.suggestions
+        assert json.loads(answer.model_dump_json()) == response.json()
+
+
+def test_of_a_query_the_last_value_counts_and_others_are_ignored(client: httpx.Client) -> None:
+    for path in ("/suggest-titles", "/suggest-titles/batch"):
+        response = client.post(f"{path}?top_k=x&abc=y&top_k=2", content=KESH, headers=ABC)
+        answer = response.json()
+        assert len((answer["answers"][0]["result"] if "answers" in answer else answer)["suggestions"]) == 2
+        invalid = client.post(f"{path}?top_k=0&rhythm=", content=KESH, headers=ABC)
+        assert invalid.status_code == 422
+        assert [error["field"] for error in invalid.json()["errors"]] == ["query.top_k", "query.rhythm"]
 
 
 def test_catalogue_tunes_rank_first_in_another_key(
