@@ -157,7 +157,8 @@ def _type(schema: Json) -> str:
 
 
 def _problems() -> Iterator[str]:
-    kinds = sorted(Problem.__subclasses__(), key=lambda kind: (kind.status, kind.type))
+    ours = (kind for kind in Problem.__subclasses__() if kind.__module__ == Problem.__module__)
+    kinds = sorted(ours, key=lambda kind: (kind.status, kind.type))
     rows = ((f"{kind.status:d}", f"`{kind.type}`", inspect.getdoc(kind) or "") for kind in kinds)
     yield f"{_PROBLEMS}\n{table(('status', 'type', 'when'), rows)}\n"
 
