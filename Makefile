@@ -76,6 +76,8 @@ reference: .venv/dev  ## write the pages that are made from code: commands, sett
 	$(bin)/python -m service.reference_routes > docs/routes.md
 	$(bin)/python -m service.openapi > docs/openapi.json
 	$(bin)/python -m index.reference > docs/artifact.md
+	$(bin)/python -m service.reference_third_party > docs/third-party.md
+	$(bin)/python -m service.reference_third_party page > service/page/third-party.txt
 
 pictures: .venv/dev  ## draw docs/how-it-works/ from the artifact of the three books
 	$(bin)/gan-ainm fit --if-needed

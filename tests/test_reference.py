@@ -10,6 +10,7 @@ import cli.reference
 import index.reference
 import service.reference_routes
 import service.reference_settings
+import service.reference_third_party
 from index.artifact import CURRENT, OWN_BOOKS
 from index.markdown import attributes, table
 from service.openapi import document
@@ -22,6 +23,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": service.reference_settings.reference,
     "routes.md": service.reference_routes.reference,
     "artifact.md": index.reference.reference,
+    "third-party.md": service.reference_third_party.reference,
 }
 every_page = pytest.mark.parametrize("name", PAGES)
 
@@ -42,6 +44,15 @@ def test_every_row_is_complete(name: str) -> None:
             cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
             assert cells[0], line
             assert cells[-1], line
+
+
+def test_the_page_links_to_the_licences_of_others() -> None:
+    folder = DOCS.parent / "service" / "page"
+    text = service.reference_third_party.plain_text()
+    assert (folder / "third-party.txt").read_text(encoding="utf-8") == text, "run `make reference`"
+    assert 'href="page/third-party.txt"' in (folder / "index.html").read_text(encoding="utf-8")
+    for name in ("abcjs", "torch", "fastapi", "swift-f0", "onnxruntime"):
+        assert re.search(rf"^{name}.*: \S", text, re.MULTILINE), name
 
 
 def test_every_setting_has_a_row_with_its_default_and_range() -> None:
