@@ -72,7 +72,9 @@ def test_every_route_object_and_problem_has_its_place() -> None:
     routes = {f"{method.upper()} {path}" for path, methods in api["paths"].items() for method in methods}
     assert sorted(headings) == sorted([*routes, *api["components"]["schemas"]])
     named = re.findall(r"^\| (\d{3}) \| `([a-z0-9-]+)` \|", page, re.MULTILINE)
-    assert sorted(named) == sorted((str(int(kind.status)), kind.type) for kind in Problem.__subclasses__())
+    # Other tests define problems, too.
+    ours = [kind for kind in Problem.__subclasses__() if kind.__module__ == Problem.__module__]
+    assert sorted(named) == sorted((str(int(kind.status)), kind.type) for kind in ours)
 
 
 def test_the_files_are_those_of_an_artifact(published: Path) -> None:
