@@ -26,8 +26,7 @@ class Namer(Protocol):
 def open_namer(url: str | None, artifacts: Path, device: DeviceName) -> Iterator[Namer]:
     """The service at an address, or else the current artifact of a folder.
 
-    Raises ArtifactError when there is no artifact, ServiceError when the address is not one
-    of a service.
+    Raises ArtifactError when there is no artifact, ServiceError when the address is not a valid URL.
     """
     if url:
         from cli.remote import RemoteNamer

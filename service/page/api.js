@@ -169,7 +169,7 @@ async function ask(address, options) {
 }
 
 /**
- * What a response says. One that ends too early is no answer.
+ * Read the content of a response. Throws when the response was cut off.
  *
  * @param {Promise<Response>} response
  * @returns {Promise<any>}

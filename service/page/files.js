@@ -30,7 +30,7 @@ const BEGINNINGS = /** @type {[RegExp, string][]} */ ([
 ]);
 const UNREAD = /[^\P{Cc}\s]/gu;
 
-/** A file that is no tune; its message goes on after the file's name and a colon. */
+/** Why a file cannot be read as a tune. Its message follows the file's name and a colon. */
 export class FileError extends Error {}
 
 /** The media type of a file that the service must convert; empty for ABC.
@@ -53,7 +53,7 @@ export function mediaType(name, type = "", bytes = new Uint8Array()) {
  * @param {File} file
  * @param {AbortSignal} signal
  * @returns {Promise<{ abc: string, warnings: import("./api.js").Warning[] }>}
- * @throws {FileError | import("./api.js").Problem} when there is no tune in it
+ * @throws {FileError | import("./api.js").Problem} when it holds no tune
  */
 export async function abcOf(file, signal) {
   const bytes = await bytesOf(file);
@@ -67,7 +67,7 @@ export async function abcOf(file, signal) {
 }
 
 /**
- * The content of a file, unless there is none.
+ * The content of a file. Throws when it is empty or cannot be read.
  *
  * @param {Blob} file
  * @throws {FileError}
@@ -84,7 +84,7 @@ export async function bytesOf(file) {
  * The text of a file, whatever its encoding.
  *
  * @param {Uint8Array<ArrayBuffer>} bytes
- * @throws {FileError} when it is no text, or too long for a field
+ * @throws {FileError} when it is not text, or too long for the field
  */
 export function textOf(bytes) {
   if (bytes.length > MOST_TEXT) throw new FileError("This is too long for one tune. Open it under “Name a book”.");
@@ -94,7 +94,7 @@ export function textOf(bytes) {
 }
 
 /**
- * Whether a text is none: too many of its characters have no meaning in a text.
+ * Whether too many characters of a decoded text are ones that no text has, as when it was a picture.
  *
  * @param {string} text
  */

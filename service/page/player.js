@@ -112,5 +112,5 @@ export class Player {
   }
 }
 
-// Another view is no place for the music of this one.
+// When another view opens, the music stops.
 window.addEventListener("hashchange", () => sounding?.end());

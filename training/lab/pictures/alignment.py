@@ -45,22 +45,6 @@ def draw(example: Example) -> Figure:
                 zorder=0,
             )
         )
-    upper.text(
-        -0.015,
-        0.5,
-        "your tune,\nD major",
-        transform=upper.transAxes,
-        ha="right",
-        va="center",
-        color=canvas.GREY,
-    )
-    lower.text(
-        -0.015,
-        0.5,
-        f"{example.shown(setting)},\n{setting.key}",
-        transform=lower.transAxes,
-        ha="right",
-        va="center",
-        color=canvas.GREY,
-    )
+    canvas.label(upper, "your tune,\nD major", 0.015)
+    canvas.label(lower, f"{example.shown(setting)},\n{setting.key}", 0.015)
     return picture

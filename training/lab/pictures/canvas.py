@@ -55,6 +55,11 @@ def blank(axes: Axes) -> None:
         side.set_visible(False)
 
 
+def label(axes: Axes, text: str, gap: float = 0.02, colour: str = GREY, **style: Any) -> None:
+    """Write a text to the left of the axes. `gap` is its distance, as a share of their width."""
+    axes.text(-gap, 0.5, text, transform=axes.transAxes, ha="right", va="center", color=colour, **style)
+
+
 def colour_of(interval: int) -> str:
     """The colour of a step: up, down, or the same note again."""
     return UP if interval > 0 else DOWN if interval < 0 else LEVEL

@@ -29,26 +29,9 @@ def draw(example: Example) -> Figure:
         canvas.bar_lines(roll, tune, len(notes))
         canvas.interval_row(row, notes)
         pitches += [note.pitch for note in notes]
-        row.text(
-            -0.02,
-            0.5,
-            _name(setting),
-            transform=row.transAxes,
-            ha="right",
-            va="center",
-            color=colour,
-            fontweight="bold",
-        )
+        canvas.label(row, _name(setting), colour=colour, fontweight="bold")
     roll.set_ylim(min(pitches) - 1.5, max(pitches) + 1.5)
-    roll.text(
-        -0.02,
-        0.5,
-        f"{example.shown(first)}\nin two books",
-        transform=roll.transAxes,
-        ha="right",
-        va="center",
-        color=canvas.GREY,
-    )
+    canvas.label(roll, f"{example.shown(first)}\nin two books")
     return picture
 
 

@@ -49,7 +49,7 @@ def draw(example: Example) -> Figure:
         )
     canvas.interval_row(steps, notes, 12)
     for axes, text in ((letters, "what you type"), (roll, "the notes"), (steps, "the steps\nbetween them")):
-        axes.text(-0.02, 0.5, text, transform=axes.transAxes, ha="right", va="center", color=canvas.GREY)
+        canvas.label(axes, text)
     return picture
 
 
