@@ -1,4 +1,4 @@
-"""Variations of a tune, as another person might play it or write it down: transposed, cut, noisy and so on."""
+"""Variations of a tune, as another person might play or write it: transposed, cut, ornamented, noisy."""
 
 from collections.abc import Sequence
 from dataclasses import replace
