@@ -18,7 +18,7 @@ PAGE, TABLES, PLOTS = "results.md", "results-tables.md", "results"  # the two pa
 class _Table(NamedTuple):
     heading: str
     meaning: str
-    best: bool = True  # whether the best system of a row is bold
+    best: bool = True  # whether the highest value of a row is bold
     folded: bool = False  # whether the table is hidden until a click on its heading
 
 
@@ -30,11 +30,18 @@ _TABLES: dict[Metric, _Table] = {
     ),
     "mrr@20": _Table("MRR@20", "MRR in which ranks after the twentieth count 0.", folded=True),
     "lift": _Table("Lift", "MRR divided by that of a random order."),
+    "change": _Table("Change of MRR", "MRR minus that of the same queries as they are printed (`known`)."),
+    "map": _Table("MAP", "Mean average precision over the other settings of a title."),
+    "nearest": _Table("Nearest neighbour", "The share of queries whose first setting is one of the title."),
     "auroc": _Table(
         "AUROC",
         "How well the score of the first answer separates queries with a right answer from the others.",
     ),
-    # Not marked: the fastest system is one that ignores the tune.
+    "ece": _Table(
+        "Calibration error",
+        "Expected calibration error: how far the confidence of a first title is from how often it is right.",
+        best=False,
+    ),
     "ms": _Table("Milliseconds a query", "Wall-clock time.", best=False),
 }
 _LEGEND = (
@@ -44,9 +51,12 @@ _LEGEND = (
 # What the main table of a corpus shows: one metric of each of these protocols.
 _MAIN: dict[str, Metric] = {
     **dict.fromkeys(("known", "known-verified", "known-audited"), "mrr"),
-    **dict.fromkeys(("known-32", "known-16", "known-8", "known-middle"), "mrr"),
+    **dict.fromkeys(("known-32", "known-16", "known-8", "known-middle", "known-noisy"), "mrr"),
+    "known-rewritten": "mrr",
+    "families": "map",
     **dict.fromkeys(("cross", "cross-verified"), "mrr"),
-    **dict.fromkeys(("no-match", "no-match-foreign"), "auroc"),
+    **dict.fromkeys(("no-match-foreign", "no-match", "no-match-verified"), "auroc"),
+    **dict.fromkeys(("no-match-16", "no-match-16-verified"), "auroc"),
     **dict.fromkeys(("unseen", "unseen-no-rhythm-words"), "lift"),
     **dict.fromkeys(("heard", "heard-20", "heard-10"), "mrr@20"),
 }
@@ -160,8 +170,13 @@ def tables(figures: Sequence[Figure]) -> str:
 
 
 def of_benchmark(figures: Iterable[Figure]) -> list[Figure]:
-    """The figures of the benchmark's protocols and systems. Those of ablations have a separate page."""
-    return [figure for figure in figures if figure.protocol in PROTOCOLS and figure.system in SYSTEMS]
+    """The figures of the benchmark's protocols and systems, in the order of `PROTOCOLS`.
+
+    Those of ablations have a separate page.
+    """
+    place = {protocol: i for i, protocol in enumerate(PROTOCOLS)}
+    ours = [figure for figure in figures if figure.protocol in place and figure.system in SYSTEMS]
+    return sorted(ours, key=lambda figure: place[figure.protocol])
 
 
 def _by_corpus(figures: Iterable[Figure]) -> dict[str, list[Figure]]:
@@ -231,7 +246,7 @@ def _number(metric: Metric, value: float) -> str:
     digits = {"lift": 2, "ms": 3 if value < 1 else 2 if value < 10 else 1 if value < 100 else 0}.get(
         metric, 3
     )
-    return f"{value:,.{digits}f}".removeprefix("0")
+    return f"{value:,.{digits}f}".removeprefix("0").replace("-0.", "-.")
 
 
 def _chance(metric: Metric, chance: float | None) -> str:

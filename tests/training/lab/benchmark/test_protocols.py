@@ -9,17 +9,12 @@ from model.abc.variation import transposed
 from model.grams import interval_grams
 from tests.training.conftest import SEVERAL
 from tests.training.lab.conftest import Untrained
-from training.lab.benchmark.protocols import (
-    Query,
-    Task,
-    cross_task,
-    foreign_task,
-    known_gallery,
-    known_tasks,
-    no_match_task,
-    unseen_tasks,
-)
+from training.lab.benchmark.known_protocols import cross_task, known_gallery, known_tasks
+from training.lab.benchmark.no_match_protocols import foreign_task, no_match_tasks
+from training.lab.benchmark.protocols import Task
+from training.lab.benchmark.queries import Query
 from training.lab.benchmark.sampled_library import SampledLibrary
+from training.lab.benchmark.unseen_protocols import unseen_tasks
 
 
 @pytest.fixture
@@ -163,7 +158,7 @@ def test_for_a_title_its_tune_is_right(library: SampledLibrary, untrained: Untra
 def test_tunes_without_a_match_are_neither_known_nor_learned(
     library: SampledLibrary, untrained: Untrained
 ) -> None:
-    task = no_match_task(library, untrained)
+    task = next(no_match_tasks(library, untrained))
     unmatched = [query for query in task.queries if not len(query.right)]
     matched = [query for query in task.queries if len(query.right)]
     assert unmatched

@@ -9,10 +9,14 @@ from tests.support import Silent
 from tests.training.conftest import SEVERAL
 from tests.training.lab.conftest import Untrained
 from training.lab.benchmark.figures import BenchmarkError, Figure, load_figures, renewed, save_figures
-from training.lab.benchmark.protocols import Task, known_gallery, known_tasks, no_match_task, unseen_tasks
-from training.lab.benchmark.run import check_leaks, figures, run_tasks, save_results
+from training.lab.benchmark.known_protocols import known_gallery, known_tasks
+from training.lab.benchmark.measuring import figures
+from training.lab.benchmark.no_match_protocols import no_match_tasks
+from training.lab.benchmark.protocols import Task
+from training.lab.benchmark.run import check_leaks, run_tasks, save_results
 from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.benchmark.systems import SYSTEMS
+from training.lab.benchmark.unseen_protocols import unseen_tasks
 from training.lab.leaks import LeakError
 
 
@@ -48,7 +52,7 @@ def test_queries_that_the_encoders_learned_are_leaks(
     check_leaks(unseen)
     with pytest.raises(LeakError, match="unseen: the encoders have learned 1 of"):
         check_leaks(planted(unseen, names="another title"))
-    no_match = no_match_task(library, untrained)
+    no_match = next(no_match_tasks(library, untrained))
     no_match = replace(no_match, queries=no_match.queries[::-1])  # those without a match first
     check_leaks(no_match)
     with pytest.raises(LeakError, match="learned 1 of"):
@@ -121,7 +125,7 @@ def test_unseen_tunes_have_a_lift(library: SampledLibrary, untrained: Untrained)
 
 def test_tunes_without_a_match_score_lower(library: SampledLibrary, untrained: Untrained) -> None:
     results, _ = run_tasks(
-        [no_match_task(library, untrained)], ["ngram", "random", "popularity"], (), Silent()
+        [next(no_match_tasks(library, untrained))], ["ngram", "random", "popularity"], (), Silent()
     )
     measured = by_key(list(figures("airs", results)))
     assert measured["no-match", "ngram", "auroc"].value > 0.95
