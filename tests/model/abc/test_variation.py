@@ -65,7 +65,8 @@ def test_so_many_notes_have_a_fault_as_the_share_says(tune: Tune) -> None:
 
 def test_faults_of_every_kind_keep_the_time_or_move_what_follows() -> None:
     scale = read_tune("M:4/4\nL:1/8\nK:C\nCDEFGABc|")
-    changed, deleted, inserted, lengths = set(), set(), set(), set()
+    changed, deleted, inserted = set[tuple[int, ...]](), set[tuple[int, ...]](), set[tuple[int, ...]]()
+    lengths = set()
     for seed in range(300):
         notes = noisy(scale, 0.125, np.random.default_rng(seed)).notes
         assert all(a.onset + a.duration <= b.onset for a, b in pairwise(notes))

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -137,6 +138,7 @@ def _renew(path: Path, texts: Mapping[str, str], new_page: str) -> None:
 def main_table(figures: Sequence[Figure]) -> str:
     """The main figures of one corpus as a Markdown table with a row for each protocol; empty without figures.
 
+    The last column is the calibration error of the system that gives probabilities, if it was measured.
     Raises BenchmarkError as `tables` does.
     """
     rows = [
@@ -144,7 +146,8 @@ def main_table(figures: Sequence[Figure]) -> str:
         for figure in figures
         if _MAIN.get(figure.protocol) == figure.metric and figure.system not in _BLIND
     ]
-    return _rows(rows, _pools(figures), metric_column=True) if rows else ""
+    errors = {figure.protocol: figure for figure in figures if figure.metric == "ece"}
+    return _rows(rows, _pools(figures), metric_column=True, errors=errors) if rows else ""
 
 
 def tables(figures: Sequence[Figure]) -> str:
@@ -195,8 +198,16 @@ def _pools(figures: Iterable[Figure]) -> dict[str, int]:
     }
 
 
-def _rows(figures: list[Figure], pools: dict[str, int], metric_column: bool = False) -> str:
-    """A table of one metric for each protocol. It has columns of pool and chance where any row has one."""
+def _rows(
+    figures: list[Figure],
+    pools: Mapping[str, int],
+    metric_column: bool = False,
+    errors: Mapping[str, Figure] = MappingProxyType({}),
+) -> str:
+    """A table of one metric for each protocol. It has columns of pool and chance where any row has one.
+
+    `errors` has the calibration error of some protocols; with any, it is the last column.
+    """
     systems = list(dict.fromkeys(figure.system for figure in figures))
     by_protocol: dict[str, dict[str, Figure]] = {}
     for figure in figures:
@@ -206,10 +217,10 @@ def _rows(figures: list[Figure], pools: dict[str, int], metric_column: bool = Fa
     lines = [
         [
             *("protocol", *["metric"] * metric_column, "n"),
-            *(*["pool"] * with_pool, *["chance"] * with_chance, *systems),
+            *(*["pool"] * with_pool, *["chance"] * with_chance, *systems, *["error"] * bool(errors)),
         ],
-        ["---", *["---"] * metric_column, *["---:"] * (1 + with_pool + with_chance + len(systems))],
     ]
+    lines.append(["---", *["---"] * metric_column, *["---:"] * (len(lines[0]) - 1 - metric_column)])
     for protocol, row in by_protocol.items():
         conditions = {(figure.n, figure.chance) for figure in row.values()}
         metric = next(iter(row.values())).metric
@@ -220,23 +231,27 @@ def _rows(figures: list[Figure], pools: dict[str, int], metric_column: bool = Fa
         chance_cell = [_chance(metric, chance)] if with_chance else []
         pool_cell = [f"{pools[protocol]:,}" if protocol in pools else "-"] if with_pool else []
         heading = [_TABLES[metric].heading] * metric_column
-        lines.append([f"`{protocol}`", *heading, f"{n:,}", *pool_cell, *chance_cell, *_cells(row, systems)])
+        cells = _cells(row, systems)
+        if errors:
+            cells += _cells({"error": errors[protocol]} if protocol in errors else {}, ["error"])
+        lines.append([f"`{protocol}`", *heading, f"{n:,}", *pool_cell, *chance_cell, *cells])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _cells(row: dict[str, Figure], systems: list[str]) -> list[str]:
     """A cell for each system. Every value that prints like the best one is bold."""
     printed = {system: _number(figure.metric, figure.value) for system, figure in row.items()}
-    best = max(row.values(), key=lambda figure: figure.value)
-    marked = _TABLES[best.metric].best and len(row) > 1
+    marked = len(row) > 1 and _TABLES[next(iter(row.values())).metric].best
+    best = printed[max(row, key=lambda system: row[system].value)] if marked else ""
     cells = []
     for system in systems:
         cell = printed.get(system, "-")
-        if marked and cell == printed[best.system]:
+        if cell == best:
             cell = f"**{cell}**"
         figure = row.get(system)
         if figure is not None and figure.low is not None and figure.high is not None:
-            cell += f" ({_number(figure.metric, figure.low)}-{_number(figure.metric, figure.high)})"
+            low, high = (_number(figure.metric, bound) for bound in (figure.low, figure.high))
+            cell += f" ({low}{' to ' if figure.low < 0 else '-'}{high})"
         cells.append(cell)
     return cells
 

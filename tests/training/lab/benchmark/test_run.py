@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.mrr import Place
 from tests.support import Silent
 from tests.training.conftest import SEVERAL
 from tests.training.lab.conftest import Untrained
@@ -13,7 +14,7 @@ from training.lab.benchmark.known_protocols import known_gallery, known_tasks
 from training.lab.benchmark.measuring import figures
 from training.lab.benchmark.no_match_protocols import no_match_tasks
 from training.lab.benchmark.protocols import Task
-from training.lab.benchmark.run import check_leaks, run_tasks, save_results
+from training.lab.benchmark.run import Result, check_leaks, run_tasks, save_results
 from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.benchmark.systems import SYSTEMS
 from training.lab.benchmark.unseen_protocols import unseen_tasks
@@ -108,6 +109,54 @@ def test_systems_that_compare_melodies_find_the_tune_and_random_stays_at_chance(
     assert measured["known", "random", "hit@10"].chance == 10 / pool
     assert measured["known", "ngram", "ms"].chance is None
     assert ("known", "ngram", "lift") not in measured
+
+
+def test_settings_of_a_title_are_found_and_random_stays_at_chance(
+    library: SampledLibrary, untrained: Untrained
+) -> None:
+    tasks = known_tasks(library, known_gallery(library, untrained), frozenset())
+    results, _ = run_tasks(tasks, list(SYSTEMS), ["families"], Silent())
+    measured = by_key(list(figures("airs", results)))
+    settings = len(library.tunes) - SEVERAL
+    for system in SYSTEMS:
+        precision, nearest = (measured["families", system, metric] for metric in ("map", "nearest"))
+        assert (precision.n, nearest.n) == (SEVERAL, SEVERAL)
+        assert nearest.chance == pytest.approx(2 / settings)
+        assert precision.chance is not None
+        assert nearest.chance < precision.chance < 0.1
+        assert ("families", system, "mrr") not in measured
+        if system in {"ngram", "ngram-edit"}:
+            assert precision.value > 0.95
+            assert nearest.value == 1
+    assert measured["families", "random", "map"].value == pytest.approx(precision.chance, abs=0.05)
+    assert measured["families", "gan-ainm", "map"].value > 0.5
+
+
+def test_the_change_is_that_of_each_query() -> None:
+    def result(query: str, above: int) -> Result:
+        return Result(query, 10, Place(above, 0), 0.5, 1.0)
+
+    known = [result("a", 0), result("b", 0), result("c", 3)]
+    rewritten = [result("c", 0), result("b", 1), result("a", 0)]
+    measured = by_key(
+        list(figures("airs", {("known", "ngram"): known, ("known-rewritten", "ngram"): rewritten}))
+    )
+    assert measured["known-rewritten", "ngram", "change"].value == pytest.approx((0.75 - 0.5 + 0) / 3)
+    assert ("known", "ngram", "change") not in measured
+    alone = by_key(list(figures("airs", {("known-rewritten", "ngram"): rewritten})))
+    assert ("known-rewritten", "ngram", "change") not in alone
+
+
+def test_calibration_is_measured_for_probabilities_alone() -> None:
+    sure = [Result("a", 10, Place(0, 0), 0.9, 1.0)] * 6 + [Result("b", 10, None, 0.9, 1.0)] * 4
+    measured = by_key(list(figures("airs", {("no-match", "gan-ainm"): sure, ("no-match", "ngram"): sure})))
+    error = measured["no-match", "gan-ainm", "ece"]
+    assert error.value == pytest.approx(0.3)
+    assert error.n == 10
+    assert error.low is not None
+    assert error.high is not None
+    assert error.low < 0.3 < error.high
+    assert ("no-match", "ngram", "ece") not in measured
 
 
 def test_unseen_tunes_have_a_lift(library: SampledLibrary, untrained: Untrained) -> None:
