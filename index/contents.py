@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.melodies import Melodies
-from index.ngram_index import GRAM, GramCounts
+from index.ngram_index import GramCounts
 from model.abc import Tune
-from model.grams import Ints, interval_grams, pulse, pulse_grams
+from model.grams import Ints, diatonic_grams, pulse, pulse_grams
 
+DIATONIC_GRAM = 6  # diatonic intervals
 PULSE_GRAM = 6  # steps
 
 
@@ -18,26 +19,26 @@ class Contents:
     Attributes
     ----------
     melodies : their notes
-    intervals, pulses : how often each n-gram of intervals, or of pulses, occurs in each
+    diatonic, pulses : how often each n-gram of diatonic intervals, or of pulses, occurs in each
     """
 
     melodies: Melodies
-    intervals: GramCounts
+    diatonic: GramCounts
     pulses: GramCounts
 
     @classmethod
     def of(cls, tunes: Iterable[Tune]) -> "Contents":
         """The contents of tunes, in their order."""
-        intervals, pulses = [], []
+        diatonic, pulses = [], []
 
         def noted() -> Iterator[Tune]:
             for tune in tunes:
-                intervals.append(interval_grams(tune, GRAM))
+                diatonic.append(diatonic_grams(tune, DIATONIC_GRAM))
                 pulses.append(pulse_grams(pulse(tune), PULSE_GRAM))
                 yield tune
 
         melodies = Melodies.of(noted())
-        return cls(melodies, GramCounts.of(intervals), GramCounts.of(pulses))
+        return cls(melodies, GramCounts.of(diatonic), GramCounts.of(pulses))
 
     def __len__(self) -> int:
         return len(self.melodies)
@@ -47,10 +48,10 @@ class Contents:
         """The settings of several parts, one part after another; of at least one part."""
         return cls(
             Melodies.joined([part.melodies for part in parts]),
-            GramCounts.joined([part.intervals for part in parts]),
+            GramCounts.joined([part.diatonic for part in parts]),
             GramCounts.joined([part.pulses for part in parts]),
         )
 
     def take(self, numbers: Ints) -> "Contents":
         """The settings with these numbers, in this order."""
-        return Contents(self.melodies.take(numbers), self.intervals.take(numbers), self.pulses.take(numbers))
+        return Contents(self.melodies.take(numbers), self.diatonic.take(numbers), self.pulses.take(numbers))

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from index.alignment import align, best_transpositions
 from index.disjoint_sets import DisjointSets
 from index.melodies import Melodies
-from index.melody_index import passage_features
 from index.ngram_index import GRAM, NgramIndex
 from index.shared_runs import SharedRuns
+from index.substrings import passage_features
 from model.abc import Tune
 from model.grams import FEWEST_NOTES, Floats, Ints, interval_grams
 from model.steps import Steps

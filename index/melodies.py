@@ -13,8 +13,8 @@ from index.titles import rhythm_family
 from model.abc import Tune
 from model.grams import MAX_NOTES, Ints, as_floats
 
-_SHORTEST = 1e-3  # quarter notes; keeps the logarithm of a note without length finite
-_LARGEST_STEP = 127  # quarter octaves of length, up or down; larger steps are cut to this
+TICKS = 24  # of a quarter note: the unit of time. Semiquavers and triplets of quavers are whole numbers
+LONGEST_SPAN = 255  # ticks; longer spans are cut to this
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Melodies:
     Attributes
     ----------
     pitches : MIDI numbers, shape = (notes,)
-    lengths : length of each note over that of the note before, in quarter octaves; 0 for the first note of a
-        tune; shape = (notes,)
+    spans : time from the onset of each note to that of the next, or to the end of the last note, in ticks;
+        1 to 255; shape = (notes,)
     bars : number of the bar of each note (`index.alignment.Melody`), shape = (notes,)
     first : offset of each tune, and the end of the last, shape = (tunes + 1,)
     hashes : CRC-32 of the metre, and of the family of the rhythm, such as jig; 0 if the tune declares none;
@@ -35,7 +35,7 @@ class Melodies:
     """
 
     pitches: NDArray[np.int16]
-    lengths: NDArray[np.int8]
+    spans: NDArray[np.uint8]
     bars: NDArray[np.int16]
     first: Ints
     hashes: NDArray[np.uint32]
@@ -43,18 +43,18 @@ class Melodies:
     @classmethod
     def of(cls, tunes: Iterable[Tune]) -> "Melodies":
         """The melodies of tunes, in their order."""
-        pitches, lengths, bars = bytearray(), bytearray(), bytearray()
+        pitches, spans, bars = bytearray(), bytearray(), bytearray()
         first, hashes = [0], []
         for tune in tunes:
             melody = Melody.of(tune)
             pitches += melody.pitches.tobytes()
-            lengths += _lengths(tune).tobytes()
+            spans += _spans(tune).tobytes()
             bars += melody.bars.tobytes()
             first.append(first[-1] + len(melody.pitches))
             hashes.append((_hash(tune.meter), _hash(rhythm_family(tune.rhythm))))
         return cls(
             np.frombuffer(pitches, np.int16),
-            np.frombuffer(lengths, np.int8),
+            np.frombuffer(spans, np.uint8),
             np.frombuffer(bars, np.int16),
             np.array(first, dtype=np.int64),
             np.array(hashes, dtype=np.uint32).reshape(-1, 2),
@@ -74,9 +74,7 @@ class Melodies:
         notes = self.first[numbers + 1] - start
         place = laid_end_to_end(start, notes)
         first = np.concatenate([[0], np.cumsum(notes)])
-        return Melodies(
-            self.pitches[place], self.lengths[place], self.bars[place], first, self.hashes[numbers]
-        )
+        return Melodies(self.pitches[place], self.spans[place], self.bars[place], first, self.hashes[numbers])
 
     @classmethod
     def joined(cls, parts: Sequence["Melodies"]) -> "Melodies":
@@ -91,11 +89,11 @@ class Melodies:
         return Melody(self.pitches[start:end], self.bars[start:end])
 
 
-def _lengths(tune: Tune) -> NDArray[np.int8]:
-    octaves = np.log2(np.maximum(as_floats(note.duration for note in tune.notes[:MAX_NOTES]), _SHORTEST))
-    steps = np.rint(4 * np.diff(octaves, prepend=octaves[:1]))
-    clipped: NDArray[np.int8] = np.clip(steps, -_LARGEST_STEP, _LARGEST_STEP).astype(np.int8)
-    return clipped
+def _spans(tune: Tune) -> NDArray[np.uint8]:
+    notes = tune.notes[:MAX_NOTES]
+    end = notes[-1].onset + notes[-1].duration
+    onsets = np.rint(TICKS * as_floats([*(note.onset for note in notes), end]))
+    return np.clip(np.diff(onsets), 1, LONGEST_SPAN).astype(np.uint8)
 
 
 def _hash(text: str) -> int:

@@ -4,47 +4,43 @@ Candidates come from n-grams of intervals, from n-grams of pulses, and from the 
 candidate is then compared with the tune note by note.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from rapidfuzz import process
-from rapidfuzz.distance import Indel, Levenshtein
 
 from index.alignment import Melody, best_transpositions
-from index.contents import PULSE_GRAM, Contents
+from index.contents import DIATONIC_GRAM, PULSE_GRAM, Contents
 from index.cosine_index import CosineIndex
+from index.local_alignment import pulse_alignments
 from index.melodies import Melodies
-from index.ngram_index import GRAM, NgramIndex, Postings
-from index.ragged import highest_of_each
-from index.shared_runs import Pitches, SharedRuns, as_bytes
+from index.ngram_index import NgramIndex, Postings
+from index.shared_runs import Pitches, SharedRuns
 from model.abc import Tune
 from model.arrays import map_arrays, save_arrays, under
 from model.deadline import check_deadline
 from model.encoder import Vectors
-from model.grams import MAX_NOTES, Floats, Ints, interval_grams, pulse, pulse_grams
+from model.grams import MAX_NOTES, Floats, Ints, diatonic_grams, pulse, pulse_grams
 from model.stopwatch import lap
 
 # What is measured for each candidate; all but the last are 0 to 1.
 FEATURES = (
-    "interval n-grams",  # cosine
+    "diatonic n-grams",  # cosine
     "pulse n-grams",  # cosine
-    "substring",  # how similar the shorter melody's intervals are to those of a passage of the longer
-    "beginning",  # whether that passage begins the setting
-    "rhythm",  # how similar the lengths of the notes are in that passage
+    "beginning",  # whether the query is most like the beginning of the setting, or has all of it
     "similarity",  # longest common subsequence of pitches over the mean length
-    "coverage",  # longest common subsequence of pitches over the query's length
+    "pulses",  # score of the best local alignment, pulse by pulse
     "meter",  # whether both have the same
     "dance",  # whether both are jigs, reels, ...
     "length",  # ln(notes of the setting / notes of the query), which counts as at most `_LONGEST` notes
 )
-_PASSAGES = 4  # compared with the query in each candidate
-_BEGINNING = 4  # a passage from before this note begins the setting; there may be a pickup
+_BEGINNING = 4  # notes; there may be a pickup
 _LONGEST = 160  # notes; the ranking is fitted on few queries that are longer
-_NOTES_COMPARED = 6000  # notes of the query, times candidates by n-grams
-_BY_NGRAMS = 48, 225  # fewest and most candidates by n-grams
-_BY_VECTOR = 3  # so many times fewer candidates come by vector
+_SHORT = 32  # notes of a query that gets the most candidates
+_BY_NGRAMS = 28, 225  # fewest and most candidates by n-grams
+_BY_VECTOR = 4  # so many times fewer candidates come by vector
+_BY_STEP = 2  # and by diatonic intervals alone, whose n-grams do not depend on the lengths of notes
 
 
 class Likenesses(NamedTuple):
@@ -106,26 +102,26 @@ class MelodyIndex:
             raise ValueError(f"there are {len(contents)} tunes and {len(vectors)} vectors")
         self.vectors = vectors
         self._melodies = contents.melodies
-        self._intervals, self._pulses = NgramIndex.of(contents.intervals), NgramIndex.of(contents.pulses)
+        self._diatonic, self._pulses = NgramIndex.of(contents.diatonic), NgramIndex.of(contents.pulses)
 
     @property
     def has_contents(self) -> bool:
         """Whether `contents` is not None."""
-        return all(index.postings.occurrences is not None for index in (self._intervals, self._pulses))
+        return all(index.postings.occurrences is not None for index in (self._diatonic, self._pulses))
 
     @property
     def contents(self) -> Contents | None:
         """What the index keeps of its settings; None if an older version wrote it and left out a part."""
-        intervals, pulses = self._intervals.counts, self._pulses.counts
-        if intervals is None or pulses is None:
+        diatonic, pulses = self._diatonic.counts, self._pulses.counts
+        if diatonic is None or pulses is None:
             return None
-        return Contents(self._melodies, intervals, pulses)
+        return Contents(self._melodies, diatonic, pulses)
 
     def save(self, path: Path) -> None:
         """Write everything but the vectors."""
         parts = {
             "melodies": vars(self._melodies),
-            "intervals": self._intervals.postings._asdict(),
+            "diatonic": self._diatonic.postings._asdict(),
             "pulses": self._pulses.postings._asdict(),
         }
         save_arrays(
@@ -150,7 +146,7 @@ class MelodyIndex:
         index.vectors = vectors
         try:
             index._melodies = Melodies(**under("melodies/", arrays))
-            index._intervals = NgramIndex.restore(Postings(**under("intervals/", arrays)), len(vectors))
+            index._diatonic = NgramIndex.restore(Postings(**under("diatonic/", arrays)), len(vectors))
             index._pulses = NgramIndex.restore(Postings(**under("pulses/", arrays)), len(vectors))
         except TypeError as error:
             raise ValueError(f"{path.name} is not a melody index: {error!r}") from error
@@ -184,33 +180,38 @@ class MelodyIndex:
             settings, cosines = settings[kept], cosines[kept]
         melody, melodies = Melodies.of([query]), self._melodies.take(settings)
         check_deadline()
-        shared = SharedRuns.find(melody.pitches, melodies.pitches, melodies.first)
+        shared = SharedRuns.find(melody.pitches, melodies.pitches, melodies.first, diatonic=True)
         check_deadline()
         _, common = best_transpositions(melody.pitches, melodies.pitches, melodies.first, shared)
         check_deadline()
+        pulses = pulse_alignments(melody, melodies, shared)
+        check_deadline()
+        counted = min(len(melody.pitches), _LONGEST)
         columns = (
             *cosines.T,
-            *passage_features(melody, melodies, shared),
-            *_whole_features(melody, melodies, common),
+            _begins(melody, melodies, shared),
+            2 * common / (len(melody.pitches) + melodies.notes),
+            pulses,
+            *_header_features(melody, melodies),
+            np.log(melodies.notes / counted),
         )
-        notes = min(len(melody.pitches), _LONGEST)
-        return Likenesses(settings, np.stack(columns, axis=1), notes, _variety(melody.pitches))
+        return Likenesses(settings, np.stack(columns, axis=1), counted, _variety(melody.pitches))
 
     def candidates(self, query: Tune, vector: Vectors) -> Candidates:
         """The settings to compare the query with. `vector` is the query's, shape = (1, dim)."""
-        by_interval = self._intervals.cosines(interval_grams(query, GRAM))
+        by_step = self._diatonic.cosines(diatonic_grams(query, DIATONIC_GRAM))
         by_pulse = self._pulses.cosines(pulse_grams(pulse(query), PULSE_GRAM))
         count = _count(query)
         hits = self.vectors.search(vector, count // _BY_VECTOR)[0]
         by_vector = np.array([hit.row for hit in hits], dtype=np.int64)
-        settings = np.union1d(_best(by_interval + by_pulse, count), by_vector)
-        return Candidates(settings, np.stack([by_interval[settings], by_pulse[settings]], axis=1))
+        by_melody = _best(by_step, count // _BY_STEP), _best(by_step + by_pulse, count)
+        settings = np.unique(np.concatenate([*by_melody, by_vector]))
+        return Candidates(settings, np.stack([by_step[settings], by_pulse[settings]], axis=1))
 
 
 def _count(query: Tune) -> int:
     """Candidates by n-grams. A shorter query needs more, and each is cheaper to compare."""
-    notes = max(min(len(query.notes), MAX_NOTES) - 1, 1)
-    return int(np.clip(_NOTES_COMPARED // notes, *_BY_NGRAMS))
+    return int(np.clip(_BY_NGRAMS[1] * (_SHORT / len(query.notes)) ** 1.5, *_BY_NGRAMS))
 
 
 def _variety(pitches: Pitches) -> float:
@@ -229,54 +230,15 @@ def _best(scores: Floats, count: int) -> Ints:
     return above[np.argpartition(-scores[above], count - 1)[:count]]
 
 
-def passage_features(
-    query: Melodies, candidates: Melodies, shared: SharedRuns
-) -> tuple[Floats, Floats, Floats]:
-    """The features "substring", "beginning" and "rhythm" of each candidate.
-
-    The shorter melody is compared with passages of the longer that are as long as it, or less at the ends.
-    They begin where the most shared runs say that it begins. The most similar passage counts.
-    """
-    number, offset = shared.most_frequent(shared.in_candidate - shared.in_query, _PASSAGES)
-    # First interval of each passage, and one past its last.
-    intervals, others = query.notes[0] - 1, candidates.notes[number] - 1
-    is_longer = intervals > others
-    start = np.where(is_longer, np.maximum(-offset, 0), 0)
-    stop = np.where(is_longer, np.minimum(intervals, others - offset), intervals)
-    other_start = np.where(is_longer, 0, np.maximum(offset, 0))
-    other_stop = np.where(is_longer, others, np.minimum(others, intervals + offset))
-    place = candidates.first[number]
-    passages = np.stack([start, stop, place + other_start, place + other_stop], axis=1)
-    steps = as_bytes(np.diff(query.pitches)), as_bytes(np.diff(candidates.pitches))
-    substring = _compared(Indel.normalized_similarity, steps, passages)
-    best = highest_of_each(number, substring)
-    lengths = as_bytes(query.lengths[1:]), as_bytes(candidates.lengths[1:])
-    features = np.zeros((3, len(candidates)))
-    features[:, number[best]] = (
-        substring[best],
-        other_start[best] < _BEGINNING,
-        _compared(Levenshtein.normalized_similarity, lengths, passages[best]),
-    )
-    return features[0], features[1], features[2]
+def _begins(query: Melodies, candidates: Melodies, shared: SharedRuns) -> Floats:
+    """The feature "beginning": what most shared runs say."""
+    number, offset = shared.most_frequent(shared.in_candidate - shared.in_query, 1)
+    begins = (len(query.pitches) > candidates.notes).astype(np.float64)
+    begins[number] = np.maximum(begins[number], offset < _BEGINNING)
+    return begins
 
 
-def _compared(scorer: Callable[..., float], texts: tuple[bytes, bytes], passages: Ints) -> Floats:
-    """Compare passages of two texts. `passages` has start and end in each, shape = (passages, 4)."""
-    rows = passages.tolist()
-    scores: Floats = process.cpdist(
-        [texts[0][start:stop] for start, stop, _, _ in rows],
-        [texts[1][start:stop] for _, _, start, stop in rows],
-        scorer=scorer,
-        dtype=np.float64,
-    )
-    return scores
-
-
-def _whole_features(
-    query: Melodies, candidates: Melodies, common: Ints
-) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """The features from "similarity" on, of each candidate. `common` has the lengths of the subsequences."""
-    notes, query_notes = candidates.notes, len(query.pitches)
-    meter, dance = ((candidates.hashes == query.hashes) & (query.hashes != 0)).T.astype(np.float64)
-    length = np.log(notes / min(query_notes, _LONGEST))
-    return 2 * common / (query_notes + notes), common / query_notes, meter, dance, length
+def _header_features(query: Melodies, candidates: Melodies) -> Floats:
+    """The features "meter" and "dance". shape = (2, candidates)"""
+    same: Floats = ((candidates.hashes == query.hashes) & (query.hashes != 0)).T.astype(np.float64)
+    return same

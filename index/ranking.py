@@ -18,6 +18,8 @@ from model.grams import Floats
 
 STYLE_TITLES = 100  # titles from the title index that share the probability of "none"
 _NOTES_PER_PAIR = 3  # a query counts as at most this many times its variety: repetition says nothing new
+_ALIGNMENT = FEATURES.index("pulses")
+_SURELY_WRONG = 11  # rank of a candidate
 _TYPICAL_LENGTH = 3.6  # ln(notes) of a query between the shortest fragment and a whole tune
 
 
@@ -30,7 +32,8 @@ class RankingModel(BaseModel, frozen=True):
     weights : weight of each feature
     by_length : weight of each feature times the length of the query, as `log_length` counts it:
         ln(notes) - 3.6, and less for a monotonous query
-    none : score of the alternative "none", and its weight for that length
+    none : score of the alternative "none"; its weights for that length, for the background (below), and for
+        their product
     style : probability that the title index ranks the right title of an unknown tune first. Its r-th title
         gets 1/r of this probability; the sum over all titles is less than 1
     """
@@ -38,14 +41,14 @@ class RankingModel(BaseModel, frozen=True):
     features: tuple[str, ...]
     weights: tuple[float, ...]
     by_length: tuple[float, ...]
-    none: tuple[float, float]
+    none: tuple[float, float, float, float]
     style: float
 
     @classmethod
     def unfitted(cls, style: float = 0.0) -> Self:
         """All weights 0: every candidate, and "none", are equally likely."""
         zeros = (0.0,) * len(FEATURES)
-        return cls(features=FEATURES, weights=zeros, by_length=zeros, none=(0, 0), style=style)
+        return cls(features=FEATURES, weights=zeros, by_length=zeros, none=(0, 0, 0, 0), style=style)
 
     def probabilities(self, likenesses: Likenesses) -> tuple[Floats, float]:
         """Probability that each candidate is the tune, shape = (candidates,), and that none is.
@@ -55,7 +58,9 @@ class RankingModel(BaseModel, frozen=True):
         """
         length = log_length(likenesses.notes, likenesses.variety)
         weights = np.array(self.weights) + length * np.array(self.by_length)
-        scores = np.append(likenesses.features @ weights, self.none[0] + length * self.none[1])
+        none, by_length, by_background, by_both = self.none
+        none += length * by_length + background(likenesses) * (by_background + length * by_both)
+        scores = np.append(likenesses.features @ weights, none)
         probabilities = np.exp(scores - scores.max())
         probabilities /= probabilities.sum()
         if likenesses.variety**2 <= likenesses.notes:
@@ -108,6 +113,16 @@ class RankedTitles:
 
     known: bool
     titles: list[RankedTitle]
+
+
+def background(likenesses: Likenesses) -> float:
+    """How well a candidate fits that is surely wrong: the eleventh highest score of an alignment, 0 to 1.
+
+    It is high for a tune of common phrases, and low for one with wrong notes, whose right setting fits less
+    well, too.
+    """
+    scores = np.sort(likenesses.features[:, _ALIGNMENT])[::-1]
+    return float(scores[min(_SURELY_WRONG, len(scores)) - 1]) if len(scores) else 0.0
 
 
 def log_length(notes: int, variety: float) -> float:

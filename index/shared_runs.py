@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.ragged import laid_end_to_end
-from model.grams import Ints
+from model.grams import Ints, diatonic_intervals
 
 Pitches = NDArray[np.integer]
-_RUN = 3  # intervals
+RUN = 3  # intervals
 _BITS = 5  # of an interval; leaps of more than an octave and a third count as others
 _MOST = 16  # occurrences of a run in the query that count; in a drone there are hundreds
 
@@ -31,7 +31,7 @@ class SharedRuns(NamedTuple):
     transposition: Ints
 
     @classmethod
-    def find(cls, query: Pitches, pitches: Pitches, first: Ints) -> "SharedRuns":
+    def find(cls, query: Pitches, pitches: Pitches, first: Ints, diatonic: bool = False) -> "SharedRuns":
         """Find the runs that a query shares with candidates.
 
         Parameters
@@ -39,16 +39,17 @@ class SharedRuns(NamedTuple):
         query : pitches, shape = (notes of the query,)
         pitches : the candidates, end to end, shape = (notes of all candidates,)
         first : offset of each candidate in `pitches`, and the end of the last, shape = (candidates + 1,)
+        diatonic : whether to compare diatonic intervals. They find more, and more by chance
         """
-        runs, others = interval_runs(query), interval_runs(pitches)
+        runs, others = interval_runs(query, diatonic), interval_runs(pitches, diatonic)
         order = np.argsort(runs, kind="stable")
         distinct, start, count = np.unique(runs[order], return_index=True, return_counts=True)
-        row_of = np.zeros(2 ** (_RUN * _BITS), np.int16)  # row in `distinct`, from 1; 0 if the query lacks it
+        row_of = np.zeros(2 ** (RUN * _BITS), np.int16)  # row in `distinct`, from 1; 0 if the query lacks it
         row_of[distinct] = np.arange(1, len(distinct) + 1)
         row = row_of[others]
         candidate = np.repeat(np.arange(len(first) - 1), np.diff(first))
         shared = np.flatnonzero(row)
-        shared = shared[candidate[shared] == candidate[shared + _RUN]]  # not from one candidate into the next
+        shared = shared[candidate[shared] == candidate[shared + RUN]]  # not from one candidate into the next
         row = row[shared] - 1
         times = np.minimum(count[row], _MOST)
         in_query = order[laid_end_to_end(start[row], times)]
@@ -93,11 +94,12 @@ def as_bytes(steps: Pitches) -> bytes:
     return steps.astype(np.uint8).tobytes()
 
 
-def interval_runs(pitches: Pitches) -> NDArray[np.int16]:
+def interval_runs(pitches: Pitches, diatonic: bool = False) -> NDArray[np.int16]:
     """The runs of three intervals, as numbers below 2^15; run i starts at note i. shape = (runs,)"""
-    intervals = np.diff(pitches) & (2**_BITS - 1)
-    count = max(len(intervals) - _RUN + 1, 0)
+    steps = np.diff(pitches)
+    intervals = (diatonic_intervals(steps).astype(np.int16) if diatonic else steps) & (2**_BITS - 1)
+    count = max(len(intervals) - RUN + 1, 0)
     runs = np.zeros(count, np.int16)
-    for i in range(_RUN):
+    for i in range(RUN):
         runs = (runs << _BITS) | intervals[i : i + count]
     return runs

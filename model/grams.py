@@ -24,6 +24,9 @@ Floats = NDArray[np.float64]
 # grams that the tune encoder knows once in 21 times.
 HASHES = 2**20
 
+# Steps of a scale that an interval spans, by its semitones, modulo the octave.
+_STEPS = np.array([0, 1, 1, 2, 2, 3, -3, -3, -2, -2, -1, -1], np.int8)
+
 _INTERVALS = (2, 3, 4, 6)  # lengths of the runs of melodic intervals
 _RHYTHMIC = (2, 4)  # lengths of the runs of intervals with rhythm
 _UNREPEATED = (4, 6)  # lengths of the runs of intervals after repeated notes are merged
@@ -90,6 +93,24 @@ def interval_grams(tune: Tune, n: int) -> Ints:
     """Hash the runs of `n` melodic intervals, in order, for comparing melodies. shape = (grams,)"""
     pitch = np.array([note.pitch for note in tune.notes[:MAX_NOTES]], dtype=np.int64)
     return _hashes(np.diff(pitch), n, salt=4)
+
+
+def diatonic_grams(tune: Tune, n: int) -> Ints:
+    """Hash the runs of `n` diatonic intervals, in order. shape = (grams,)
+
+    They hardly change when a key signature is forgotten, and not at all when notes move by an octave.
+    """
+    pitch = np.array([note.pitch for note in tune.notes[:MAX_NOTES]], dtype=np.int64)
+    return _hashes(diatonic_intervals(np.diff(pitch)).astype(np.int64), n, salt=6)
+
+
+def diatonic_intervals(intervals: NDArray[np.integer]) -> NDArray[np.int8]:
+    """Intervals in steps of a scale, modulo the octave: -3 to 3. A third is 2, whether major or minor.
+
+    An octave is 0, a fifth upwards is a fourth downwards, and a tritone is -3. `intervals` are in semitones.
+    """
+    steps: NDArray[np.int8] = _STEPS[intervals % 12]
+    return steps
 
 
 def pulse(tune: Tune) -> Ints:

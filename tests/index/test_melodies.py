@@ -34,11 +34,11 @@ def test_some_melodies_are_those_of_some_tunes(tunes: list[Tune]) -> None:
     assert len(none) == len(Melodies.of([])) == len(none.pitches) == 0
 
 
-def test_melodies_hold_pitches_lengths_bars_metre_and_dance() -> None:
+def test_melodies_hold_pitches_spans_bars_metre_and_dance() -> None:
     tune = read_tune("M:6/8\nR:slip jig\nL:1/8\nK:C\nC2D EFG|c'3 z3|G3 G3|")
     melodies = Melodies.of([tune])
     assert melodies.pitches.tolist() == [60, 62, 64, 65, 67, 84, 67, 67]
-    assert melodies.lengths.tolist() == [0, -4, 0, 0, 0, 6, 0, 0]  # half as long is -4, three times is 6
+    assert melodies.spans.tolist() == [24, 12, 12, 12, 12, 72, 36, 36]  # up to the next note
     assert melodies.bars.tolist() == [1, 1, 1, 1, 1, 2, 3, 3]
     (meter, dance), (other, none) = melodies.hashes[0], Melodies.of([read_tune("M:4/4\nK:C\nCDE")]).hashes[0]
     assert len({0, meter, other}) == 3

@@ -20,7 +20,7 @@ MODEL = RankingModel(
     features=FEATURES,
     weights=tuple(40.0 if name == "similarity" else 0.0 for name in FEATURES),
     by_length=(0.0,) * COUNT,
-    none=(36.0, 0.0),  # as likely as a candidate with similarity 0.9
+    none=(36.0, 0.0, 0.0, 0.0),  # as likely as a candidate with similarity 0.9
     style=0.01,
 )
 
@@ -45,7 +45,9 @@ def test_probabilities_are_a_softmax_with_none_as_an_alternative() -> None:
 
 def test_weights_change_with_the_length_of_the_query() -> None:
     weights = tuple(1.0 if name == "length" else 0.0 for name in FEATURES)
-    model = MODEL.model_copy(update={"weights": (0.0,) * COUNT, "by_length": weights, "none": (0.0, 2.0)})
+    model = MODEL.model_copy(
+        update={"weights": (0.0,) * COUNT, "by_length": weights, "none": (0.0, 2.0, 0.0, 0.0)}
+    )
     features = np.zeros((1, COUNT))
     features[0, FEATURES.index("length")] = 3.0
     for notes in (16, 100):

@@ -1,9 +1,10 @@
 """Fit the ranking: learn from held-out settings which resemblance means that a setting is the tune.
 
 The examples are settings of titles that have several. Each is ranked as if it were not in the index: whole,
-as fragments, and for some also as if its title were unknown. Labels can be wrong, and one name can belong to
-two tunes, so only settings that resemble another setting of their title become examples. Where these are few,
-settings changed the way players change them are added.
+as fragments, with wrong notes, and some with a forgotten key signature, in a single octave, or as if their
+title were unknown. Labels can be wrong, and one name can belong to two tunes, so only settings that resemble
+another setting of their title become examples. Where these are few, settings changed the way players change
+them are added.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,16 +18,19 @@ from torch.nn.utils.rnn import pad_sequence
 from index.library import Library
 from index.melody_index import FEATURES, Likenesses
 from index.progress import OnStep, counted, ignore_steps
-from index.ranking import STYLE_TITLES, RankingModel, log_length
+from index.ranking import STYLE_TITLES, RankingModel, background, log_length
 from index.suggester import Suggester
 from model.abc import Tune
-from model.abc.variation import cut, ornamented, transposed, unnamed
+from model.abc.variation import cut, noisy, ornamented, transposed, unnamed, without_signature
 from model.grams import Ints
 
 _MOST = 600  # settings tried
 _FEWEST = 200  # settings; changed ones make up the difference
-_LENGTHS = (64, 32, 16)  # notes of a fragment
-_UNKNOWN = 0.1  # share of the examples that are repeated without their right title
+_LENGTHS = (64, 32, 16, 8)  # notes of a fragment
+_ANYWHERE = 0.35  # share of the fragments that begin at a random note, not at the first
+_NOISY = 32, 0.2  # notes of a fragment with wrong notes, and their share
+_SPOILT = 0.25  # share of the settings that also have a forgotten key signature, or are in a single octave
+_UNKNOWN = 0.03  # share of the examples that are repeated without their right title
 _RESEMBLES = 0.12  # cosine of n-grams
 _CHANGED = 0.2  # share of the notes of a changed setting
 _MOST_STEPS = 500
@@ -70,11 +74,11 @@ def ranking_examples(
             continue
         held_out += 1
         examples.append(whole)
-        examples += [compare(fragment, titles[setting], setting) for fragment in _fragments(tune, rng)]
+        examples += [compare(query, titles[setting], setting) for query in _spoilt(tune, rng)]
     changed = rng.permutation(len(tunes))[: max(_FEWEST - held_out, 0)].tolist()
     for setting in counted(changed, on_step("ranking changed settings", len(changed))):
         tune = _changed(unnamed(tunes[setting]), rng)
-        examples += [compare(query, titles[setting], None) for query in (tune, *_fragments(tune, rng))]
+        examples += [compare(query, titles[setting], None) for query in (tune, *_spoilt(tune, rng))]
     return [*examples, *_without_right(examples, rng)]
 
 
@@ -92,19 +96,19 @@ def fit_ranking(
         return RankingModel.unfitted(style)
     stacked = np.concatenate([example.likenesses.features for example in examples])
     mean, spread = stacked.mean(axis=0), np.maximum(stacked.std(axis=0), _LEAST_SPREAD)
-    # "None of them" is an additional, last alternative. Only it has the additional, last feature.
+    # "None of them" is an additional, last alternative. Only it has the two additional, last features.
     features, right = [], []
     for example in examples:
         standardised = (example.likenesses.features - mean) / spread
-        features.append(torch.from_numpy(np.pad(standardised, ((0, 1), (0, 1)))))
-        features[-1][-1, -1] = 1
+        features.append(torch.from_numpy(np.pad(standardised, ((0, 1), (0, 2)))))
+        features[-1][-1, -2:] = torch.tensor([1.0, background(example.likenesses)])
         right.append(torch.from_numpy(np.append(example.right, not example.right.any())))
     alternatives, is_right = pad_sequence(features, batch_first=True), pad_sequence(right, batch_first=True)
     counts = torch.tensor([len(example.right) + 1 for example in examples])
     is_padding = torch.arange(alternatives.shape[1]) >= counts[:, None]
     lengths = [log_length(example.likenesses.notes, example.likenesses.variety) for example in examples]
     length = torch.tensor(lengths, dtype=torch.float64)
-    weights = torch.zeros(2, len(FEATURES) + 1, dtype=torch.float64, requires_grad=True)
+    weights = torch.zeros(2, len(FEATURES) + 2, dtype=torch.float64, requires_grad=True)
     optimizer: torch.optim.Optimizer = torch.optim.LBFGS(
         [weights], max_iter=_MOST_STEPS, line_search_fn="strong_wolfe"
     )
@@ -113,7 +117,7 @@ def fit_ranking(
         scores = alternatives @ weights[0] + (alternatives @ weights[1]) * length[:, None]
         log_probabilities = torch.log_softmax(scores.masked_fill(is_padding, -torch.inf), dim=1)
         log_likelihood = torch.logsumexp(log_probabilities.masked_fill(~is_right, -torch.inf), dim=1)
-        penalty = _DECAY / 2 * weights[:, :-1].square().sum()
+        penalty = _DECAY / 2 * weights[:, :-2].square().sum()
         return penalty - log_likelihood.mean()
 
     advance = on_step("fitting the ranking", None)  # it ends when nothing gets better
@@ -128,13 +132,13 @@ def fit_ranking(
     optimizer.step(closure)
     # The same weights for features that are not standardised.
     fitted = weights.detach().numpy()
-    scaled = fitted[:, :-1] / spread
-    none = fitted[:, -1] + scaled @ mean
+    scaled = fitted[:, :-2] / spread
+    none = fitted[:, -2] + scaled @ mean
     return RankingModel(
         features=FEATURES,
         weights=tuple(scaled[0].tolist()),
         by_length=tuple(scaled[1].tolist()),
-        none=(float(none[0]), float(none[1])),
+        none=(*none.tolist(), *fitted[:, -1].tolist()),
         style=style,
     )
 
@@ -147,12 +151,21 @@ def _sample_one_per_title(titles: Ints, rng: np.random.Generator) -> Ints:
     return rng.permutation(order[first[several]])
 
 
-def _fragments(tune: Tune, rng: np.random.Generator) -> Iterator[Tune]:
-    """A fragment of each length. A quarter of them begin at a random note, the others at the first note."""
+def _spoilt(tune: Tune, rng: np.random.Generator) -> Iterator[Tune]:
+    """The tune as people remember or write it: fragments of it, with wrong notes, and with other faults."""
     for notes in _LENGTHS:
         if notes < len(tune.notes):
-            first = int(rng.integers(len(tune.notes) - notes)) if rng.random() < 0.25 else 0
-            yield cut(tune, first, notes)
+            is_anywhere = rng.random() < _ANYWHERE
+            yield cut(tune, int(rng.integers(len(tune.notes) - notes)) if is_anywhere else 0, notes)
+    notes, share = _NOISY
+    beginning = cut(tune, 0, notes)
+    yield noisy(beginning, share, rng)
+    if rng.random() < _SPOILT:
+        yield without_signature(beginning)
+    if rng.random() < _SPOILT:
+        yield replace(
+            beginning, notes=tuple(replace(note, pitch=note.pitch % 12) for note in beginning.notes)
+        )
 
 
 def _changed(tune: Tune, rng: np.random.Generator) -> Tune:

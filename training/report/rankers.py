@@ -6,12 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from index.catalogue import Catalogue
-from index.contents import Contents
+from index.contents import DIATONIC_GRAM, Contents
 from index.mrr import K, Place, reciprocal_rank, search_reciprocal_ranks
-from index.ngram_index import GRAM, NgramIndex
+from index.ngram_index import NgramIndex
 from index.ranking import STYLE_TITLES
 from index.suggester import Suggester
-from model.grams import interval_grams
+from model.grams import diatonic_grams
 from training.report.queries import Query
 
 Ranker = Callable[[Query], float]  # gives the expected 1/rank of the right title, 0 below rank K
@@ -63,12 +63,12 @@ def by_name(suggester: Suggester) -> Ranker:
 
 
 def by_ngrams(catalogue: Catalogue, contents: Contents) -> Ranker:
-    """Ranks titles by the runs of five intervals that their settings share with the tune (TF-IDF cosine)."""
-    index = NgramIndex.of(contents.intervals)
+    """Ranks titles by the runs of six diatonic intervals that their settings share with the tune (TF-IDF)."""
+    index = NgramIndex.of(contents.diatonic)
     title_of_setting = catalogue.title_of_setting
 
     def rank(query: Query) -> float:
-        cosines = index.cosines(interval_grams(query.tune, GRAM))
+        cosines = index.cosines(diatonic_grams(query.tune, DIATONIC_GRAM))
         cosines[query.without] = 0
         scores = np.zeros(len(catalogue))
         np.maximum.at(scores, title_of_setting, cosines)
