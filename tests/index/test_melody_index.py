@@ -39,7 +39,7 @@ def test_a_tune_in_another_key_has_the_highest_features(curated: Curated, index:
     for setting in range(0, len(curated.library.tunes), 20):
         query = unnamed(transposed(curated.library.tunes[setting], 3))
         values = features(index, query, setting)
-        for name in FEATURES[:8]:
+        for name in FEATURES[:-1]:
             assert values[name] == pytest.approx(1), name
         assert values["length"] == 0
 
@@ -51,12 +51,11 @@ def test_features_are_between_0_and_1(curated: Curated, index: MelodyIndex) -> N
         assert values[:, :-1].max() <= 1 + 1e-6  # weights are kept in single precision
 
 
-def test_a_fragment_is_covered_by_its_setting(curated: Curated, index: MelodyIndex) -> None:
+def test_a_fragment_fits_its_setting(curated: Curated, index: MelodyIndex) -> None:
     for setting in range(3, len(curated.library.tunes), 20):
         tune = curated.library.tunes[setting]
         middle = features(index, unnamed(cut(tune, 12, 16)), setting)
-        assert middle["substring"] == 1
-        assert middle["coverage"] == pytest.approx(1)
+        assert middle["pulses"] > 0.9  # a note between two eighths may be lost at another place of the grid
         assert middle["similarity"] == pytest.approx(2 * 16 / (16 + len(tune.notes)))
         assert features(index, unnamed(cut(tune, 0, 16)), setting)["beginning"] == 1
 
@@ -78,11 +77,12 @@ def test_a_passage_is_found_wherever_it_is_in_the_query_or_the_setting() -> None
     for first in range(5):
         part = read_tune("K:D\n" + "|".join(bars[first : first + 3]))
         values = features(index, part, 0)
-        assert values["substring"] == values["rhythm"] == 1
+        assert values["pulses"] == 1
         assert values["beginning"] == (first == 0)
     longer = read_tune("K:D\n^G^A^G^A c^Bc^B|" + "|".join(bars) + "|g^gg^g a^aa^a|")
     values = features(index, longer, 0)
-    assert values["substring"] == values["beginning"] == values["rhythm"] == 1
+    assert values["beginning"] == 1
+    assert values["pulses"] == pytest.approx(64 / 80, abs=0.05)  # the notes before and after fit nothing
 
 
 def test_long_tunes_are_compared_in_little_time() -> None:
@@ -93,7 +93,7 @@ def test_long_tunes_are_compared_in_little_time() -> None:
     start = time.process_time()
     likenesses = index.compare(query, ENCODER.encode([query]))
     assert time.process_time() - start < 1
-    assert likenesses.settings[likenesses.features[:, FEATURES.index("substring")].argmax()] == 3
+    assert likenesses.settings[likenesses.features[:, FEATURES.index("pulses")].argmax()] == 3
 
 
 def test_long_and_repeated_notes_have_the_same_pulse() -> None:
@@ -102,8 +102,8 @@ def test_long_and_repeated_notes_have_the_same_pulse() -> None:
     vectors = CosineIndex(ENCODER.encode([held]), np.array([0]))
     index = MelodyIndex([held], vectors)
     values = features(index, repeated, 0)
-    assert values["pulse n-grams"] == pytest.approx(1)
-    assert values["interval n-grams"] < 0.5
+    assert values["pulse n-grams"] == values["pulses"] == pytest.approx(1)
+    assert values["diatonic n-grams"] < 0.5
 
 
 def test_an_ornamented_setting_is_most_similar_to_its_own_title(curated: Curated, index: MelodyIndex) -> None:

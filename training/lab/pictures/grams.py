@@ -1,21 +1,21 @@
-"""The third picture: which runs of five intervals the tune shares with its candidates."""
+"""The third picture: which runs of six diatonic intervals the tune shares with its candidates."""
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from index.contents import DIATONIC_GRAM
 from index.melody_index import FEATURES
-from index.ngram_index import GRAM
 from model.abc import Tune, read_tune
-from model.grams import Ints
+from model.grams import Ints, diatonic_intervals
 from training.lab.palette import YELLOW
 from training.lab.pictures import canvas
 from training.lab.pictures.example import Example
 
 _STEPS = 23  # intervals that are shown
 _RANKS = (0, 1, 2, 3, 4)  # of the candidates that are shown, the likeliest first
-_COSINE = FEATURES.index("interval n-grams")
+_COSINE = FEATURES.index("diatonic n-grams")
 
 
 def draw(example: Example) -> Figure:
@@ -40,11 +40,14 @@ def draw(example: Example) -> Figure:
 
 
 def _intervals(tune: Tune) -> Ints:
-    return np.diff([note.pitch for note in tune.notes])
+    return diatonic_intervals(np.diff([note.pitch for note in tune.notes])).astype(np.int64)
 
 
 def _runs(steps: Ints) -> list[tuple[int, ...]]:
-    return [tuple(steps[place : place + GRAM].tolist()) for place in range(len(steps) - GRAM + 1)]
+    return [
+        tuple(steps[place : place + DIATONIC_GRAM].tolist())
+        for place in range(len(steps) - DIATONIC_GRAM + 1)
+    ]
 
 
 def _shared(query: Ints, steps: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -52,7 +55,7 @@ def _shared(query: Ints, steps: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool
     known, marked = set(_runs(query)), np.zeros(len(steps), dtype=bool)
     for place, run in enumerate(_runs(steps)):
         if run in known:
-            marked[place : place + GRAM] = True
+            marked[place : place + DIATONIC_GRAM] = True
     return marked
 
 

@@ -2,8 +2,8 @@
 
 from matplotlib.figure import Figure
 
+from index.contents import DIATONIC_GRAM
 from index.melody_index import FEATURES
-from index.ngram_index import GRAM
 from training.lab.pictures import boxes
 from training.lab.pictures.boxes import ANSWER, INDEX, MODEL, READ, Box
 from training.lab.pictures.example import Example
@@ -19,7 +19,7 @@ def draw(example: Example) -> Figure:
         {
             "text": Box(0, 5.0, "ABC, MusicXML,\nMIDI or a recording", READ),
             "notes": Box(3.5, 5.0, f"{notes} notes,\n{notes - 1} intervals", READ),
-            "grams": Box(7.0, 5.9, f"{notes - GRAM} runs\nof {GRAM} intervals", INDEX),
+            "grams": Box(7.0, 5.9, f"{notes - DIATONIC_GRAM} runs\nof {DIATONIC_GRAM} intervals", INDEX),
             "vector": Box(7.0, 4.1, f"a vector\nof {example.vector.shape[1]} numbers", MODEL),
             "candidates": Box(
                 10.5, 5.0, f"{candidates} candidates\nof {len(catalogue.settings):,} settings", INDEX
