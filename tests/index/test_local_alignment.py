@@ -30,7 +30,7 @@ def test_a_fragment_fits_the_whole_tune_but_not_the_whole_the_fragment() -> None
     kesh = read_tune(KESH)
     fragment = cut(kesh, 10, 24)
     assert scores(fragment, kesh)[0] > 0.9
-    assert scores(kesh, fragment)[0] < 0.5
+    assert scores(kesh, fragment)[0] <= 0.5
 
 
 def test_long_and_repeated_notes_are_equal() -> None:

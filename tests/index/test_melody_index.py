@@ -39,7 +39,7 @@ def test_a_tune_in_another_key_has_the_highest_features(curated: Curated, index:
     for setting in range(0, len(curated.library.tunes), 20):
         query = unnamed(transposed(curated.library.tunes[setting], 3))
         values = features(index, query, setting)
-        for name in FEATURES[:-1]:
+        for name in FEATURES[:6]:
             assert values[name] == pytest.approx(1), name
         assert values["length"] == 0
 
@@ -102,7 +102,7 @@ def test_long_and_repeated_notes_have_the_same_pulse() -> None:
     vectors = CosineIndex(ENCODER.encode([held]), np.array([0]))
     index = MelodyIndex([held], vectors)
     values = features(index, repeated, 0)
-    assert values["pulse n-grams"] == values["pulses"] == pytest.approx(1)
+    assert [values["pulse n-grams"], values["pulses"]] == pytest.approx([1, 1])
     assert values["diatonic n-grams"] < 0.5
 
 

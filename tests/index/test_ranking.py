@@ -114,7 +114,7 @@ def test_a_setting_is_evidence_only_when_it_is_likely_enough(library: Library, s
     title = int(library.catalogue.title_of_setting[9])
     outcomes = {}
     for none in (36.0, 41.0, 47.0):
-        model = MODEL.model_copy(update={"none": (none, 0.0)})
+        model = MODEL.model_copy(update={"none": (none, 0.0, 0.0, 0.0)})
         ranking = suggester.with_ranking(model).rank(query, 150)
         own = next(ranked for ranked in ranking.titles if ranked.title == title)
         outcomes[none] = ranking.known, own.confidence > 0.1, own.setting is not None

@@ -39,7 +39,7 @@ BOOKS = [book("a.abc", *"GGAD"), book("b.abc"), book("c.abc", *"BEC" * 50), book
 def assert_same(one: PartRead, other: PartRead) -> None:
     assert (one.named, one.skipped, one.encoded.abc) == (other.named, other.skipped, other.encoded.abc)
     assert np.array_equal(one.encoded.vectors, other.encoded.vectors)
-    for part in ("melodies", "intervals", "pulses"):
+    for part in ("melodies", "diatonic", "pulses"):
         arrays, others = (
             vars(getattr(one.encoded.contents, part)),
             vars(getattr(other.encoded.contents, part)),
