@@ -70,14 +70,15 @@ class Observer:
         finally:
             seconds = time.perf_counter() - start
             route = _route(scope)
-            outcome = get_contextvars().get("outcome")
+            noted = get_contextvars()
+            outcome = noted.get("outcome")
             metrics.request_ended(scope["method"], route, status, seconds, watch.stages)
             if outcome in _REFUSALS:
                 metrics.refused(outcome)
             if route not in _QUIET:
                 fields = {"method": scope["method"][:16], "route": route, "status": status}
                 level = logging.ERROR if status == 500 else logging.INFO
-                log_request(level, {**fields, "duration_ms": round(1000 * seconds, 2)})
+                log_request(level, {**noted, **fields, "duration_ms": round(1000 * seconds, 2)})
 
 
 def _route(scope: Scope) -> str:
