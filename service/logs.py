@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Literal
 
-from structlog.contextvars import get_contextvars
-
 LogFormat = Literal["auto", "json", "text"]
 
 REQUESTS = "service.requests"  # the logger of the lines for requests
@@ -30,12 +28,16 @@ _OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message", "color_message"
 _HEAD = ("timestamp", "level", "event")  # begin a line of text
 
 
-def logging_config(log_format: LogFormat, level: str) -> dict[str, Any]:
-    """Configuration for `logging.config.dictConfig`, which uvicorn applies in each process."""
+def logging_config(log_format: LogFormat, level: str, **fields: str) -> dict[str, Any]:
+    """Configuration for `logging.config.dictConfig`, which uvicorn applies in each process.
+
+    Each line has the given fields. Without any, it has those that its request noted.
+    """
+    formatter = {"()": "service.logs.make_formatter", "log_format": log_format, "fields": fields}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": "service.logs.make_formatter", "log_format": log_format}},
+        "formatters": {"line": formatter},
         "filters": {"limit": {"()": "service.logs.Limit"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["limit"]}},
         "loggers": {
@@ -49,23 +51,27 @@ def logging_config(log_format: LogFormat, level: str) -> dict[str, Any]:
     }
 
 
-def make_formatter(log_format: LogFormat) -> logging.Formatter:
+def make_formatter(log_format: LogFormat, fields: dict[str, Any]) -> logging.Formatter:
     """The formatter of all lines. "auto" is text if standard error is a terminal, else JSON."""
     as_text = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
-    return LineFormatter(_render_text if as_text else json.dumps)
+    return LineFormatter(_render_text if as_text else json.dumps, (lambda: fields) if fields else _noted())
 
 
 class LineFormatter(logging.Formatter):
-    """Makes a line of a message, the fields that its request noted, and its own fields.
+    """Makes a line of a message, the fields of its context, and its own fields.
 
     Parameters
     ----------
     render : turns the fields of a line into text
+    context : gives the fields that each line has by now
     """
 
-    def __init__(self, render: Callable[[dict[str, Any]], str]) -> None:
+    def __init__(
+        self, render: Callable[[dict[str, Any]], str], context: Callable[[], dict[str, Any]]
+    ) -> None:
         super().__init__()
         self._render = render
+        self._context = context
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of a message."""
@@ -75,7 +81,7 @@ class LineFormatter(logging.Formatter):
             line = {"event": record.msg, "level": level, **record.fields}
         else:
             own = {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
-            line = {"event": record.getMessage(), **get_contextvars(), "level": level, **own}
+            line = {"event": record.getMessage(), **self._context(), "level": level, **own}
         time_in_utc = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds")
         line["timestamp"] = time_in_utc.removesuffix("+00:00") + "Z"
         if record.exc_info:
@@ -111,8 +117,8 @@ class Limit(logging.Filter):
 class _RequestRecord(logging.LogRecord):
     """The message that a request has been answered.
 
-    It does without what no line shows, such as the thread and the place in the code. After a tune none of this
-    is in the processor's cache, so finding it out took 0.04 ms.
+    It does without what no line shows, such as the thread and the place in the code. After a tune none of
+    this is in the cache of the processor, so finding it out took 0.04 ms.
     """
 
     def __init__(self, level: int, fields: Mapping[str, object]) -> None:
@@ -134,6 +140,14 @@ def log_request(level: int, fields: Mapping[str, object]) -> None:
 def log_tune(number: int, abc: str) -> None:
     """Write the line of a tune, which LOG_TUNES asks for. The number is its place in the request, from 1."""
     logging.getLogger(REQUESTS).info("tune", extra={"number": number, "tune": abc[:_TUNE]})
+
+
+def _noted() -> Callable[[], dict[str, Any]]:
+    """What gives the fields that a request noted."""
+    # A job has no requests, and structlog imports a fifth of all that a job needs: rich and asyncio.
+    from structlog.contextvars import get_contextvars
+
+    return get_contextvars
 
 
 def _is_refusal(record: logging.LogRecord) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from index import artifact
-from index.artifact import Artifact, ArtifactError
+from index.artifact import MANIFEST, Artifact, ArtifactError
 from index.cosine_index import CosineIndex
 from index.own_sources import TUNEBOOKS as OWN
 from index.publication import link_files, publish, roll_back, staging
@@ -103,6 +103,20 @@ def test_own_tunes_follow_the_trained_titles_until_their_file_is_gone(
     book.unlink()
     assert rebuild(small_artifacts, CPU, tmp_path).tunes == 0
     assert load(small_artifacts).suggester.catalogue == trained.suggester.catalogue
+
+
+def test_a_trained_corpus_stays_whatever_its_name(small_artifacts: Path, tmp_path: Path) -> None:
+    path = small_artifacts / "current" / MANIFEST
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["corpora"][0]["name"] = OWN  # as after a training on a folder of this name
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    before = load(small_artifacts).manifest.corpora
+    rebuild(small_artifacts, CPU)
+    assert load(small_artifacts).manifest.corpora == before
+    (tmp_path / "mine.abc").write_text(f"X:1\nT:The Ungrateful Test\n{JIG}\n")
+    for _ in range(2):
+        rebuild(small_artifacts, CPU, tmp_path)
+        assert load(small_artifacts).manifest.corpora[:-1] == before
 
 
 def test_a_rebuild_says_how_far_it_is(small_artifacts: Path, tmp_path: Path) -> None:
