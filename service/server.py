@@ -54,6 +54,9 @@ def run_workers(settings: Settings) -> None:
     # These fail with one message, and not with one from each worker.
     current_version(settings.artifacts)
     open_store(settings)
+    # glibc gives each thread a heap of its own. Large texts that go from thread to thread leave holes in all
+    # of them, and so a worker grows slowly. One heap is enough, as the interpreter lock lets one thread run.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     workers = settings.workers or default_workers(pick_device(settings.device))
     config = ServerConfig(
         partial(_make_worker_app, settings),

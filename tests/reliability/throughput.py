@@ -32,6 +32,9 @@ from tests.workers import Workers, workers
 
 _CLIENTS = 4  # for each worker: one at work, and others that keep it busy
 _CONNECTIONS = 32  # in the open loop
+_WITHOUT_PROBES = {
+    "PROBE_INTERVAL_S": "0"
+}  # a service that has a pause would measure, and slow down the others
 Arm = Callable[[], float]
 _suggester: Suggester | None = None
 
@@ -45,8 +48,8 @@ def main(
         for name in ("one", "two"):
             (folder / name).mkdir()
         with (
-            workers(root, folder / "one", WORKERS="1") as one,
-            workers(root, folder / "two", WORKERS="2") as two,
+            workers(root, folder / "one", WORKERS="1", **_WITHOUT_PROBES) as one,
+            workers(root, folder / "two", WORKERS="2", **_WITHOUT_PROBES) as two,
             _plain(root, folder) as plain_port,
             _loops(root, 1) as loop,
             _loops(root, 2) as loops,
