@@ -84,14 +84,16 @@ class Connection(HttpConnection):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes of a request: of its head if no request is being answered, else of its body."""
-        if self._head_timer is None and self.is_answered:
-            self._unset_keepalive_if_required()
-            self._expect_head()
+        self._unset_keepalive_if_required()
         was_between = self._is_between
         super().data_received(data)
-        if self._head_timer and self._is_between and not was_between:  # the rest of a body that nobody read
+        if not self.is_answered or self.has_ended:
+            return
+        if self._is_between and not was_between:  # that was the rest of a body that nobody read
             self._stop_head_timer()
             self.expect_request()
+        elif self._head_timer is None:
+            self._expect_head()
 
     def begin(self, exchange: Exchange) -> None:
         """Stop waiting for the head, and hand the request to the app."""

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -82,8 +83,8 @@ class LineFormatter(logging.Formatter):
         else:
             own = {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
             line = {"event": record.getMessage(), **self._context(), "level": level, **own}
-        time_in_utc = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="microseconds")
-        line["timestamp"] = time_in_utc.removesuffix("+00:00") + "Z"
+        second = int(record.created)
+        line["timestamp"] = f"{_in_utc(second)}.{int(1e6 * (record.created - second)):06}Z"
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return self._render(_bounded(line))
@@ -140,6 +141,11 @@ def log_request(level: int, fields: Mapping[str, object]) -> None:
 def log_tune(number: int, abc: str) -> None:
     """Write the line of a tune, which LOG_TUNES asks for. The number is its place in the request, from 1."""
     logging.getLogger(REQUESTS).info("tune", extra={"number": number, "tune": abc[:_TUNE]})
+
+
+@lru_cache(maxsize=2)
+def _in_utc(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _noted() -> Callable[[], dict[str, Any]]:

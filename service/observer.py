@@ -8,7 +8,7 @@ from random import getrandbits
 from asgi_correlation_id import correlation_id
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+from structlog.contextvars import bind_contextvars, get_contextvars
 
 from model.stopwatch import stopwatch
 from service import metrics
@@ -60,7 +60,6 @@ class Observer:
                     MutableHeaders(scope=message)["Server-Timing"] = ", ".join(durations)
             await send(message)
 
-        clear_contextvars()
         note(request_id=correlation_id.get())
         start = time.perf_counter()
         metrics.request_began()

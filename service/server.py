@@ -95,6 +95,7 @@ def _options(settings: Settings, log_level: str = "info") -> dict[str, object]:
         "lifespan": "on",
         "log_config": logging_config(settings.log_format, log_level),
         "server_header": False,
+        "reset_contextvars": True,  # no request has what the one before it noted
         "proxy_headers": False,  # nothing depends on the client's address or scheme
         # Whole seconds; the supervisor counts the fraction.
         "timeout_graceful_shutdown": max(round(settings.stop_timeout_s), 1),
