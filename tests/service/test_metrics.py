@@ -42,7 +42,8 @@ def test_requests_are_counted_by_route_and_never_by_path(
     client.get("/admin/jobs/some-job", headers=KEY)
     for path in ("/some-path", "/suggest-titles/some-path"):
         client.get(path)
-    client.request("SOMEMETHOD", "/health")
+    client.request("PROPFIND", "/health")
+    assert client.request("SOMEMETHOD", "/health").status_code == 400  # no request of HTTP
     after = scrape()
     more = {name: value - before.get(name, 0) for name, value in after.items()}
     assert more[f'{TOTAL}{{method="POST",route="/suggest-titles",status="200"}}'] == 1
