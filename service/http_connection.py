@@ -62,6 +62,11 @@ class HttpConnection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes of requests."""
+        if self.has_ended:
+            if not self.transport.is_closing():  # it still answers: leave the rest to the network
+                self.flow.is_full = True
+                self.flow.pause_reading()
+            return
         self._unread += len(data)
         while data and not self.has_ended:
             try:

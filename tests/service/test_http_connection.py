@@ -309,6 +309,20 @@ def test_nothing_follows_the_last_request(port: int) -> None:
     )
 
 
+def test_what_follows_the_last_request_is_not_even_read(port: int) -> None:
+    sent, rest = 0, b"x" * 2**20
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(b"GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        connection.setblocking(False)
+        ends = time.monotonic() + 0.2
+        while time.monotonic() < ends:
+            try:
+                sent += connection.send(rest)
+            except BlockingIOError:
+                time.sleep(0.001)
+    assert sent < 2**24, "what fits into the buffers of the system"
+
+
 def test_a_streamed_body_has_chunks_or_ends_with_the_connection(port: int) -> None:
     answer, last = ask(port, GET % b"stream" + LAST)
     assert b"transfer-encoding: chunked" in answer.head
