@@ -3,7 +3,7 @@
 Of a hundred posts, 70 are tunes, 20 are broken in various ways, 5 are larger than allowed, 4 nearly fill the
 largest allowed body, and one is sent slowly and given up. The memory after a fifth of the posts is compared
 with that at the end. In the first 4,000 posts a worker's heap grows by a third, until it has room for the
-largest texts at the same time; after that it should not.
+largest texts that meet; after that it should not.
 """
 
 import asyncio

@@ -124,7 +124,10 @@ def test_a_single_answer_that_changes_degrades(engine: Engine, prober: Prober) -
     assert prober.faults(engine.snapshot) == ["1 probes get another first title than before"]
 
 
-def test_a_probe_lets_requests_go_first_but_not_for_ever(engine: Engine, small_artifacts: Path) -> None:
+def test_a_probe_lets_requests_go_first_but_not_for_ever(
+    engine: Engine, small_artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.probe._PATIENCE_S", 1.0)
     del engine.snapshot.artifact.probes[2:]
     prober = Prober(engine, History(small_artifacts), interval_s=0, idle=threading.Event())
     began = time.monotonic()
