@@ -66,9 +66,7 @@ class MelodyPairs:
     odds: NDArray[np.float32]
 
     @classmethod
-    def find(
-        cls, contents: Contents, among: Ints | None = None, on_step: OnStep = ignore_steps
-    ) -> Self:
+    def find(cls, contents: Contents, among: Ints | None = None, on_step: OnStep = ignore_steps) -> Self:
         """The pairs of settings with these contents.
 
         The odds of a pair depend on its two melodies alone, so pairs stay when other settings come or go.
@@ -89,7 +87,7 @@ class MelodyPairs:
     @classmethod
     def none(cls) -> Self:
         """No pairs."""
-        return cls._sorted(*np.zeros((3, 0)))
+        return cls(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32))
 
     @classmethod
     def joined(cls, parts: Sequence["MelodyPairs"]) -> Self:
@@ -101,7 +99,9 @@ class MelodyPairs:
         )
 
     @classmethod
-    def _sorted(cls, first: Ints, second: Ints, odds: Floats) -> Self:
+    def _sorted(
+        cls, first: NDArray[np.integer], second: NDArray[np.integer], odds: NDArray[np.floating]
+    ) -> Self:
         low, high = np.minimum(first, second), np.maximum(first, second)
         order = np.lexsort((high, low))
         order = order[odds[order] >= LEAST]

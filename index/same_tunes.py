@@ -5,7 +5,7 @@ titles nearly the same. What a third setting connects is one tune, too.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -19,7 +19,7 @@ from index.disjoint_sets import DisjointSets
 from index.melody_pairs import LEAST, MelodyPairs
 from index.titles import base_and_family, names_in
 from model.arrays import map_arrays, save_arrays
-from model.grams import Ints
+from model.grams import Floats, Ints
 
 SAME = 3.0  # log odds from which two settings are one tune; docs/experiments.md has the measurements
 _SAME_NAME = SAME - LEAST  # log odds that one name adds; a name that is less alike adds less
@@ -39,30 +39,20 @@ class SameTunes:
         also an attribute; shape = (settings,)
     """
 
-    def __init__(
-        self, catalogue: Catalogue, pairs: MelodyPairs, tune_of_setting: NDArray[np.int32]
-    ) -> None:
+    def __init__(self, catalogue: Catalogue, pairs: MelodyPairs, tune_of_setting: NDArray[np.int32]) -> None:
         self.pairs, self.tune_of_setting = pairs, tune_of_setting
         self._title_of_setting = catalogue.title_of_setting
 
     @classmethod
     def of(cls, catalogue: Catalogue, pairs: MelodyPairs) -> Self:
         """Decide which pairs are one tune, and which settings are one tune by these pairs."""
-        odds = pairs.odds.astype(np.float64)
-        first_title, second_title = (catalogue.title_of_setting[side] for side in (pairs.first, pairs.second))
-        odds[first_title == second_title] += _SAME_NAME
-        names = NamesOfTitles(catalogue)
-        for pair in np.flatnonzero(odds < SAME).tolist():
-            first, second = int(first_title[pair]), int(second_title[pair])
-            if first != second:
-                odds[pair] += _SAME_NAME * names.likeness(first, second)
-        is_same = odds >= SAME
+        is_same = odds_with_names(catalogue, pairs) >= SAME
         tune_of_setting = np.arange(len(catalogue.settings), dtype=np.int32)
         ends = np.stack([pairs.first[is_same], pairs.second[is_same]])
         settings, rows = np.unique(ends, return_inverse=True)
         sets = DisjointSets(len(settings))
-        for a, b in rows.reshape(ends.shape).T.tolist():
-            sets.join(a, b)
+        for a, b in zip(*np.split(rows.ravel(), 2), strict=True):
+            sets.join(int(a), int(b))
         for numbers in sets.sets():
             tune_of_setting[settings[numbers]] = settings[numbers[0]]
         return cls(catalogue, pairs, tune_of_setting)
@@ -88,6 +78,10 @@ class SameTunes:
             raise ValueError(f"{path.name} has {len(tune_of_setting)} settings, the catalogue {expected}")
         return cls(catalogue, pairs, tune_of_setting)
 
+    def prepare(self) -> None:
+        """Make what answers need, so that the first request does not wait for it."""
+        _ = self._has_several_titles
+
     @cached_property
     def titles_of_tune(self) -> dict[int, list[int]]:
         """The titles of each tune that has several, by the number of the tune."""
@@ -97,6 +91,11 @@ class SameTunes:
         for tune, title in tunes_and_titles[:, np.isin(tunes_and_titles[0], tunes[count > 1])].T.tolist():
             titles_of[tune].append(title)
         return titles_of
+
+    @cached_property
+    def _has_several_titles(self) -> NDArray[np.bool_]:
+        """Whether the tune of each setting has several titles. shape = (settings,)"""
+        return np.isin(self.tune_of_setting, list(self.titles_of_tune))
 
     def settings_of(self, title: int) -> Ints:
         """The numbers of the settings of a title, in rising order."""
@@ -109,31 +108,46 @@ class SameTunes:
         others = {other for tune in tunes for other in self.titles_of_tune.get(tune, ())} - {title}
         return sorted(others)[:_MOST_NAMES]
 
-    def joined(self, titles: Iterable[int], setting_of: Mapping[int, int]) -> list[list[int]]:
-        """Titles of one tune together: a list for each tune, in the order of their first titles.
+    def also(self, confidence: Mapping[int, float], setting_of: Mapping[int, int]) -> dict[int, list[int]]:
+        """The other titles of the same tune, for the likeliest title of each tune that has several.
 
         Parameters
         ----------
-        titles : numbers of titles, the most likely first
-        setting_of : the setting of a title that is most likely meant. It says which tune the title is here,
-            because one title may be several tunes. A title without one is like no other.
+        confidence : that of each title, by its number
+        setting_of : the setting of a title that is most likely meant, by the number of the title. It says
+            which tune the title is here, because one title may be several tunes.
 
         Returns
         -------
-        The titles in their order. A title that was not given follows in the list of a tune that it names, too;
-        at most twenty of them.
+        The likeliest first, at most twenty. Titles without confidence are among them, but none that is
+        another tune here.
         """
-        lists: dict[int, list[int]] = {}
-        given = list(titles)
-        for title in given:
-            tune = int(self.tune_of_setting[setting_of[title]]) if title in setting_of else ~title
-            lists.setdefault(tune, []).append(title)
-        seen = set(given)
-        for tune, members in lists.items():
-            others = [title for title in self.titles_of_tune.get(tune, ()) if title not in seen]
-            members += others[: max(0, _MOST_NAMES + 1 - len(members))]
+        titles, settings = list(setting_of), np.array(list(setting_of.values()), dtype=np.int64)
+        titles_of: dict[int, list[int]] = {}
+        for place in np.flatnonzero(self._has_several_titles[settings]).tolist():
+            tune = int(self.tune_of_setting[settings[place]])
+            titles_of.setdefault(tune, []).append(titles[place])
+        also, seen = {}, set(confidence)
+        for tune, given in titles_of.items():
+            first, *others = sorted(given, key=lambda title: (-confidence[title], title))
+            others += [title for title in self.titles_of_tune[tune] if title not in seen]
             seen.update(others)
-        return list(lists.values())
+            also[first] = others[:_MOST_NAMES]
+        return also
+
+
+def odds_with_names(catalogue: Catalogue, pairs: MelodyPairs) -> Floats:
+    """The log odds of pairs of settings to be one tune, by their melodies and their titles. shape = (pairs,)
+
+    Names can only make it likelier: most names of one tune have nothing in common.
+    """
+    odds = pairs.odds.astype(np.float64)
+    first_title, second_title = (catalogue.title_of_setting[side] for side in (pairs.first, pairs.second))
+    odds[first_title == second_title] += _SAME_NAME
+    names = NamesOfTitles(catalogue)
+    for pair in np.flatnonzero((odds < SAME) & (first_title != second_title)).tolist():
+        odds[pair] += _SAME_NAME * names.likeness(int(first_title[pair]), int(second_title[pair]))
+    return odds
 
 
 class NamesOfTitles:
