@@ -7,6 +7,7 @@ from cli.namer import NamerError
 from gan_ainm_client import CallFailed, Client, Problem
 from gan_ainm_client import answers as remote
 from index.suggestions import (
+    AlsoCalled,
     MatchedSetting,
     MelodyEvidence,
     StyleEvidence,
@@ -75,6 +76,7 @@ def _suggestion(title: remote.SuggestedTitle) -> Suggestion:
         id=title.id,
         title=title.title,
         aliases=tuple(title.aliases),
+        also_called=tuple(AlsoCalled(other.id, other.title) for other in title.also_called),
         confidence=title.confidence,
         melody=next(_melodies(title), None),
         style=StyleEvidence(style.name, style.printed, style.similarity),

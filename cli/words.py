@@ -14,8 +14,9 @@ def plain(text: str) -> str:
 
 
 def other_names(suggestion: Suggestion) -> tuple[str, ...]:
-    """The other names of a title, without printed spellings."""
-    return tuple(alias for alias in suggestion.aliases if alias == display_title(alias))
+    """The other names of a title, without printed spellings, then the other titles of the tune."""
+    aliases = (alias for alias in suggestion.aliases if alias == display_title(alias))
+    return tuple(dict.fromkeys((*aliases, *(other.title for other in suggestion.also_called))))
 
 
 def describe_match(melody: MelodyEvidence) -> str:

@@ -93,6 +93,7 @@ class RankedTitle:
     setting : number of its setting that is most likely the tune, None when it is too unlikely as evidence
     similarity : similarity of that setting and the tune (`index.alignment.similarity`), 0 without a setting
     name : the title's name nearest to the tune in the title index
+    also : numbers of the other titles of the same tune, if titles of one tune count as one
     """
 
     title: int
@@ -100,6 +101,7 @@ class RankedTitle:
     setting: int | None
     similarity: float
     name: Hit
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

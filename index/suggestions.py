@@ -69,6 +69,20 @@ class StyleEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class AlsoCalled:
+    """Another title of the same tune.
+
+    Attributes
+    ----------
+    id : see `index.identifiers`
+    title : as people write it
+    """
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A title and the evidence for it.
 
@@ -78,7 +92,9 @@ class Suggestion:
     title : that of the matching setting, or else of the catalogue, as people write it
     aliases : the title's other names as people write them, then the printed spellings that differ from these;
         no name twice
-    confidence : probability that the title is right, 0 to 1
+    also_called : the other titles of the catalogue that are the same tune (`index.same_tunes`), the likeliest
+        first
+    confidence : probability that it is right, or one of `also_called`, 0 to 1
     melody : the setting that the tune resembles, None when no setting is likely enough
     style : the title's name that fits the tune's style best
     """
@@ -86,6 +102,7 @@ class Suggestion:
     id: str
     title: str
     aliases: tuple[str, ...]
+    also_called: tuple[AlsoCalled, ...]
     confidence: float
     melody: MelodyEvidence | None
     style: StyleEvidence

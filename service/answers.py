@@ -102,6 +102,7 @@ def _title(suggestion: Suggestion, licences: Mapping[str, str], notes: bool) -> 
         "id": suggestion.id,
         "title": suggestion.title,
         "aliases": suggestion.aliases,
+        "also_called": [{"id": other.id, "title": other.title} for other in suggestion.also_called],
         "confidence": round(suggestion.confidence, 4),
         "evidence": evidence,
     }

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import cache
 from threading import Thread
 from typing import Any
 
@@ -11,6 +12,7 @@ import httpx
 import torch
 
 from index.progress import Advance, Step
+from model.abc import Tune
 from model.encoders import Encoders
 from model.ngram_titles import NgramTitleConfig
 from model.ngram_tunes import NgramTuneConfig
@@ -49,10 +51,14 @@ def untrained() -> Encoders:
     """Small n-gram encoders with random weights, as an artifact restores them."""
     torch.manual_seed(0)
     towers = Towers(SMALL)
-    tunes = [tune for _, tune in nonsense(200, seed=0)]
-    towers.tune.prepare([towers.tune.featurizer.features(tune)] for tune in tunes)
+    towers.tune.prepare([towers.tune.featurizer.features(tune)] for tune in _nonsense())
     towers.title.prepare([[towers.title.featurizer.features(TITLES)]])
     return towers.encoders.as_saved("cpu")
+
+
+@cache
+def _nonsense() -> list[Tune]:
+    return [tune for _, tune in nonsense(200, seed=0)]
 
 
 class Clock:

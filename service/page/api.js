@@ -6,7 +6,8 @@
 /** @typedef {{ kind: "melody", similarity: number, setting: Setting, transposition: number, bars: [number, number][],
  *   notes?: [number, number][] }} Melody */
 /** @typedef {{ kind: "style", similarity: number, name: string, printed: string }} Style */
-/** @typedef {{ id: string, title: string, aliases: string[], confidence: number, evidence: (Melody | Style)[] }} Title */
+/** @typedef {{ id: string, title: string, aliases: string[], also_called?: { id: string, title: string }[],
+ *   confidence: number, evidence: (Melody | Style)[] }} Title */
 /** @typedef {{ notes: number, bars: number, key: string, meter: string, rhythm: string, ranges?: [number, number][] }} Tune */
 /** @typedef {{ known: boolean, suggestions: Title[], tune: Tune, warnings: Warning[], artifact: string, abc?: string,
  *   suggestion_id?: string, took_ms: number }} Answer */

@@ -188,5 +188,6 @@ function keptOf(row, chosen) {
   if (row.answer.insert_title_after === null) return "place";
   const own = row.answer.titles.map((title) => title.text);
   if (own.some((title) => isOneOf(title, [choice.title]))) return "same";
-  return own.some((title) => isOneOf(title, choice.aliases)) ? "alias" : "";
+  const names = [...choice.aliases, ...(choice.also_called ?? []).map((other) => other.title)];
+  return own.some((title) => isOneOf(title, names)) ? "alias" : "";
 }

@@ -104,11 +104,13 @@ export function caution(notes) {
   return `${subject} many tunes. Add a bar or two.`;
 }
 
-/** The names that say more than the title: without those that only differ in case and punctuation.
+/** The names that say more than the title, those of the same tune first: without those that only differ in case and
+ * punctuation. Answers of the history may be older than `also_called`.
  * @param {Title} title */
 export function otherNames(title) {
   const seen = new Set([folded(title.title)]);
-  return title.aliases.filter((alias) => !seen.has(folded(alias)) && seen.add(folded(alias)));
+  const names = [...(title.also_called ?? []).map((other) => other.title), ...title.aliases];
+  return names.filter((name) => !seen.has(folded(name)) && seen.add(folded(name)));
 }
 
 /** @param {string} name */

@@ -16,6 +16,7 @@ from gan_ainm_client.answers.info import CorpusLicence, Info
 from gan_ainm_client.answers.jobs import Job, JobList, JobProgress, JobResult
 from gan_ainm_client.answers.problems import ProblemDetails
 from gan_ainm_client.answers.suggestions import (
+    AlsoCalled,
     MatchedSetting,
     MelodyEvidence,
     ReadWarning,
@@ -38,6 +39,7 @@ from gan_ainm_client.answers.tunebooks import (
 __all__ = [
     "Accepted",
     "Alive",
+    "AlsoCalled",
     "ArtifactList",
     "BatchAnswer",
     "BatchResponse",

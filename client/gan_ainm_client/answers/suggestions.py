@@ -12,6 +12,7 @@ ANSWER: dict[str, Any] = {
             "id": "boys-of-bluehill",
             "title": "The Boys of Bluehill",
             "aliases": [],
+            "also_called": [],
             "confidence": 0.968,
             "evidence": [
                 {
@@ -110,6 +111,15 @@ class StyleEvidence(BaseModel):
     printed: str = Field(description="The name as the catalogue spells it.")
 
 
+class AlsoCalled(BaseModel):
+    """Another title of the same tune."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(description="Its id for `/titles/{id}`.")
+    title: str = Field(description="The title as people write it.")
+
+
 class SuggestedTitle(BaseModel):
     """A title, and the evidence for it."""
 
@@ -118,7 +128,14 @@ class SuggestedTitle(BaseModel):
     aliases: list[str] = Field(
         description="Its other names as people write them, then the printed spellings that differ from these."
     )
-    confidence: float = Field(ge=0, le=1, description="Probability that it is right.")
+    also_called: list[AlsoCalled] = Field(
+        default=[],
+        description="Other titles of the catalogue with the same melody, from beginning to end. They are no "
+        "suggestions of their own.",
+    )
+    confidence: float = Field(
+        ge=0, le=1, description="Probability that it is right, or one of `also_called`."
+    )
     evidence: list[MelodyEvidence | StyleEvidence] = Field(
         description="Why: a setting if one is likely enough, then a name."
     )
@@ -146,14 +163,16 @@ class ReadWarning(BaseModel):
 
 
 class SuggestResponse(BaseModel):
-    """Titles, the most likely first, no title twice."""
+    """Titles, the most likely first, no title twice; titles of one tune are one suggestion."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [ANSWER]})
 
     known: bool = Field(
         description="Whether the tune is probably in the catalogue; if not, titles are guessed from style."
     )
-    suggestions: list[SuggestedTitle] = Field(description="At most `top_k` titles, the most likely first.")
+    suggestions: list[SuggestedTitle] = Field(
+        description="At most `top_k` suggestions, the most likely first."
+    )
     tune: TuneSummary = Field(description="What was read of the tune.")
     abc: str | None = Field(
         default=None,

@@ -11,9 +11,9 @@ from training.lab.ablation.cell import Outcome
 from training.lab.ablation.plan import Plan
 from training.lab.ablation.plots import draw_bars, draw_curves, draw_map
 from training.lab.benchmark.figures import load_figures, renewed, save_figures
+from training.lab.benchmark.measuring import retrieval_figures
 from training.lab.benchmark.report import of_benchmark
 from training.lab.benchmark.report import report as report_benchmark
-from training.lab.benchmark.run import retrieval_figures
 
 RESULTS, PAGE, PLOTS = "results.json", "ablation.md", "results"
 PROTOCOL = {

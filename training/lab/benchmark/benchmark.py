@@ -13,25 +13,20 @@ from training.fitting.trainer import Trainer
 from training.lab.benchmark.encoder_sources import ArtifactEncoders, TrainedEncoders
 from training.lab.benchmark.figures import load_figures, renewed, save_figures
 from training.lab.benchmark.heard import HEARD, heard_tasks
-from training.lab.benchmark.protocols import (
-    EncoderSource,
-    Task,
-    cross_task,
-    foreign_task,
-    known_gallery,
-    known_tasks,
-    no_match_task,
-    unseen_tasks,
-)
-from training.lab.benchmark.run import figures, run_tasks, save_results
+from training.lab.benchmark.known_protocols import cross_task, known_gallery, known_tasks
+from training.lab.benchmark.measuring import calibrate, figures
+from training.lab.benchmark.no_match_protocols import foreign_task, no_match_tasks
+from training.lab.benchmark.protocols import EncoderSource, Task
+from training.lab.benchmark.run import run_tasks, save_results
 from training.lab.benchmark.sampled_library import SampledLibrary
+from training.lab.benchmark.unseen_protocols import unseen_tasks
 from training.lab.leaks import LeakError
 from training.lab.workspace import Workspace
 from training.reporter import Reporter
 
 FIGURES, ANSWERS = "results.json", "answers"
-_PROBABILISTIC = "gan-ainm"  # the system whose scores are probabilities
-_CALIBRATED = ("known", "known-32", "known-16", "no-match")
+_PROBABILISTIC = "gan-ainm"  # the system whose calibration is drawn
+_CALIBRATED = ("known", "known-32", "known-16", "known-middle", "known-noisy", "no-match")
 WORK = ".benchmark"  # in the folder of artifacts: checkpoints of trainings
 
 
@@ -81,7 +76,7 @@ class Benchmark:
         when the corpora do not suffice, BenchmarkError when `out` has other files of these names.
         """
         # matplotlib is slow to import and needs a folder to write to: only runs that plot should load it.
-        from training.lab.benchmark.calibration import calibrate, draw_calibration
+        from training.lab.benchmark.calibration import draw_calibration
         from training.lab.benchmark.plots import CALIBRATION, plot_path
         from training.lab.benchmark.report import PLOTS
         from training.lab.benchmark.report import report as write_report
@@ -124,8 +119,8 @@ class Benchmark:
             yield foreign_task(library, gallery, self._read(foreign, report))
         if self.data.heard and self._wants(*HEARD):
             yield from heard_tasks(library, gallery, self.data.heard, report.step)
-        if self._wants("no-match"):
-            yield no_match_task(library, encoders)
+        if self._wants("no-match", "no-match-verified", "no-match-16", "no-match-16-verified"):
+            yield from no_match_tasks(library, encoders)
         if len(corpora) > 1 and self._wants("cross", "cross-verified"):
             first, second = (self._read([corpus], report) for corpus in corpora[:2])
             yield cross_task(first, second, encoders)

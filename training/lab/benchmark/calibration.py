@@ -1,23 +1,11 @@
-"""How well the scores of a system that gives probabilities match how often it is right."""
+"""The plot of how well the scores of a system that gives probabilities match how often it is right."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
-from index.mrr import hit
-from training.lab.benchmark.run import Result
-from training.report import calibration
 from training.report.calibration import Calibration
-
-
-def calibrate(results: Sequence[Result]) -> Calibration:
-    """Calibration of scores from 0 to 1. The first title of a query without a right title is wrong."""
-    score = np.array([result.score for result in results])
-    right = np.array([hit(result.place, 1) if result.place else 0.0 for result in results])
-    return calibration.calibrate(score, right)
 
 
 def draw_calibration(by_protocol: dict[str, Calibration], path: Path) -> None:

@@ -9,7 +9,21 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from model.errors import GanAinmError
 
-Metric = Literal["mrr", "mrr@20", "hit@1", "hit@10", "hit@20", "lift", "auroc", "ms"]
+Metric = Literal[
+    "mrr",
+    "joined",
+    "mrr@20",
+    "hit@1",
+    "hit@10",
+    "hit@20",
+    "lift",
+    "change",
+    "map",
+    "nearest",
+    "auroc",
+    "ece",
+    "ms",
+]
 
 
 class BenchmarkError(GanAinmError):
@@ -22,7 +36,8 @@ class Figure(BaseModel, frozen=True):
     Attributes
     ----------
     corpus, protocol, system, metric : the key of the figure; no two rows have the same four
-    value : milliseconds a query for "ms", MRR divided by chance for "lift", else 0 to 1
+    value : milliseconds a query for "ms", MRR divided by chance for "lift", a difference of MRR for "change",
+        else 0 to 1
     low, high : 95 % interval over the queries
     n : queries
     chance : the value that a random order reaches

@@ -1,6 +1,5 @@
 """The protocols `heard`: known settings that a synthesiser plays, as the service hears them."""
 
-import hashlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,7 +10,8 @@ from model.abc.variation import unnamed
 from model.conversion import ConversionError
 from model.sound import read_sound
 from training.lab.benchmark.gallery import Gallery
-from training.lab.benchmark.protocols import Query, Task
+from training.lab.benchmark.protocols import Task
+from training.lab.benchmark.queries import Query, rng_of
 from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.listening import INSTRUMENTS, Noise, as_wav, perform, with_noise
 
@@ -60,7 +60,7 @@ def recordings(tune: Tune, reference: str, number: int) -> dict[str, bytes]:
     """
     instrument = INSTRUMENTS[number % len(INSTRUMENTS)]
     colour: Noise = "white" if number // len(INSTRUMENTS) % 2 else "pink"
-    rng = np.random.default_rng(list(hashlib.sha256(reference.encode()).digest()))
+    rng = rng_of(reference)
     sound = instrument.sound(perform(tune, instrument.low, instrument.high, rng), rng)
     return {
         protocol: as_wav(sound if db is None else with_noise(sound, db, colour, rng))

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ PAGE, TABLES, PLOTS = "results.md", "results-tables.md", "results"  # the two pa
 class _Table(NamedTuple):
     heading: str
     meaning: str
-    best: bool = True  # whether the best system of a row is bold
+    best: bool = True  # whether the highest value of a row is bold
     folded: bool = False  # whether the table is hidden until a click on its heading
 
 
@@ -29,12 +30,20 @@ _TABLES: dict[Metric, _Table] = {
         "hit@10", "The share of queries with the right answer among the first ten.", folded=True
     ),
     "mrr@20": _Table("MRR@20", "MRR in which ranks after the twentieth count 0.", folded=True),
+    "joined": _Table("Joined MRR", "MRR if every title of the right tune is right."),
     "lift": _Table("Lift", "MRR divided by that of a random order."),
+    "change": _Table("Change of MRR", "MRR minus that of the same queries as they are printed (`known`)."),
+    "map": _Table("MAP", "Mean average precision over the other settings of a title."),
+    "nearest": _Table("Nearest neighbour", "The share of queries whose first setting is one of the title."),
     "auroc": _Table(
         "AUROC",
         "How well the score of the first answer separates queries with a right answer from the others.",
     ),
-    # Not marked: the fastest system is one that ignores the tune.
+    "ece": _Table(
+        "Calibration error",
+        "Expected calibration error: how far the confidence of a first title is from how often it is right.",
+        best=False,
+    ),
     "ms": _Table("Milliseconds a query", "Wall-clock time.", best=False),
 }
 _LEGEND = (
@@ -44,11 +53,14 @@ _LEGEND = (
 # What the main table of a corpus shows: one metric of each of these protocols.
 _MAIN: dict[str, Metric] = {
     **dict.fromkeys(("known", "known-verified", "known-audited"), "mrr"),
-    **dict.fromkeys(("known-32", "known-16", "known-8", "known-middle"), "mrr"),
+    **dict.fromkeys(("known-32", "known-16", "known-8", "known-middle", "known-noisy"), "mrr"),
+    "known-rewritten": "mrr",
+    "families": "map",
     **dict.fromkeys(("cross", "cross-verified"), "mrr"),
-    **dict.fromkeys(("no-match", "no-match-foreign"), "auroc"),
+    **dict.fromkeys(("no-match-foreign", "no-match", "no-match-verified"), "auroc"),
+    **dict.fromkeys(("no-match-16", "no-match-16-verified"), "auroc"),
     **dict.fromkeys(("unseen", "unseen-no-rhythm-words"), "lift"),
-    **dict.fromkeys(("heard", "heard-20", "heard-10"), "mrr@20"),
+    **dict.fromkeys(("heard", "heard-10"), "mrr@20"),
 }
 _BLIND = ("random", "popularity")  # these ignore the tune; the column of chance says as much
 _NEW_PAGE = f"""# Results
@@ -127,6 +139,7 @@ def _renew(path: Path, texts: Mapping[str, str], new_page: str) -> None:
 def main_table(figures: Sequence[Figure]) -> str:
     """The main figures of one corpus as a Markdown table with a row for each protocol; empty without figures.
 
+    The last column is the calibration error of the system that gives probabilities, if it was measured.
     Raises BenchmarkError as `tables` does.
     """
     rows = [
@@ -134,7 +147,8 @@ def main_table(figures: Sequence[Figure]) -> str:
         for figure in figures
         if _MAIN.get(figure.protocol) == figure.metric and figure.system not in _BLIND
     ]
-    return _rows(rows, _pools(figures), metric_column=True) if rows else ""
+    errors = {figure.protocol: figure for figure in figures if figure.metric == "ece"}
+    return _rows(rows, _pools(figures), metric_column=True, errors=errors) if rows else ""
 
 
 def tables(figures: Sequence[Figure]) -> str:
@@ -160,8 +174,13 @@ def tables(figures: Sequence[Figure]) -> str:
 
 
 def of_benchmark(figures: Iterable[Figure]) -> list[Figure]:
-    """The figures of the benchmark's protocols and systems. Those of ablations have a separate page."""
-    return [figure for figure in figures if figure.protocol in PROTOCOLS and figure.system in SYSTEMS]
+    """The figures of the benchmark's protocols and systems, in the order of `PROTOCOLS`.
+
+    Those of ablations have a separate page.
+    """
+    place = {protocol: i for i, protocol in enumerate(PROTOCOLS)}
+    ours = [figure for figure in figures if figure.protocol in place and figure.system in SYSTEMS]
+    return sorted(ours, key=lambda figure: place[figure.protocol])
 
 
 def _by_corpus(figures: Iterable[Figure]) -> dict[str, list[Figure]]:
@@ -180,8 +199,16 @@ def _pools(figures: Iterable[Figure]) -> dict[str, int]:
     }
 
 
-def _rows(figures: list[Figure], pools: dict[str, int], metric_column: bool = False) -> str:
-    """A table of one metric for each protocol. It has columns of pool and chance where any row has one."""
+def _rows(
+    figures: list[Figure],
+    pools: Mapping[str, int],
+    metric_column: bool = False,
+    errors: Mapping[str, Figure] = MappingProxyType({}),
+) -> str:
+    """A table of one metric for each protocol. It has columns of pool and chance where any row has one.
+
+    `errors` has the calibration error of some protocols; with any, it is the last column.
+    """
     systems = list(dict.fromkeys(figure.system for figure in figures))
     by_protocol: dict[str, dict[str, Figure]] = {}
     for figure in figures:
@@ -191,10 +218,10 @@ def _rows(figures: list[Figure], pools: dict[str, int], metric_column: bool = Fa
     lines = [
         [
             *("protocol", *["metric"] * metric_column, "n"),
-            *(*["pool"] * with_pool, *["chance"] * with_chance, *systems),
+            *(*["pool"] * with_pool, *["chance"] * with_chance, *systems, *["error"] * bool(errors)),
         ],
-        ["---", *["---"] * metric_column, *["---:"] * (1 + with_pool + with_chance + len(systems))],
     ]
+    lines.append(["---", *["---"] * metric_column, *["---:"] * (len(lines[0]) - 1 - metric_column)])
     for protocol, row in by_protocol.items():
         conditions = {(figure.n, figure.chance) for figure in row.values()}
         metric = next(iter(row.values())).metric
@@ -205,23 +232,27 @@ def _rows(figures: list[Figure], pools: dict[str, int], metric_column: bool = Fa
         chance_cell = [_chance(metric, chance)] if with_chance else []
         pool_cell = [f"{pools[protocol]:,}" if protocol in pools else "-"] if with_pool else []
         heading = [_TABLES[metric].heading] * metric_column
-        lines.append([f"`{protocol}`", *heading, f"{n:,}", *pool_cell, *chance_cell, *_cells(row, systems)])
+        cells = _cells(row, systems)
+        if errors:
+            cells += _cells({"error": errors[protocol]} if protocol in errors else {}, ["error"])
+        lines.append([f"`{protocol}`", *heading, f"{n:,}", *pool_cell, *chance_cell, *cells])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _cells(row: dict[str, Figure], systems: list[str]) -> list[str]:
     """A cell for each system. Every value that prints like the best one is bold."""
     printed = {system: _number(figure.metric, figure.value) for system, figure in row.items()}
-    best = max(row.values(), key=lambda figure: figure.value)
-    marked = _TABLES[best.metric].best and len(row) > 1
+    marked = len(row) > 1 and _TABLES[next(iter(row.values())).metric].best
+    best = printed[max(row, key=lambda system: row[system].value)] if marked else ""
     cells = []
     for system in systems:
         cell = printed.get(system, "-")
-        if marked and cell == printed[best.system]:
+        if cell == best:
             cell = f"**{cell}**"
         figure = row.get(system)
         if figure is not None and figure.low is not None and figure.high is not None:
-            cell += f" ({_number(figure.metric, figure.low)}-{_number(figure.metric, figure.high)})"
+            low, high = (_number(figure.metric, bound) for bound in (figure.low, figure.high))
+            cell += f" ({low}{' to ' if figure.low < 0 else '-'}{high})"
         cells.append(cell)
     return cells
 
@@ -231,7 +262,7 @@ def _number(metric: Metric, value: float) -> str:
     digits = {"lift": 2, "ms": 3 if value < 1 else 2 if value < 10 else 1 if value < 100 else 0}.get(
         metric, 3
     )
-    return f"{value:,.{digits}f}".removeprefix("0")
+    return f"{value:,.{digits}f}".removeprefix("0").replace("-0.", "-.")
 
 
 def _chance(metric: Metric, chance: float | None) -> str:

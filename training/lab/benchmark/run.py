@@ -1,4 +1,4 @@
-"""A run: every system answers every query, and the results become figures."""
+"""A run: every system answers every query."""
 
 import csv
 import time
@@ -6,24 +6,51 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from index.library import Library
-from index.mrr import K, Place, chance, hit, mean_interval, reciprocal_rank
+from index.mrr import Place
 from index.progress import Advance, OnStep, counted, ignore_steps
 from index.titles import title_key
 from model.abc import Tune
+from model.grams import Floats, Ints
 from training.corpora.curate import ExactMelody, exact_melody
-from training.lab.benchmark.auroc import auroc_interval
-from training.lab.benchmark.figures import BenchmarkError, Figure, Metric
-from training.lab.benchmark.protocols import Query, Task
+from training.lab.benchmark.average_precision import average_precision
+from training.lab.benchmark.protocols import Task
+from training.lab.benchmark.queries import Query
 from training.lab.benchmark.systems import SYSTEMS, System, SystemEntry
 from training.lab.leaks import LeakError
 from training.reporter import Reporter
 
-_COLUMNS = ("protocol", "system", "query", "pool", "above", "level", "score", "ms")
+_COLUMNS = (
+    *("protocol", "system", "query", "pool", "above", "level", "score", "ms"),
+    *("joined above", "joined level"),
+    *("right", "precision", "nearest"),  # of families
+)
+
+
+class Family(NamedTuple):
+    """How the settings of one title are ranked.
+
+    Attributes
+    ----------
+    right : number of these settings
+    precision : average precision
+    nearest : 1 if the first setting is one of them, 0 if not, and between for a tie
+    """
+
+    right: int
+    precision: float
+    nearest: float
+
+    @classmethod
+    def of(cls, scores: Floats, right: Ints) -> "Family":
+        """From the scores of all settings and the numbers of the right ones."""
+        first = scores == scores.max()
+        return cls(len(right), average_precision(scores, right), float(first[right].sum() / first.sum()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +60,12 @@ class Result:
     Attributes
     ----------
     query : reference of the query
-    pool : number of titles ranked
-    place : of the best right title; None if no title is right
-    score : of the first title
+    pool : number of titles or settings ranked
+    place : of the best right one; None if none is right
+    score : of the first title or setting
     ms : milliseconds from query to scores
+    joined : as `place`, if every title of the right tune is right; None if it has no other titles
+    family : how the right settings are ranked; None where titles are ranked
     """
 
     query: str
@@ -44,6 +73,8 @@ class Result:
     place: Place | None
     score: float
     ms: float
+    joined: Place | None = None
+    family: Family | None = None
 
 
 Results = dict[tuple[str, str], list[Result]]  # by protocol and system
@@ -112,58 +143,14 @@ def check_leaks(task: Task, on_step: OnStep = ignore_steps) -> None:
 
     def leaks(query: Query) -> bool:
         melody = None if isinstance(query.item, str) else exact_melody(query.item)
-        right = {title_key(name) for title in query.right for name in catalogue.titles[title].names}
+        titles = catalogue.title_of_setting[query.right] if task.ranks_settings else query.right
+        right = {title_key(name) for title in titles for name in catalogue.titles[title].names}
         if task.unseen or not right:
             return melody in melodies or not right.isdisjoint(names)
         return any((name, melody) in under_name for name in right)
 
     if count := sum(map(leaks, task.queries)):
         raise LeakError(f"{task.protocol}: the encoders have learned {count} of {len(task.queries)} queries")
-
-
-def figures(corpus: str, results: Results) -> Iterator[Figure]:
-    """Every metric of every protocol and system.
-
-    Raises BenchmarkError when all queries of a protocol are without a match.
-    """
-    for (protocol, system), of_queries in results.items():
-        if any(result.place is None for result in of_queries):
-            yield _auroc((corpus, protocol, system), of_queries)
-        elif of_queries:
-            places = [result.place for result in of_queries if result.place]
-            pools = [result.pool for result in of_queries]
-            yield from retrieval_figures((corpus, protocol, system), places, pools)
-            ms = mean_interval(np.array([result.ms for result in of_queries]))
-            yield _figure((corpus, protocol, system, "ms"), ms, len(of_queries), None)
-
-
-def retrieval_figures(
-    key: tuple[str, str, str], places: Sequence[Place], pools: Sequence[int]
-) -> Iterator[Figure]:
-    """MRR, hit rates and, for unseen titles, lift.
-
-    Parameters
-    ----------
-    key : corpus, protocol and system
-    places : of the right title of each query
-    pools : number of titles ranked for each query
-    """
-    sizes = np.array(pools)
-    by_chance = np.array([chance(size, size) for size in pools])
-    reciprocals = np.array([reciprocal_rank(place) for place in places])
-    cut = [reciprocal_rank(place, K) for place in places]
-    values: dict[Metric, tuple[Sequence[float], float]] = {
-        "mrr": (reciprocals.tolist(), float(by_chance.mean())),
-        "mrr@20": (cut, float(np.mean([chance(size, K) for size in pools]))),
-    }
-    hits: dict[Metric, int] = {"hit@1": 1, "hit@10": 10, "hit@20": K}
-    for metric, first in hits.items():
-        level = float((np.minimum(first, sizes) / sizes).mean())
-        values[metric] = ([hit(place, first) for place in places], level)
-    if key[1].startswith("unseen") or key[1] == "title-to-tune":
-        values["lift"] = ((reciprocals / by_chance).tolist(), 1.0)
-    for metric, (of_queries, level) in values.items():
-        yield _figure((*key, metric), mean_interval(np.array(of_queries)), len(places), level)
 
 
 def save_results(results: Results, path: Path) -> None:
@@ -173,9 +160,15 @@ def save_results(results: Results, path: Path) -> None:
         writer.writerow(_COLUMNS)
         for (protocol, system), of_queries in results.items():
             for result in of_queries:
-                place = (result.place.above, result.place.level) if result.place else ("", "")
-                numbers = (f"{result.score:.6g}", f"{result.ms:.3f}")
-                writer.writerow((protocol, system, result.query, result.pool, *place, *numbers))
+                key = protocol, system, result.query
+                numbers = f"{result.score:.6g}", f"{result.ms:.3f}"
+                place, joined = _columns(result.place), _columns(result.joined)
+                family = result.family or ("", "", "")
+                writer.writerow((*key, result.pool, *place, *numbers, *joined, *family))
+
+
+def _columns(place: Place | None) -> tuple[int, int] | tuple[str, str]:
+    return (place.above, place.level) if place else ("", "")
 
 
 def _is_able(entry: SystemEntry, task: Task) -> bool:
@@ -189,38 +182,16 @@ def _run(system: System, task: Task, advance: Callable[[], object]) -> Iterator[
     torch.set_num_threads(1)  # like the service: one query, one core
     for query in task.queries:
         start = time.perf_counter()
-        scores = system.scores(query.item)
+        settings = task.ranks_settings
+        scores = system.setting_scores(query.tune) if settings else system.scores(query.item)
         ms = 1000 * (time.perf_counter() - start)
         place = Place.of(scores, query.right) if len(query.right) else None
-        yield Result(query.reference, len(scores), place, float(scores.max()), ms)
+        family = Family.of(scores, query.right) if settings else None
+        every_title = np.append(query.right, query.also)
+        joined = Place.of(scores, every_title) if len(query.also) and not settings else None
+        yield Result(query.reference, len(scores), place, float(scores.max()), ms, joined, family)
         advance()
     torch.set_num_threads(threads)
-
-
-def _auroc(key: tuple[str, str, str], results: Sequence[Result]) -> Figure:
-    matched = np.array([result.score for result in results if result.place])
-    unmatched = np.array([result.score for result in results if not result.place])
-    if not len(matched):
-        raise BenchmarkError(f"{key[1]}: no query has a match; is there a tune with several settings?")
-    return _figure((*key, "auroc"), auroc_interval(matched, unmatched), len(results), 0.5)
-
-
-def _figure(
-    key: tuple[str, str, str, Metric], interval: tuple[float, float, float], n: int, chance: float | None
-) -> Figure:
-    corpus, protocol, system, metric = key
-    value, low, high = interval
-    return Figure(
-        corpus=corpus,
-        protocol=protocol,
-        system=system,
-        metric=metric,
-        value=value,
-        low=low,
-        high=high,
-        n=n,
-        chance=chance,
-    )
 
 
 def _named_melodies(library: Library, advance: Advance) -> Iterator[tuple[str, ExactMelody]]:

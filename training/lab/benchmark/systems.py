@@ -33,29 +33,41 @@ class System(Protocol):
         for a title if the system takes only tunes.
         """
 
+    def setting_scores(self, query: Tune) -> Floats:
+        """How well each setting of the gallery fits the query; shape = (settings,)."""
+
 
 class Random:
     """A random score for each title."""
 
     def __init__(self, gallery: Gallery, _on_step: OnStep) -> None:
-        self._titles = len(gallery.catalogue)
+        self._titles, self._settings = len(gallery.catalogue), len(gallery.library.tunes)
         self._rng = np.random.default_rng(0)
 
     def scores(self, _query: Tune | str) -> Floats:
         """Random, 0 to 1."""
         return self._rng.random(self._titles)
 
+    def setting_scores(self, _query: Tune) -> Floats:
+        """Random, 0 to 1."""
+        return self._rng.random(self._settings)
+
 
 class Popularity:
     """Titles with more settings first, whatever the query."""
 
     def __init__(self, gallery: Gallery, _on_step: OnStep) -> None:
-        count = np.bincount(gallery.catalogue.title_of_setting, minlength=len(gallery.catalogue))
+        self._title_of_setting = gallery.catalogue.title_of_setting
+        count = np.bincount(self._title_of_setting, minlength=len(gallery.catalogue))
         self._scores = count.astype(np.float64)
 
     def scores(self, _query: Tune | str) -> Floats:
         """The number of settings of each title."""
         return self._scores
+
+    def setting_scores(self, _query: Tune) -> Floats:
+        """The number of settings of its title."""
+        return self._scores[self._title_of_setting]
 
 
 class PitchHistogram:
@@ -67,9 +79,13 @@ class PitchHistogram:
         self._turned = np.concatenate([np.roll(histograms, turn, axis=1) for turn in range(12)])
 
     def scores(self, query: Tune | str) -> Floats:
+        """The cosine of the best setting, 0 to 1."""
+        return _best_of_title(self.setting_scores(_tune(query)), self._gallery)
+
+    def setting_scores(self, query: Tune) -> Floats:
         """The cosine, 0 to 1."""
-        cosines = self._turned @ _histogram(_tune(query))
-        return _best_of_title(cosines.reshape(12, -1).max(axis=0), self._gallery)
+        cosines = self._turned @ _histogram(query)
+        return np.asarray(cosines.reshape(12, -1).max(axis=0))
 
 
 class Ngram:
@@ -80,8 +96,12 @@ class Ngram:
         self._index = NgramIndex([interval_grams(tune, GRAM) for tune in _read(gallery, on_step)])
 
     def scores(self, query: Tune | str) -> Floats:
+        """The cosine of the best setting, 0 to 1."""
+        return _best_of_title(self.setting_scores(_tune(query)), self._gallery)
+
+    def setting_scores(self, query: Tune) -> Floats:
         """The cosine, 0 to 1."""
-        return _best_of_title(self._index.cosines(interval_grams(_tune(query), GRAM)), self._gallery)
+        return self._index.cosines(interval_grams(query, GRAM))
 
 
 class NgramEdit:
@@ -98,21 +118,24 @@ class NgramEdit:
         self._intervals = [_letters(tune) for tune in gallery.library.tunes]
 
     def scores(self, query: Tune | str) -> Floats:
-        """0 to 1; below 0, in the order of their n-grams, for titles that were not ranked again."""
-        tune = _tune(query)
-        letters = _letters(tune)
-        cosines = self._index.cosines(interval_grams(tune, GRAM))
+        """That of the best setting."""
+        return _best_of_title(self.setting_scores(_tune(query)), self._gallery)
+
+    def setting_scores(self, query: Tune) -> Floats:
+        """0 to 1; below 0, in the order of their n-grams, for settings that were not ranked again."""
+        letters = _letters(query)
+        cosines = self._index.cosines(interval_grams(query, GRAM))
         scores = cosines - 2
         for setting in np.argsort(-cosines, kind="stable")[:_RERANKED]:
             intervals = self._intervals[setting]
             match = fuzz.partial_ratio_alignment(letters, intervals)
             substring, begins = (match.score / 100, match.dest_start < _BEGINNING) if match else (0, False)
-            if len(tune.notes) < _FRAGMENT:
+            if len(query.notes) < _FRAGMENT:
                 scores[setting] = 0.94 * substring + 0.05 * begins + 0.01 * cosines[setting]
             else:
                 whole = Levenshtein.normalized_similarity(letters, intervals)
                 scores[setting] = (whole + substring + cosines[setting]) / 3
-        return _best_of_title(scores, self._gallery)
+        return scores
 
 
 class Encoding:
@@ -129,13 +152,19 @@ class Encoding:
             self._rows = self._encoders.title.encode(gallery.catalogue.names)
 
     def scores(self, query: Tune | str) -> Floats:
+        """The cosine of the best setting or name, -1 to 1."""
+        return _best(self._cosines(query), self._title_of_row, self._titles)
+
+    def setting_scores(self, query: Tune) -> Floats:
         """The cosine, -1 to 1."""
+        return self._cosines(query)
+
+    def _cosines(self, query: Tune | str) -> Floats:
         if isinstance(query, str):
             vectors = self._encoders.title.encode([query])
         else:
             vectors = self._encoders.tune.encode([query])
-        cosines = self._rows @ vectors[0]
-        return _best(cosines.astype(np.float64), self._title_of_row, self._titles)
+        return np.asarray(self._rows @ vectors[0], dtype=np.float64)
 
 
 class GanAinm:
@@ -143,7 +172,9 @@ class GanAinm:
 
     def __init__(self, gallery: Gallery, on_step: OnStep) -> None:
         self._titles = len(gallery.catalogue)
-        suggester = Suggester.build(gallery.library, gallery.encoders, gallery.fitted.ranking, on_step)
+        suggester = Suggester.build(
+            gallery.library, gallery.encoders, gallery.fitted.ranking, on_step, find_same=False
+        )
         if gallery.fitted.ranking is None:
             examples = ranking_examples(gallery.library, suggester, seed=0, on_step=on_step)
             suggester = suggester.with_ranking(fit_ranking(examples, 1 / self._titles, on_step))
@@ -156,6 +187,15 @@ class GanAinm:
             scores[ranked.title] = ranked.confidence
         return scores
 
+    def setting_scores(self, query: Tune) -> Floats:
+        """The probability, 0 to 1; -1 for settings that are no candidates."""
+        suggester = self._suggester
+        vector = suggester.encoders.tune.encode([query])
+        likenesses = suggester.melody_index.compare(query, vector)
+        scores = np.full(len(suggester.melody_index.title_of_setting), -1.0)
+        scores[likenesses.settings] = suggester.ranking.probabilities(likenesses)[0]
+        return scores
+
 
 class SystemEntry(NamedTuple):
     """How to build a system, what it can do and what it needs.
@@ -166,12 +206,14 @@ class SystemEntry(NamedTuple):
     ranks_names : whether it can rank titles by their names alone
     takes_titles : whether it can rank tunes for a title
     needs_encoders : whether it needs encoders
+    gives_probabilities : whether the score of its first title is the probability that it is right
     """
 
     build: Callable[[Gallery, OnStep], System]
     ranks_names: bool = False
     takes_titles: bool = False
     needs_encoders: bool = False
+    gives_probabilities: bool = False
 
 
 SYSTEMS = {
@@ -181,7 +223,7 @@ SYSTEMS = {
     "ngram": SystemEntry(Ngram),
     "ngram-edit": SystemEntry(NgramEdit),
     "encoders": SystemEntry(Encoding, ranks_names=True, takes_titles=True, needs_encoders=True),
-    "gan-ainm": SystemEntry(GanAinm, ranks_names=True, needs_encoders=True),
+    "gan-ainm": SystemEntry(GanAinm, ranks_names=True, needs_encoders=True, gives_probabilities=True),
 }
 
 

@@ -24,9 +24,9 @@ def benchmark(*arguments: str | Path) -> Result:
 
 @pytest.fixture(scope="module")
 def tunebook(small_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty tunes printed twice, the second time a little changed, and forty once."""
+    """Forty tunes printed twice, ten of them three times, each time a little changed, and forty once."""
     book = small_corpus.path.read_text(encoding="utf-8").split("\nX:")[1:81]
-    again = [tune.replace("2", "") for tune in book[:40]]
+    again = [tune.replace("2", "") for tune in book[:40]] + [tune.replace("2", "3") for tune in book[:10]]
     path = tmp_path_factory.mktemp("books") / "airs.abc"
     path.write_text("".join(f"X:{tune}\n\n" for tune in (*book, *again)), encoding="utf-8")
     return path

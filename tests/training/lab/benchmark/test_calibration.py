@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from index.mrr import Place
-from training.lab.benchmark.calibration import calibrate, draw_calibration
+from training.lab.benchmark.calibration import draw_calibration
+from training.lab.benchmark.measuring import calibrate
 from training.lab.benchmark.run import Result
 
 RIGHT, WRONG = Place(0, 0), Place(3, 0)

@@ -12,9 +12,10 @@ from training.fitting.config import FitConfig
 from training.fitting.split import split_titles
 from training.fitting.trainer import Trainer
 from training.lab.benchmark.encoder_sources import ArtifactEncoders, TrainedEncoders
-from training.lab.benchmark.protocols import known_gallery, unseen_tasks
+from training.lab.benchmark.known_protocols import known_gallery
 from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.benchmark.systems import SYSTEMS
+from training.lab.benchmark.unseen_protocols import unseen_tasks
 
 CPU: Device = "cpu"
 

@@ -7,7 +7,8 @@ from index.mrr import Place, reciprocal_rank
 from index.progress import ignore_steps
 from tests.training.lab.conftest import Untrained
 from training.lab.benchmark.heard import HEARD, heard_tasks, recordings
-from training.lab.benchmark.protocols import PROTOCOLS, Task, known_gallery
+from training.lab.benchmark.known_protocols import known_gallery
+from training.lab.benchmark.protocols import PROTOCOLS, Task
 from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.benchmark.systems import SYSTEMS
 

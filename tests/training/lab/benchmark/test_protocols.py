@@ -2,24 +2,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from rapidfuzz.distance import Levenshtein
 
-from index.catalogue import Catalogue
+from index.catalogue import Catalogue, Title
 from model.abc import Tune
 from model.abc.variation import transposed
 from model.grams import interval_grams
 from tests.training.conftest import SEVERAL
 from tests.training.lab.conftest import Untrained
-from training.lab.benchmark.protocols import (
-    Query,
-    Task,
-    cross_task,
-    foreign_task,
-    known_gallery,
-    known_tasks,
-    no_match_task,
-    unseen_tasks,
-)
+from training.lab.benchmark.known_protocols import cross_task, known_gallery, known_tasks
+from training.lab.benchmark.no_match_protocols import foreign_task, no_match_tasks
+from training.lab.benchmark.protocols import Task
+from training.lab.benchmark.queries import Query
 from training.lab.benchmark.sampled_library import SampledLibrary
+from training.lab.benchmark.unseen_protocols import unseen_tasks
 
 
 @pytest.fixture
@@ -108,6 +104,76 @@ def test_queries_are_cut_and_transposed_as_the_protocol_says(tasks: dict[str, Ta
         assert 4 <= len(tune(query).notes) < len(whole[query.reference].notes)
 
 
+def test_noise_changes_a_fifth_of_the_first_notes(tasks: dict[str, Task]) -> None:
+    for query, clean in zip(tasks["known-noisy"].queries, tasks["known-32"].queries, strict=True):
+        ours, theirs = ([note.pitch for note in tune(of).notes] for of in (query, clean))
+        assert query.reference == clean.reference
+        assert 0 < Levenshtein.distance(ours, theirs) <= 6
+        assert abs(len(ours) - 32) <= 6
+
+
+def test_rewritten_queries_have_other_notes_or_lengths_and_the_same_melody(tasks: dict[str, Task]) -> None:
+    meters = 0
+    for query, clean in zip(tasks["known-rewritten"].queries, tasks["known"].queries, strict=True):
+        assert query.reference == clean.reference
+        assert tune(query) != tune(clean)
+        assert len(set(interval_grams(tune(clean), 3)) & set(interval_grams(tune(query), 3))) > 5
+        assert tune(query).bars[-1].last == len(tune(query).notes)
+        meters += tune(query).meter != tune(clean).meter
+    assert 0.3 < meters / len(tasks["known"].queries) < 0.8
+
+
+def test_changes_of_a_query_do_not_depend_on_the_others(
+    library: SampledLibrary, untrained: Untrained
+) -> None:
+    def changed(of: SampledLibrary) -> dict[str, Tune]:
+        tasks = known_tasks(of, known_gallery(of, untrained), frozenset())
+        wanted = [task for task in tasks if task.protocol in {"known-noisy", "known-rewritten"}]
+        return {
+            f"{task.protocol} {query.reference}": tune(query) for task in wanted for query in task.queries
+        }
+
+    few, all_of_them = changed(library.only(range(5))), changed(library)
+    assert len(few) == 10
+    assert few.items() <= all_of_them.items()
+
+
+def test_a_query_knows_the_other_titles_of_its_tune(library: SampledLibrary, untrained: Untrained) -> None:
+    first, *others = library.catalogue.titles
+    renamed = Title("Another Name", (), (replace(first.settings[2], title="Another Name"),))
+    catalogue = Catalogue((replace(first, settings=first.settings[:2]), renamed, *others))
+    one_melody = [transposed(library.tunes[0], semitones) for semitones in (0, 2, 5)]
+    split = SampledLibrary(catalogue, [*one_melody, *library.tunes[3:]])
+    queries = next(known_tasks(split, known_gallery(split, untrained), frozenset())).queries
+    also = {int(query.right[0]): query.also.tolist() for query in queries}
+    assert also[0] == [1]
+    assert not any(others for title, others in also.items() if title)
+
+
+def test_a_family_is_the_other_settings_of_a_title(library: SampledLibrary, tasks: dict[str, Task]) -> None:
+    task = tasks["families"]
+    assert task.ranks_settings
+    assert len(task.queries) == SEVERAL
+    catalogue = task.gallery.catalogue
+    number = {setting.reference: i for i, setting in enumerate(library.catalogue.settings)}
+    for query in task.queries:
+        title = library.catalogue.settings[number[query.reference]].title
+        assert [catalogue.settings[i].title for i in query.right] == [title, title]
+        assert query.reference not in {catalogue.settings[i].reference for i in query.right}
+    pairs = Catalogue(
+        tuple(replace(title, settings=title.settings[:2]) for title in library.catalogue.titles)
+    )
+    kept = {setting.reference for setting in pairs.settings}
+    tunes = [
+        tune
+        for setting, tune in zip(library.catalogue.settings, library.tunes, strict=True)
+        if setting.reference in kept
+    ]
+    two = SampledLibrary(pairs, tunes)
+    of_two = known_tasks(two, known_gallery(two, Untrained()), frozenset())
+    assert not next(task for task in of_two if task.protocol == "families").queries
+
+
 def test_subsets_have_some_of_the_same_queries(tasks: dict[str, Task], library: SampledLibrary) -> None:
     task = tasks["known"]
     references = {query.reference for query in task.queries}
@@ -163,7 +229,7 @@ def test_for_a_title_its_tune_is_right(library: SampledLibrary, untrained: Untra
 def test_tunes_without_a_match_are_neither_known_nor_learned(
     library: SampledLibrary, untrained: Untrained
 ) -> None:
-    task = no_match_task(library, untrained)
+    task, beginnings = no_match_tasks(library, untrained)
     unmatched = [query for query in task.queries if not len(query.right)]
     matched = [query for query in task.queries if len(query.right)]
     assert unmatched
@@ -177,6 +243,26 @@ def test_tunes_without_a_match_are_neither_known_nor_learned(
     for query in matched:
         assert title_of[query.reference] == names[query.right[0]]
     assert task.gallery.trained_on is task.gallery.library
+    assert beginnings.gallery is task.gallery
+    for query, first in zip(task.queries, beginnings.queries, strict=True):
+        assert (first.reference, first.right.tolist()) == (query.reference, query.right.tolist())
+        assert [note.pitch for note in tune(first).notes] == [note.pitch for note in tune(query).notes[:16]]
+
+
+def test_verified_positives_resemble_their_tune_and_all_tunes_without_a_match_stay(
+    library: SampledLibrary, untrained: Untrained
+) -> None:
+    held_out = library.hold_out()
+    unlike = library.tunes[-1]
+    tunes = [unlike if i == held_out[0] else tune for i, tune in enumerate(library.tunes)]
+    odd = SampledLibrary(library.catalogue, tunes)
+    verified = next(known_tasks(odd, known_gallery(odd, untrained), frozenset())).subsets["known-verified"]
+    assert library.catalogue.settings[held_out[0]].reference not in verified
+    for task in no_match_tasks(odd, untrained):
+        positives = {query.reference for query in task.queries if len(query.right)}
+        others = {query.reference for query in task.queries} - positives
+        assert task.subsets == {f"{task.protocol}-verified": (positives & verified) | others}
+        assert positives - verified
 
 
 def test_a_foreign_tune_has_no_match(library: SampledLibrary, tasks: dict[str, Task]) -> None:

@@ -4,7 +4,14 @@ import pytest
 
 from training.lab.benchmark.figures import BenchmarkError, Figure, Metric
 from training.lab.benchmark.plots import draw
-from training.lab.benchmark.report import main_table, report, tables, write_main_tables, write_tables
+from training.lab.benchmark.report import (
+    main_table,
+    of_benchmark,
+    report,
+    tables,
+    write_main_tables,
+    write_tables,
+)
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -128,12 +135,33 @@ def test_the_main_table_has_one_metric_for_each_protocol() -> None:
     ]
 
 
+def test_the_main_table_ends_with_the_calibration_error() -> None:
+    measured = [*FIGURES, figure("known", "gan-ainm", 0.05, "ece", chance=None)]
+    table = rows(main_table(measured), "")
+    assert table[0][-2:] == ["gan-ainm", "error"]
+    assert table[1] == ["---", "---", *["---:"] * 6]
+    assert [row[-1] for row in table[2:]] == [".050 (.040-.060)", "-", "-", "-"]
+    assert rows(tables(measured), "### Calibration error")[2] == ["`known`", "1,200", ".050 (.040-.060)"]
+
+
+def test_rows_are_in_the_order_of_the_protocols() -> None:
+    mixed = [figure(name, "ngram", 0.5) for name in ("known", "known-8", "unseen", "known-noisy", "nonesuch")]
+    assert [row.protocol for row in of_benchmark(mixed)] == ["known", "known-8", "known-noisy", "unseen"]
+
+
+def test_a_difference_below_0_has_its_sign() -> None:
+    change = figure("known-rewritten", "gan-ainm", -0.0123, "change", half=0.02, chance=None)
+    assert rows(tables([change]), "### Change of MRR")[2][2] == "-.012 (-.032 to .008)"
+
+
 def test_the_main_page_explains_itself_and_leaves_out_corpora_without_main_figures(tmp_path: Path) -> None:
     page = tmp_path / "results.md"
     write_main_tables([*FIGURES, figure("known", "random", 0.1, corpus="guesses")], page)
     text = page.read_text()
     assert text.startswith("# Results\n\nThe main figures of each corpus: MRR is")
-    assert text.endswith(f"## books\n\n<!-- tables: books -->\n\n{main_table(FIGURES)}\n\n<!-- end -->\n")
+    assert text.endswith(
+        f"## books\n\n<!-- tables: books -->\n\n{main_table(of_benchmark(FIGURES))}\n\n<!-- end -->\n"
+    )
     assert "[results-tables.md](results-tables.md)" in text
     assert "guesses" not in text
 

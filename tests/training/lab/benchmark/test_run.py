@@ -5,14 +5,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.mrr import Place
 from tests.support import Silent
 from tests.training.conftest import SEVERAL
 from tests.training.lab.conftest import Untrained
+from training.lab.benchmark.average_precision import chance_precision
 from training.lab.benchmark.figures import BenchmarkError, Figure, load_figures, renewed, save_figures
-from training.lab.benchmark.protocols import Task, known_gallery, known_tasks, no_match_task, unseen_tasks
-from training.lab.benchmark.run import check_leaks, figures, run_tasks, save_results
+from training.lab.benchmark.known_protocols import known_gallery, known_tasks
+from training.lab.benchmark.measuring import figures
+from training.lab.benchmark.no_match_protocols import no_match_tasks
+from training.lab.benchmark.protocols import Task
+from training.lab.benchmark.run import Result, check_leaks, run_tasks, save_results
 from training.lab.benchmark.sampled_library import SampledLibrary
 from training.lab.benchmark.systems import SYSTEMS
+from training.lab.benchmark.unseen_protocols import unseen_tasks
 from training.lab.leaks import LeakError
 
 
@@ -48,7 +54,7 @@ def test_queries_that_the_encoders_learned_are_leaks(
     check_leaks(unseen)
     with pytest.raises(LeakError, match="unseen: the encoders have learned 1 of"):
         check_leaks(planted(unseen, names="another title"))
-    no_match = no_match_task(library, untrained)
+    no_match = next(no_match_tasks(library, untrained))
     no_match = replace(no_match, queries=no_match.queries[::-1])  # those without a match first
     check_leaks(no_match)
     with pytest.raises(LeakError, match="learned 1 of"):
@@ -106,6 +112,74 @@ def test_systems_that_compare_melodies_find_the_tune_and_random_stays_at_chance(
     assert ("known", "ngram", "lift") not in measured
 
 
+def test_settings_of_a_title_are_found_and_random_stays_at_chance(
+    library: SampledLibrary, untrained: Untrained
+) -> None:
+    tasks = known_tasks(library, known_gallery(library, untrained), frozenset())
+    results, _ = run_tasks(tasks, list(SYSTEMS), ["families"], Silent())
+    measured = by_key(list(figures("airs", results)))
+    settings = len(library.tunes) - SEVERAL
+    for system in SYSTEMS:
+        precision, nearest = (measured["families", system, metric] for metric in ("map", "nearest"))
+        assert (precision.n, nearest.n) == (SEVERAL, SEVERAL)
+        assert nearest.chance == pytest.approx(2 / settings)
+        assert precision.chance == pytest.approx(chance_precision(settings, 2))
+        assert ("families", system, "mrr") not in measured
+        if system in {"ngram", "ngram-edit"}:
+            assert precision.value > 0.95
+            assert nearest.value == 1
+    assert measured["families", "random", "map"].value == pytest.approx(precision.chance, abs=0.05)
+    assert measured["families", "gan-ainm", "map"].value > 0.5
+
+
+def test_the_change_is_that_of_each_query() -> None:
+    def result(query: str, above: int) -> Result:
+        return Result(query, 10, Place(above, 0), 0.5, 1.0)
+
+    known = [result("a", 0), result("b", 0), result("c", 3)]
+    rewritten = [result("c", 0), result("b", 1), result("a", 0)]
+    measured = by_key(
+        list(figures("airs", {("known", "ngram"): known, ("known-rewritten", "ngram"): rewritten}))
+    )
+    assert measured["known-rewritten", "ngram", "change"].value == pytest.approx((0.75 - 0.5 + 0) / 3)
+    assert ("known", "ngram", "change") not in measured
+    alone = by_key(list(figures("airs", {("known-rewritten", "ngram"): rewritten})))
+    assert ("known-rewritten", "ngram", "change") not in alone
+
+
+def test_titles_of_the_right_tune_are_right_if_they_are_joined(known_task: Task) -> None:
+    queries = [
+        replace(query, also=(query.right + 1) % len(known_task.gallery.catalogue) if i < 2 else query.also)
+        for i, query in enumerate(known_task.queries)
+    ]
+    others = [replace(query, right=query.also, also=query.right) for query in queries[:2]]
+    of_others = by_key(
+        list(figures("airs", run_tasks([replace(known_task, queries=others)], ["ngram"], (), Silent())[0]))
+    )
+    assert of_others["known", "ngram", "mrr"].value < 0.5
+    assert of_others["known", "ngram", "joined"].value > 0.95
+    results, _ = run_tasks([replace(known_task, queries=queries)], ["ngram"], (), Silent())
+    assert sum(result.joined is not None for result in results["known", "ngram"]) == 2
+    measured = by_key(list(figures("airs", results)))
+    assert measured["known", "ngram", "joined"].n == SEVERAL
+    assert measured["known", "ngram", "joined"].value >= measured["known", "ngram", "mrr"].value
+    assert ("known", "ngram", "joined") not in by_key(
+        list(figures("airs", run_tasks([known_task], ["ngram"], (), Silent())[0]))
+    )
+
+
+def test_calibration_is_measured_for_probabilities_alone() -> None:
+    sure = [Result("a", 10, Place(0, 0), 0.9, 1.0)] * 6 + [Result("b", 10, None, 0.9, 1.0)] * 4
+    measured = by_key(list(figures("airs", {("no-match", "gan-ainm"): sure, ("no-match", "ngram"): sure})))
+    error = measured["no-match", "gan-ainm", "ece"]
+    assert error.value == pytest.approx(0.3)
+    assert error.n == 10
+    assert error.low is not None
+    assert error.high is not None
+    assert error.low < 0.3 < error.high
+    assert ("no-match", "ngram", "ece") not in measured
+
+
 def test_unseen_tunes_have_a_lift(library: SampledLibrary, untrained: Untrained) -> None:
     measured = by_key(
         list(figures("airs", run_tasks(unseen_tasks(library, untrained), ["random"], (), Silent())[0]))
@@ -121,7 +195,7 @@ def test_unseen_tunes_have_a_lift(library: SampledLibrary, untrained: Untrained)
 
 def test_tunes_without_a_match_score_lower(library: SampledLibrary, untrained: Untrained) -> None:
     results, _ = run_tasks(
-        [no_match_task(library, untrained)], ["ngram", "random", "popularity"], (), Silent()
+        [next(no_match_tasks(library, untrained))], ["ngram", "random", "popularity"], (), Silent()
     )
     measured = by_key(list(figures("airs", results)))
     assert measured["no-match", "ngram", "auroc"].value > 0.95
