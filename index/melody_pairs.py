@@ -26,8 +26,8 @@ WEIGHTS = (6.5, 11.0, 8.0, 13.0, 1.7)
 CONSTANT = -25.4
 
 _COVERED = 0.12  # share of the 5-grams of each of two melodies; with less they are different tunes
-# A melody that covers another, and is itself covered less than a third as much, only contains it.
-_BALANCED = 1 / 3
+# If a melody covers another, and is itself covered less than this share of that, it only contains the other.
+_BALANCED = 0.65
 _MOST = 100  # settings compared with one; most have ten
 _TYPICAL = 60  # notes of a short tune
 
