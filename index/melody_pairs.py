@@ -20,8 +20,8 @@ from model.grams import Floats, Ints
 
 LEAST = -2.0  # log odds; settings with less are different tunes even if they have the same name
 
-# The weights of `Likeness` and the constant. `gan-ainm same-tune-check` fits them; these are those of the
-# three books, rounded.
+# The weights of `Likeness` and the constant, learned from the three books and rounded.
+# `gan-ainm same-tune-check` learns them again.
 WEIGHTS = (6.5, 11.0, 8.0, 13.0, 1.7)
 CONSTANT = -25.4
 
