@@ -75,7 +75,7 @@ def are_one(first: Tune, second: Tune, names: tuple[str, str] = ("Alpha", "Omega
     found = same_tunes((names[0], first), (names[1], second))
     turned = same_tunes((names[1], second), (names[0], first))
     assert found.pairs.odds.tolist() == turned.pairs.odds.tolist()
-    return found.tune_of_setting.tolist() == [0, 0]
+    return bool((found.tune_of_setting == 0).all())
 
 
 @pytest.mark.parametrize(("first", "second"), SEVERAL_TITLES)

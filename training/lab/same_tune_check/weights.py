@@ -1,9 +1,9 @@
 """The weights of `index.melody_pairs`, learned from a library.
 
 Pairs of one title are mostly one tune, and pairs of two titles mostly two tunes. But titles are no labels:
-one title may be two tunes, and one tune may have two titles. So it also learns how many pairs of one tune have
-one title, and how many pairs of two tunes. That is a logistic curve whose ends are not 0 and 1, as in the
-four-parameter logistic model (Barton and Lord, An upper asymptote for the three-parameter logistic
+one title may be two tunes, and one tune may have two titles. So it also learns how many pairs of one tune
+have one title, and how many pairs of two tunes. That is a logistic curve whose ends are not 0 and 1, as in
+the four-parameter logistic model (Barton and Lord, An upper asymptote for the three-parameter logistic
 item-response model, 1981).
 """
 
