@@ -20,14 +20,14 @@ from model.grams import Floats, Ints
 
 LEAST = -2.0  # log odds; settings with less are different tunes even if they have the same name
 
-# The weights of `Likeness` and the constant. `gan-ainm same-tune-check` fits them; these are those of the
-# three books, rounded.
+# The weights of `Likeness` and the constant, learned from the three books and rounded.
+# `gan-ainm same-tune-check` learns them again.
 WEIGHTS = (6.5, 11.0, 8.0, 13.0, 1.7)
 CONSTANT = -25.4
 
 _COVERED = 0.12  # share of the 5-grams of each of two melodies; with less they are different tunes
-# A melody that covers another, and is itself covered less than a third as much, only contains it.
-_BALANCED = 1 / 3
+# If a melody covers another, and is itself covered less than this share of that, it only contains the other.
+_BALANCED = 0.65
 _MOST = 100  # settings compared with one; most have ten
 _TYPICAL = 60  # notes of a short tune
 

@@ -23,6 +23,7 @@ from index.reindexing import reindexed
 from index.suggester import INDEX_FILES, MELODIES, Suggester
 from index.tunebook import TunebookError
 from model.abc import AbcError, Tune, read_tune, read_tunebook, write
+from model.abc.variation import transposed
 from model.arrays import map_arrays, save_arrays
 from model.device import Device
 from model.encoder import Vectors
@@ -128,6 +129,7 @@ def test_a_rebuild_says_how_far_it_is(small_artifacts: Path, tmp_path: Path) -> 
     assert {step.description: (step.done, step.total) for step in report.steps} == {
         "reading tunebooks": (2, 2),
         "encoding names": (1, 1),
+        "finding shared n-grams": (1, 1),
         "checking and publishing": (3, 3),
     }
     again = Silent()
@@ -137,10 +139,13 @@ def test_a_rebuild_says_how_far_it_is(small_artifacts: Path, tmp_path: Path) -> 
     forget(small_artifacts)
     everything = Silent()
     rebuild(small_artifacts, CPU, tmp_path, everything.step)
-    assert {step.description: (step.done, step.total) for step in everything.steps} == {
+    aligning = next(step for step in everything.steps if step.description == "aligning melodies")
+    assert 0 < aligning.done == aligning.total
+    assert {step.description: (step.done, step.total) for step in everything.steps if step != aligning} == {
         "reading tunebooks": (2, 2),
         "encoding names": (len(set(catalogue.names)),) * 2,
         "reading settings": (len(trained.settings),) * 2,
+        "finding shared n-grams": (len(catalogue.settings),) * 2,
         "checking and publishing": (3, 3),
     }
 
@@ -186,6 +191,27 @@ def test_what_has_changed_is_indexed_as_by_a_rebuild_of_everything(
         expected = rebuild(fresh, CPU, books)
         assert (rebuilt.tunes, rebuilt.skipped) == (expected.tunes, expected.skipped), step
         assert index_files(small_artifacts) == index_files(fresh), step
+
+
+def test_a_tune_of_the_books_under_another_name_is_also_called_by_it(
+    small_artifacts: Path, tmp_path: Path
+) -> None:
+    trained = load(small_artifacts).suggester
+    printed = read_tune(trained.catalogue.settings[3].abc)
+    mine = transposed(replace(printed, titles=("A Name of My Own",)), 3)
+    (tmp_path / "mine.abc").write_text(write(mine))
+    rebuild(small_artifacts, CPU, tmp_path)
+    suggester = load(small_artifacts).suggester
+    before, after = (each.suggest(mine, 3).titles[0] for each in (trained, suggester))
+    names = {"A Name of My Own", before.title}
+    assert {after.title, *(other.title for other in after.also_called)} >= names
+    assert after.confidence >= before.confidence
+    assert [title.title for title in suggester.suggest(mine, 20).titles if title.title in names] == [
+        after.title
+    ]
+    (tmp_path / "mine.abc").unlink()
+    rebuild(small_artifacts, CPU, tmp_path)
+    assert load(small_artifacts).suggester.suggest(mine, 3).titles[0] == before
 
 
 def test_what_has_not_changed_is_not_read_again(

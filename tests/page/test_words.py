@@ -92,6 +92,11 @@ def test_lines_of_the_setting_begin_where_mine_do(page: "Page") -> None:
 def test_other_names_say_more_than_the_title(page: "Page") -> None:
     title = {"title": "The Kesh", "aliases": ["Kesh, The", "THE KESH", "The Kincora", "Kincora -- Jig"]}
     assert call(page, "words.js", "otherNames", title) == ["The Kincora"]
+    same = [{"id": "castle", "title": "The Castle"}, {"id": "kincora-2", "title": "Kincora, The"}]
+    assert call(page, "words.js", "otherNames", {**title, "also_called": same}) == [
+        "The Castle",
+        "Kincora, The",
+    ]
 
 
 @pytest.mark.parametrize(

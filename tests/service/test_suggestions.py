@@ -92,7 +92,7 @@ def test_the_whole_response(client: httpx.Client, catalogue_tunes: list[tuple[st
     assert response["artifact"] == client.get("/health").json()["artifact"]
     assert response["took_ms"] > 0
     first = response["suggestions"][0]
-    assert set(first) == {"id", "title", "aliases", "confidence", "evidence"}
+    assert set(first) == {"id", "title", "aliases", "also_called", "confidence", "evidence"}
     melody, style = first["evidence"]
     assert (melody["kind"], style["kind"]) == ("melody", "style")
     assert melody["similarity"] == pytest.approx(1, abs=1e-3)
