@@ -14,11 +14,13 @@ import numpy as np
 from index.alignment import Melody, align
 from index.catalogue import Catalogue
 from index.cosine_index import CosineIndex
+from index.difference import difference
 from index.directory import Directory
 from index.display import display_names
 from index.filters import NO_FILTERS, Filters, Mask
 from index.library import Library
 from index.melody_index import FEATURES, MelodyIndex
+from index.outline import Outline
 from index.progress import OnStep, counted, ignore_steps
 from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
 from index.suggestions import (
@@ -243,12 +245,12 @@ class Suggester:
             tune = read_tune(tune)
             lap("read")
         ranked_titles = self.rank(tune, top_k, matching)
-        melody = Melody.of(tune)
-        titles = tuple(self._explain(melody, ranked) for ranked in ranked_titles.titles)
+        melody, outline = Melody.of(tune), Outline.of(tune)
+        titles = tuple(self._explain(melody, outline, ranked) for ranked in ranked_titles.titles)
         lap("evidence")
         return Suggestions(ranked_titles.known, titles, tune, (*tune.warnings, *length_warnings(tune)))
 
-    def _explain(self, query: Melody, ranked: RankedTitle) -> Suggestion:
+    def _explain(self, query: Melody, outline: Outline, ranked: RankedTitle) -> Suggestion:
         check_deadline()
         title = self.catalogue.titles[ranked.title]
         display = self.directory.display
@@ -258,10 +260,12 @@ class Suggester:
             shown = display(setting.title)
             setting_id = self.directory.setting_ids[ranked.setting]
             matched = MatchedSetting(**{**asdict(setting), "id": setting_id, "title": shown})
-            alignment = align(query, self.melody_index.melody(ranked.setting))
+            other = self.melody_index.melody(ranked.setting)
+            alignment = align(query, other)
+            words = difference(outline, query, other, setting.meter, alignment)
             similarity = min(max(ranked.similarity, 0.0), 1.0)
             melody = MelodyEvidence(
-                matched, similarity, alignment.transposition, alignment.bars, alignment.notes
+                matched, similarity, alignment.transposition, alignment.bars, alignment.notes, words
             )
         name = self.catalogue.names[ranked.name.row]
         # Rounding in float32 may exceed the bounds of a cosine or a probability.
