@@ -34,6 +34,7 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 _FEW = 0.4  # if less of a tune's notes match and no passage does, only their number is said
 _NOTES_TELL_MORE = 0.25  # if the share of notes that match exceeds that of bars by this, notes are counted
 _WHOLE = 0.75  # share of a tune's bars that stands for all of them, as some differ at the ends
+_MOST = 0.7  # share of the bars that match which passages must have to stand for them
 _PART = 4  # bars; shorter passages often resemble each other
 _METER = re.compile(r"(\d{1,2})/(\d{1,2})")
 _SAME_METERS = {"4/4", "2/2"}  # nobody hears the difference
@@ -93,17 +94,21 @@ def _layout(outline: Outline, query: Melody, setting: Melody, found: Passages) -
     order = _order(outline, [passage for passage in once if passage.bars >= _PART])
     if order or not once:
         return order
-    bars_there = int(setting.bars[-1])
+    bars, bars_there = outline.last - outline.first + 1, int(setting.bars[-1])
     is_all_there = sum([passage.bars_there for passage in once]) >= _WHOLE * bars_there
-    if sum([passage.bars for passage in once]) >= _WHOLE * (outline.last - outline.first + 1):
+    matching = sum([passage.bars for passage in once])
+    if matching >= _WHOLE * bars:
         if is_all_there:
             return ""
         if are_repeats(setting, [(passage.there, passage.until) for passage in once]):
             return "repeats written out there"
         return _fragment(outline, once, found.ratio or 1, bars_there)
-    if len(once) < len(found.all):
+    if 2 * (sum([passage.bars for passage in found.all]) - matching) >= bars - matching:
+        # Bars of the setting match several parts of the tune.
         is_repeated = is_all_there and are_repeats(query, [(passage.first, passage.last) for passage in once])
         return "repeats not written out there" if is_repeated else ""
+    if sum([passage.matches for passage in once]) < _MOST * found.matches:
+        return ""
     if is_all_there:
         return _only(outline, once)
     if len(once) == 1 and once[0].bars >= _PART:

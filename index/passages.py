@@ -87,7 +87,9 @@ class Passages(NamedTuple):
             by_notes = [pair for pair in first.items() if pair[0] in bars]
             ratio = _ratio(_passages(by_notes, 1, len(bars)))
             if ratio in (0.5, 2):
-                scaled = [each for each in _passages(by_notes, ratio, len(bars)) if each.matches > _FEWEST_BARS]
+                scaled = [
+                    each for each in _passages(by_notes, ratio, len(bars)) if each.matches > _FEWEST_BARS
+                ]
                 if sum(passage.matches for passage in scaled) >= _LEAST_SHARE * len(bars):
                     return cls(len(pairs), ratio, tuple(scaled))
             ratio = None

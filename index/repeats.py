@@ -37,7 +37,9 @@ def are_repeats(melody: Melody, inside: Sequence[tuple[int, int]]) -> bool:
     parts = [part for part in parts if len(part) >= _SHORTEST]
 
     def repeats(part: list[int]) -> bool:
-        distances = Counter(distance for place in part for distance in {abs(place - copy) for copy in places[bars[place]]})
+        distances = Counter(
+            distance for place in part for distance in {abs(place - copy) for copy in places[bars[place]]}
+        )
         del distances[0]
         return max(distances.values(), default=0) >= _SAME * len(part)
 

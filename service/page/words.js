@@ -117,10 +117,10 @@ export function source(setting) {
   return number ? `${collection}, no. ${number}` : collection;
 }
 
-/** How a setting differs from the tune, as a sentence.
+/** How a setting differs from the tune, as a sentence; empty in answers that a browser kept from an older version.
  * @param {Melody} evidence */
-export function difference({ difference: words }) {
-  return `${words[0].toUpperCase()}${words.slice(1)}.`;
+export function difference({ difference: words = "" }) {
+  return words && `${words[0].toUpperCase()}${words.slice(1)}.`;
 }
 
 /** How much the reader has to say about a text, as a line to open.
