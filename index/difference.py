@@ -57,8 +57,12 @@ def difference(outline: Outline, query: Melody, setting: Melody, meter: str, ali
     layout = _layout(outline, query, setting, found)
     if not (interval or lengths or layout) and _are_equal(alignment, query, setting):
         return "the same notes"
-    text = "; ".join(filter(None, (interval, lengths, layout, amount)))
-    return text if len(text) <= LONGEST else "; ".join(filter(None, (interval, layout, amount)))
+    # The tune's own metre is the first that can be spared.
+    for clause in (lengths, lengths.replace(f" instead of {outline.meter}", ""), ""):
+        text = "; ".join(filter(None, (interval, clause, layout, amount)))
+        if len(text) <= LONGEST:
+            break
+    return text
 
 
 def _are_equal(alignment: Alignment, query: Melody, setting: Melody) -> bool:
@@ -130,9 +134,9 @@ def _order(outline: Outline, passages: list[Passage]) -> str:
     if are_parts and len(order) == len(outline.parts) == 2:
         return f"second {outline.noun} first"
     if are_parts and len(order) > 2:
-        return f"your parts in the order {', '.join(str(part + 1) for part in order)}"
+        return f"has your parts in the order {', '.join(str(part + 1) for part in order)}"
     before, after = next((a, b) for a, b in pairwise(there) if b.first < a.first)
-    return f"your bars {before.first}-{before.last} before {after.first}-{after.last}"
+    return f"has your bars {before.first}-{before.last} before {after.first}-{after.last}"
 
 
 def _parts(outline: Outline, passage: Passage) -> list[int]:

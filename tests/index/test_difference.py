@@ -97,14 +97,14 @@ FOUR_BARS = "|".join(BARS[5:9])
         (tune(JIG, B, A), tune(JIG, A, B), "second part first; every note matches"),
         (through(JIG, B, A), tune(JIG, A, B), "second part first; every note matches"),
         (tune(JIG, A, B), through(JIG, B, A), "second part first; every note matches"),
-        (tune(JIG, C, A, B), tune(JIG, A, B, C), "your parts in the order 2, 3, 1; every note matches"),
-        (tune(JIG, A, C, B), tune(JIG, A, B, C), "your parts in the order 1, 3, 2; every note matches"),
+        (tune(JIG, C, A, B), tune(JIG, A, B, C), "has your parts in the order 2, 3, 1; every note matches"),
+        (tune(JIG, A, C, B), tune(JIG, A, B, C), "has your parts in the order 1, 3, 2; every note matches"),
         (through(JIG, A, B, C, D), through(JIG, C, D, A, B), "second half first; every note matches"),
         # The tune begins in the middle of a part.
         (
             f"{JIG}\n{'|'.join([*BARS[5:], *B.split('|'), *BARS[1:5]])}|]\n",
             tune(JIG, A, B),
-            "your bars 14-17 before 1-13; every note matches",
+            "has your bars 14-17 before 1-13; every note matches",
         ),
     ],
 )
@@ -270,6 +270,13 @@ def test_a_tune_without_bars_is_described_by_its_notes() -> None:
     whole = read_tune(tune(JIG, *WASHERWOMAN))
     assert said(cut(transposed(whole, 2), 4, 16), whole) == "a tone lower than yours; every note matches"
     assert said(whole, cut(whole, 0, 40)) == f"40 of {len(whole.notes)} notes match"
+
+
+def test_the_metre_is_shortened_when_there_is_much_to_say() -> None:
+    played = transposed(read_tune(tune(REEL, BLUEHILL[0])), 5)
+    words = said(with_notes_changed(played, 0.1, random.Random(0)), lengths("2/4", "1/16"))
+    short = "a fourth lower than yours; in 2/4, notes half as long; yours is its first half; "
+    assert words.startswith(short), words
 
 
 @pytest.mark.parametrize(

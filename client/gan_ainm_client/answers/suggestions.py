@@ -32,8 +32,8 @@ ANSWER: dict[str, Any] = {
                     },
                     "transposition": 5,
                     "bars": [[0, 0], [1, 1], [2, 2]],
-                    "difference": "a fourth lower than yours; in 2/4 instead of 4/4, notes half as long; "
-                    "every bar and 48 of 57 notes match",
+                    "difference": "a fourth lower than yours; in 2/4, notes half as long; "
+                    "yours is its first half; every bar and 51 of 57 notes match",
                 },
                 {
                     "kind": "style",
