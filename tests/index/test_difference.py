@@ -11,7 +11,7 @@ import pytest
 from index import difference
 from index.alignment import Melody, align
 from index.outline import Outline
-from model.abc import Tune, read_tune
+from model.abc import Bar, Note, Tune, read_tune
 from model.abc.variation import cut, transposed
 from training.corpora.curate import Curated
 
@@ -176,13 +176,15 @@ def test_metre_and_lengths(setting: str, words: str) -> None:
 
 def of_bars(tune: Tune, places: Iterable[int]) -> Tune:
     """The bars at these places of a tune, in this order, numbered from 1, without repeat signs."""
-    notes, bars, onset = [], [], Fraction(0)
+    notes: list[Note] = []
+    bars: list[Bar] = []
+    onset = Fraction(0)
     for place in places:
         bar, first = tune.bars[place], len(notes)
         for note in tune.notes[bar.first : bar.last]:
             notes.append(replace(note, bar=len(bars), onset=onset + note.onset - bar.onset))
-        signs = {"opens_repeat": False, "closes_repeat": False, "endings": ()}
-        bars.append(replace(bar, number=len(bars) + 1, onset=onset, first=first, last=len(notes), **signs))
+        bar = replace(bar, number=len(bars) + 1, onset=onset, first=first, last=len(notes))
+        bars.append(replace(bar, opens_repeat=False, closes_repeat=False, endings=()))
         onset += bar.duration
     return replace(tune, notes=tuple(notes), bars=tuple(bars))
 
