@@ -36,6 +36,7 @@ _NOTES_TELL_MORE = 0.25  # if the share of notes that match exceeds that of bars
 _WHOLE = 0.75  # share of a tune's bars that stands for all of them, as some differ at the ends
 _MOST = 0.7  # share of the bars that match which passages must have to stand for them
 _PART = 4  # bars; shorter passages often resemble each other
+_EDGE = 2  # bars by which a passage may differ from a part; the last ones often differ
 _METER = re.compile(r"(\d{1,2})/(\d{1,2})")
 _SAME_METERS = {"4/4", "2/2"}  # nobody hears the difference
 
@@ -169,18 +170,20 @@ def _fragment(outline: Outline, passages: Sequence[Passage], ratio: float, count
 
 def _only(outline: Outline, passages: Sequence[Passage]) -> str:
     """What a shorter setting has of the tune."""
-    parts = [part for passage in passages for part in _parts(outline, passage)]
-    if len(parts) == len(passages) == 1 and parts[0] < len(_ORDINALS):
-        return f"has only your {_ORDINALS[parts[0]]} {outline.noun}"
     if len(passages) > 2:
         return ""
+    first, last = passages[0].first, passages[-1].last
+    ends = (*outline.parts[1:], outline.last + 1)
+    for ordinal, start, end in zip(_ORDINALS, outline.parts, ends, strict=False):
+        if abs(first - start) <= _EDGE and abs(last - (end - 1)) <= _EDGE:
+            return f"has only your {ordinal} {outline.noun}"
     return f"has only your {_numbers((passage.first, passage.last) for passage in passages)}"
 
 
 def _numbers(ranges: Iterable[tuple[int, int]]) -> str:
     """Numbers of bars, as in "bars 1-8 and 17-24"."""
     words = [f"{first}-{last}" if first < last else f"{first}" for first, last in ranges]
-    return f"{'bar' if words[0].isdigit() else 'bars'} {' and '.join(words)}"
+    return f"{'bar' if len(words) == 1 and words[0].isdigit() else 'bars'} {' and '.join(words)}"
 
 
 def _amount(outline: Outline, query: Melody, alignment: Alignment, found: Passages) -> str:
