@@ -96,4 +96,5 @@ def _melodies(title: remote.SuggestedTitle) -> Iterator[MelodyEvidence]:
                 evidence.transposition,
                 tuple(evidence.bars),
                 tuple(evidence.notes or ()),
+                evidence.difference,
             )

@@ -20,12 +20,10 @@ def other_names(suggestion: Suggestion) -> tuple[str, ...]:
 
 
 def describe_match(melody: MelodyEvidence) -> str:
-    """The setting, transposition and bars, as in "like a:1; 1 semitone higher; bars 1-8 match 9-16"."""
+    """The setting, how it differs, and bars, as in "like a:1: the same notes; bars 1-8 match 1-8"."""
     setting = melody.setting
     described = ", ".join(filter(None, (setting.reference, setting.key, setting.meter)))
-    return "; ".join(
-        filter(None, (f"like {described}", describe_key(melody.transposition), describe_bars(melody.bars)))
-    )
+    return "; ".join(filter(None, (f"like {described}: {melody.difference}", describe_bars(melody.bars))))
 
 
 def describe_key(transposition: int) -> str:

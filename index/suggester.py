@@ -4,18 +4,18 @@ tune -> vector -> candidates of the melody index -> probability of each ┐
                -> names near it in the title index ─────────────────────┴-> ranked titles -> evidence
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from index.alignment import Melody, align
 from index.catalogue import Catalogue
 from index.contents import Contents
 from index.cosine_index import CosineIndex
 from index.directory import Directory, load_shown, save_shown
 from index.display import display_names
+from index.explanation import Explanation
 from index.filters import NO_FILTERS, Filters, Mask
 from index.library import Library
 from index.melody_index import FEATURES, MelodyIndex
@@ -23,14 +23,7 @@ from index.melody_pairs import MelodyPairs
 from index.progress import OnStep, counted, ignore_steps
 from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
 from index.same_tunes import SameTunes
-from index.suggestions import (
-    MatchedSetting,
-    MelodyEvidence,
-    StyleEvidence,
-    Suggestion,
-    Suggestions,
-    length_warnings,
-)
+from index.suggestions import Suggestions, length_warnings
 from model.abc import Tune, read_tune
 from model.deadline import check_deadline
 from model.device import Device
@@ -265,35 +258,7 @@ class Suggester:
             tune = read_tune(tune)
             lap("read")
         ranked_titles = self.rank(tune, top_k, matching, join=True)
-        melody = Melody.of(tune)
-        titles = tuple(self._explain(melody, ranked) for ranked in ranked_titles.titles)
+        explanation = Explanation(tune, self.catalogue, self.directory, self.melody_index.melody)
+        titles = tuple(map(explanation.suggestion, ranked_titles.titles))
         lap("evidence")
         return Suggestions(ranked_titles.known, titles, tune, (*tune.warnings, *length_warnings(tune)))
-
-    def _explain(self, query: Melody, ranked: RankedTitle) -> Suggestion:
-        check_deadline()
-        title = self.catalogue.titles[ranked.title]
-        display = self.directory.display
-        shown, melody = display(title.title), None
-        if ranked.setting is not None:
-            setting = self.catalogue.settings[ranked.setting]
-            shown = display(setting.title)
-            setting_id = self.directory.setting_ids[ranked.setting]
-            matched = MatchedSetting(**{**asdict(setting), "id": setting_id, "title": shown})
-            alignment = align(query, self.melody_index.melody(ranked.setting))
-            similarity = min(max(ranked.similarity, 0.0), 1.0)
-            melody = MelodyEvidence(
-                matched, similarity, alignment.transposition, alignment.bars, alignment.notes
-            )
-        name = self.catalogue.names[ranked.name.row]
-        # Rounding in float32 may exceed the bounds of a cosine or a probability.
-        cosine = min(max(ranked.name.score, -1.0), 1.0)
-        return Suggestion(
-            id=self.directory.title_ids[ranked.title],
-            title=shown,
-            aliases=tuple(name for name in self.directory.names(title) if name != shown),
-            also_called=self.directory.also_called(ranked.also),
-            confidence=min(ranked.confidence, 1.0),
-            melody=melody,
-            style=StyleEvidence(display(name), name, cosine),
-        )

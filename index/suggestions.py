@@ -43,6 +43,7 @@ class MelodyEvidence:
     transposition : semitones by which the tune is higher than the setting
     bars : bars that match: number in the tune, number in the setting; 0 is an upbeat
     notes : notes that match: index in `Tune.notes` of the tune, index in those of the setting
+    difference : how the setting differs from the tune, in words: see `index.difference`
     """
 
     setting: MatchedSetting
@@ -50,6 +51,7 @@ class MelodyEvidence:
     transposition: int
     bars: tuple[tuple[int, int], ...]
     notes: tuple[tuple[int, int], ...]
+    difference: str
 
 
 @dataclass(frozen=True, slots=True)

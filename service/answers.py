@@ -87,6 +87,7 @@ def _title(suggestion: Suggestion, licences: Mapping[str, str], notes: bool) -> 
                 "setting": _setting(melody.setting, licences, notes),
                 "transposition": melody.transposition,
                 "bars": melody.bars,
+                "difference": melody.difference,
                 **({"notes": melody.notes} if notes else {}),
             }
         )

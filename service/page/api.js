@@ -4,7 +4,7 @@
 /** @typedef {{ id: string, title: string, printed: string, corpus: string, reference: string, also: string[], url: string,
  *   key: string, meter: string, rhythm: string, licence: string, abc?: string, ranges?: [number, number][] }} Setting */
 /** @typedef {{ kind: "melody", similarity: number, setting: Setting, transposition: number, bars: [number, number][],
- *   notes?: [number, number][] }} Melody */
+ *   difference?: string, notes?: [number, number][] }} Melody */
 /** @typedef {{ kind: "style", similarity: number, name: string, printed: string }} Style */
 /** @typedef {{ id: string, title: string, aliases: string[], also_called?: { id: string, title: string }[],
  *   confidence: number, evidence: (Melody | Style)[] }} Title */

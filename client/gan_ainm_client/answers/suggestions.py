@@ -33,6 +33,8 @@ ANSWER: dict[str, Any] = {
                     },
                     "transposition": 5,
                     "bars": [[0, 0], [1, 1], [2, 2]],
+                    "difference": "a fourth lower than yours; in 2/4, notes half as long; "
+                    "yours is its first half; every bar and 51 of 57 notes match",
                 },
                 {
                     "kind": "style",
@@ -94,6 +96,11 @@ class MelodyEvidence(BaseModel):
     transposition: int = Field(description="Semitones by which the tune is higher than the setting.")
     bars: list[tuple[int, int]] = Field(
         description="Bars that match: number in the tune, number in the setting; 0 is an upbeat."
+    )
+    difference: str = Field(
+        max_length=120,
+        description="How the setting differs from the tune, in words, such as "
+        "`a fourth lower than yours; second part first; 12 of 16 bars match`.",
     )
     notes: list[tuple[int, int]] | None = Field(
         default=None,
