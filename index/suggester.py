@@ -206,7 +206,8 @@ class Suggester:
 
         order = sorted(confidence, key=lambda title: (-confidence[title], title))
         if matching is not None:
-            for row in reversed(rows[matching[likenesses.settings[rows]]].tolist()):
+            rows = rows[matching[likenesses.settings[rows]]]
+            for row in reversed(rows.tolist()):
                 best_row[title_of_row[row]] = row
             wanted = set(self.catalogue.title_of_setting[matching].tolist())
             order = [title for title in order if title in wanted]
@@ -216,8 +217,9 @@ class Suggester:
                 order += [hit.title for hit in nearest]
                 names |= {hit.title: hit for hit in nearest}
         titles = [ranked(title) for title in order[:top_k]]
+        likeliest = int(likenesses.settings[rows[0]]) if len(rows) else None
         lap("rank")
-        return RankedTitles(known, titles)
+        return RankedTitles(known, titles, likeliest)
 
     def suggest(self, tune: Tune | str, top_k: int = 10, filters: Filters = NO_FILTERS) -> Suggestions:
         """The `top_k` most likely titles of a tune, each with its evidence.
