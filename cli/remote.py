@@ -9,6 +9,7 @@ from gan_ainm_client import answers as remote
 from index.suggestions import (
     MatchedSetting,
     MelodyEvidence,
+    Part,
     StyleEvidence,
     Suggestion,
     Suggestions,
@@ -66,7 +67,8 @@ class RemoteNamer:
         except CallFailed as error:
             raise ServiceError(f"{self._url}: {error}") from error
         titles = tuple(map(_suggestion, answer.suggestions))
-        return Suggestions(answer.known, titles, tune, (*tune.warnings, *length_warnings(tune)))
+        warnings = (*tune.warnings, *length_warnings(tune))
+        return Suggestions(answer.known, titles, tune, warnings, tuple(map(_part, answer.parts)))
 
 
 def _suggestion(title: remote.SuggestedTitle) -> Suggestion:
@@ -84,14 +86,21 @@ def _suggestion(title: remote.SuggestedTitle) -> Suggestion:
 def _melodies(title: remote.SuggestedTitle) -> Iterator[MelodyEvidence]:
     for evidence in title.evidence:
         if isinstance(evidence, remote.MelodyEvidence):
-            setting = evidence.setting.model_dump(exclude={"licence", "ranges"})
-            setting |= {"also": tuple(evidence.setting.also), "abc": evidence.setting.abc or ""}
             yield MelodyEvidence(
-                MatchedSetting(
-                    **{**setting, "also": tuple(setting["also"]), "abc": setting.get("abc") or ""}
-                ),
+                _setting(evidence.setting),
                 evidence.similarity,
                 evidence.transposition,
                 tuple(evidence.bars),
                 tuple(evidence.notes or ()),
             )
+
+
+def _part(part: remote.MedleyPart) -> Part:
+    return Part(
+        part.first_bar, part.last_bar, part.id, part.title, part.confidence, _setting(part.setting)
+    )
+
+
+def _setting(setting: remote.MatchedSetting) -> MatchedSetting:
+    members = setting.model_dump(exclude={"licence", "ranges"})
+    return MatchedSetting(**{**members, "also": tuple(setting.also), "abc": setting.abc or ""})

@@ -6,6 +6,7 @@ query. This stretch is ranked by itself. Then the same is done with what is left
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -64,6 +65,7 @@ class Medley:
         self._tune, self._rank, self._melody_of = tune, rank, melody_of
         self._melody = Melody.of(tune)
         self._notes = len(self._melody.pitches)
+        self._matches = cache(self._find_matches)
 
     def parts(self, whole: RankedTitles, matching: Pairs | None) -> list[FoundPart]:
         """The tunes of the medley, in the order of the query; none if the query is a single tune.
@@ -196,7 +198,7 @@ class Medley:
                 before = bar
         return starts
 
-    def _matches(self, first: int, last: int, setting: int) -> Matches:
+    def _find_matches(self, first: int, last: int, setting: int) -> Matches:
         """Whether each of the notes `first` to `last` matches a note of a setting. shape = (last - first,)"""
         passage = self._passage(first, last)
         return _flags(last - first, align(passage, self._melody_of(setting)).notes)

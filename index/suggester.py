@@ -18,12 +18,14 @@ from index.directory import Directory
 from index.display import display_names
 from index.filters import NO_FILTERS, Filters, Mask
 from index.library import Library
+from index.medley import FoundPart, Medley
 from index.melody_index import FEATURES, MelodyIndex
 from index.progress import OnStep, counted, ignore_steps
 from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
 from index.suggestions import (
     MatchedSetting,
     MelodyEvidence,
+    Part,
     StyleEvidence,
     Suggestion,
     Suggestions,
@@ -247,8 +249,12 @@ class Suggester:
         ranked_titles = self.rank(tune, top_k, matching)
         melody = Melody.of(tune)
         titles = tuple(self._explain(melody, ranked) for ranked in ranked_titles.titles)
+        medley = Medley(tune, lambda passage: self.rank(passage, 1, matching), self.melody_index.melody)
+        first = titles[0].melody if titles else None
+        parts = tuple(self._part(tune, part) for part in medley.parts(ranked_titles, first and first.notes))
         lap("evidence")
-        return Suggestions(ranked_titles.known, titles, tune, (*tune.warnings, *length_warnings(tune)))
+        warnings = (*tune.warnings, *length_warnings(tune))
+        return Suggestions(ranked_titles.known, titles, tune, warnings, parts)
 
     def _explain(self, query: Melody, ranked: RankedTitle) -> Suggestion:
         check_deadline()
@@ -256,10 +262,8 @@ class Suggester:
         display = self.directory.display
         shown, melody = display(title.title), None
         if ranked.setting is not None:
-            setting = self.catalogue.settings[ranked.setting]
-            shown = display(setting.title)
-            setting_id = self.directory.setting_ids[ranked.setting]
-            matched = MatchedSetting(**{**asdict(setting), "id": setting_id, "title": shown})
+            matched = self._matched(ranked.setting)
+            shown = matched.title
             alignment = align(query, self.melody_index.melody(ranked.setting))
             similarity = min(max(ranked.similarity, 0.0), 1.0)
             melody = MelodyEvidence(
@@ -276,6 +280,17 @@ class Suggester:
             melody=melody,
             style=StyleEvidence(display(name), name, cosine),
         )
+
+    def _part(self, tune: Tune, part: FoundPart) -> Part:
+        setting = self._matched(part.setting)
+        first, last = (tune.bars[tune.notes[note].bar].number for note in (part.first, part.last - 1))
+        title = self.directory.title_ids[part.title]
+        return Part(first, last, title, setting.title, min(part.confidence, 1.0), setting)
+
+    def _matched(self, number: int) -> MatchedSetting:
+        setting = self.catalogue.settings[number]
+        setting_id, title = self.directory.setting_ids[number], self.directory.display(setting.title)
+        return MatchedSetting(**{**asdict(setting), "id": setting_id, "title": title})
 
 
 def _read_shown(path: Path) -> dict[str, str]:

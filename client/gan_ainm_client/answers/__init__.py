@@ -17,6 +17,7 @@ from gan_ainm_client.answers.jobs import Job, JobList, JobProgress, JobResult
 from gan_ainm_client.answers.problems import ProblemDetails
 from gan_ainm_client.answers.suggestions import (
     MatchedSetting,
+    MedleyPart,
     MelodyEvidence,
     ReadWarning,
     StyleEvidence,
@@ -60,6 +61,7 @@ __all__ = [
     "MatchedSetting",
     "MeasuredMrr",
     "Measurement",
+    "MedleyPart",
     "MelodyEvidence",
     "Mrr",
     "NearTitle",

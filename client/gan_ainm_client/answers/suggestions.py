@@ -42,6 +42,7 @@ ANSWER: dict[str, Any] = {
             ],
         }
     ],
+    "parts": [],
     "tune": {"notes": 57, "bars": 9, "key": "G major", "meter": "4/4", "rhythm": ""},
     "warnings": [],
     "artifact": "20261122T230001Z-c8ae4d33",
@@ -124,6 +125,17 @@ class SuggestedTitle(BaseModel):
     )
 
 
+class MedleyPart(BaseModel):
+    """A tune of a medley. The medley has all of it, or nearly."""
+
+    first_bar: int = Field(description="Number of the bar where it begins; 0 is an upbeat.")
+    last_bar: int = Field(description="Number of the bar where it ends.")
+    id: str = Field(description="Id of its title for `/titles/{id}`.")
+    title: str = Field(description="Its title as people write it.")
+    confidence: float = Field(ge=0, le=1, description="Probability that the title is right for this part.")
+    setting: MatchedSetting = Field(description="The setting that this part resembles.")
+
+
 class TuneSummary(BaseModel):
     """The tune as it was read."""
 
@@ -154,6 +166,11 @@ class SuggestResponse(BaseModel):
         description="Whether the tune is probably in the catalogue; if not, titles are guessed from style."
     )
     suggestions: list[SuggestedTitle] = Field(description="At most `top_k` titles, the most likely first.")
+    parts: list[MedleyPart] = Field(
+        default=[],
+        description="The known tunes of a medley, in its order, at least two different ones; empty if what was "
+        "sent is a single tune.",
+    )
     tune: TuneSummary = Field(description="What was read of the tune.")
     abc: str | None = Field(
         default=None,
