@@ -96,9 +96,7 @@ def _melodies(title: remote.SuggestedTitle) -> Iterator[MelodyEvidence]:
 
 
 def _part(part: remote.MedleyPart) -> Part:
-    return Part(
-        part.first_bar, part.last_bar, part.id, part.title, part.confidence, _setting(part.setting)
-    )
+    return Part(part.first_bar, part.last_bar, part.id, part.title, part.confidence, _setting(part.setting))
 
 
 def _setting(setting: remote.MatchedSetting) -> MatchedSetting:

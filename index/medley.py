@@ -1,7 +1,8 @@
 """Medleys: which known tunes a long query consists of, and where each of them begins and ends.
 
-The setting that is likeliest for a whole medley is usually one of its tunes, and matches only a stretch of the
-query. This stretch is ranked by itself. Then the same is done with what is left before and after it, and so on.
+The setting that is likeliest for a whole medley is usually one of its tunes, and matches only a stretch of
+the query. This stretch is ranked by itself. Then the same is done with what is left before and after it, and
+so on.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +23,9 @@ _PART = 40
 # Fewest notes of a medley. Of the settings of the books, one in four has more.
 _MEDLEY = 120
 _MOST_PASSAGES = 8  # looked at; each is ranked at most twice
-_WHOLE = 0.6  # share of a setting's notes that occur in its part; a tune of two strains needs both
+# A part has the whole tune, or nearly, when it has the first share of the notes of its setting, each once; one
+# strain of two is less. Or when the second share occurs anywhere in it: a setting may write out its repeats.
+_WHOLE, _OCCURRING = 0.6, 0.9
 _MATCHING = 0.6  # share of a part's notes that match its setting
 _SAME = 0.7  # share of a part's notes that match a setting of the same melody
 _AT_SECTION = 2.5  # matching notes that a boundary is worth at a repeat sign or a change of metre
@@ -65,7 +68,7 @@ class Medley:
         self._tune, self._rank, self._melody_of = tune, rank, melody_of
         self._melody = Melody.of(tune)
         self._notes = len(self._melody.pitches)
-        self._matches = cache(self._find_matches)
+        self._pairs = cache(self._align)
 
     def parts(self, whole: RankedTitles, matching: Pairs | None) -> list[FoundPart]:
         """The tunes of the medley, in the order of the query; none if the query is a single tune.
@@ -122,19 +125,19 @@ class Medley:
         return sorted(parts, key=lambda part: part.first)
 
     def _part(self, start: int, stop: int, ranked: RankedTitles) -> FoundPart | None:
-        """The stretch of the notes `start` to `stop` that is the likeliest title, if it is known and whole."""
+        """The stretch of the notes `start` to `stop` that is the likeliest title, if known and whole."""
         best = ranked.titles[0]
         if not ranked.known or best.setting is None:
             return None
-        matches = self._matches(start, stop, best.setting)
-        first, last = _densest(matches)
-        if last - first < _PART or matches[first:last].mean() < _MATCHING:
+        first, last = _densest(self._matches(start, stop, best.setting), start)
+        pairs = [
+            (note, other)
+            for note, other in self._pairs(start, stop, best.setting)
+            if first <= note + start < last
+        ]
+        if last - first < _PART or len(pairs) < _MATCHING * (last - first):
             return None
-        first, last = start + first, start + last
-        setting = self._melody_of(best.setting)
-        # This way around, a strain that the setting repeats counts each time.
-        occurring = align(setting, self._passage(first, last)).notes
-        if len(occurring) < _WHOLE * len(setting.pitches):
+        if not _is_whole(self._passage(first, last), self._melody_of(best.setting), pairs):
             return None
         return FoundPart(first, last, best.title, best.setting, best.confidence)
 
@@ -177,16 +180,16 @@ class Medley:
         ]
 
     def _boundary(self, before: FoundPart, after: FoundPart, starts: dict[int, bool]) -> int:
-        """The note that begins `after`: as many notes as possible match `before` up to it, or `after` from it."""
+        """The note that begins `after`. Before it, the most notes match `before`, and from it on `after`."""
         first, last = before.first, after.last
         ends = np.cumsum(self._matches(first, last, before.setting))
         begins = np.cumsum(self._matches(first, last, after.setting)[::-1])[::-1]
         notes = [note for note in starts if first < note < last] or range(first + 1, last)
         return max(
             notes,
-            key=lambda note: ends[note - first - 1]
-            + begins[note - first]
-            + _AT_SECTION * starts.get(note, False),
+            key=lambda note: (
+                ends[note - first - 1] + begins[note - first] + _AT_SECTION * starts.get(note, False)
+            ),
         )
 
     def _bar_starts(self) -> dict[int, bool]:
@@ -198,13 +201,23 @@ class Medley:
                 before = bar
         return starts
 
-    def _find_matches(self, first: int, last: int, setting: int) -> Matches:
+    def _align(self, first: int, last: int, setting: int) -> Pairs:
+        """Pairs of matching notes: number among the notes `first` to `last`, number in a setting."""
+        return align(self._passage(first, last), self._melody_of(setting)).notes
+
+    def _matches(self, first: int, last: int, setting: int) -> Matches:
         """Whether each of the notes `first` to `last` matches a note of a setting. shape = (last - first,)"""
-        passage = self._passage(first, last)
-        return _flags(last - first, align(passage, self._melody_of(setting)).notes)
+        return _flags(last - first, self._pairs(first, last, setting))
 
     def _passage(self, first: int, last: int) -> Melody:
         return Melody(self._melody.pitches[first:last], self._melody.bars[first:last])
+
+
+def _is_whole(part: Melody, setting: Melody, pairs: Pairs) -> bool:
+    """Whether a part has nearly all of a setting. `pairs` are the notes of the two that match."""
+    if len({other for _, other in pairs}) >= _WHOLE * len(setting.pitches):
+        return True
+    return len(align(setting, part).notes) >= _OCCURRING * len(setting.pitches)
 
 
 def _flags(notes: int, matching: Pairs) -> Matches:

@@ -168,8 +168,8 @@ class SuggestResponse(BaseModel):
     suggestions: list[SuggestedTitle] = Field(description="At most `top_k` titles, the most likely first.")
     parts: list[MedleyPart] = Field(
         default=[],
-        description="The known tunes of a medley, in its order, at least two different ones; empty if what was "
-        "sent is a single tune.",
+        description="The known tunes of a medley, in its order, at least two different ones; empty for a "
+        "single tune.",
     )
     tune: TuneSummary = Field(description="What was read of the tune.")
     abc: str | None = Field(
