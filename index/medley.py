@@ -23,8 +23,8 @@ _PART = 40
 # Fewest notes of a medley. Of the settings of the books, one in four has more.
 _MEDLEY = 120
 _MOST_PASSAGES = 8  # looked at; each is ranked at most twice
-# A part has the whole tune, or nearly, when it has the first share of the notes of its setting, each once; one
-# strain of two is less. Or when the second share occurs anywhere in it: a setting may write out its repeats.
+# A part has the whole tune, or nearly, when it has the first share of the notes of its setting, each once;
+# one strain of two is less. Or when the second share occurs anywhere in it: a setting may write out repeats.
 _WHOLE, _OCCURRING = 0.6, 0.9
 _MATCHING = 0.6  # share of a part's notes that match its setting
 _SAME = 0.7  # share of a part's notes that match a setting of the same melody
