@@ -250,8 +250,9 @@ class Suggester:
         melody = Melody.of(tune)
         titles = tuple(self._explain(melody, ranked) for ranked in ranked_titles.titles)
         medley = Medley(tune, lambda passage: self.rank(passage, 1, matching), self.melody_index.melody)
-        first = titles[0].melody if titles else None
-        parts = tuple(self._part(tune, part) for part in medley.parts(ranked_titles, first and first.notes))
+        melodies = [title.melody for title in titles[:1] if title.melody]
+        matching = melodies[0].notes if melodies else None
+        parts = tuple(self._part(tune, part) for part in medley.parts(ranked_titles, matching))
         lap("evidence")
         warnings = (*tune.warnings, *length_warnings(tune))
         return Suggestions(ranked_titles.known, titles, tune, warnings, parts)
