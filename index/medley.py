@@ -139,7 +139,7 @@ class Medley:
             return None
         if not _is_whole(self._passage(first, last), self._melody_of(best.setting), pairs):
             return None
-        return FoundPart(first, last, best.title, best.setting, best.confidence)
+        return FoundPart(first, last, best.title, best.setting, min(best.confidence, 1.0))
 
     def _joined(self, parts: Sequence[FoundPart]) -> list[FoundPart]:
         """The parts, neighbours that have the same melody joined."""

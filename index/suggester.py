@@ -250,9 +250,9 @@ class Suggester:
         melody = Melody.of(tune)
         titles = tuple(self._explain(melody, ranked) for ranked in ranked_titles.titles)
         medley = Medley(tune, lambda passage: self.rank(passage, 1, matching), self.melody_index.melody)
-        melodies = [title.melody for title in titles[:1] if title.melody]
-        matching = melodies[0].notes if melodies else None
-        parts = tuple(self._part(tune, part) for part in medley.parts(ranked_titles, matching))
+        best = titles[0].melody if titles else None
+        found = medley.parts(ranked_titles, best.notes if best else None)
+        parts = tuple(self._part(tune, part) for part in found)
         lap("evidence")
         warnings = (*tune.warnings, *length_warnings(tune))
         return Suggestions(ranked_titles.known, titles, tune, warnings, parts)
@@ -285,8 +285,9 @@ class Suggester:
     def _part(self, tune: Tune, part: FoundPart) -> Part:
         setting = self._matched(part.setting)
         first, last = (tune.bars[tune.notes[note].bar].number for note in (part.first, part.last - 1))
-        title = self.directory.title_ids[part.title]
-        return Part(first, last, title, setting.title, min(part.confidence, 1.0), setting)
+        return Part(
+            first, last, self.directory.title_ids[part.title], setting.title, part.confidence, setting
+        )
 
     def _matched(self, number: int) -> MatchedSetting:
         setting = self.catalogue.settings[number]
