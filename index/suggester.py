@@ -283,11 +283,9 @@ class Suggester:
         )
 
     def _part(self, tune: Tune, part: FoundPart) -> Part:
-        setting = self._matched(part.setting)
+        setting, title = self._matched(part.setting), self.directory.title_ids[part.title]
         first, last = (tune.bars[tune.notes[note].bar].number for note in (part.first, part.last - 1))
-        return Part(
-            first, last, self.directory.title_ids[part.title], setting.title, part.confidence, setting
-        )
+        return Part(first, last, title, setting.title, part.confidence, setting)
 
     def _matched(self, number: int) -> MatchedSetting:
         setting = self.catalogue.settings[number]
