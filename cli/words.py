@@ -3,7 +3,7 @@
 import re
 
 from index.display import display_title
-from index.suggestions import MelodyEvidence, Suggestion
+from index.suggestions import MelodyEvidence, Part, Suggestion
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -44,6 +44,14 @@ def describe_bars(bars: tuple[tuple[int, int], ...]) -> str:
     matches = (f"{_range(run[0][0], run[-1][0])} match {_range(run[0][1], run[-1][1])}" for run in runs)
     described = "; ".join(matches)
     return f"bars {described}" if described else ""
+
+
+def describe_medley(parts: tuple[Part, ...]) -> str:
+    """The tunes of a medley, as in "a medley: bars 1-16 The Kesh (99.2%), bars 17-32 Morrison's (97.0%)"."""
+    described = ", ".join(
+        f"bars {_range(part.first_bar, part.last_bar)} {part.title} ({part.confidence:.1%})" for part in parts
+    )
+    return f"a medley: {described}"
 
 
 def _range(first: int, last: int) -> str:

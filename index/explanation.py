@@ -7,9 +7,10 @@ from index.alignment import Melody, align
 from index.catalogue import Catalogue
 from index.difference import difference
 from index.directory import Directory
+from index.medley import FoundPart
 from index.outline import Outline
 from index.ranking import RankedTitle
-from index.suggestions import MatchedSetting, MelodyEvidence, StyleEvidence, Suggestion
+from index.suggestions import MatchedSetting, MelodyEvidence, Part, StyleEvidence, Suggestion
 from model.abc import Tune
 from model.deadline import check_deadline
 
@@ -27,6 +28,7 @@ class Explanation:
     def __init__(
         self, tune: Tune, catalogue: Catalogue, directory: Directory, melody_of: Callable[[int], Melody]
     ) -> None:
+        self._tune = tune
         self._catalogue, self._directory, self._melody_of = catalogue, directory, melody_of
         self._melody, self._outline = Melody.of(tune), Outline.of(tune)
 
@@ -48,6 +50,13 @@ class Explanation:
             melody=melody,
             style=StyleEvidence(display(name), name, cosine),
         )
+
+    def part(self, found: FoundPart) -> Part:
+        """A part of a medley with its bars and its setting."""
+        setting, notes = self._setting(found.setting), self._tune.notes
+        first, last = (self._tune.bars[notes[note].bar].number for note in (found.first, found.last - 1))
+        title = self._directory.title_ids[found.title]
+        return Part(first, last, title, setting.title, found.confidence, setting)
 
     def _evidence(self, number: int, similarity: float) -> MelodyEvidence:
         setting, melody = self._setting(number), self._melody_of(number)

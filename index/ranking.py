@@ -106,10 +106,18 @@ class RankedTitle:
 
 @dataclass(frozen=True, slots=True)
 class RankedTitles:
-    """Titles by number, the most likely first, and whether the tune is probably in the catalogue."""
+    """The titles for a tune.
+
+    Attributes
+    ----------
+    known : whether the tune is probably in the catalogue
+    titles : the most likely first
+    likeliest : number of the setting that is most likely the tune, however unlikely; None without candidates
+    """
 
     known: bool
     titles: list[RankedTitle]
+    likeliest: int | None
 
 
 def log_length(notes: int, variety: float) -> float:

@@ -18,6 +18,7 @@ from index.display import display_names
 from index.explanation import Explanation
 from index.filters import NO_FILTERS, Filters, Mask
 from index.library import Library
+from index.medley import Medley
 from index.melody_index import FEATURES, MelodyIndex
 from index.melody_pairs import MelodyPairs
 from index.progress import OnStep, counted, ignore_steps
@@ -218,7 +219,8 @@ class Suggester:
 
         order = sorted(confidence, key=lambda title: (-confidence[title], title))
         if matching is not None:
-            for row in reversed(rows[matching[likenesses.settings[rows]]].tolist()):
+            rows = rows[matching[likenesses.settings[rows]]]
+            for row in reversed(rows.tolist()):
                 best_row[title_of_row[row]] = row
             wanted = set(self.catalogue.title_of_setting[matching].tolist())
             tunes = ([title, *also.get(title, ())] for title in order)
@@ -231,8 +233,9 @@ class Suggester:
                 order += [hit.title for hit in nearest]
                 names |= {hit.title: hit for hit in nearest}
         titles = [ranked(title) for title in order[:top_k]]
+        likeliest = int(likenesses.settings[rows[0]]) if len(rows) else None
         lap("rank")
-        return RankedTitles(known, titles)
+        return RankedTitles(known, titles, likeliest)
 
     def suggest(self, tune: Tune | str, top_k: int = 10, filters: Filters = NO_FILTERS) -> Suggestions:
         """The `top_k` most likely titles of a tune, each with its evidence and the other titles of that tune.
@@ -258,7 +261,13 @@ class Suggester:
             tune = read_tune(tune)
             lap("read")
         ranked_titles = self.rank(tune, top_k, matching, join=True)
-        explanation = Explanation(tune, self.catalogue, self.directory, self.melody_index.melody)
+        melody_of = self.melody_index.melody
+        explanation = Explanation(tune, self.catalogue, self.directory, melody_of)
         titles = tuple(map(explanation.suggestion, ranked_titles.titles))
+        medley = Medley(tune, lambda passage: self.rank(passage, 1, matching, join=True), melody_of)
+        best = titles[0].melody if titles else None
+        found = medley.parts(ranked_titles, best.notes if best else None)
+        parts = tuple(map(explanation.part, found))
         lap("evidence")
-        return Suggestions(ranked_titles.known, titles, tune, (*tune.warnings, *length_warnings(tune)))
+        warnings = (*tune.warnings, *length_warnings(tune))
+        return Suggestions(ranked_titles.known, titles, tune, warnings, parts)

@@ -111,6 +111,26 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A tune of a medley.
+
+    Attributes
+    ----------
+    first_bar, last_bar : the numbers (`Bar.number`) of the bars where it begins and ends in the medley
+    id, title : as in `Suggestion`
+    confidence : probability that the title is right for this part, 0 to 1
+    setting : the setting that this part resembles
+    """
+
+    first_bar: int
+    last_bar: int
+    id: str
+    title: str
+    confidence: float
+    setting: MatchedSetting
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestions:
     """The answer for one tune.
 
@@ -120,12 +140,14 @@ class Suggestions:
     titles : the most likely title first, no title twice
     tune : the tune as it was read
     warnings : what was skipped or guessed in the text, and where
+    parts : the known tunes of a medley, in its order; empty for a single tune
     """
 
     known: bool
     titles: tuple[Suggestion, ...]
     tune: Tune
     warnings: tuple[Notice, ...]
+    parts: tuple[Part, ...]
 
 
 def length_warnings(tune: Tune) -> tuple[Notice, ...]:

@@ -57,6 +57,17 @@ def suggest(
     return {
         "known": suggestions.known,
         "suggestions": titles,
+        "parts": [
+            {
+                "first_bar": part.first_bar,
+                "last_bar": part.last_bar,
+                "id": part.id,
+                "title": part.title,
+                "confidence": round(part.confidence, 4),
+                "setting": _setting(part.setting, licences, notes),
+            }
+            for part in suggestions.parts
+        ],
         "tune": _summary(suggestions.tune, tune if notes else None),
         "warnings": [
             {"line": warning.line, "column": warning.column, "message": warning.message}

@@ -63,8 +63,18 @@ export function sentence(answer) {
     case "torn":
       return `I know this tune, but not which of these it is: ${list(answer.suggestions.slice(0, 3), "or")}.`;
     default:
-      return "I don't know this tune.";
+      return medley(answer) || "I don't know this tune.";
   }
+}
+
+/** The tunes of a medley, in a sentence; empty for a single tune.
+ * @param {Answer} answer */
+export function medley({ parts }) {
+  if (!parts?.length) return "";
+  const tunes = parts.map(({ first_bar, last_bar, title }) =>
+    first_bar === last_bar ? `bar ${first_bar} ${title}` : `bars ${first_bar}–${last_bar} ${title}`,
+  );
+  return `A medley: ${tunes.join(", ")}.`;
 }
 
 /** @param {Title[]} others */

@@ -35,6 +35,18 @@ def test_the_sentence_says_how_sure_the_answer_is(page: "Page") -> None:
         assert call(page, "words.js", "sentence", given) == sentence
 
 
+def test_a_medley_is_a_sentence_with_the_bars_of_each_tune(page: "Page") -> None:
+    parts = [
+        {"first_bar": first, "last_bar": last, "title": title}
+        for first, last, title in ((0, 16, "A"), (17, 32, "B"), (33, 33, "C"))
+    ]
+    sentence = "A medley: bars 0–16 A, bars 17–32 B, bar 33 C."
+    assert call(page, "words.js", "medley", answer(True, 0.9) | {"parts": parts}) == sentence
+    assert call(page, "words.js", "sentence", answer(False, 0.1) | {"parts": parts}) == sentence
+    assert call(page, "words.js", "medley", answer(True, 0.9) | {"parts": []}) == ""
+    assert call(page, "words.js", "medley", answer(True, 0.9)) == ""
+
+
 def test_a_remark_is_only_called_skipped_if_something_was(page: "Page") -> None:
     for messages, line in (
         (["'@' is not music, skipped"], "1 thing I skipped"),

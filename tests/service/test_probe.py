@@ -48,7 +48,7 @@ def put_first_title_last(monkeypatch: pytest.MonkeyPatch) -> None:
     def worse(suggester: Suggester, tune: Tune, top_k: int) -> RankedTitles:
         ranked = rank(suggester, tune, top_k)
         best, *others = ranked.titles
-        return RankedTitles(ranked.known, [*others, replace(best, confidence=0.0)])
+        return replace(ranked, titles=[*others, replace(best, confidence=0.0)])
 
     monkeypatch.setattr(Suggester, "rank", worse)
 
@@ -248,7 +248,7 @@ def test_ties_count_their_expected_rank(engine: Engine, monkeypatch: pytest.Monk
 
     def tied(suggester: Suggester, tune: Tune, top_k: int) -> RankedTitles:
         ranked = rank(suggester, tune, top_k)
-        return RankedTitles(ranked.known, [replace(title, confidence=0.1) for title in ranked.titles])
+        return replace(ranked, titles=[replace(title, confidence=0.1) for title in ranked.titles])
 
     monkeypatch.setattr(Suggester, "rank", tied)
     values = {

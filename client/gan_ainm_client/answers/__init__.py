@@ -18,6 +18,7 @@ from gan_ainm_client.answers.problems import ProblemDetails
 from gan_ainm_client.answers.suggestions import (
     AlsoCalled,
     MatchedSetting,
+    MedleyPart,
     MelodyEvidence,
     ReadWarning,
     StyleEvidence,
@@ -62,6 +63,7 @@ __all__ = [
     "MatchedSetting",
     "MeasuredMrr",
     "Measurement",
+    "MedleyPart",
     "MelodyEvidence",
     "Mrr",
     "NearTitle",

@@ -45,6 +45,7 @@ ANSWER: dict[str, Any] = {
             ],
         }
     ],
+    "parts": [],
     "tune": {"notes": 57, "bars": 9, "key": "G major", "meter": "4/4", "rhythm": ""},
     "warnings": [],
     "artifact": "20261122T230001Z-c8ae4d33",
@@ -148,6 +149,17 @@ class SuggestedTitle(BaseModel):
     )
 
 
+class MedleyPart(BaseModel):
+    """A tune of a medley. The medley has all of it, or nearly."""
+
+    first_bar: int = Field(description="Number of the bar where it begins; 0 is an upbeat.")
+    last_bar: int = Field(description="Number of the bar where it ends.")
+    id: str = Field(description="Id of its title for `/titles/{id}`.")
+    title: str = Field(description="Its title as people write it.")
+    confidence: float = Field(ge=0, le=1, description="Probability that the title is right for this part.")
+    setting: MatchedSetting = Field(description="The setting that this part resembles.")
+
+
 class TuneSummary(BaseModel):
     """The tune as it was read."""
 
@@ -179,6 +191,11 @@ class SuggestResponse(BaseModel):
     )
     suggestions: list[SuggestedTitle] = Field(
         description="At most `top_k` suggestions, the most likely first."
+    )
+    parts: list[MedleyPart] = Field(
+        default=[],
+        description="The known tunes of a medley, in its order, at least two different ones; empty for a "
+        "single tune.",
     )
     tune: TuneSummary = Field(description="What was read of the tune.")
     abc: str | None = Field(
