@@ -7,7 +7,7 @@ from dataclasses import asdict
 import typer
 
 from cli.sources import SourceTune
-from cli.words import describe_match, other_names, plain
+from cli.words import describe_match, describe_medley, other_names, plain
 from index.suggestions import Suggestions
 from model.abc import Notice
 
@@ -25,6 +25,7 @@ def print_json(tune: SourceTune, suggestions: Suggestions, warnings: tuple[Notic
         "title": tune.heading.title,
         "known": suggestions.known,
         "titles": [asdict(suggestion) for suggestion in suggestions.titles],
+        "parts": [asdict(part) for part in suggestions.parts],
         "warnings": [asdict(warning) for warning in warnings],
     }
     if tune.abc is not None:
@@ -63,6 +64,8 @@ class AnswerTable:
             table.add_row(*(left or ("", "")), sure, text)
             left.clear()
 
+        if suggestions.parts:
+            add("", Text(describe_medley(suggestions.parts), style="bold green"))
         if not suggestions.known:
             add("", Text(_NOT_KNOWN, style="yellow"))
         for number, suggestion in enumerate(suggestions.titles):

@@ -7,8 +7,10 @@ from cli.namer import NamerError
 from gan_ainm_client import CallFailed, Client, Problem
 from gan_ainm_client import answers as remote
 from index.suggestions import (
+    AlsoCalled,
     MatchedSetting,
     MelodyEvidence,
+    Part,
     StyleEvidence,
     Suggestion,
     Suggestions,
@@ -66,7 +68,8 @@ class RemoteNamer:
         except CallFailed as error:
             raise ServiceError(f"{self._url}: {error}") from error
         titles = tuple(map(_suggestion, answer.suggestions))
-        return Suggestions(answer.known, titles, tune, (*tune.warnings, *length_warnings(tune)))
+        warnings = (*tune.warnings, *length_warnings(tune))
+        return Suggestions(answer.known, titles, tune, warnings, tuple(map(_part, answer.parts)))
 
 
 def _suggestion(title: remote.SuggestedTitle) -> Suggestion:
@@ -75,6 +78,7 @@ def _suggestion(title: remote.SuggestedTitle) -> Suggestion:
         id=title.id,
         title=title.title,
         aliases=tuple(title.aliases),
+        also_called=tuple(AlsoCalled(other.id, other.title) for other in title.also_called),
         confidence=title.confidence,
         melody=next(_melodies(title), None),
         style=StyleEvidence(style.name, style.printed, style.similarity),
@@ -84,14 +88,20 @@ def _suggestion(title: remote.SuggestedTitle) -> Suggestion:
 def _melodies(title: remote.SuggestedTitle) -> Iterator[MelodyEvidence]:
     for evidence in title.evidence:
         if isinstance(evidence, remote.MelodyEvidence):
-            setting = evidence.setting.model_dump(exclude={"licence", "ranges"})
-            setting |= {"also": tuple(evidence.setting.also), "abc": evidence.setting.abc or ""}
             yield MelodyEvidence(
-                MatchedSetting(
-                    **{**setting, "also": tuple(setting["also"]), "abc": setting.get("abc") or ""}
-                ),
+                _setting(evidence.setting),
                 evidence.similarity,
                 evidence.transposition,
                 tuple(evidence.bars),
                 tuple(evidence.notes or ()),
+                evidence.difference,
             )
+
+
+def _part(part: remote.MedleyPart) -> Part:
+    return Part(part.first_bar, part.last_bar, part.id, part.title, part.confidence, _setting(part.setting))
+
+
+def _setting(setting: remote.MatchedSetting) -> MatchedSetting:
+    members = setting.model_dump(exclude={"licence", "ranges"})
+    return MatchedSetting(**{**members, "also": tuple(setting.also), "abc": setting.abc or ""})

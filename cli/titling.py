@@ -23,7 +23,7 @@ def new_title(tune: SourceTune, suggestions: Suggestions, min_confidence: float)
     """The title that a tune should get; None if it should stay as it is.
 
     It stays if it is not known, if the likeliest title is less sure than `min_confidence`, or if the tune has
-    this title or another name of it already.
+    this title, another name of it, or another title of the same tune already.
     """
     if not suggestions.known or not isinstance(tune.tune, Tune):
         return None
@@ -31,7 +31,8 @@ def new_title(tune: SourceTune, suggestions: Suggestions, min_confidence: float)
     if best.confidence < min_confidence:
         return None
     rhythm = tune.tune.rhythm or (best.melody.setting.rhythm if best.melody else "")
-    names = {key for name in (best.title, *best.aliases) for key in title_keys(name, rhythm)}
+    others = (other.title for other in best.also_called)
+    names = {key for name in (best.title, *best.aliases, *others) for key in title_keys(name, rhythm)}
     present = {key for name in Entry("", tune.tune).names for key in title_keys(name, rhythm)}
     return None if names & present else best.title
 

@@ -3,7 +3,7 @@
 import re
 
 from index.display import display_title
-from index.suggestions import MelodyEvidence, Suggestion
+from index.suggestions import MelodyEvidence, Part, Suggestion
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -14,17 +14,16 @@ def plain(text: str) -> str:
 
 
 def other_names(suggestion: Suggestion) -> tuple[str, ...]:
-    """The other names of a title, without printed spellings."""
-    return tuple(alias for alias in suggestion.aliases if alias == display_title(alias))
+    """The other names of a title, without printed spellings, then the other titles of the tune."""
+    aliases = (alias for alias in suggestion.aliases if alias == display_title(alias))
+    return tuple(dict.fromkeys((*aliases, *(other.title for other in suggestion.also_called))))
 
 
 def describe_match(melody: MelodyEvidence) -> str:
-    """The setting, transposition and bars, as in "like a:1; 1 semitone higher; bars 1-8 match 9-16"."""
+    """The setting, how it differs, and bars, as in "like a:1: the same notes; bars 1-8 match 1-8"."""
     setting = melody.setting
     described = ", ".join(filter(None, (setting.reference, setting.key, setting.meter)))
-    return "; ".join(
-        filter(None, (f"like {described}", describe_key(melody.transposition), describe_bars(melody.bars)))
-    )
+    return "; ".join(filter(None, (f"like {described}: {melody.difference}", describe_bars(melody.bars))))
 
 
 def describe_key(transposition: int) -> str:
@@ -45,6 +44,14 @@ def describe_bars(bars: tuple[tuple[int, int], ...]) -> str:
     matches = (f"{_range(run[0][0], run[-1][0])} match {_range(run[0][1], run[-1][1])}" for run in runs)
     described = "; ".join(matches)
     return f"bars {described}" if described else ""
+
+
+def describe_medley(parts: tuple[Part, ...]) -> str:
+    """The tunes of a medley, as in "a medley: bars 1-16 The Kesh (99.2%), bars 17-32 Morrison's (97.0%)"."""
+    described = ", ".join(
+        f"bars {_range(part.first_bar, part.last_bar)} {part.title} ({part.confidence:.1%})" for part in parts
+    )
+    return f"a medley: {described}"
 
 
 def _range(first: int, last: int) -> str:

@@ -14,15 +14,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from index.library import Library
     from index.suggester import Suggester
-    from index.suggestions import MelodyEvidence, StyleEvidence, Suggestion, Suggestions
+    from index.suggestions import MelodyEvidence, Part, StyleEvidence, Suggestion, Suggestions
     from model.device import DeviceName
 
-__all__ = ["Library", "MelodyEvidence", "StyleEvidence", "Suggester", "Suggestion", "Suggestions", "load"]
+__all__ = [
+    "Library",
+    "MelodyEvidence",
+    "Part",
+    "StyleEvidence",
+    "Suggester",
+    "Suggestion",
+    "Suggestions",
+    "load",
+]
 
 _MODULES = {
     "Library": "index.library",
     "Suggester": "index.suggester",
     "MelodyEvidence": "index.suggestions",
+    "Part": "index.suggestions",
     "StyleEvidence": "index.suggestions",
     "Suggestion": "index.suggestions",
     "Suggestions": "index.suggestions",

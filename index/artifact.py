@@ -9,6 +9,7 @@
             titles.faiss                a row for each name of the catalogue
             settings.faiss              a row for each setting of the catalogue
             melodies.safetensors        the rest of the melody index
+            same_tunes.safetensors      which settings are one tune, whatever their titles
             ranking.json                weights of the ranking
             catalogue.jsonl
             display.json                names of the catalogue as people see them

@@ -1,7 +1,9 @@
 """The directory: finds titles and settings of a catalogue by id, titles by name, and settings by filters."""
 
+import json
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -12,6 +14,7 @@ from index.catalogue import Catalogue, Setting, Title
 from index.filters import Facets
 from index.identifiers import setting_ids, slug, title_ids
 from index.name_words import NameWords
+from index.suggestions import AlsoCalled
 from index.title_search import TitleSearch
 from model.abc.writer import escape
 from model.arrays import map_arrays, save_arrays, strings_of, text_of, under
@@ -77,6 +80,13 @@ class Directory:
     def names(self, title: Title) -> list[str]:
         """The names of a title as people write them, then the printed spellings that differ from these."""
         return list(dict.fromkeys((*map(self.display, title.names), *title.names)))
+
+    def also_called(self, titles: Iterable[int]) -> tuple[AlsoCalled, ...]:
+        """Titles, given by their numbers, as other titles of a tune."""
+        return tuple(
+            AlsoCalled(self.title_ids[title], self.display(self.catalogue.titles[title].title))
+            for title in titles
+        )
 
     @cached_property
     def title_ids(self) -> list[str]:
@@ -150,3 +160,16 @@ class Directory:
         }
         count = Counter(name for name, _ in titles)
         return {name: number for name, number in titles if count[name] == 1}
+
+
+def save_shown(shown: Mapping[str, str], path: Path) -> None:
+    """Write what people see for names. Raises OSError when it cannot be written."""
+    path.write_text(json.dumps(shown, ensure_ascii=False), encoding="utf-8")
+
+
+def load_shown(path: Path) -> dict[str, str]:
+    """Read what `save_shown` wrote. Raises OSError when it cannot be read, ValueError when it is damaged."""
+    shown = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(shown, dict) or not all(isinstance(form, str) for form in shown.values()):
+        raise ValueError(f"{path.name} is not a JSON object whose values are strings")
+    return shown

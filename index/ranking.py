@@ -98,6 +98,7 @@ class RankedTitle:
     setting : number of its setting that is most likely the tune, None when it is too unlikely as evidence
     similarity : similarity of that setting and the tune (`index.alignment.similarity`), 0 without a setting
     name : the title's name nearest to the tune in the title index
+    also : numbers of the other titles of the same tune, if titles of one tune count as one
     """
 
     title: int
@@ -105,14 +106,23 @@ class RankedTitle:
     setting: int | None
     similarity: float
     name: Hit
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RankedTitles:
-    """Titles by number, the most likely first, and whether the tune is probably in the catalogue."""
+    """The titles for a tune.
+
+    Attributes
+    ----------
+    known : whether the tune is probably in the catalogue
+    titles : the most likely first
+    likeliest : number of the setting that is most likely the tune, however unlikely; None without candidates
+    """
 
     known: bool
     titles: list[RankedTitle]
+    likeliest: int | None
 
 
 def background(likenesses: Likenesses) -> float:

@@ -14,7 +14,6 @@ from index.alignment import Melody
 from index.artifact import OWN_BOOKS, Artifact, ArtifactError
 from index.catalogue import Catalogue, Named, Setting
 from index.cosine_index import CosineIndex
-from index.own_sources import TUNEBOOKS
 from index.own_tunebooks import load_books, read_own
 from index.probes import DEGRADED, encode_probes, measure_vectors, rank_probes
 from index.progress import OnStep, ignore_steps
@@ -130,7 +129,7 @@ def _rebuild(
     if not force:
         _check_probes(probes, suggester.title_index, len(trained), old)
     advance()
-    corpora = [each for each in old.manifest.corpora if not each.own and each.name != TUNEBOOKS]
+    corpora = [each for each in old.manifest.corpora if not each.own]
     manifest = old.manifest.model_copy(
         update={
             "version": VERSION,

@@ -14,6 +14,7 @@ from index.manifest import FORMAT, CorpusCount, Manifest
 from index.markdown import attributes, table
 from index.melodies import Melodies
 from index.melody_index import FEATURES
+from index.melody_pairs import MelodyPairs
 from index.mrr import Mrr
 from index.name_words import NameWords
 from index.ngram_index import Postings
@@ -21,7 +22,7 @@ from index.own_tunebooks import OwnTunebook
 from index.probes import Probe
 from index.publication import KEPT
 from index.ranking import RankingModel
-from index.suggester import CATALOGUE, DIRECTORY, DISPLAY, MELODIES, RANKING, SETTINGS, TITLES
+from index.suggester import CATALOGUE, DIRECTORY, DISPLAY, MELODIES, RANKING, SAME_TUNES, SETTINGS, TITLES
 from model.encoders import TITLE_ENCODER, TUNE_ENCODER
 from model.ngram_encoder import BIAS, MATRIX, TABLE, VOCABULARY
 
@@ -130,6 +131,14 @@ FILES = (
             ("Arrays whose names begin with `melodies/`", Melodies),
             ("Arrays whose names begin with `intervals/`, or with `pulses/`", Postings),
         ),
+    ),
+    _File(
+        SAME_TUNES,
+        "Which settings are one tune: a number for each setting, the same for settings of one tune "
+        "(`tune_of_setting`, int32, shape = (settings,)), and the pairs of settings that it was made from.",
+        _BOTH,
+        _SERVE,
+        (("", MelodyPairs),),
     ),
     _File(
         RANKING,

@@ -12,7 +12,9 @@ from index.directory import Directory
 from index.display import display_names
 from index.encoded import Encoded
 from index.melody_index import MelodyIndex
+from index.melody_pairs import MelodyPairs
 from index.progress import OnStep, counted_step, ignore_steps
+from index.same_tunes import SameTunes
 from index.suggester import Suggester
 from model.abc import read_tune
 from model.grams import Ints
@@ -41,6 +43,7 @@ def reindexed(
     name_vectors = suggester.encoders.title.encode(counted_step(new_names, "encoding names", on_step))
     known_vectors = suggester.title_index.vectors[: len(known.names)]
     title_index = CosineIndex(np.concatenate([known_vectors, name_vectors])[names], catalogue.title_of_name)
+    melody_index, pairs = _melody_index(suggester, known, catalogue, encoded, on_step)
     return replace(
         suggester,
         catalogue=catalogue,
@@ -48,7 +51,8 @@ def reindexed(
             catalogue, display_names(catalogue, _display_forms(known, suggester.directory.shown))
         ),
         title_index=title_index,
-        melody_index=_melody_index(suggester, known, catalogue, encoded, on_step),
+        melody_index=melody_index,
+        same_tunes=SameTunes.of(catalogue, pairs),
     )
 
 
@@ -58,8 +62,11 @@ def _melody_index(
     catalogue: Catalogue,
     encoded: Sequence[Encoded],
     on_step: OnStep,
-) -> MelodyIndex:
-    """The melody index of a catalogue: rows of the known one, rows encoded already, and new ones."""
+) -> tuple[MelodyIndex, MelodyPairs]:
+    """The melody index of a catalogue, and its pairs of settings with nearly the same melody.
+
+    They have rows and pairs of the known index, rows encoded already, and new ones.
+    """
     indexed = [setting.abc for setting in known.settings]
     indexed += [abc for part in encoded for abc in part.abc]
     settings, new = _places([setting.abc for setting in catalogue.settings], indexed)
@@ -71,7 +78,26 @@ def _melody_index(
     parts = [*([contents] if contents else []), *(part.contents for part in encoded), rest.contents]
     taken = Contents.joined(parts).take(settings)
     del contents, parts, rest  # as large as the index
-    return MelodyIndex.of(taken, CosineIndex(vectors, catalogue.title_of_setting))
+    melody_index = MelodyIndex.of(taken, CosineIndex(vectors, catalogue.title_of_setting))
+    pairs = suggester.same_tunes.pairs if known.titles else MelodyPairs.none()
+    return melody_index, _pairs(pairs, settings, len(known.settings), taken, on_step)
+
+
+def _pairs(known: MelodyPairs, places: Ints, count: int, contents: Contents, on_step: OnStep) -> MelodyPairs:
+    """The pairs of settings with nearly the same melody: known ones, and those with a new setting.
+
+    Parameters
+    ----------
+    known : pairs among the `count` settings that are known
+    places : of each setting the number among the known ones, or more
+    contents : of each setting
+    """
+    number_of = np.full(count, -1, dtype=np.int64)
+    places_known, first = np.unique(places, return_index=True)
+    is_known = places_known < count
+    number_of[places_known[is_known]] = first[is_known]
+    new = np.setdiff1d(np.arange(len(places)), first[is_known])
+    return MelodyPairs.joined([known.renumbered(number_of), MelodyPairs.find(contents, new, on_step)])
 
 
 def _places(wanted: Sequence[str], known: Sequence[str]) -> tuple[Ints, list[str]]:

@@ -4,31 +4,27 @@ tune -> vector -> candidates of the melody index -> probability of each ┐
                -> names near it in the title index ─────────────────────┴-> ranked titles -> evidence
 """
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from index.alignment import Melody, align
 from index.catalogue import Catalogue
+from index.contents import Contents
 from index.cosine_index import CosineIndex
-from index.directory import Directory
+from index.directory import Directory, load_shown, save_shown
 from index.display import display_names
+from index.explanation import Explanation
 from index.filters import NO_FILTERS, Filters, Mask
 from index.library import Library
+from index.medley import Medley
 from index.melody_index import FEATURES, MelodyIndex
+from index.melody_pairs import MelodyPairs
 from index.progress import OnStep, counted, ignore_steps
 from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
-from index.suggestions import (
-    MatchedSetting,
-    MelodyEvidence,
-    StyleEvidence,
-    Suggestion,
-    Suggestions,
-    length_warnings,
-)
+from index.same_tunes import SameTunes
+from index.suggestions import Suggestions, length_warnings
 from model.abc import Tune, read_tune
 from model.deadline import check_deadline
 from model.device import Device
@@ -42,8 +38,9 @@ DIRECTORY = "directory.safetensors"
 TITLES = "titles.faiss"
 SETTINGS = "settings.faiss"
 MELODIES = "melodies.safetensors"
+SAME_TUNES = "same_tunes.safetensors"
 RANKING = "ranking.json"
-INDEX_FILES = (CATALOGUE, DISPLAY, DIRECTORY, TITLES, SETTINGS, MELODIES)
+INDEX_FILES = (CATALOGUE, DISPLAY, DIRECTORY, TITLES, SETTINGS, MELODIES, SAME_TUNES)
 
 _SIMILARITY = FEATURES.index("similarity")
 # A tune is known when its three likeliest titles together have more than this probability. Three, because a
@@ -67,6 +64,7 @@ class Suggester:
     encoders : tune and title encoder
     title_index : a row for each name of the catalogue
     melody_index : a row for each setting of the catalogue
+    same_tunes : which settings of the catalogue are one tune
     ranking : model that weighs the evidence
     """
 
@@ -75,6 +73,7 @@ class Suggester:
     encoders: Encoders
     title_index: CosineIndex
     melody_index: MelodyIndex
+    same_tunes: SameTunes
     ranking: RankingModel
 
     @classmethod
@@ -84,20 +83,26 @@ class Suggester:
         encoders: Encoders,
         ranking: RankingModel | None = None,
         on_step: OnStep = ignore_steps,
+        find_same: bool = True,
     ) -> Self:
-        """Index a library. Without a ranking model, all candidates are equally likely: see `with_ranking`."""
+        """Index a library. Without a ranking model, all candidates are equally likely: see `with_ranking`.
+
+        Only `find_same` looks for titles of one tune, which takes time quadratic in the number of settings.
+        """
         catalogue, tunes = library.catalogue, library.tunes
         names = counted(catalogue.names, on_step("encoding names", len(catalogue.names)))
         title_index = CosineIndex(encoders.title.encode(names), catalogue.title_of_name)
         encoded = counted(tunes, on_step("encoding settings", len(tunes)))
         vectors = CosineIndex(encoders.tune.encode(encoded), catalogue.title_of_setting)
-        melody_index = MelodyIndex(counted(tunes, on_step("indexing settings", len(tunes))), vectors)
+        contents = Contents.of(counted(tunes, on_step("indexing settings", len(tunes))))
+        pairs = MelodyPairs.find(contents, on_step=on_step) if find_same else MelodyPairs.none()
         return cls(
             catalogue=catalogue,
             directory=Directory(catalogue, display_names(catalogue)),
             encoders=encoders,
             title_index=title_index,
-            melody_index=melody_index,
+            melody_index=MelodyIndex.of(contents, vectors),
+            same_tunes=SameTunes.of(catalogue, pairs),
             ranking=ranking or RankingModel.unfitted(),
         )
 
@@ -114,12 +119,12 @@ class Suggester:
     def save_indexes(self, folder: Path) -> None:
         """Write only the catalogue and its indexes: `INDEX_FILES`."""
         self.catalogue.save(folder / CATALOGUE)
-        shown = json.dumps(self.directory.shown, ensure_ascii=False)
-        (folder / DISPLAY).write_text(shown, encoding="utf-8")
+        save_shown(self.directory.shown, folder / DISPLAY)
         self.directory.save(folder / DIRECTORY)
         self.title_index.save(folder / TITLES)
         self.melody_index.vectors.save(folder / SETTINGS)
         self.melody_index.save(folder / MELODIES)
+        self.same_tunes.save(folder / SAME_TUNES)
 
     @classmethod
     def load(cls, folder: Path, device: Device) -> Self:
@@ -130,21 +135,21 @@ class Suggester:
         """
         # A worker loads while it serves, so requests go first in between.
         catalogue = Catalogue.load(folder / CATALOGUE)
-        title_of_setting, title_of_name = catalogue.title_of_setting, catalogue.title_of_name
         check_deadline()
-        shown = _read_shown(folder / DISPLAY)
+        shown = load_shown(folder / DISPLAY)
         check_deadline()
         directory = Directory.load(folder / DIRECTORY, catalogue, shown)
         check_deadline()
         encoders = Encoders.load(folder, device)
         check_deadline()
-        vectors = CosineIndex.load(folder / SETTINGS, title_of_setting)
+        vectors = CosineIndex.load(folder / SETTINGS, catalogue.title_of_setting)
         suggester = cls(
             catalogue=catalogue,
             directory=directory,
             encoders=encoders,
-            title_index=CosineIndex.load(folder / TITLES, title_of_name),
+            title_index=CosineIndex.load(folder / TITLES, catalogue.title_of_name),
             melody_index=MelodyIndex.load(folder / MELODIES, vectors),
+            same_tunes=SameTunes.load(folder / SAME_TUNES, catalogue),
             ranking=RankingModel.load(folder / RANKING),
         )
         check_deadline()
@@ -155,15 +160,16 @@ class Suggester:
     @property
     def dims(self) -> dict[str, int]:
         """Length of the vectors of each encoder and index; all are the same."""
-        return {
-            "tune encoder": self.encoders.tune.dim,
-            "title encoder": self.encoders.title.dim,
-            TITLES: self.title_index.dim,
-            SETTINGS: self.melody_index.vectors.dim,
-        }
+        encoders = {"tune encoder": self.encoders.tune.dim, "title encoder": self.encoders.title.dim}
+        return encoders | {TITLES: self.title_index.dim, SETTINGS: self.melody_index.vectors.dim}
 
     def rank(
-        self, tune: Tune, top_k: int, matching: Mask | None = None, without: Ints | None = None
+        self,
+        tune: Tune,
+        top_k: int,
+        matching: Mask | None = None,
+        without: Ints | None = None,
+        join: bool = False,
     ) -> RankedTitles:
         """The `top_k` most likely titles, by their numbers in the catalogue.
 
@@ -175,6 +181,7 @@ class Suggester:
         matching : which settings match a filter, shape = (settings,). Only titles with such a setting are
             ranked, and it is preferred as evidence. Confidences and `known` are those without a filter.
         without : numbers of settings to leave out, as if nobody had collected them; to measure the ranking
+        join : whether titles that are one tune count as one, which has the confidence of all of them
         """
         vector = self.encoders.tune.encode([tune])
         lap("encode")
@@ -185,7 +192,7 @@ class Suggester:
         by_melody: dict[int, float] = {}
         best_row: dict[int, int] = {}
         title_of_row = self.melody_index.title_of_setting[likenesses.settings].tolist()
-        rows = np.argsort(-probabilities, kind="stable")
+        rows, settings = np.argsort(-probabilities, kind="stable"), likenesses.settings.tolist()
         for row in rows.tolist():
             title = title_of_row[row]
             by_melody[title] = by_melody.get(title, 0) + float(probabilities[row])
@@ -196,36 +203,47 @@ class Suggester:
             title: by_melody.get(title, 0) + by_style.get(title, 0) for title in {**by_style, **by_melody}
         }
 
+        setting_of = {title: settings[row] for title, row in best_row.items()} if join else {}
+        also = self.same_tunes.also(confidence, setting_of)
+        for title, others in also.items():
+            confidence[title] += sum(confidence.pop(other, 0.0) for other in others)
+
         def ranked(title: int) -> RankedTitle:
             setting, similarity = None, 0.0
             if by_melody.get(title, 0) >= least:
-                setting = int(likenesses.settings[best_row[title]])
+                setting = settings[best_row[title]]
                 similarity = float(likenesses.features[best_row[title], _SIMILARITY])
             name = names.get(title) or self.title_index.nearest_row(vector, title)
-            return RankedTitle(title, confidence.get(title, 0.0), setting, similarity, name)
+            of_all = confidence.get(title, 0.0)
+            return RankedTitle(title, of_all, setting, similarity, name, tuple(also.get(title, ())))
 
         order = sorted(confidence, key=lambda title: (-confidence[title], title))
         if matching is not None:
-            for row in reversed(rows[matching[likenesses.settings[rows]]].tolist()):
+            rows = rows[matching[likenesses.settings[rows]]]
+            for row in reversed(rows.tolist()):
                 best_row[title_of_row[row]] = row
             wanted = set(self.catalogue.title_of_setting[matching].tolist())
-            order = [title for title in order if title in wanted]
+            tunes = ([title, *also.get(title, ())] for title in order)
+            kept = [[title for title in tune if title in wanted] for tune in tunes]
+            confidence = {tune[0]: confidence[title] for tune, title in zip(kept, order, strict=True) if tune}
+            order, also = list(confidence), {tune[0]: tune[1:] for tune in kept if tune}
             if len(order) < top_k:
-                unranked = np.array(sorted(wanted.difference(order)), dtype=np.int64)
+                unranked = np.array(sorted(wanted.difference(*kept)), dtype=np.int64)
                 nearest = self.title_index.nearest_of(unranked, vector, top_k - len(order))
                 order += [hit.title for hit in nearest]
                 names |= {hit.title: hit for hit in nearest}
         titles = [ranked(title) for title in order[:top_k]]
+        likeliest = int(likenesses.settings[rows[0]]) if len(rows) else None
         lap("rank")
-        return RankedTitles(known, titles)
+        return RankedTitles(known, titles, likeliest)
 
     def suggest(self, tune: Tune | str, top_k: int = 10, filters: Filters = NO_FILTERS) -> Suggestions:
-        """The `top_k` most likely titles of a tune, each with its evidence.
+        """The `top_k` most likely titles of a tune, each with its evidence and the other titles of that tune.
 
         Parameters
         ----------
         tune : a tune, or ABC text; if the text has several tunes, the first counts
-        top_k : number of titles, at least 1
+        top_k : number of suggestions, at least 1
         filters : only titles with a setting that matches; there may be fewer than `top_k`. Confidences are
             probabilities among all titles, so they do not change.
 
@@ -242,42 +260,14 @@ class Suggester:
         if isinstance(tune, str):
             tune = read_tune(tune)
             lap("read")
-        ranked_titles = self.rank(tune, top_k, matching)
-        melody = Melody.of(tune)
-        titles = tuple(self._explain(melody, ranked) for ranked in ranked_titles.titles)
+        ranked_titles = self.rank(tune, top_k, matching, join=True)
+        melody_of = self.melody_index.melody
+        explanation = Explanation(tune, self.catalogue, self.directory, melody_of)
+        titles = tuple(map(explanation.suggestion, ranked_titles.titles))
+        medley = Medley(tune, lambda passage: self.rank(passage, 1, matching, join=True), melody_of)
+        best = titles[0].melody if titles else None
+        found = medley.parts(ranked_titles, best.notes if best else None)
+        parts = tuple(map(explanation.part, found))
         lap("evidence")
-        return Suggestions(ranked_titles.known, titles, tune, (*tune.warnings, *length_warnings(tune)))
-
-    def _explain(self, query: Melody, ranked: RankedTitle) -> Suggestion:
-        check_deadline()
-        title = self.catalogue.titles[ranked.title]
-        display = self.directory.display
-        shown, melody = display(title.title), None
-        if ranked.setting is not None:
-            setting = self.catalogue.settings[ranked.setting]
-            shown = display(setting.title)
-            setting_id = self.directory.setting_ids[ranked.setting]
-            matched = MatchedSetting(**{**asdict(setting), "id": setting_id, "title": shown})
-            alignment = align(query, self.melody_index.melody(ranked.setting))
-            similarity = min(max(ranked.similarity, 0.0), 1.0)
-            melody = MelodyEvidence(
-                matched, similarity, alignment.transposition, alignment.bars, alignment.notes
-            )
-        name = self.catalogue.names[ranked.name.row]
-        # Rounding in float32 may exceed the bounds of a cosine or a probability.
-        cosine = min(max(ranked.name.score, -1.0), 1.0)
-        return Suggestion(
-            id=self.directory.title_ids[ranked.title],
-            title=shown,
-            aliases=tuple(name for name in self.directory.names(title) if name != shown),
-            confidence=min(ranked.confidence, 1.0),
-            melody=melody,
-            style=StyleEvidence(display(name), name, cosine),
-        )
-
-
-def _read_shown(path: Path) -> dict[str, str]:
-    shown = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(shown, dict) or not all(isinstance(form, str) for form in shown.values()):
-        raise ValueError(f"{path.name} is not a JSON object whose values are strings")
-    return shown
+        warnings = (*tune.warnings, *length_warnings(tune))
+        return Suggestions(ranked_titles.known, titles, tune, warnings, parts)

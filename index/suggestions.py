@@ -43,6 +43,7 @@ class MelodyEvidence:
     transposition : semitones by which the tune is higher than the setting
     bars : bars that match: number in the tune, number in the setting; 0 is an upbeat
     notes : notes that match: index in `Tune.notes` of the tune, index in those of the setting
+    difference : how the setting differs from the tune, in words: see `index.difference`
     """
 
     setting: MatchedSetting
@@ -50,6 +51,7 @@ class MelodyEvidence:
     transposition: int
     bars: tuple[tuple[int, int], ...]
     notes: tuple[tuple[int, int], ...]
+    difference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,20 @@ class StyleEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class AlsoCalled:
+    """Another title of the same tune.
+
+    Attributes
+    ----------
+    id : see `index.identifiers`
+    title : as people write it
+    """
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A title and the evidence for it.
 
@@ -78,7 +94,9 @@ class Suggestion:
     title : that of the matching setting, or else of the catalogue, as people write it
     aliases : the title's other names as people write them, then the printed spellings that differ from these;
         no name twice
-    confidence : probability that the title is right, 0 to 1
+    also_called : the other titles of the catalogue that are the same tune (`index.same_tunes`), the likeliest
+        first
+    confidence : probability that it is right, or one of `also_called`, 0 to 1
     melody : the setting that the tune resembles, None when no setting is likely enough
     style : the title's name that fits the tune's style best
     """
@@ -86,9 +104,30 @@ class Suggestion:
     id: str
     title: str
     aliases: tuple[str, ...]
+    also_called: tuple[AlsoCalled, ...]
     confidence: float
     melody: MelodyEvidence | None
     style: StyleEvidence
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A tune of a medley.
+
+    Attributes
+    ----------
+    first_bar, last_bar : the numbers (`Bar.number`) of the bars where it begins and ends in the medley
+    id, title : as in `Suggestion`
+    confidence : probability that the title is right for this part, 0 to 1
+    setting : the setting that this part resembles
+    """
+
+    first_bar: int
+    last_bar: int
+    id: str
+    title: str
+    confidence: float
+    setting: MatchedSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +140,14 @@ class Suggestions:
     titles : the most likely title first, no title twice
     tune : the tune as it was read
     warnings : what was skipped or guessed in the text, and where
+    parts : the known tunes of a medley, in its order; empty for a single tune
     """
 
     known: bool
     titles: tuple[Suggestion, ...]
     tune: Tune
     warnings: tuple[Notice, ...]
+    parts: tuple[Part, ...]
 
 
 def length_warnings(tune: Tune) -> tuple[Notice, ...]:

@@ -151,12 +151,14 @@ def find_files(
     From folders and archives it takes the files whose names end in one of the suffixes, or are in `names`.
 
     Names are those that people see (`shown_name`). Links to files are followed, links to folders are not.
+    Hidden files and folders, whose names begin with a dot, are left out: programs keep things there for
+    themselves, such as the `._` files beside those that macOS copies.
 
     Raises TunebookError when the path does not exist or is a folder that cannot be read.
     """
 
     def is_wanted(name: str) -> bool:
-        return Path(name).suffix.lower() in suffixes or name in names
+        return (Path(name).suffix.lower() in suffixes or name in names) and not name.startswith(".")
 
     if path.is_dir():
         yield from _folder(path, is_wanted)
@@ -195,9 +197,10 @@ def _folder(folder: Path, is_wanted: Callable[[str], bool]) -> Iterator[tuple[st
 
 
 def _inside(folder: Path) -> list[os.DirEntry[str]]:
-    """Files and folders in a folder, in the reverse order of their names."""
+    """Files and folders in a folder that are not hidden, in the reverse order of their names."""
     with os.scandir(folder) as entries:
-        return sorted(entries, key=lambda entry: entry.name, reverse=True)
+        visible = (entry for entry in entries if not entry.name.startswith("."))
+        return sorted(visible, key=lambda entry: entry.name, reverse=True)
 
 
 def _why_not_followed(link: Path, folder: Path) -> str:
@@ -223,7 +226,8 @@ def _members(path: Path, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str
     try:
         with tarfile.open(path) as archive:
             for member in archive:
-                opened = archive.extractfile(member) if member.isfile() else None
+                is_hidden = any(re.match(r"\.[^./]", part) for part in member.name.split("/"))
+                opened = archive.extractfile(member) if member.isfile() and not is_hidden else None
                 if opened and is_wanted(member.name.rpartition("/")[2]):
                     yield shown_name(member.name), _bounded(member.size, opened)
             # tarfile mistakes damage for the end; only reading to the end checks a compressed file's

@@ -57,6 +57,17 @@ def suggest(
     return {
         "known": suggestions.known,
         "suggestions": titles,
+        "parts": [
+            {
+                "first_bar": part.first_bar,
+                "last_bar": part.last_bar,
+                "id": part.id,
+                "title": part.title,
+                "confidence": round(part.confidence, 4),
+                "setting": _setting(part.setting, licences, notes),
+            }
+            for part in suggestions.parts
+        ],
         "tune": _summary(suggestions.tune, tune if notes else None),
         "warnings": [
             {"line": warning.line, "column": warning.column, "message": warning.message}
@@ -87,6 +98,7 @@ def _title(suggestion: Suggestion, licences: Mapping[str, str], notes: bool) -> 
                 "setting": _setting(melody.setting, licences, notes),
                 "transposition": melody.transposition,
                 "bars": melody.bars,
+                "difference": melody.difference,
                 **({"notes": melody.notes} if notes else {}),
             }
         )
@@ -102,6 +114,7 @@ def _title(suggestion: Suggestion, licences: Mapping[str, str], notes: bool) -> 
         "id": suggestion.id,
         "title": suggestion.title,
         "aliases": suggestion.aliases,
+        "also_called": [{"id": other.id, "title": other.title} for other in suggestion.also_called],
         "confidence": round(suggestion.confidence, 4),
         "evidence": evidence,
     }

@@ -5,26 +5,21 @@ up the open files of a worker, and nobody else can connect.
 """
 
 import asyncio
-import json
 import resource
 from typing import Any
 
-import h11
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from service import metrics
-from service.headers import HEADERS
-from service.problem_bodies import MEDIA_TYPE, problem_body
-from service.problems import REFUSED, BadHttp, Problem, SlowSender
+from service.exchange import Exchange
+from service.http_connection import HttpConnection
+from service.problems import REFUSED, Problem, SlowSender
 from service.settings import Settings
 
 # Files that a worker has open besides its connections: the artifact, logs, pipes, a re-index.
 _OTHER_FILES = 64
 _ACCEPTED_AT_ONCE = 64  # by a server that is alone, before it can close any; a worker accepts one at a time
-
-
 _REFUSED_PAUSE_S = 0.4  # seconds; less than what Retry-After says
 
 
@@ -45,22 +40,7 @@ class ServerConfig(uvicorn.Config):
         return min(self.settings.max_connections, max(files - _OTHER_FILES - _ACCEPTED_AT_ONCE, 1))
 
 
-class _Joined(h11.Connection):
-    """Joins the head of an answer with the first part of its body, so that both are one write."""
-
-    _head = b""
-
-    def send(self, event: h11.Event) -> bytes | None:  # type: ignore[override]
-        """The bytes to write for an event."""
-        data = super().send(event)
-        if isinstance(event, h11.Response):
-            self._head, data = data or b"", b""
-        elif self._head and data is not None:
-            self._head, data = b"", self._head + data
-        return data
-
-
-class Connection(H11Protocol):
+class Connection(HttpConnection):
     """Cuts its client off when it takes too long to send the head of a request, or to read an answer.
 
     When there are too many connections, the one that has waited longest for a request is closed.
@@ -75,8 +55,7 @@ class Connection(H11Protocol):
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self.conn = _Joined(h11.SERVER)
+        super().__init__(config, server_state, app_state, _loop, config.settings.max_head_bytes)
         self.timeout_keep_alive = config.settings.idle_timeout_s  # type: ignore[assignment]
         self._head_timer: asyncio.TimerHandle | None = None
         self._read_timer: asyncio.TimerHandle | None = None
@@ -105,34 +84,41 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes of a request: of its head if no request is being answered, else of its body."""
-        if self._head_timer is None and (self.cycle is None or self.cycle.response_complete):
-            self._expect_head()
+        self._unset_keepalive_if_required()
+        was_between = self._is_between
         super().data_received(data)
+        if not self.is_answered or self.has_ended:
+            return
+        if self._is_between and not was_between:  # that was the rest of a body that nobody read
+            self._stop_head_timer()
+            self.expect_request()
+        elif self._head_timer is None:
+            self._expect_head()
 
-    def handle_events(self) -> None:
-        """Handle what has arrived; stop waiting for the head when it is complete."""
-        answered = self.cycle
-        super().handle_events()
-        if self.cycle is not answered:
-            self.config.unasked.pop(self, None)
-            self._stop_head_timer()
-        elif self._head_timer and self._is_idle:  # that was the rest of a body that nobody read
-            self._stop_head_timer()
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+    def begin(self, exchange: Exchange) -> None:
+        """Stop waiting for the head, and hand the request to the app."""
+        self.config.unasked.pop(self, None)
+        self._stop_head_timer()
+        super().begin(exchange)
+
+    def expect_request(self) -> None:
+        """Begin to wait for the next request, or for the rest of its head."""
+        self.config.unasked[self] = None
+        if self._is_between:
+            super().expect_request()
+        else:
+            self._expect_head()
 
     def on_response_complete(self) -> None:
-        """Begin to wait for the next request."""
-        self.config.unasked[self] = None
+        """Begin to wait for the client to read, or to ask again."""
+        was_refused = self.cycle is not None and self.cycle.scope.get(REFUSED)
         super().on_response_complete()
-        if self.scope.get(REFUSED):
+        if self.transport.is_closing():
+            self._expect_reading()  # what is left in the buffer keeps the connection open
+        elif was_refused:
             # A client that does not wait before it asks again has to: reading its requests costs time, too.
             self.flow.pause_reading()
             self.loop.call_later(_REFUSED_PAUSE_S, self.flow.resume_reading)
-        if self.transport.is_closing():
-            self.config.unasked.pop(self, None)
-            self._expect_reading()  # what is left in the buffer keeps the connection open
 
     def pause_writing(self) -> None:
         """The client does not read as fast as we write."""
@@ -146,15 +132,17 @@ class Connection(H11Protocol):
             self._read_timer.cancel()
             self._read_timer = None
 
-    def send_400_response(self, msg: str) -> None:
-        """Answer bytes that are not an HTTP request."""
-        self._refuse(BadHttp(msg))
+    def refuse(self, problem: Problem) -> None:
+        """Answer in place of the app, and close."""
+        if not self.transport.is_closing():
+            metrics.refused(problem.type)
+            super().refuse(problem)
+            self._expect_reading()
 
     @property
-    def _is_idle(self) -> bool:
-        """Whether a request has been answered and nothing of another one has arrived."""
-        is_answered = self.cycle is not None and self.cycle.response_complete
-        return is_answered and self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]
+    def _is_between(self) -> bool:
+        """Whether the requests so far have arrived in whole, and nothing of another."""
+        return self._head is None and self._receiving is None
 
     def _expect_head(self) -> None:
         self._head_timer = self.loop.call_later(self.config.settings.header_timeout_s, self._give_up_head)
@@ -168,7 +156,7 @@ class Connection(H11Protocol):
         self._head_timer = None
         limit = self.config.settings.header_timeout_s
         detail = f"the head of the request did not arrive within {limit:g} s, which is the limit"
-        self._refuse(SlowSender(detail, {"limit_s": limit}))
+        self.refuse(SlowSender(detail, {"limit_s": limit}))
 
     def _expect_reading(self) -> None:
         if self._read_timer is None:
@@ -177,25 +165,3 @@ class Connection(H11Protocol):
     def _give_up_reader(self) -> None:
         metrics.refused("slow-reader")
         self.transport.abort()
-
-    def _refuse(self, problem: Problem) -> None:
-        """Answer before there is a request that the app could answer, and close."""
-        if self.transport.is_closing():
-            return
-        metrics.refused(problem.type)
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            status, body = problem.status, json.dumps(problem_body(problem)).encode()
-            headers = [
-                *HEADERS.items(),
-                ("content-type", MEDIA_TYPE),
-                ("content-length", str(len(body))),
-                ("connection", "close"),
-            ]
-            for event in (
-                h11.Response(status_code=status, headers=headers, reason=status.phrase.encode()),
-                h11.Data(data=body),
-                h11.EndOfMessage(),
-            ):
-                self.transport.write(self.conn.send(event) or b"")
-        self.transport.close()
-        self._expect_reading()

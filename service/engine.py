@@ -80,6 +80,7 @@ class Engine:
                 probes = encode_probes(loaded.probes, loaded.suggester.encoders)
             measured = measure_vectors(loaded.probes, probes, loaded.suggester)
             loaded.suggester.directory.prepare()
+            loaded.suggester.same_tunes.prepare()
         finally:
             gc.enable()
         # It would go through the whole catalogue every few hundred answers. A catalogue has no cycles, so it

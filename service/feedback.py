@@ -33,7 +33,9 @@ class Feedback(BaseModel, strict=True, extra="forbid"):
 
     suggestion_id: str = Field(max_length=1000, description="`suggestion_id` of the answer.")
     title: str | None = Field(
-        max_length=1000, description="`title` of the right suggestion, as it was sent; null if none is right."
+        max_length=1000,
+        description="`title` of the right suggestion, as it was sent, also when one of its `also_called` is "
+        "right; null if none is right.",
     )
 
 

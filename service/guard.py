@@ -1,4 +1,4 @@
-"""Refuses requests that a page of another origin sends through its visitor's browser, and ambiguous ones.
+"""Refuses requests that a page of another origin sends through its visitor's browser.
 
 A browser posts `text/plain` to any address without asking, so any page could use a service that listens on
 its visitor's machine. Browsers say where a request comes from (Fetch Metadata, or the older Origin); programs
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.addresses import host_name, is_address
 from service.problem_handlers import problem_response
-from service.problems import AmbiguousLength, CrossOrigin, Problem, UnknownHost
+from service.problems import CrossOrigin, Problem, UnknownHost
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}  # methods that only read
 _OWN_SITE = {"same-origin", "none"}  # none: the user typed the address
@@ -43,10 +43,6 @@ class Guard:
     def _find_problem(self, scope: Scope, headers: Headers) -> Problem | None:
         if not self._is_known(headers.get("host")):
             return UnknownHost("the service does not have this host name; ALLOWED_HOSTS lists those it has")
-        if "content-length" in headers and "transfer-encoding" in headers:
-            # A proxy may believe the one and we the other: then the rest of the body is the next request.
-            detail = "send either Content-Length or Transfer-Encoding, not both"
-            return AmbiguousLength(detail, headers={"Connection": "close"})
         if scope["method"] not in _SAFE and not (_is_own(headers) or self._is_allowed(scope, headers)):
             return CrossOrigin("only pages of this service may do this from a browser")
         return None

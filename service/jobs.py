@@ -31,6 +31,8 @@ KEPT = 100  # jobs that can still be looked up
 MODULE = "service.reindex"  # what the process of a job runs
 # Beside a busy process on the same core a tenth of the time, so that a busy service can start a job, too.
 _NICE = 10
+# Of a job's process. pydantic would look for plugins in all installed packages, and find none.
+_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
 _GRACE_S = 1.0  # seconds that a job's process has to end when the service stops
 _log = logging.getLogger("uvicorn.error")
 
@@ -175,7 +177,7 @@ class Jobs:
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # it logs to the standard error of the service
-                env={**os.environ, "OMP_NUM_THREADS": "1"},
+                env={**os.environ, **_ENVIRONMENT},
                 # Ctrl-C in a terminal goes to a process group. A session of its own would protect it, too,
                 # but Linux (autogroup) divides the cores between sessions, whatever the niceness.
                 process_group=0,

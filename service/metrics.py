@@ -28,6 +28,7 @@ from index.mrr import Mrr
 from service.metrics_files import FOLDER, RESTARTS, locked
 
 _KEPT_S = 1.0  # a scrape within this time gets the same numbers: reading all files costs milliseconds
+_QUEUED_S = 0.2  # from one number of waiting requests to the next, unless it is 0
 _METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _JOB_SECONDS = (1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
@@ -132,6 +133,8 @@ _requests_of = cache(_requests.labels)
 _duration_of = cache(_duration.labels)
 _stage_of = cache(_stages.labels)
 
+_queued_at = -_QUEUED_S
+
 # Series that begin with 0 show their first event as an increase.
 for _known in ("true", "false"):
     _answers.labels(_known)
@@ -161,8 +164,12 @@ def request_ended(method: str, route: str, status: int, seconds: float, stages: 
 
 
 def queued(waiting: int) -> None:
-    """Say how many requests of this worker wait for a thread."""
-    _queued.set(waiting)
+    """Say how many requests of this worker wait for a thread. A busy worker writes that now and then."""
+    global _queued_at
+    now = time.monotonic()
+    if not waiting or now - _queued_at >= _QUEUED_S:
+        _queued_at = now
+        _queued.set(waiting)
 
 
 def refused(reason: str) -> None:

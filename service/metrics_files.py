@@ -9,16 +9,20 @@ import atexit
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # environment variable; prometheus-client's name
 RESTARTS = "gan_ainm_worker_restarts", "Workers that ended and were replaced."
 
 _IN_MEMORY = Path("/dev/shm")  # here a full disk cannot hurt the workers, which map these files
+_PREFIX = "gan-ainm-metrics-"
+_OWNER = "owner"  # file that the process which made a folder keeps locked
+_NEW_S = 60.0  # seconds in which a folder may not have its owner yet
 _ENDED = "ended"  # stands for the process id in the names of the files of workers that have ended
 
 
@@ -26,7 +30,7 @@ def prepare() -> None:
     """Make an empty folder for the metrics of the workers, and put its path into the environment.
 
     If the variable PROMETHEUS_MULTIPROC_DIR is set, that folder is emptied and used. Otherwise the folder is
-    removed when this process ends.
+    removed when this process ends, or by the next service if this process is killed.
 
     Raises OSError when the folder cannot be made.
     """
@@ -38,10 +42,23 @@ def prepare() -> None:
         except OSError as error:
             raise OSError(f"{FOLDER}={folder} cannot be used: {error.strerror}") from error
         return
-    parent = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
-    folder = tempfile.mkdtemp(prefix="gan-ainm-metrics-", dir=parent)
+    parent = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    _remove_abandoned(parent)
+    folder = tempfile.mkdtemp(prefix=_PREFIX, dir=parent)
+    owner = FileLock(Path(folder) / _OWNER)
+    owner.acquire()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(owner.release)
     os.environ[FOLDER] = folder
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Remove the folders whose processes were killed."""
+    for owner in parent.glob(f"{_PREFIX}*/{_OWNER}"):
+        with suppress(OSError, Timeout):  # of another user; of a process that runs
+            if time.time() - owner.stat().st_mtime > _NEW_S:
+                with FileLock(owner, blocking=False):
+                    shutil.rmtree(owner.parent)
 
 
 def bury(pid: int) -> None:

@@ -8,7 +8,7 @@ from random import getrandbits
 from asgi_correlation_id import correlation_id
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+from structlog.contextvars import bind_contextvars, get_contextvars
 
 from model.stopwatch import stopwatch
 from service import metrics
@@ -60,7 +60,6 @@ class Observer:
                     MutableHeaders(scope=message)["Server-Timing"] = ", ".join(durations)
             await send(message)
 
-        clear_contextvars()
         note(request_id=correlation_id.get())
         start = time.perf_counter()
         metrics.request_began()
@@ -70,14 +69,15 @@ class Observer:
         finally:
             seconds = time.perf_counter() - start
             route = _route(scope)
-            outcome = get_contextvars().get("outcome")
+            noted = get_contextvars()
+            outcome = noted.get("outcome")
             metrics.request_ended(scope["method"], route, status, seconds, watch.stages)
             if outcome in _REFUSALS:
                 metrics.refused(outcome)
             if route not in _QUIET:
                 fields = {"method": scope["method"][:16], "route": route, "status": status}
                 level = logging.ERROR if status == 500 else logging.INFO
-                log_request(level, {**fields, "duration_ms": round(1000 * seconds, 2)})
+                log_request(level, {**noted, **fields, "duration_ms": round(1000 * seconds, 2)})
 
 
 def _route(scope: Scope) -> str:

@@ -25,7 +25,7 @@ from service.engine import Engine, Snapshot
 from service.history import History
 
 _REST = 9.0  # times as long as a probe took: a tenth of one core at most
-_PATIENCE_S = 1.0  # how long a probe waits for requests
+_PATIENCE_S = 4.0  # how long a probe waits for requests; a busy service spends a 500th of a core on probes
 _STAGGER_S = 5.0  # workers that start together begin within this time
 _LOOK_S = 0.5  # how often it looks whether the engine has another artifact
 _log = logging.getLogger("uvicorn.error")

@@ -17,8 +17,6 @@ from threading import Event, Thread
 from types import FrameType
 from typing import Any, Self
 
-from structlog.contextvars import bind_contextvars
-
 from gan_ainm_client.answers import Job, JobResult
 from index.publication import BusyError
 from index.rebuild import rebuild
@@ -95,8 +93,7 @@ class Pulse:
 def main() -> None:
     """Run the job that the arguments name. Exits with status 0 if it succeeds, otherwise with 1."""
     arguments = _parse_arguments()
-    logging.config.dictConfig(logging_config(arguments.log_format, "info"))
-    bind_contextvars(job=arguments.job)  # each line has it
+    logging.config.dictConfig(logging_config(arguments.log_format, "info", job=arguments.job))
     signal.signal(signal.SIGTERM, _stop)
     _lower_priority()
     records, progress = JobRecords(arguments.artifacts), ProgressOfJob(_log.info)

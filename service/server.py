@@ -54,6 +54,9 @@ def run_workers(settings: Settings) -> None:
     # These fail with one message, and not with one from each worker.
     current_version(settings.artifacts)
     open_store(settings)
+    # glibc gives each thread a heap of its own. Large texts that go from thread to thread leave holes in all
+    # of them, and so a worker grows slowly. One heap is enough, as the interpreter lock lets one thread run.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     workers = settings.workers or default_workers(pick_device(settings.device))
     config = ServerConfig(
         partial(_make_worker_app, settings),
@@ -92,6 +95,7 @@ def _options(settings: Settings, log_level: str = "info") -> dict[str, object]:
         "lifespan": "on",
         "log_config": logging_config(settings.log_format, log_level),
         "server_header": False,
+        "reset_contextvars": True,  # no request has what the one before it noted
         "proxy_headers": False,  # nothing depends on the client's address or scheme
         # Whole seconds; the supervisor counts the fraction.
         "timeout_graceful_shutdown": max(round(settings.stop_timeout_s), 1),

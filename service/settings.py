@@ -122,6 +122,13 @@ class Settings(BaseSettings):
         description="Open connections of each worker; fewer if the limit of open files is low. One more "
         "closes the connection that has waited longest for a request.",
     )
+    max_head_bytes: int = Field(
+        default=2**14,
+        ge=2**10,
+        le=2**20,
+        description="Longest head of a request, which is its target and its headers; a longer one gets 400 "
+        "`bad-http`.",
+    )
     header_timeout_s: float = _seconds(
         10.0, "Time for the head of a request to arrive; after that, 408 `slow-sender`."
     )

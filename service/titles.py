@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from gan_ainm_client.answers import ListedTitle, NearTitle, TitleDetails, TitleList, TitleSetting
+from gan_ainm_client.answers import AlsoCalled, ListedTitle, NearTitle, TitleDetails, TitleList, TitleSetting
 from index.catalogue import Setting
 from index.directory import Directory
 from index.identifiers import slug
@@ -130,6 +130,10 @@ def _details(snapshot: Snapshot, title_id: str) -> TitleDetails:
         id=directory.title_ids[number],
         title=shown,
         aliases=aliases,
+        also_called=[
+            AlsoCalled.model_validate(other)
+            for other in directory.also_called(suggester.same_tunes.also_called(number))
+        ],
         rhythms=_rhythms(found.settings),
         settings=[
             TitleSetting(

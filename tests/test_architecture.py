@@ -51,7 +51,7 @@ MODULE_OF_PACKAGE = {
     "swift-f0": "swift_f0",
 }
 # Packages that come with another, declared one.
-BROUGHT_ALONG = {"starlette": "fastapi", "h11": "uvicorn", "pydantic_core": "pydantic"}
+BROUGHT_ALONG = {"starlette": "fastapi", "pydantic_core": "pydantic"}
 
 
 def imported_modules(file: Path) -> Iterator[str]:

@@ -21,6 +21,10 @@ COMMANDS = {
         "training.lab.duplicates_check.command:duplicates_check",
         "Measure how well the same tune is found among settings with known titles.",
     ),
+    "same-tune-check": LazyCommand(
+        "training.lab.same_tune_check.command:same_tune_check",
+        "Learn from titles which settings are one tune, and compare the weights with those in use.",
+    ),
     "benchmark": LazyCommand(
         "training.lab.benchmark.command:benchmark", "Compare systems on a corpus by one set of protocols."
     ),

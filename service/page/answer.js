@@ -46,8 +46,10 @@ class AnswerView extends HTMLElement {
     this.#answer = answer;
     this.#text = text;
     const certainty = words.certainty(answer);
+    const medley = words.medley(answer);
     const caution = words.caution(answer.tune.notes);
     find(this, ".result").replaceChildren(
+      medley && make("p", { className: "medley" }, medley),
       ...this.#titles(answer, certainty),
       caution && make("p", { className: "caution" }, caution),
       ...(certainty === "unsure" ? this.#guesses(answer) : this.#others(answer, certainty)),
@@ -80,6 +82,7 @@ class AnswerView extends HTMLElement {
   /** The titles that may be right, in large letters.
    * @param {Answer} answer @param {string} certainty */
   #titles(answer, certainty) {
+    if (certainty === "unsure" && answer.parts?.length) return [];
     if (certainty === "unsure") return [make("h2", { className: "unknown" }, "I don't know this tune.")];
     const shown = answer.suggestions.slice(0, SHOWN[certainty]).filter((title) => title.confidence >= words.FEWEST);
     const [first, next] = /** @type {Record<string, string[]>} */ ({

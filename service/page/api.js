@@ -4,12 +4,15 @@
 /** @typedef {{ id: string, title: string, printed: string, corpus: string, reference: string, also: string[], url: string,
  *   key: string, meter: string, rhythm: string, licence: string, abc?: string, ranges?: [number, number][] }} Setting */
 /** @typedef {{ kind: "melody", similarity: number, setting: Setting, transposition: number, bars: [number, number][],
- *   notes?: [number, number][] }} Melody */
+ *   difference?: string, notes?: [number, number][] }} Melody */
 /** @typedef {{ kind: "style", similarity: number, name: string, printed: string }} Style */
-/** @typedef {{ id: string, title: string, aliases: string[], confidence: number, evidence: (Melody | Style)[] }} Title */
+/** @typedef {{ id: string, title: string, aliases: string[], also_called?: { id: string, title: string }[],
+ *   confidence: number, evidence: (Melody | Style)[] }} Title */
+/** @typedef {{ first_bar: number, last_bar: number, id: string, title: string, confidence: number,
+ *   setting: Setting }} Part */
 /** @typedef {{ notes: number, bars: number, key: string, meter: string, rhythm: string, ranges?: [number, number][] }} Tune */
-/** @typedef {{ known: boolean, suggestions: Title[], tune: Tune, warnings: Warning[], artifact: string, abc?: string,
- *   suggestion_id?: string, took_ms: number }} Answer */
+/** @typedef {{ known: boolean, suggestions: Title[], parts?: Part[], tune: Tune, warnings: Warning[], artifact: string,
+ *   abc?: string, suggestion_id?: string, took_ms: number }} Answer */
 /** @typedef {{ abc: string, warnings: Warning[], notes: { name: string, octave: number, bar: number, beats: number,
  *   start: number, end: number }[] }} Conversion */
 

@@ -25,7 +25,7 @@ import { melody, SURE } from "./words.js";
  * @property {BatchAnswer} answer
  * @property {"sure" | "look" | "unknown"} group
  * @property {string} own Its own title, "" without one or with a placeholder.
- * @property {any[]} choices Suggestions whose melody matches, the best first.
+ * @property {import("./api.js").Title[]} choices Suggestions whose melody matches, the best first.
  * @property {number} chosen Index of the choice that would be written.
  * @property {"" | "same" | "alias" | "place"} kept Why no title is proposed: the tune has this title, or another
  *   name of it, or it has no line for a title.
@@ -188,5 +188,6 @@ function keptOf(row, chosen) {
   if (row.answer.insert_title_after === null) return "place";
   const own = row.answer.titles.map((title) => title.text);
   if (own.some((title) => isOneOf(title, [choice.title]))) return "same";
-  return own.some((title) => isOneOf(title, choice.aliases)) ? "alias" : "";
+  const names = [...choice.aliases, ...(choice.also_called ?? []).map((other) => other.title)];
+  return own.some((title) => isOneOf(title, names)) ? "alias" : "";
 }

@@ -31,9 +31,7 @@ export function counted(count, noun) {
  */
 export function howItMatches(row) {
   const match = melody(row.choices[row.chosen]);
-  if (!match) return "";
-  if (!match.bars.length) return "The melodies are alike, but no bar matches whole.";
-  return difference(match, row.answer.result.tune);
+  return match ? difference(match) : "";
 }
 
 /**

@@ -21,6 +21,7 @@ export function isEntry(stored) {
     Math.abs(when) < 8.64e15 && // the last moment that a Date can be
     texts.every((text) => typeof text === "string") &&
     Array.isArray(answer.suggestions) &&
+    (answer.parts ?? []).every?.((/** @type {any} */ part) => typeof part?.title === "string") &&
     answer.suggestions.every(
       (/** @type {any} */ title) =>
         typeof title?.title === "string" && Array.isArray(title.aliases) && Array.isArray(title.evidence),

@@ -37,7 +37,7 @@ export class Match extends HTMLElement {
   show(text, tune, evidence) {
     this.#shown = { text, tune, evidence };
     this.replaceChildren(
-      make("p", { className: "difference" }, difference(evidence, tune)),
+      make("p", { className: "difference" }, difference(evidence)),
       controls(this.#player.tempo, {
         play: (sides) => this.#play(sides, this.#starts()),
         stop: () => this.#stop(),

@@ -6,7 +6,7 @@ import { make, tell } from "./dom.js";
 import "./match.js";
 import { addressOf } from "./title.js";
 import { withTitle } from "./titled.js";
-import { melody, otherNames, percent, source } from "./words.js";
+import { difference, melody, otherNames, percent, source } from "./words.js";
 
 /** @typedef {import("./api.js").Answer} Answer */
 /** @typedef {import("./api.js").Title} Title */
@@ -40,6 +40,7 @@ export function titleCard(title, lead, answer, text) {
     make("h2", {}, ...heading),
     confidence(title.confidence),
     details.length > 0 && make("p", { className: "details" }, details.join(" \u00b7 ")),
+    match && make("p", { className: "details how" }, difference(match)),
     make(
       "div",
       { className: "actions" },

@@ -27,22 +27,6 @@ const NUMBERS = [
   "fourteen",
   "fifteen",
 ];
-const INTERVALS = [
-  "",
-  "a semitone",
-  "a tone",
-  "a minor third",
-  "a major third",
-  "a fourth",
-  "a tritone",
-  "a fifth",
-  "a minor sixth",
-  "a major sixth",
-  "a minor seventh",
-  "a major seventh",
-];
-const OCTAVES = ["", "an octave", "two octaves", "three octaves", "four octaves"];
-
 /** How sure the first title is.
  * @param {Answer} answer
  * @returns {"sure" | "likely" | "torn" | "unsure"} `torn`: known, but it may be one of several */
@@ -79,8 +63,18 @@ export function sentence(answer) {
     case "torn":
       return `I know this tune, but not which of these it is: ${list(answer.suggestions.slice(0, 3), "or")}.`;
     default:
-      return "I don't know this tune.";
+      return medley(answer) || "I don't know this tune.";
   }
+}
+
+/** The tunes of a medley, in a sentence; empty for a single tune.
+ * @param {Answer} answer */
+export function medley({ parts }) {
+  if (!parts?.length) return "";
+  const tunes = parts.map(({ first_bar, last_bar, title }) =>
+    first_bar === last_bar ? `bar ${first_bar} ${title}` : `bars ${first_bar}–${last_bar} ${title}`,
+  );
+  return `A medley: ${tunes.join(", ")}.`;
 }
 
 /** @param {Title[]} others */
@@ -104,11 +98,13 @@ export function caution(notes) {
   return `${subject} many tunes. Add a bar or two.`;
 }
 
-/** The names that say more than the title: without those that only differ in case and punctuation.
+/** The names that say more than the title, those of the same tune first: without those that only differ in case and
+ * punctuation. Answers of the history may be older than `also_called`.
  * @param {Title} title */
 export function otherNames(title) {
   const seen = new Set([folded(title.title)]);
-  return title.aliases.filter((alias) => !seen.has(folded(alias)) && seen.add(folded(alias)));
+  const names = [...(title.also_called ?? []).map((other) => other.title), ...title.aliases];
+  return names.filter((name) => !seen.has(folded(name)) && seen.add(folded(name)));
 }
 
 /** @param {string} name */
@@ -133,36 +129,10 @@ export function source(setting) {
   return number ? `${collection}, no. ${number}` : collection;
 }
 
-/** How a setting differs from the tune, in a sentence.
- * @param {Melody} evidence
- * @param {import("./api.js").Tune} tune */
-export function difference({ transposition, bars, notes }, tune) {
-  const parts = [printed(transposition)];
-  if (isReordered(bars)) parts.push("its parts come in another order there");
-  const matching = new Set(bars.map(([mine]) => mine)).size;
-  if (matching >= tune.bars) parts.push("every bar matches");
-  else if (matching) parts.push(`${matching} of ${tune.bars} bars match`);
-  if (notes && notes.length < tune.notes) parts.push(`${notes.length} of ${tune.notes} notes are the same`);
-  const text = parts.join("; ");
-  return `${text[0].toUpperCase()}${text.slice(1)}.`;
-}
-
-/** @param {number} semitones by which the tune is higher than the setting */
-function printed(semitones) {
-  if (!semitones) return "printed at the same pitch";
-  const size = Math.abs(semitones);
-  const octaves = OCTAVES[Math.floor(size / 12)] ?? "many octaves";
-  const distance = [octaves, INTERVALS[size % 12]].filter(Boolean).join(" and ");
-  return `printed ${distance} ${semitones > 0 ? "lower" : "higher"}`;
-}
-
-/** Whether the matching bars stand in another order in the setting. One bar astray is no other order, and a part that is
- * written out twice is none either.
- * @param {[number, number][]} bars */
-function isReordered(bars) {
-  const order = [...new Set(bars.map(([, theirs]) => theirs))];
-  const falls = order.filter((theirs, index) => index && theirs < order[index - 1]).length;
-  return falls > 0 && falls <= order.length / 3 && order.length >= 4;
+/** How a setting differs from the tune, as a sentence; empty in answers that a browser kept from an older version.
+ * @param {Melody} evidence */
+export function difference({ difference: words = "" }) {
+  return words && `${words[0].toUpperCase()}${words.slice(1)}.`;
 }
 
 /** How much the reader has to say about a text, as a line to open.

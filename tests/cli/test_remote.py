@@ -8,7 +8,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from index import load
+from model.abc import read_tune
 from service.settings import Settings
+from tests.medleys import medley
 from tests.support import KESH, serve
 
 
@@ -46,6 +49,21 @@ def test_a_service_answers_like_an_artifact_here(service: str, published: Path, 
     assert here.stderr == there.stderr
     for one, other in zip(here.stdout.splitlines(), there.stdout.splitlines(), strict=True):
         assert rounded(json.loads(one)) == rounded(json.loads(other))
+
+
+def test_a_medley_has_its_parts_in_json_and_in_the_table(
+    service: str, published: Path, tmp_path: Path
+) -> None:
+    tunes = [read_tune(load(published).catalogue.settings[number].abc) for number in (20, 90)]
+    text, bars = medley(*tunes)
+    book = tmp_path / "set.abc"
+    book.write_text(text)
+    here, there = (run(*words, book) for words in (("--artifacts", published), ("--url", service)))
+    (answer,) = map(json.loads, here.stdout.splitlines())
+    assert rounded(answer) == rounded(json.loads(there.stdout))
+    assert [(part["first_bar"], part["last_bar"]) for part in answer["parts"]] == list(bars)
+    table = " ".join(run("--table", "--artifacts", published, book).stdout.split())
+    assert f"a medley: bars {bars[0][0]}-{bars[0][1]} {answer['parts'][0]['title']}" in table
 
 
 def test_the_address_may_be_a_variable(service: str, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,15 +59,19 @@ def test_a_match_is_shown_with_its_setting_transposition_and_bars(
     setting = load(small_artifacts).catalogue.settings[9]
     tune = read_tune(setting.abc)
     monkeypatch.setenv("COLUMNS", "200")
-    for semitones, words in ((-1, "1 semitone lower; "), (5, "5 semitones higher; "), (0, "")):
+    for semitones, words in (
+        (-1, "a semitone higher than yours; every note matches"),
+        (5, "a fourth lower than yours; every note matches"),
+        (0, "the same notes"),
+    ):
         text = write(unnamed(transposed(tune, semitones)))
         name, _, title, match = rows(run(small_artifacts, "--table", "--top", "1", text=text).stdout)
         assert name == "stdin"
         assert title.startswith("1 - ")
         assert title.endswith(f"% {display_title(setting.title)}")
-        assert match.startswith(f"like {setting.reference}, {setting.key}")
+        assert match.startswith(f"like {setting.reference}, {setting.key}, {setting.meter}: {words}; ")
         bars = f"{tune.bars[0].number}-{tune.bars[-1].number}"
-        assert match.endswith(f"; {words}bars {bars} match {bars}")
+        assert match.endswith(f"; bars {bars} match {bars}")
 
 
 def test_other_names_are_listed_and_printed_spellings_are_not(

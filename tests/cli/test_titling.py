@@ -12,6 +12,7 @@ from cli.sources import Source
 from cli.titling import TitlingError, new_title, replace
 from index import load
 from index.display import display_title
+from index.suggestions import AlsoCalled
 from model.abc import Book, read_tune, write
 from model.abc.variation import unnamed
 
@@ -111,6 +112,18 @@ def test_a_tune_that_has_its_title_already_gets_none(
     tune = next(iter(Source("a", b"", Book.of(f"T:{present.format(title)}\n{abc}")).tunes()))
     suggestions = load(small_artifacts).suggest(abc, 1)
     assert new_title(tune, suggestions, 0.5) == (None if is_kept else title)
+
+
+def test_a_tune_that_has_another_title_of_the_same_tune_gets_none(
+    small_artifacts: Path, known: tuple[str, str]
+) -> None:
+    abc, title = known
+    suggestions = load(small_artifacts).suggest(abc, 1)
+    other = (AlsoCalled("name-of-my-own", "A Name of My Own"),)
+    joined = replace_fields(suggestions, titles=(replace_fields(suggestions.titles[0], also_called=other),))
+    for present, expected in (("Name of My Own, A", None), ("Another Name", title)):
+        tune = next(iter(Source("a", b"", Book.of(f"T:{present}\n{abc}")).tunes()))
+        assert new_title(tune, joined, 0.5) == expected
 
 
 def test_a_book_of_which_no_tune_is_sure_enough_stays(small_artifacts: Path, book: Path) -> None:

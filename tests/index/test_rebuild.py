@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from index import artifact
-from index.artifact import Artifact, ArtifactError
+from index.artifact import MANIFEST, Artifact, ArtifactError
 from index.cosine_index import CosineIndex
 from index.own_sources import TUNEBOOKS as OWN
 from index.publication import link_files, publish, roll_back, staging
@@ -23,6 +23,7 @@ from index.reindexing import reindexed
 from index.suggester import INDEX_FILES, MELODIES, Suggester
 from index.tunebook import TunebookError
 from model.abc import AbcError, Tune, read_tune, read_tunebook, write
+from model.abc.variation import transposed
 from model.arrays import map_arrays, save_arrays
 from model.device import Device
 from model.encoder import Vectors
@@ -105,6 +106,20 @@ def test_own_tunes_follow_the_trained_titles_until_their_file_is_gone(
     assert load(small_artifacts).suggester.catalogue == trained.suggester.catalogue
 
 
+def test_a_trained_corpus_stays_whatever_its_name(small_artifacts: Path, tmp_path: Path) -> None:
+    path = small_artifacts / "current" / MANIFEST
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["corpora"][0]["name"] = OWN  # as after a training on a folder of this name
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    before = load(small_artifacts).manifest.corpora
+    rebuild(small_artifacts, CPU)
+    assert load(small_artifacts).manifest.corpora == before
+    (tmp_path / "mine.abc").write_text(f"X:1\nT:The Ungrateful Test\n{JIG}\n")
+    for _ in range(2):
+        rebuild(small_artifacts, CPU, tmp_path)
+        assert load(small_artifacts).manifest.corpora[:-1] == before
+
+
 def test_a_rebuild_says_how_far_it_is(small_artifacts: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.abc").write_text(f"X:1\nT:The Ungrateful Test\n{JIG}\nX:2\nT:Too Short\nK:D\nDE\n")
     trained = load(small_artifacts).suggester.catalogue
@@ -114,6 +129,7 @@ def test_a_rebuild_says_how_far_it_is(small_artifacts: Path, tmp_path: Path) -> 
     assert {step.description: (step.done, step.total) for step in report.steps} == {
         "reading tunebooks": (2, 2),
         "encoding names": (1, 1),
+        "finding shared n-grams": (1, 1),
         "checking and publishing": (3, 3),
     }
     again = Silent()
@@ -123,10 +139,13 @@ def test_a_rebuild_says_how_far_it_is(small_artifacts: Path, tmp_path: Path) -> 
     forget(small_artifacts)
     everything = Silent()
     rebuild(small_artifacts, CPU, tmp_path, everything.step)
-    assert {step.description: (step.done, step.total) for step in everything.steps} == {
+    aligning = next(step for step in everything.steps if step.description == "aligning melodies")
+    assert 0 < aligning.done == aligning.total
+    assert {step.description: (step.done, step.total) for step in everything.steps if step != aligning} == {
         "reading tunebooks": (2, 2),
         "encoding names": (len(set(catalogue.names)),) * 2,
         "reading settings": (len(trained.settings),) * 2,
+        "finding shared n-grams": (len(catalogue.settings),) * 2,
         "checking and publishing": (3, 3),
     }
 
@@ -172,6 +191,27 @@ def test_what_has_changed_is_indexed_as_by_a_rebuild_of_everything(
         expected = rebuild(fresh, CPU, books)
         assert (rebuilt.tunes, rebuilt.skipped) == (expected.tunes, expected.skipped), step
         assert index_files(small_artifacts) == index_files(fresh), step
+
+
+def test_a_tune_of_the_books_under_another_name_is_also_called_by_it(
+    small_artifacts: Path, tmp_path: Path
+) -> None:
+    trained = load(small_artifacts).suggester
+    printed = read_tune(trained.catalogue.settings[3].abc)
+    mine = transposed(replace(printed, titles=("A Name of My Own",)), 3)
+    (tmp_path / "mine.abc").write_text(write(mine))
+    rebuild(small_artifacts, CPU, tmp_path)
+    suggester = load(small_artifacts).suggester
+    before, after = (each.suggest(mine, 3).titles[0] for each in (trained, suggester))
+    names = {"A Name of My Own", before.title}
+    assert {after.title, *(other.title for other in after.also_called)} >= names
+    assert after.confidence >= before.confidence
+    assert [title.title for title in suggester.suggest(mine, 20).titles if title.title in names] == [
+        after.title
+    ]
+    (tmp_path / "mine.abc").unlink()
+    rebuild(small_artifacts, CPU, tmp_path)
+    assert load(small_artifacts).suggester.suggest(mine, 3).titles[0] == before
 
 
 def test_what_has_not_changed_is_not_read_again(

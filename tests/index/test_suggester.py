@@ -11,7 +11,17 @@ from index.display import display_title
 from index.filters import FilterError, Filters
 from index.library import Library
 from index.ranking import RankingModel
-from index.suggester import CATALOGUE, DIRECTORY, INDEX_FILES, MELODIES, RANKING, SETTINGS, TITLES, Suggester
+from index.suggester import (
+    CATALOGUE,
+    DIRECTORY,
+    INDEX_FILES,
+    MELODIES,
+    RANKING,
+    SAME_TUNES,
+    SETTINGS,
+    TITLES,
+    Suggester,
+)
 from index.tunebook import Entry
 from model.abc import AbcError, Notice, Tune, read_tune, write
 from model.abc.variation import cut, transposed, unnamed
@@ -23,6 +33,7 @@ from tests.nonsense import nonsense
 from tests.support import KESH
 
 CPU: Device = "cpu"
+REEL = "M:4/4\nL:1/8\nK:D\nd2fd Adfd|e2ge BAFA|dfaf gfed|cdec A2AG|FAdA FAdf|gbag fded|cABc defg|afge d4|\n"
 
 
 @pytest.fixture
@@ -56,7 +67,8 @@ def test_the_indexes_can_be_saved_alone(suggester: Suggester, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "name", [CATALOGUE, DIRECTORY, TITLES, SETTINGS, MELODIES, RANKING, TUNE_ENCODER, TITLE_ENCODER]
+    "name",
+    [CATALOGUE, DIRECTORY, TITLES, SETTINGS, MELODIES, SAME_TUNES, RANKING, TUNE_ENCODER, TITLE_ENCODER],
 )
 def test_missing_and_damaged_files_are_refused(suggester: Suggester, tmp_path: Path, name: str) -> None:
     suggester.save(tmp_path)
@@ -142,7 +154,7 @@ def test_a_suggestion_has_every_name_of_its_title_once(suggester: Suggester, que
 
 def test_titles_that_differ_only_in_their_printed_rhythm_are_shown_with_it(suggester: Suggester) -> None:
     jig = KESH.replace("The Kesh", "RUSTIC -- JIG")
-    reel = jig.replace("JIG", "REEL").replace("R:jig\n", "").replace("M:6/8", "M:4/4").replace("GAG", "gfe")
+    reel = f"X:1\nT:RUSTIC -- REEL\n{REEL}"
     entries = [Entry(f"book.abc:{number}", read_tune(abc)) for number, abc in enumerate((jig, reel))]
     catalogue = Catalogue.collect((entry.names, entry.setting("mine")) for entry in entries).shorten()
     both = Suggester.build(Library.read(catalogue), suggester.encoders, suggester.ranking)

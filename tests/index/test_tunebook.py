@@ -42,6 +42,23 @@ def test_a_folder_is_read_at_any_depth_but_only_its_abc(tmp_path: Path) -> None:
     ]
 
 
+def test_hidden_files_and_folders_are_left_out(tmp_path: Path) -> None:
+    for name in ("visible/a.abc", "visible/._a.abc", ".git/b.abc", ".c.abc", ".d/e/f.abc"):
+        file = tmp_path / ".own" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"\x00\x05\x16\x07" if "._" in name else KESH.encode())
+    (tmp_path / ".own" / ".git").chmod(0o000)
+    archive = tmp_path / "own.tar"
+    with tarfile.open(archive, "w:") as tar:
+        for name in ("./a.abc", "./._a.abc", ".git/b.abc", "x/.d/f.abc"):
+            member = tarfile.TarInfo(name)
+            member.size = len(KESH)
+            tar.addfile(member, io.BytesIO(KESH.encode()))
+    assert [name for name, _ in find_files(tmp_path / ".own")] == ["visible/a.abc"]
+    assert [name for name, _ in find_files(archive)] == ["./a.abc"]
+    assert titles(tmp_path / ".own" / ".c.abc") == ["The Kesh"], "somebody named it"
+
+
 def test_the_url_of_a_tune_is_its_f_field(tmp_path: Path) -> None:
     path = tmp_path / "tunes.abc"
     fields = (

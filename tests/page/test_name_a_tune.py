@@ -51,9 +51,12 @@ def test_the_match_shows_what_the_service_found(page: "Page", known: KnownTune) 
     with page.expect_response("**/suggest-titles*") as answered:
         page.get_by_label("Your tune, in ABC notation").press("Control+Enter")
     [evidence] = [each for each in answered.value.json()["suggestions"][0]["evidence"] if "bars" in each]
+    difference = "A fourth lower than yours; every note matches."
+    expect(page.locator(".title .how").first).to_have_text(difference)
     page.get_by_role("button", name="Show the match").first.click()
     match = page.locator("gan-match").first
-    expect(match.locator(".difference")).to_contain_text("Printed a fourth lower; every bar matches")
+    expect(match.locator(".difference")).to_have_text(difference)
+    expect(page.locator(".title .how").first).to_be_hidden()
     coloured = ".band:not(.alone)"
     pairs = dict(evidence["bars"])
     expect(match.locator(f".mine {coloured}")).to_have_count(len(pairs))

@@ -35,6 +35,18 @@ def test_the_sentence_says_how_sure_the_answer_is(page: "Page") -> None:
         assert call(page, "words.js", "sentence", given) == sentence
 
 
+def test_a_medley_is_a_sentence_with_the_bars_of_each_tune(page: "Page") -> None:
+    parts = [
+        {"first_bar": first, "last_bar": last, "title": title}
+        for first, last, title in ((0, 16, "A"), (17, 32, "B"), (33, 33, "C"))
+    ]
+    sentence = "A medley: bars 0–16 A, bars 17–32 B, bar 33 C."
+    assert call(page, "words.js", "medley", answer(True, 0.9) | {"parts": parts}) == sentence
+    assert call(page, "words.js", "sentence", answer(False, 0.1) | {"parts": parts}) == sentence
+    assert call(page, "words.js", "medley", answer(True, 0.9) | {"parts": []}) == ""
+    assert call(page, "words.js", "medley", answer(True, 0.9)) == ""
+
+
 def test_a_remark_is_only_called_skipped_if_something_was(page: "Page") -> None:
     for messages, line in (
         (["'@' is not music, skipped"], "1 thing I skipped"),
@@ -57,21 +69,15 @@ def test_few_notes_are_a_caution(page: "Page") -> None:
 
 
 def test_the_difference_is_a_sentence(page: "Page") -> None:
-    for transposition, bars, sentence in (
-        (0, 8, "Printed at the same pitch; every bar matches."),
-        (5, 6, "Printed a fourth lower; 6 of 8 bars match."),
-        (-7, 0, "Printed a fifth higher."),
-        (12, 8, "Printed an octave lower; every bar matches."),
-        (-14, 8, "Printed an octave and a tone higher; every bar matches."),
+    for evidence, sentence in (
+        ({"difference": "the same notes"}, "The same notes."),
+        (
+            {"difference": "a fourth lower than yours; 12 of 16 bars match"},
+            "A fourth lower than yours; 12 of 16 bars match.",
+        ),
+        ({}, ""),  # kept from an older version
     ):
-        evidence = {"transposition": transposition, "bars": [[bar, bar] for bar in range(1, bars + 1)]}
-        assert call(page, "words.js", "difference", evidence, {"bars": 8, "notes": 40}) == sentence
-    reordered = {"transposition": 0, "bars": [[1, 5], [2, 6], [3, 7], [4, 8], [5, 1], [6, 2], [7, 3], [8, 4]]}
-    words = call(page, "words.js", "difference", reordered, {"bars": 8, "notes": 40})
-    assert words == "Printed at the same pitch; its parts come in another order there; every bar matches."
-    repeated = {"transposition": 0, "bars": [[1, 1], [2, 2], [3, 3], [4, 4], [5, 1], [6, 2], [7, 5], [8, 6]]}
-    words = call(page, "words.js", "difference", repeated, {"bars": 8, "notes": 40})
-    assert words == "Printed at the same pitch; every bar matches."
+        assert call(page, "words.js", "difference", evidence) == sentence
 
 
 def test_lines_of_the_setting_begin_where_mine_do(page: "Page") -> None:
@@ -92,6 +98,11 @@ def test_lines_of_the_setting_begin_where_mine_do(page: "Page") -> None:
 def test_other_names_say_more_than_the_title(page: "Page") -> None:
     title = {"title": "The Kesh", "aliases": ["Kesh, The", "THE KESH", "The Kincora", "Kincora -- Jig"]}
     assert call(page, "words.js", "otherNames", title) == ["The Kincora"]
+    same = [{"id": "castle", "title": "The Castle"}, {"id": "kincora-2", "title": "Kincora, The"}]
+    assert call(page, "words.js", "otherNames", {**title, "also_called": same}) == [
+        "The Castle",
+        "Kincora, The",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pytest
 from index.suggester import Suggester
 from service.logs import REQUESTS, Limit, LogFormat, logging_config
 from service.settings import Settings
+from tests.service.test_problems import exchange
 from tests.support import KESH, KEY, serve
 
 TUNE = {"Content-Type": "text/plain"}
@@ -145,6 +146,20 @@ def test_every_answer_has_a_request_id_even_for_our_own_faults(
     (fault,) = log.others()
     assert response.headers["x-request-id"] == request["request_id"] == fault["request_id"]
     assert "RuntimeError: the cause" in fault["exception"]
+
+
+def test_a_request_has_nothing_of_the_one_before_it(client: httpx.Client, log: Log) -> None:
+    post = (
+        b"POST /suggest-titles HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n"
+    )
+    get = b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    tune = KESH.encode()
+    exchange(client, post % len(tune) + tune + get)
+    first, second = log.requests(2)
+    assert first["outcome"] in ("known", "unknown")
+    assert second["route"] == "/health"
+    assert not {"outcome", "artifact"} & second.keys()
+    assert first["request_id"] != second["request_id"]
 
 
 HOSTILE = '\r\n{"event": "request"}\x1b[31m\u2028\u202e\x00 ' + "x" * 3000

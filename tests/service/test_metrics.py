@@ -1,6 +1,7 @@
 """What GET /metrics shows, with one process and with several."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -41,7 +42,8 @@ def test_requests_are_counted_by_route_and_never_by_path(
     client.get("/admin/jobs/some-job", headers=KEY)
     for path in ("/some-path", "/suggest-titles/some-path"):
         client.get(path)
-    client.request("SOMEMETHOD", "/health")
+    client.request("PROPFIND", "/health")
+    assert client.request("SOMEMETHOD", "/health").status_code == 400  # no request of HTTP
     after = scrape()
     more = {name: value - before.get(name, 0) for name, value in after.items()}
     assert more[f'{TOTAL}{{method="POST",route="/suggest-titles",status="200"}}'] == 1
@@ -221,9 +223,50 @@ def test_a_worker_that_never_counted_is_a_restart_too() -> None:
     assert shown()["gan_ainm_worker_restarts_total"] == 1
 
 
+OWNER = """
+import os, sys
+from service.metrics_files import FOLDER, prepare
+prepare()
+print(os.environ[FOLDER], flush=True)
+sys.stdin.read()
+"""
+
+
+def test_the_next_service_removes_the_folder_of_one_that_was_killed() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != FOLDER}
+    services, folders = [], []
+
+    def start() -> None:
+        service = subprocess.Popen(
+            [sys.executable, "-c", OWNER],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert service.stdout
+        services.append(service)
+        folders.append(Path(service.stdout.readline().strip()))
+        os.utime(folders[-1] / "owner", (0, 0))  # as if it had run for long
+
+    try:
+        start()
+        start()
+        end_worker(services[0])
+        start()
+        assert [folder.exists() for folder in folders] == [False, True, True]
+    finally:
+        for service in services:
+            end_worker(service)
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def test_without_a_folder_of_the_users_there_is_one_of_our_own_until_the_end() -> None:
     code = """
 import os
+import shutil
 from service.metrics_files import FOLDER, prepare
 prepare()
 folder = os.environ[FOLDER]

@@ -48,7 +48,7 @@ def put_first_title_last(monkeypatch: pytest.MonkeyPatch) -> None:
     def worse(suggester: Suggester, tune: Tune, top_k: int) -> RankedTitles:
         ranked = rank(suggester, tune, top_k)
         best, *others = ranked.titles
-        return RankedTitles(ranked.known, [*others, replace(best, confidence=0.0)])
+        return replace(ranked, titles=[*others, replace(best, confidence=0.0)])
 
     monkeypatch.setattr(Suggester, "rank", worse)
 
@@ -124,7 +124,10 @@ def test_a_single_answer_that_changes_degrades(engine: Engine, prober: Prober) -
     assert prober.faults(engine.snapshot) == ["1 probes get another first title than before"]
 
 
-def test_a_probe_lets_requests_go_first_but_not_for_ever(engine: Engine, small_artifacts: Path) -> None:
+def test_a_probe_lets_requests_go_first_but_not_for_ever(
+    engine: Engine, small_artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.probe._PATIENCE_S", 1.0)
     del engine.snapshot.artifact.probes[2:]
     prober = Prober(engine, History(small_artifacts), interval_s=0, idle=threading.Event())
     began = time.monotonic()
@@ -245,7 +248,7 @@ def test_ties_count_their_expected_rank(engine: Engine, monkeypatch: pytest.Monk
 
     def tied(suggester: Suggester, tune: Tune, top_k: int) -> RankedTitles:
         ranked = rank(suggester, tune, top_k)
-        return RankedTitles(ranked.known, [replace(title, confidence=0.1) for title in ranked.titles])
+        return replace(ranked, titles=[replace(title, confidence=0.1) for title in ranked.titles])
 
     monkeypatch.setattr(Suggester, "rank", tied)
     values = {

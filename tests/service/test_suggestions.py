@@ -14,6 +14,7 @@ from model.abc import Tune, read_tune, write
 from model.abc.variation import cut, transposed, unnamed
 from model.abc.written import read_note
 from model.grams import MAX_NOTES
+from tests.medleys import medley
 from tests.model.midi.files import midi
 from tests.support import KESH
 
@@ -78,10 +79,23 @@ def test_the_first_32_notes_are_enough_for_the_top_five(
     assert hits == len(catalogue_tunes)
 
 
+def test_a_medley_has_parts(client: httpx.Client, catalogue_tunes: list[tuple[str, Tune]]) -> None:
+    chosen = [(title, tune) for title, tune in catalogue_tunes if len(tune.notes) >= 65][:3]
+    text, bars = medley(*(transposed(tune, move) for move, (_, tune) in enumerate(chosen)))
+    answer = client.post("/suggest-titles", json={"abc": text}).json()
+    parts = SuggestResponse.model_validate(answer).parts
+    assert [part.title for part in parts] == [title for title, _ in chosen]
+    assert [(part.first_bar, part.last_bar) for part in parts] == bars
+    assert all(part.setting.title == part.title and part.setting.abc is None for part in parts)
+    with_notes = client.post("/suggest-titles", json={"abc": text, "notes": True}).json()["parts"]
+    assert all(part["setting"]["abc"] and part["setting"]["ranges"] for part in with_notes)
+
+
 def test_the_whole_response(client: httpx.Client, catalogue_tunes: list[tuple[str, Tune]]) -> None:
     title, tune = catalogue_tunes[3]
     response = client.post("/suggest-titles", json={"abc": write(tune)}).json()
-    assert set(response) == {"known", "suggestions", "tune", "warnings", "artifact", "took_ms"}
+    assert set(response) == {"known", "suggestions", "parts", "tune", "warnings", "artifact", "took_ms"}
+    assert response["parts"] == []
     assert response["tune"] == {
         "notes": len(tune.notes),
         "bars": len(tune.bars),
@@ -92,7 +106,7 @@ def test_the_whole_response(client: httpx.Client, catalogue_tunes: list[tuple[st
     assert response["artifact"] == client.get("/health").json()["artifact"]
     assert response["took_ms"] > 0
     first = response["suggestions"][0]
-    assert set(first) == {"id", "title", "aliases", "confidence", "evidence"}
+    assert set(first) == {"id", "title", "aliases", "also_called", "confidence", "evidence"}
     melody, style = first["evidence"]
     assert (melody["kind"], style["kind"]) == ("melody", "style")
     assert melody["similarity"] == pytest.approx(1, abs=1e-3)

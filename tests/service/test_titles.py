@@ -123,6 +123,8 @@ def test_a_title_has_its_names_settings_and_neighbours(client: httpx.Client, sug
     details = response.json()
     assert [details["title"], *details["aliases"]] == suggester.directory.names(title)
     assert details["artifact"] == client.get("/health").json()["artifact"]
+    others = suggester.directory.also_called(suggester.same_tunes.also_called(number))
+    assert details["also_called"] == [{"id": other.id, "title": other.title} for other in others]
     assert len(details["settings"]) == len(title.settings)
     for setting, stored in zip(details["settings"], title.settings, strict=True):
         for field in ("corpus", "reference", "url", "key", "meter", "rhythm", "printed"):

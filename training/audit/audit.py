@@ -131,7 +131,7 @@ def audit(library: Library, on_step: OnStep = ignore_steps) -> Audit:
         catalogue,
         findings,
         outliers.tolist(),
-        propose(library, resemblances, in_doubt),
+        propose(library, in_doubt, on_step),
         find_shift(catalogue, misfits, judgement.nearest),
     )
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.alignment import Melody, similarity
-from index.catalogue import Catalogue
-from index.library import Library
-from training.audit.resemblance import Resemblances
+import numpy as np
 
-# Both thresholds must be reached. They come from pairs in the books that were compared by eye: docs/audit.md.
-_COSINE = 0.5
-_ALIGNMENT = 0.8
+from index.catalogue import Catalogue
+from index.contents import Contents
+from index.library import Library
+from index.melody_pairs import MelodyPairs
+from index.progress import OnStep, ignore_steps
+from index.same_tunes import SAME, odds_with_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,41 +20,41 @@ class Proposal:
 
     Attributes
     ----------
-    first, second : numbers of the closest settings of the two titles, in order
-    cosine : of their interval 5-grams, as everywhere in the audit
-    alignment : `index.alignment.similarity`, note for note
+    first, second : numbers of the settings of the two titles that are most likely one tune, in order
+    odds : natural logarithm of the odds that they are, see `index.same_tunes`
     """
 
     first: int
     second: int
-    cosine: float
-    alignment: float
+    odds: float
 
 
-def propose(library: Library, resemblances: Resemblances, misfits: Set[int]) -> list[Proposal]:
-    """Every two titles that seem to be one tune, the most alike first.
+def propose(library: Library, misfits: Set[int], on_step: OnStep = ignore_steps) -> list[Proposal]:
+    """Every two titles that seem to be one tune, as answers join them, the likeliest first.
 
-    Both measures must agree, because a bag of 5-grams ignores the order of parts and an alignment finds half
-    of any two reels alike. Settings in `misfits` are ignored, because their titles are in doubt.
+    Settings in `misfits` are ignored, because their titles are in doubt.
     """
-    proposals = []
-    titles = library.catalogue.title_of_setting
-    for first, second, cosine in resemblances.nearest_of_titles(titles, _COSINE, misfits):
-        alignment = similarity(Melody.of(library.tunes[first]), Melody.of(library.tunes[second]))
-        if alignment >= _ALIGNMENT:
-            proposals.append(Proposal(first, second, cosine, alignment))
-    return sorted(proposals, key=lambda proposal: -(proposal.cosine + proposal.alignment))
+    catalogue = library.catalogue
+    pairs = MelodyPairs.find(Contents.of(library.tunes), on_step=on_step)
+    odds = odds_with_names(catalogue, pairs)
+    closest: dict[tuple[int, int], Proposal] = {}
+    for pair in np.argsort(-odds, kind="stable")[: np.sum(odds >= SAME)].tolist():
+        first, second = int(pairs.first[pair]), int(pairs.second[pair])
+        low, high = (int(catalogue.title_of_setting[setting]) for setting in (first, second))
+        if low != high and misfits.isdisjoint((first, second)):
+            closest.setdefault((low, high), Proposal(first, second, float(odds[pair])))
+    return list(closest.values())
 
 
 def write_proposals(proposals: Sequence[Proposal], catalogue: Catalogue, path: Path) -> None:
     """Write an alias list (`training/corpora/aliases.py`) with both titles in a comment above each pair."""
     lines = [
-        "# Titles that seem to be names of one tune, the most alike first. Delete the pairs that are not,",
+        "# Titles that seem to be names of one tune, the likeliest first. Delete the pairs that are not,",
         "# and give the rest to `fit --aliases`.",
     ]
     for proposal in proposals:
         first, second = catalogue.settings[proposal.first], catalogue.settings[proposal.second]
-        figures = f"cosine {proposal.cosine:.2f}, alignment {proposal.alignment:.2f}"
-        comment = " ".join(f'"{first.title}" = "{second.title}", {figures}'.split())
+        sure = f"log odds {proposal.odds:.1f}"
+        comment = " ".join(f'"{first.title}" = "{second.title}", {sure}'.split())
         lines += [f"# {comment}", f"{first.reference}\t{second.reference}"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

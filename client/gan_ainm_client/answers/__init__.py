@@ -16,7 +16,9 @@ from gan_ainm_client.answers.info import CorpusLicence, Info
 from gan_ainm_client.answers.jobs import Job, JobList, JobProgress, JobResult
 from gan_ainm_client.answers.problems import ProblemDetails
 from gan_ainm_client.answers.suggestions import (
+    AlsoCalled,
     MatchedSetting,
+    MedleyPart,
     MelodyEvidence,
     ReadWarning,
     StyleEvidence,
@@ -38,6 +40,7 @@ from gan_ainm_client.answers.tunebooks import (
 __all__ = [
     "Accepted",
     "Alive",
+    "AlsoCalled",
     "ArtifactList",
     "BatchAnswer",
     "BatchResponse",
@@ -60,6 +63,7 @@ __all__ = [
     "MatchedSetting",
     "MeasuredMrr",
     "Measurement",
+    "MedleyPart",
     "MelodyEvidence",
     "Mrr",
     "NearTitle",

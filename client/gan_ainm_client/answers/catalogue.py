@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gan_ainm_client.answers.suggestions import MatchedSetting
+from gan_ainm_client.answers.suggestions import AlsoCalled, MatchedSetting
 
 _VERSION = "20261122T230001Z-c8ae4d33"
 _EXAMPLE: dict[str, Any] = {"id": "kesh", "title": "The Kesh", "aliases": ["Kesh, The"], "rhythms": ["jig"]}
@@ -16,6 +16,7 @@ _LIST: dict[str, Any] = {
 }
 _DETAILS: dict[str, Any] = {
     **_EXAMPLE,
+    "also_called": [{"id": "castle", "title": "The Castle"}],
     "settings": [
         {
             "id": "tunebooks-2f6c0e9b41d7",
@@ -89,6 +90,10 @@ class TitleDetails(CatalogueTitle):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_DETAILS]})
 
+    also_called: list[AlsoCalled] = Field(
+        default=[],
+        description="Other titles that have a setting with the same melody as one of its settings.",
+    )
     settings: list[TitleSetting] = Field(description="Its transcriptions.")
     nearest: list[NearTitle] = Field(
         description="Ten other titles, by the tune encoder's vectors of their settings, the nearest first."

@@ -12,6 +12,7 @@ ANSWER: dict[str, Any] = {
             "id": "boys-of-bluehill",
             "title": "The Boys of Bluehill",
             "aliases": [],
+            "also_called": [],
             "confidence": 0.968,
             "evidence": [
                 {
@@ -32,6 +33,8 @@ ANSWER: dict[str, Any] = {
                     },
                     "transposition": 5,
                     "bars": [[0, 0], [1, 1], [2, 2]],
+                    "difference": "a fourth lower than yours; in 2/4, notes half as long; "
+                    "yours is its first half; every bar and 51 of 57 notes match",
                 },
                 {
                     "kind": "style",
@@ -42,6 +45,7 @@ ANSWER: dict[str, Any] = {
             ],
         }
     ],
+    "parts": [],
     "tune": {"notes": 57, "bars": 9, "key": "G major", "meter": "4/4", "rhythm": ""},
     "warnings": [],
     "artifact": "20261122T230001Z-c8ae4d33",
@@ -94,6 +98,11 @@ class MelodyEvidence(BaseModel):
     bars: list[tuple[int, int]] = Field(
         description="Bars that match: number in the tune, number in the setting; 0 is an upbeat."
     )
+    difference: str = Field(
+        max_length=120,
+        description="How the setting differs from the tune, in words, such as "
+        "`a fourth lower than yours; second part first; 12 of 16 bars match`.",
+    )
     notes: list[tuple[int, int]] | None = Field(
         default=None,
         exclude_if=_is_missing,
@@ -110,6 +119,15 @@ class StyleEvidence(BaseModel):
     printed: str = Field(description="The name as the catalogue spells it.")
 
 
+class AlsoCalled(BaseModel):
+    """Another title of the same tune."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(description="Its id for `/titles/{id}`.")
+    title: str = Field(description="The title as people write it.")
+
+
 class SuggestedTitle(BaseModel):
     """A title, and the evidence for it."""
 
@@ -118,10 +136,28 @@ class SuggestedTitle(BaseModel):
     aliases: list[str] = Field(
         description="Its other names as people write them, then the printed spellings that differ from these."
     )
-    confidence: float = Field(ge=0, le=1, description="Probability that it is right.")
+    also_called: list[AlsoCalled] = Field(
+        default=[],
+        description="Other titles of the catalogue with the same melody, from beginning to end. They are no "
+        "suggestions of their own.",
+    )
+    confidence: float = Field(
+        ge=0, le=1, description="Probability that it is right, or one of `also_called`."
+    )
     evidence: list[MelodyEvidence | StyleEvidence] = Field(
         description="Why: a setting if one is likely enough, then a name."
     )
+
+
+class MedleyPart(BaseModel):
+    """A tune of a medley. The medley has all of it, or nearly."""
+
+    first_bar: int = Field(description="Number of the bar where it begins; 0 is an upbeat.")
+    last_bar: int = Field(description="Number of the bar where it ends.")
+    id: str = Field(description="Id of its title for `/titles/{id}`.")
+    title: str = Field(description="Its title as people write it.")
+    confidence: float = Field(ge=0, le=1, description="Probability that the title is right for this part.")
+    setting: MatchedSetting = Field(description="The setting that this part resembles.")
 
 
 class TuneSummary(BaseModel):
@@ -146,14 +182,21 @@ class ReadWarning(BaseModel):
 
 
 class SuggestResponse(BaseModel):
-    """Titles, the most likely first, no title twice."""
+    """Titles, the most likely first, no title twice; titles of one tune are one suggestion."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [ANSWER]})
 
     known: bool = Field(
         description="Whether the tune is probably in the catalogue; if not, titles are guessed from style."
     )
-    suggestions: list[SuggestedTitle] = Field(description="At most `top_k` titles, the most likely first.")
+    suggestions: list[SuggestedTitle] = Field(
+        description="At most `top_k` suggestions, the most likely first."
+    )
+    parts: list[MedleyPart] = Field(
+        default=[],
+        description="The known tunes of a medley, in its order, at least two different ones; empty for a "
+        "single tune.",
+    )
     tune: TuneSummary = Field(description="What was read of the tune.")
     abc: str | None = Field(
         default=None,

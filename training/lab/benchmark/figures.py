@@ -10,7 +10,19 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from model.errors import GanAinmError
 
 Metric = Literal[
-    "mrr", "mrr@20", "hit@1", "hit@10", "hit@20", "lift", "change", "map", "nearest", "auroc", "ece", "ms"
+    "mrr",
+    "joined",
+    "mrr@20",
+    "hit@1",
+    "hit@10",
+    "hit@20",
+    "lift",
+    "change",
+    "map",
+    "nearest",
+    "auroc",
+    "ece",
+    "ms",
 ]
 
 

@@ -5,7 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from index.contents import Contents
 from index.library import Library
+from index.melody_pairs import MelodyPairs
+from index.progress import OnStep
+from index.same_tunes import SameTunes
 from model.abc import Tune
 from model.abc.rewriting import rewritten
 from model.abc.variation import cut, noisy, transposed
@@ -43,7 +47,7 @@ def known_tasks(library: SampledLibrary, gallery: Gallery, audited: frozenset[st
     gallery : that of `known_gallery`
     audited : references of queries that an audit objects to
     """
-    queries = held_out_queries(library)
+    queries = _with_same_tunes(held_out_queries(library), gallery.library, library.on_step)
     references = {query.reference for query in queries}
     subsets = {"known-verified": resembling(queries, gallery.library)}
     if audited:
@@ -77,6 +81,16 @@ def cross_task(first: SampledLibrary, second: SampledLibrary, encoders: EncoderS
             queries.append(query_of(second, setting, right))
     subsets = {"cross-verified": resembling(queries, first)}
     return Task("cross", gallery_of("cross", first, encoders), queries, subsets)
+
+
+def _with_same_tunes(queries: Sequence[Query], library: Library, on_step: OnStep) -> list[Query]:
+    """The queries with the other titles of their tunes."""
+    pairs = MelodyPairs.find(Contents.of(library.tunes), on_step=on_step)
+    same = SameTunes.of(library.catalogue, pairs)
+    return [
+        replace(query, also=np.array(same.also_called(int(query.right[0])), dtype=np.int64))
+        for query in queries
+    ]
 
 
 def _middle(tune: Tune) -> Tune:

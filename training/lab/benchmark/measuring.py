@@ -40,6 +40,8 @@ def figures(corpus: str, results: Results) -> Iterator[Figure]:
         else:
             places = [result.place for result in of_queries if result.place]
             yield from retrieval_figures(key, places, [result.pool for result in of_queries])
+        if any(result.joined for result in of_queries):
+            yield _joined(key, of_queries)
         if unchanged := results.get((_CHANGED.get(protocol, ""), system)):
             yield _change(key, unchanged, of_queries)
         if protocol in _CALIBRATED and SYSTEMS[system].gives_probabilities:
@@ -103,6 +105,13 @@ def _change(key: Key, unchanged: Sequence[Result], changed: Sequence[Result]) ->
     before = {result.query: reciprocal_rank(result.place) for result in unchanged if result.place}
     differences = [reciprocal_rank(result.place) - before[result.query] for result in changed if result.place]
     return _figure((*key, "change"), mean_interval(np.array(differences)), len(differences), None)
+
+
+def _joined(key: Key, results: Sequence[Result]) -> Figure:
+    """MRR if every title of the right tune is right."""
+    places = [result.joined or result.place for result in results]
+    reciprocals = np.array([reciprocal_rank(place) for place in places if place])
+    return _figure((*key, "joined"), mean_interval(reciprocals), len(reciprocals), None)
 
 
 def _family_figures(key: Key, families: Sequence[Family], pools: Sequence[int]) -> Iterator[Figure]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +26,13 @@ class Query:
     item : a tune without its titles, or a title
     right : numbers of the right titles in the gallery, or of the right settings where a task ranks these;
         empty if none is right
+    also : numbers of the other titles of the gallery that are the same tune as a right one
     """
 
     reference: str
     item: Tune | str
     right: NDArray[np.int64]
+    also: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def tune(self) -> Tune:

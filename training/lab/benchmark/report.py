@@ -30,6 +30,7 @@ _TABLES: dict[Metric, _Table] = {
         "hit@10", "The share of queries with the right answer among the first ten.", folded=True
     ),
     "mrr@20": _Table("MRR@20", "MRR in which ranks after the twentieth count 0.", folded=True),
+    "joined": _Table("Joined MRR", "MRR if every title of the right tune is right."),
     "lift": _Table("Lift", "MRR divided by that of a random order."),
     "change": _Table("Change of MRR", "MRR minus that of the same queries as they are printed (`known`)."),
     "map": _Table("MAP", "Mean average precision over the other settings of a title."),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import torch
 
 from index.library import Library
@@ -26,6 +27,7 @@ from training.reporter import Reporter
 
 _COLUMNS = (
     *("protocol", "system", "query", "pool", "above", "level", "score", "ms"),
+    *("joined above", "joined level"),
     *("right", "precision", "nearest"),  # of families
 )
 
@@ -62,6 +64,7 @@ class Result:
     place : of the best right one; None if none is right
     score : of the first title or setting
     ms : milliseconds from query to scores
+    joined : as `place`, if every title of the right tune is right; None if it has no other titles
     family : how the right settings are ranked; None where titles are ranked
     """
 
@@ -70,6 +73,7 @@ class Result:
     place: Place | None
     score: float
     ms: float
+    joined: Place | None = None
     family: Family | None = None
 
 
@@ -156,10 +160,15 @@ def save_results(results: Results, path: Path) -> None:
         writer.writerow(_COLUMNS)
         for (protocol, system), of_queries in results.items():
             for result in of_queries:
-                place = (result.place.above, result.place.level) if result.place else ("", "")
-                numbers = (f"{result.score:.6g}", f"{result.ms:.3f}")
+                key = protocol, system, result.query
+                numbers = f"{result.score:.6g}", f"{result.ms:.3f}"
+                place, joined = _columns(result.place), _columns(result.joined)
                 family = result.family or ("", "", "")
-                writer.writerow((protocol, system, result.query, result.pool, *place, *numbers, *family))
+                writer.writerow((*key, result.pool, *place, *numbers, *joined, *family))
+
+
+def _columns(place: Place | None) -> tuple[int, int] | tuple[str, str]:
+    return (place.above, place.level) if place else ("", "")
 
 
 def _is_able(entry: SystemEntry, task: Task) -> bool:
@@ -178,7 +187,9 @@ def _run(system: System, task: Task, advance: Callable[[], object]) -> Iterator[
         ms = 1000 * (time.perf_counter() - start)
         place = Place.of(scores, query.right) if len(query.right) else None
         family = Family.of(scores, query.right) if settings else None
-        yield Result(query.reference, len(scores), place, float(scores.max()), ms, family)
+        every_title = np.append(query.right, query.also)
+        joined = Place.of(scores, every_title) if len(query.also) and not settings else None
+        yield Result(query.reference, len(scores), place, float(scores.max()), ms, joined, family)
         advance()
     torch.set_num_threads(threads)
 

@@ -103,7 +103,7 @@ def _queries(synthetic: Synthetic, among: int) -> dict[int, str]:
 def _write(folder: Path, size: int, synthetic: Synthetic, made_of: Suggester, report: Reporter) -> None:
     """Index a catalogue of this size and write it in the format of an artifact."""
     library = synthetic.first(size, report.step)
-    Suggester.build(library, made_of.encoders, made_of.ranking, report.step).save(folder)
+    Suggester.build(library, made_of.encoders, made_of.ranking, report.step, find_same=False).save(folder)
 
 
 def _measure(folder: Path, queries: dict[int, str], sender: Connection) -> Cost:

@@ -172,7 +172,9 @@ class GanAinm:
 
     def __init__(self, gallery: Gallery, on_step: OnStep) -> None:
         self._titles = len(gallery.catalogue)
-        suggester = Suggester.build(gallery.library, gallery.encoders, gallery.fitted.ranking, on_step)
+        suggester = Suggester.build(
+            gallery.library, gallery.encoders, gallery.fitted.ranking, on_step, find_same=False
+        )
         if gallery.fitted.ranking is None:
             examples = ranking_examples(gallery.library, suggester, seed=0, on_step=on_step)
             suggester = suggester.with_ranking(fit_ranking(examples, 1 / self._titles, on_step))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from index.catalogue import Catalogue
+from index.catalogue import Catalogue, Title
 from model.abc import Tune
 from model.abc.variation import transposed
 from model.grams import interval_grams
@@ -136,6 +136,18 @@ def test_changes_of_a_query_do_not_depend_on_the_others(
     few, all_of_them = changed(library.only(range(5))), changed(library)
     assert len(few) == 10
     assert few.items() <= all_of_them.items()
+
+
+def test_a_query_knows_the_other_titles_of_its_tune(library: SampledLibrary, untrained: Untrained) -> None:
+    first, *others = library.catalogue.titles
+    renamed = Title("Another Name", (), (replace(first.settings[2], title="Another Name"),))
+    catalogue = Catalogue((replace(first, settings=first.settings[:2]), renamed, *others))
+    one_melody = [transposed(library.tunes[0], semitones) for semitones in (0, 2, 5)]
+    split = SampledLibrary(catalogue, [*one_melody, *library.tunes[3:]])
+    queries = next(known_tasks(split, known_gallery(split, untrained), frozenset())).queries
+    also = {int(query.right[0]): query.also.tolist() for query in queries}
+    assert also[0] == [1]
+    assert not any(others for title, others in also.items() if title)
 
 
 def test_a_family_is_the_other_settings_of_a_title(library: SampledLibrary, tasks: dict[str, Task]) -> None:

@@ -147,6 +147,27 @@ def test_the_change_is_that_of_each_query() -> None:
     assert ("known-rewritten", "ngram", "change") not in alone
 
 
+def test_titles_of_the_right_tune_are_right_if_they_are_joined(known_task: Task) -> None:
+    queries = [
+        replace(query, also=(query.right + 1) % len(known_task.gallery.catalogue) if i < 2 else query.also)
+        for i, query in enumerate(known_task.queries)
+    ]
+    others = [replace(query, right=query.also, also=query.right) for query in queries[:2]]
+    of_others = by_key(
+        list(figures("airs", run_tasks([replace(known_task, queries=others)], ["ngram"], (), Silent())[0]))
+    )
+    assert of_others["known", "ngram", "mrr"].value < 0.5
+    assert of_others["known", "ngram", "joined"].value > 0.95
+    results, _ = run_tasks([replace(known_task, queries=queries)], ["ngram"], (), Silent())
+    assert sum(result.joined is not None for result in results["known", "ngram"]) == 2
+    measured = by_key(list(figures("airs", results)))
+    assert measured["known", "ngram", "joined"].n == SEVERAL
+    assert measured["known", "ngram", "joined"].value >= measured["known", "ngram", "mrr"].value
+    assert ("known", "ngram", "joined") not in by_key(
+        list(figures("airs", run_tasks([known_task], ["ngram"], (), Silent())[0]))
+    )
+
+
 def test_calibration_is_measured_for_probabilities_alone() -> None:
     sure = [Result("a", 10, Place(0, 0), 0.9, 1.0)] * 6 + [Result("b", 10, None, 0.9, 1.0)] * 4
     measured = by_key(list(figures("airs", {("no-match", "gan-ainm"): sure, ("no-match", "ngram"): sure})))

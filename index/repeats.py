@@ -1,0 +1,46 @@
+"""Repeats that are written out: parts of a melody that are copies of other parts of it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from index.alignment import Melody
+
+_SHORTEST = 4  # bars; of a part. Fewer outside the ranges are endings or upbeats
+_SAME = 0.8  # share of the bars of a part that its copy has unchanged, as endings differ
+
+
+def are_repeats(melody: Melody, inside: Sequence[tuple[int, int]]) -> bool:
+    """Whether the parts of a melody outside some ranges of bars repeat other parts, note for note.
+
+    All bars of a part must be as far from their copies, before or after them. One in five may differ.
+
+    Parameters
+    ----------
+    inside : first and last bar of each range
+    """
+    edges = (np.flatnonzero(np.diff(melody.bars)) + 1).tolist()
+    numbers = melody.bars[[0, *edges]].tolist()
+    bounds = pairwise([0, *edges, len(melody.pitches)])
+    bars = [melody.pitches[start:end].tobytes() for start, end in bounds]
+    places: dict[bytes, list[int]] = defaultdict(list)
+    for place, bar in enumerate(bars):
+        places[bar].append(place)
+    parts: list[list[int]] = [[]]
+    for place, number in enumerate(numbers):
+        if any(first <= number <= last for first, last in inside):
+            parts.append([])
+        else:
+            parts[-1].append(place)
+    parts = [part for part in parts if len(part) >= _SHORTEST]
+
+    def repeats(part: list[int]) -> bool:
+        distances = Counter(
+            distance for place in part for distance in {abs(place - copy) for copy in places[bars[place]]}
+        )
+        del distances[0]
+        return max(distances.values(), default=0) >= _SAME * len(part)
+
+    return bool(parts) and all(map(repeats, parts))

@@ -1,0 +1,1 @@
+"""Fits how likely two settings are one tune, on settings whose titles are known."""
