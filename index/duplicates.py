@@ -16,7 +16,7 @@ from index.disjoint_sets import DisjointSets
 from index.melodies import Melodies
 from index.ngram_index import GRAM, NgramIndex
 from index.shared_runs import SharedRuns
-from index.substrings import passage_features
+from index.substrings import substring_similarities
 from model.abc import Tune
 from model.grams import FEWEST_NOTES, Floats, Ints, interval_grams
 from model.steps import Steps
@@ -89,7 +89,7 @@ def similarities(melodies: Melodies, number: int, others: Ints) -> Floats:
     query, candidates = melodies.take(np.array([number])), melodies.take(others)
     shared = SharedRuns.find(query.pitches, candidates.pitches, candidates.first)
     _, common = best_transpositions(query.pitches, candidates.pitches, candidates.first, shared)
-    substring, _, _ = passage_features(query, candidates, shared)
+    substring = substring_similarities(query, candidates, shared)
     whole: NDArray[np.float64] = 2 * common / (query.notes[0] + candidates.notes)
     return np.maximum(whole, substring)
 

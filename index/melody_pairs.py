@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from index.alignment import best_transpositions
 from index.contents import Contents
 from index.melodies import Melodies
-from index.melody_index import passage_features
 from index.ngram_index import NgramIndex
 from index.progress import OnStep, counted_step, ignore_steps
 from index.ragged import laid_end_to_end
 from index.shared_runs import SharedRuns
+from index.substrings import substring_similarities
 from model.grams import Floats, Ints
 
 LEAST = -2.0  # log odds; settings with less are different tunes even if they have the same name
@@ -25,7 +25,7 @@ LEAST = -2.0  # log odds; settings with less are different tunes even if they ha
 WEIGHTS = (6.5, 11.0, 8.0, 13.0, 1.7)
 CONSTANT = -25.4
 
-_COVERED = 0.12  # share of the 5-grams of each of two melodies; with less they are different tunes
+_COVERED = 0.12  # share of the n-grams of each of two melodies; with less they are different tunes
 # If a melody covers another, and is itself covered less than this share of that, it only contains the other.
 _BALANCED = 0.65
 _MOST = 100  # settings compared with one; most have ten
@@ -38,7 +38,7 @@ class Likeness(NamedTuple):
     Attributes
     ----------
     of_longer, of_shorter : longest common subsequence of pitches over the number of notes
-    grams : geometric mean of the shares of each melody's interval n-grams that the other has, too
+    grams : geometric mean of the shares of each melody's diatonic n-grams that the other has, too
     substring : how similar the shorter melody's intervals are to a passage of the longer
     length : ln(notes of the shorter / 60); short tunes are alike by chance
     """
@@ -128,7 +128,7 @@ class Candidates(NamedTuple):
 
 def find_candidates(contents: Contents, numbers: Ints, on_step: OnStep = ignore_steps) -> Candidates:
     """The pairs to compare: of the settings with these numbers and of any others."""
-    counts, settings = contents.intervals, len(contents)
+    counts, settings = contents.diatonic, len(contents)
     postings = NgramIndex.of(counts).postings
     assert postings.occurrences is not None
     ends = np.concatenate([[0], np.cumsum(counts.count, dtype=np.int64)])[counts.first]
@@ -170,7 +170,7 @@ def compare(melodies: Melodies, pairs: Candidates, on_step: OnStep = ignore_step
         query, others = melodies.take(shorter[rows[:1]]), melodies.take(longer[rows])
         shared = SharedRuns.find(query.pitches, others.pitches, others.first)
         _, common[rows] = best_transpositions(query.pitches, others.pitches, others.first, shared)
-        substring[rows], _, _ = passage_features(query, others, shared)
+        substring[rows] = substring_similarities(query, others, shared)
     return Likeness(
         of_longer=common / notes[longer],
         of_shorter=common / notes[shorter],
