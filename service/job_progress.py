@@ -7,10 +7,12 @@ from index.progress import Advance, Step, StepLines
 
 # The steps of a rebuild, in their order, and about what share of its time each takes, in per cent.
 SHARES = {
-    "reading tunebooks": 65,
+    "reading tunebooks": 40,
     "encoding names": 5,
-    "reading settings": 15,
-    "checking and publishing": 15,
+    "reading settings": 10,
+    "finding shared n-grams": 10,
+    "aligning melodies": 25,
+    "checking and publishing": 10,
 }
 
 
