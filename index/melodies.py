@@ -35,7 +35,7 @@ class Melodies:
     """
 
     pitches: NDArray[np.int16]
-    spans: NDArray[np.unsignedinteger]
+    spans: NDArray[np.uint8]
     bars: NDArray[np.int16]
     first: Ints
     hashes: NDArray[np.uint32]
@@ -77,14 +77,12 @@ class Melodies:
         return Melodies(self.pitches[place], self.spans[place], self.bars[place], first, self.hashes[numbers])
 
     def without_repeats(self) -> "Melodies":
-        """The same with each note that is repeated as one note, as long as all of them.
-
-        Its `spans` are numbers of 32 bits.
-        """
+        """The same with each note that is repeated as one note, as long as all of them."""
         changes = np.diff(self.pitches, prepend=self.pitches[:1]) != 0
         changes[self.first[:-1]] = True
         place = np.flatnonzero(changes)
-        spans = np.add.reduceat(self.spans, place, dtype=np.uint32) if len(place) else self.spans
+        times = np.add.reduceat(self.spans, place, dtype=np.int64) if len(place) else self.spans
+        spans = np.minimum(times, LONGEST_SPAN).astype(np.uint8)
         first = np.concatenate([[0], np.cumsum(changes)])[self.first]
         return Melodies(self.pitches[place], spans, self.bars[place], first, self.hashes)
 
