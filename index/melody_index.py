@@ -16,12 +16,12 @@ from index.cosine_index import CosineIndex
 from index.local_alignment import pulse_alignments
 from index.melodies import Melodies
 from index.ngram_index import NgramIndex, Postings
-from index.shared_runs import Pitches, SharedRuns
+from index.shared_runs import SharedRuns
 from model.abc import Tune
 from model.arrays import map_arrays, save_arrays, under
 from model.deadline import check_deadline
 from model.encoder import Vectors
-from model.grams import Floats, Ints, diatonic_grams, pulse, pulse_grams
+from model.grams import Floats, Ints, diatonic_grams, diatonic_intervals, pulse, pulse_grams
 from model.stopwatch import lap
 
 # What is measured for each candidate; all but the last are 0 to 1.
@@ -52,12 +52,14 @@ class Likenesses(NamedTuple):
     features : `FEATURES` of each, shape = (candidates, features)
     notes : number of notes of the query, at most 160
     variety : effective number of different pairs of successive intervals in the query: exp of their entropy
+    diatonic_variety : the same of diatonic intervals. It is lower for figures that move along a scale
     """
 
     settings: Ints
     features: Floats
     notes: int
     variety: float
+    diatonic_variety: float
 
 
 class Candidates(NamedTuple):
@@ -197,7 +199,9 @@ class MelodyIndex:
             *_header_features(melody, melodies),
             np.log(melodies.notes / counted),
         )
-        return Likenesses(settings, np.stack(columns, axis=1), counted, _variety(melody.pitches))
+        intervals: Ints = np.diff(melody.pitches.astype(np.int64))
+        varieties = _variety(intervals), _variety(diatonic_intervals(intervals).astype(np.int64))
+        return Likenesses(settings, np.stack(columns, axis=1), counted, *varieties)
 
     def candidates(self, query: Tune, vector: Vectors) -> Candidates:
         """The settings to compare the query with. `vector` is the query's, shape = (1, dim)."""
@@ -216,9 +220,8 @@ def _count(query: Tune) -> int:
     return int(np.clip(_BY_NGRAMS[1] * (_SHORT / len(query.notes)) ** 1.5, *_BY_NGRAMS))
 
 
-def _variety(pitches: Pitches) -> float:
+def _variety(intervals: Ints) -> float:
     """The effective number of different pairs of successive intervals (Hill 1973), 1 if there are none."""
-    intervals = np.diff(pitches.astype(np.int64))
     _, counts = np.unique(intervals[:-1] * 2**16 + intervals[1:], return_counts=True)
     share = counts / counts.sum()
     return float(np.exp(-np.sum(share * np.log(share))))

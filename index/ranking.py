@@ -20,6 +20,7 @@ STYLE_TITLES = 100  # titles from the title index that share the probability of 
 _NOTES_PER_PAIR = 3  # a query counts as at most this many times its variety: repetition says nothing new
 _ALIGNMENT = FEATURES.index("pulses")
 _SURELY_WRONG = 11  # rank of a candidate
+_FIGURES = 24  # notes; a longer query needs no more diatonic variety than one of so many
 _TYPICAL_LENGTH = 3.6  # ln(notes) of a query between the shortest fragment and a whole tune
 
 
@@ -53,8 +54,8 @@ class RankingModel(BaseModel, frozen=True):
     def probabilities(self, likenesses: Likenesses) -> tuple[Floats, float]:
         """Probability that each candidate is the tune, shape = (candidates,), and that none is.
 
-        If the variety of the query is not above the square root of its length, as in a drone or a broken
-        chord, the candidates together get at most one half, because any tune can have such a passage.
+        If the query is monotonous, the candidates together get at most one half, because any tune can have
+        such a passage.
         """
         length = log_length(likenesses.notes, likenesses.variety)
         weights = np.array(self.weights) + length * np.array(self.by_length)
@@ -63,7 +64,7 @@ class RankingModel(BaseModel, frozen=True):
         scores = np.append(likenesses.features @ weights, none)
         probabilities = np.exp(scores - scores.max())
         probabilities /= probabilities.sum()
-        if likenesses.variety**2 <= likenesses.notes:
+        if is_monotonous(likenesses):
             probabilities[:-1] /= 2
             probabilities[-1] = 1 - probabilities[:-1].sum()
         return probabilities[:-1], float(probabilities[-1])
@@ -123,6 +124,16 @@ class RankedTitles:
     known: bool
     titles: list[RankedTitle]
     likeliest: int | None
+
+
+def is_monotonous(likenesses: Likenesses) -> bool:
+    """Whether the query is like a drone, a broken chord, or a short figure that moves along a scale.
+
+    Its variety is not above the square root of its length, or its diatonic variety is not above that of its
+    length, of which at most 24 notes count.
+    """
+    notes, variety, diatonic = likenesses.notes, likenesses.variety, likenesses.diatonic_variety
+    return variety**2 <= notes or diatonic**2 <= min(notes, _FIGURES)
 
 
 def background(likenesses: Likenesses) -> float:

@@ -38,7 +38,9 @@ def suggester(library: Library) -> Suggester:
 def test_probabilities_are_a_softmax_with_none_as_an_alternative() -> None:
     features = np.zeros((2, COUNT))
     features[:, SIMILARITY] = 0.9, 0.8
-    likely, none = MODEL.probabilities(Likenesses(np.array([4, 7]), features, notes=100, variety=40.0))
+    likely, none = MODEL.probabilities(
+        Likenesses(np.array([4, 7]), features, notes=100, variety=40.0, diatonic_variety=20.0)
+    )
     expected = np.exp([36.0, 32.0, 36.0])
     assert [*likely, none] == pytest.approx(expected / expected.sum())
 
@@ -51,7 +53,7 @@ def test_weights_change_with_the_length_of_the_query() -> None:
     features = np.zeros((1, COUNT))
     features[0, FEATURES.index("length")] = 3.0
     for notes in (16, 100):
-        likely, none = model.probabilities(Likenesses(np.array([0]), features, notes, 40.0))
+        likely, none = model.probabilities(Likenesses(np.array([0]), features, notes, 40.0, 20.0))
         assert likely[0] / none == pytest.approx(np.exp(log_length(notes, 40.0)))
 
 
@@ -65,7 +67,7 @@ def test_a_monotonous_query_counts_as_a_shorter_one() -> None:
 def test_the_candidates_get_at_most_one_half_when_the_query_has_no_variety() -> None:
     features = np.zeros((2, COUNT))
     features[:, SIMILARITY] = 1.0, 0.95
-    broken_chord = Likenesses(np.array([4, 7]), features, notes=16, variety=4.0)
+    broken_chord = Likenesses(np.array([4, 7]), features, notes=16, variety=4.0, diatonic_variety=9.0)
     likely, none = MODEL.probabilities(broken_chord)
     of_a_tune, _ = MODEL.probabilities(broken_chord._replace(variety=4.1))
     assert of_a_tune.sum() > 0.9
