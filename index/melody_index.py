@@ -199,7 +199,7 @@ class MelodyIndex:
             *_header_features(melody, melodies),
             np.log(melodies.notes / counted),
         )
-        intervals: Ints = np.diff(melody.pitches.astype(np.int64))
+        intervals = np.diff(melody.pitches).astype(np.int64)
         varieties = _variety(intervals), _variety(diatonic_intervals(intervals).astype(np.int64))
         return Likenesses(settings, np.stack(columns, axis=1), counted, *varieties)
 

@@ -73,9 +73,18 @@ def test_the_candidates_get_at_most_one_half_when_the_query_has_no_variety() -> 
     assert of_a_tune.sum() > 0.9
     assert likely == pytest.approx(of_a_tune / 2)
     assert likely.sum() + none == pytest.approx(1)
-    for notes, variety, halved in ((8, 3.0, False), (64, 8.0, True), (160, 12.0, True), (160, 13.0, False)):
-        likely, _ = MODEL.probabilities(broken_chord._replace(notes=notes, variety=variety))
-        assert (likely.sum() < 0.5) == halved
+    for notes, variety, diatonic, halved in (
+        (8, 3.0, 3.0, False),
+        (64, 8.0, 8.0, True),
+        (160, 12.0, 9.0, True),
+        (160, 13.0, 9.0, False),
+        (16, 6.0, 4.0, True),  # a figure on each step of a scale
+        (160, 13.0, 4.8, True),
+        (160, 13.0, 5.0, False),
+    ):
+        query = broken_chord._replace(notes=notes, variety=variety, diatonic_variety=diatonic)
+        likely, _ = MODEL.probabilities(query)
+        assert (likely.sum() < 0.5) == halved, (notes, variety, diatonic)
 
 
 def test_a_known_tune_is_known_in_any_key(library: Library, suggester: Suggester) -> None:
