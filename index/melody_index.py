@@ -17,6 +17,7 @@ from index.local_alignment import pulse_alignments
 from index.melodies import Melodies
 from index.ngram_index import NgramIndex, Postings
 from index.shared_runs import SharedRuns
+from index.substrings import substring_similarities
 from model.abc import Tune
 from model.arrays import map_arrays, save_arrays, under
 from model.deadline import check_deadline
@@ -28,6 +29,7 @@ from model.stopwatch import lap
 FEATURES = (
     "diatonic n-grams",  # cosine
     "pulse n-grams",  # cosine
+    "substring",  # how similar the shorter melody's intervals are to those of a passage of the longer
     "beginning",  # whether the query is most like the beginning of the setting, or has all of it
     "similarity",  # longest common subsequence of pitches over the mean length
     "pulses",  # score of the best local alignment, pulse by pulse
@@ -193,6 +195,7 @@ class MelodyIndex:
         counted = min(len(melody.pitches), _LONGEST)
         columns = (
             *cosines.T,
+            substring_similarities(one, many, shared),
             _begins(one, many, shared),
             2 * common / (len(melody.pitches) + melodies.notes),
             pulses,

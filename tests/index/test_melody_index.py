@@ -39,7 +39,7 @@ def test_a_tune_in_another_key_has_the_highest_features(curated: Curated, index:
     for setting in range(0, len(curated.library.tunes), 20):
         query = unnamed(transposed(curated.library.tunes[setting], 3))
         values = features(index, query, setting)
-        for name in FEATURES[:6]:
+        for name in FEATURES[:7]:
             assert values[name] == pytest.approx(1), name
         assert values["length"] == 0
 

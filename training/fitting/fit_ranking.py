@@ -1,10 +1,10 @@
 """Fit the ranking: learn from held-out settings which resemblance means that a setting is the tune.
 
 The examples are settings of titles that have several. Each is ranked as if it were not in the index: whole,
-as fragments, with wrong notes, and some with a forgotten key signature, in a single octave, or as if their
-title were unknown. Labels can be wrong, and one name can belong to two tunes, so only settings that resemble
-another setting of their title become examples. Where these are few, settings changed the way players change
-them are added.
+rewritten, as fragments, with wrong notes, some with a forgotten key signature, in a single octave, or as if
+their title were unknown. Labels can be wrong, and one name can belong to two tunes, so only settings that
+resemble another setting of their title become examples. Where these are few, settings changed the way players
+change them are added.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +21,7 @@ from index.progress import OnStep, counted, ignore_steps
 from index.ranking import STYLE_TITLES, RankingModel, background, log_length
 from index.suggester import Suggester
 from model.abc import Tune
+from model.abc.rewriting import rewritten
 from model.abc.variation import cut, noisy, ornamented, transposed, unnamed, without_signature
 from model.grams import Ints
 
@@ -30,7 +31,7 @@ _LENGTHS = (64, 32, 16, 8)  # notes of a fragment
 _ANYWHERE = 0.35  # share of the fragments that begin at a random note, not at the first
 _NOISY = 32, 0.2  # notes of a fragment with wrong notes, and their share
 _SPOILT = 0.25  # share of the settings that also have a forgotten key signature, or are in a single octave
-_UNKNOWN = 0.03  # share of the examples that are repeated without their right title
+_UNKNOWN = 0.06  # share of the examples that are repeated without their right title
 _RESEMBLES = 0.12  # cosine of n-grams
 _CHANGED = 0.2  # share of the notes of a changed setting
 _MOST_STEPS = 500
@@ -152,7 +153,8 @@ def _sample_one_per_title(titles: Ints, rng: np.random.Generator) -> Ints:
 
 
 def _spoilt(tune: Tune, rng: np.random.Generator) -> Iterator[Tune]:
-    """The tune as people remember or write it: fragments of it, with wrong notes, and with other faults."""
+    """The tune as people remember or write it: rewritten, as fragments, with wrong notes and other faults."""
+    yield rewritten(tune, rng)
     for notes in _LENGTHS:
         if notes < len(tune.notes):
             is_anywhere = rng.random() < _ANYWHERE
