@@ -11,6 +11,7 @@ from index.catalogue import Catalogue, Setting
 from index.contents import Contents
 from index.filters import Filters
 from index.library import Library
+from index.melody_index import FEATURES
 from index.melody_pairs import MelodyPairs
 from index.same_tunes import NamesOfTitles, SameTunes
 from index.suggester import Suggester
@@ -187,9 +188,9 @@ def suggester() -> Suggester:
     more = (("A Blast of Wind", BLAST), ("Cameron's Favorite", CAMERONS), ("Rickett's", RICKETTS))
     read = library(*((name, printed(reference)) for name, reference in (*tunes, *more)))
     built = Suggester.build(read, untrained())
-    return built.with_ranking(
-        built.ranking.model_copy(update={"weights": (0, 0, 0, 0, 0, 40, 0, 0, 0, 0), "none": (22, 0)})
-    )
+    weights = tuple(40.0 if name == "similarity" else 0.0 for name in FEATURES)
+    ranking = built.ranking.model_copy(update={"weights": weights, "none": (22.0, 0.0, 0.0, 0.0)})
+    return built.with_ranking(ranking)
 
 
 def test_titles_of_one_tune_are_one_suggestion(suggester: Suggester) -> None:
