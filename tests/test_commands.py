@@ -174,7 +174,8 @@ def folder(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(published, folder / "artifacts", symlinks=True)
     known = load(published, "cpu").suggester.catalogue.settings[9].abc
     (folder / "tune.abc").write_text(known, encoding="utf-8")
-    (folder / "book.abc").write_text(f"{known}\n{KESH}", encoding="utf-8")
+    untitled = "".join(line for line in known.splitlines(keepends=True) if not line.startswith("T:"))
+    (folder / "book.abc").write_text(f"{untitled}\n{KESH}", encoding="utf-8")
     (folder / "melody.musicxml").write_bytes(score(measure(attributes(), *map(note, "CDEFGABCDEFG"))))
     (folder / "whistle.mid").write_bytes(midi(read_tune(known)))
     (folder / "tunebooks").mkdir()

@@ -47,11 +47,15 @@ def sample(demo: Artifact, corpus: str, count: int) -> list[tuple[str, Setting]]
 
 
 def names(client: httpx.Client, abc: str, top_k: int) -> list[str]:
-    """Every title and alias that is suggested."""
+    """Every title that is suggested, with its aliases and the other titles of its tune."""
     response = client.post("/suggest-titles", json={"abc": abc, "top_k": top_k})
     assert response.status_code == 200, response.text
     suggestions = response.json()["suggestions"]
-    return [name for suggestion in suggestions for name in (suggestion["title"], *suggestion["aliases"])]
+    found = []
+    for suggestion in suggestions:
+        also = (other["title"] for other in suggestion["also_called"])
+        found += [suggestion["title"], *suggestion["aliases"], *also]
+    return found
 
 
 def test_every_tune_of_the_books_is_known(demo: Artifact) -> None:
