@@ -59,7 +59,10 @@ def pulse_alignments(query: Melodies, candidates: Melodies, shared: SharedRuns) 
     shape = (candidates,)
     """
     tries = _FEW_TRIES if len(query.pitches) > _SHORT else _TRIES
-    number, semitones = shared.most_frequent(shared.transposition % _SEMITONES, tries)
+    # Counted from that of the candidate's first run, so that equally frequent ones have one order in every key.
+    first = shared.transposition[np.searchsorted(shared.candidate, shared.candidate)]
+    number, move = shared.most_frequent((shared.transposition - first) % _SEMITONES, tries)
+    semitones = (move + shared.transposition[np.searchsorted(shared.candidate, number)]) % _SEMITONES
     scaled, power = shared.most_frequent(_scales(query, candidates, shared), 1)
     pulse = np.full(len(candidates), _PULSE)
     pulse[scaled] = _PULSE * 2.0**power

@@ -210,7 +210,8 @@ def test_the_sentences_of_the_results_quote_their_figures() -> None:
     for number, value in quoted:
         assert value.removeprefix("0") in sentences[number], (number, value)
     for corpus in (books, clean):
-        assert figures[corpus, "known-transposed", ours, "mrr"] == figures[corpus, "known", ours, "mrr"]
+        transposed = figures[corpus, "known-transposed", ours, "mrr"]
+        assert transposed == pytest.approx(figures[corpus, "known", ours, "mrr"], abs=0.0005)
 
 
 def test_the_pages_of_results_are_what_the_benchmark_writes(tmp_path: Path) -> None:
