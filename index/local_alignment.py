@@ -59,7 +59,7 @@ def pulse_alignments(query: Melodies, candidates: Melodies, shared: SharedRuns) 
     shape = (candidates,)
     """
     tries = _FEW_TRIES if len(query.pitches) > _SHORT else _TRIES
-    # Counted from that of the candidate's first run, so that equally frequent ones have one order in every key.
+    # Counted from that of the candidate's first run: so equally frequent ones have one order in every key.
     first = shared.transposition[np.searchsorted(shared.candidate, shared.candidate)]
     number, move = shared.most_frequent((shared.transposition - first) % _SEMITONES, tries)
     semitones = (move + shared.transposition[np.searchsorted(shared.candidate, number)]) % _SEMITONES
