@@ -89,7 +89,7 @@ def similarities(melodies: Melodies, number: int, others: Ints) -> Floats:
     query, candidates = melodies.take(np.array([number])), melodies.take(others)
     shared = SharedRuns.find(query.pitches, candidates.pitches, candidates.first)
     _, common = best_transpositions(query.pitches, candidates.pitches, candidates.first, shared)
-    substring = substring_similarities(query, candidates, shared)
+    substring = substring_similarities(query, candidates, shared.places())
     whole: NDArray[np.float64] = 2 * common / (query.notes[0] + candidates.notes)
     return np.maximum(whole, substring)
 

@@ -14,7 +14,7 @@ from model.abc import Tune
 from model.grams import MAX_NOTES, Ints, as_floats
 
 TICKS = 24  # of a quarter note: the unit of time. Semiquavers and triplets of quavers are whole numbers
-LONGEST_SPAN = 255  # ticks; longer spans are cut to this
+_LONGEST_SPAN = 255  # ticks; longer spans are cut to this
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Melodies:
         changes[self.first[:-1]] = True
         place = np.flatnonzero(changes)
         times = np.add.reduceat(self.spans, place, dtype=np.int64) if len(place) else self.spans
-        spans = np.minimum(times, LONGEST_SPAN).astype(np.uint8)
+        spans = np.minimum(times, _LONGEST_SPAN).astype(np.uint8)
         first = np.concatenate([[0], np.cumsum(changes)])[self.first]
         return Melodies(self.pitches[place], spans, self.bars[place], first, self.hashes)
 
@@ -103,7 +103,7 @@ def _spans(tune: Tune) -> NDArray[np.uint8]:
     notes = tune.notes[:MAX_NOTES]
     end = notes[-1].onset + notes[-1].duration
     onsets = np.rint(TICKS * as_floats([*(note.onset for note in notes), end]))
-    return np.clip(np.diff(onsets), 1, LONGEST_SPAN).astype(np.uint8)
+    return np.clip(np.diff(onsets), 1, _LONGEST_SPAN).astype(np.uint8)
 
 
 def _hash(text: str) -> int:

@@ -192,11 +192,12 @@ class MelodyIndex:
         check_deadline()
         pulses = pulse_alignments(one, many, shared)
         check_deadline()
+        places = shared.places()
         counted = min(len(melody.pitches), _LONGEST)
         columns = (
             *cosines.T,
-            substring_similarities(one, many, shared),
-            _begins(one, many, shared),
+            substring_similarities(one, many, places),
+            _begins(one, many, places),
             2 * common / (len(melody.pitches) + melodies.notes),
             pulses,
             *_header_features(melody, melodies),
@@ -238,11 +239,12 @@ def _best(scores: Floats, count: int) -> Ints:
     return above[np.argpartition(-scores[above], count - 1)[:count]]
 
 
-def _begins(query: Melodies, candidates: Melodies, shared: SharedRuns) -> Floats:
-    """The feature "beginning": what most shared runs say."""
-    number, offset = shared.most_frequent(shared.in_candidate - shared.in_query, 1)
+def _begins(query: Melodies, candidates: Melodies, places: tuple[Ints, Ints]) -> Floats:
+    """The feature "beginning", by the first of the `places` of each candidate."""
+    numbers, offsets = places
+    number, first = np.unique(numbers, return_index=True)
     begins = (len(query.pitches) > candidates.notes).astype(np.float64)
-    begins[number] = np.maximum(begins[number], offset < _BEGINNING)
+    begins[number] = np.maximum(begins[number], offsets[first] < _BEGINNING)
     return begins
 
 

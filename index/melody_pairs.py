@@ -170,7 +170,7 @@ def compare(melodies: Melodies, pairs: Candidates, on_step: OnStep = ignore_step
         query, others = melodies.take(shorter[rows[:1]]), melodies.take(longer[rows])
         shared = SharedRuns.find(query.pitches, others.pitches, others.first)
         _, common[rows] = best_transpositions(query.pitches, others.pitches, others.first, shared)
-        substring[rows] = substring_similarities(query, others, shared)
+        substring[rows] = substring_similarities(query, others, shared.places())
     return Likeness(
         of_longer=common / notes[longer],
         of_shorter=common / notes[shorter],

@@ -11,6 +11,7 @@ from model.grams import Ints, diatonic_intervals
 Pitches = NDArray[np.integer]
 RUN = 3  # intervals
 _BITS = 5  # of an interval; leaps of more than an octave and a third count as others
+_PLACES = 4
 _MOST = 16  # occurrences of a run in the query that count; in a drone there are hundreds
 
 
@@ -57,6 +58,13 @@ class SharedRuns(NamedTuple):
         candidate = candidate[place]
         transposition = query[in_query].astype(np.int64) - pitches[place]
         return cls(candidate, in_query, place - first[candidate], transposition)
+
+    def places(self) -> tuple[Ints, Ints]:
+        """Where the query begins in each candidate: what the most runs say, of at most four places.
+
+        As `most_frequent`; a place is a note of the candidate, negative if the query begins before it.
+        """
+        return self.most_frequent(self.in_candidate - self.in_query, _PLACES)
 
     def most_frequent(self, values: Ints, count: int) -> tuple[Ints, Ints]:
         """For each candidate the `count` values that most of its runs have.

@@ -6,19 +6,17 @@ from rapidfuzz.distance import Indel
 
 from index.melodies import Melodies
 from index.ragged import highest_of_each
-from index.shared_runs import SharedRuns, as_bytes
-from model.grams import Floats
-
-_PASSAGES = 4  # compared with the query in each candidate
+from index.shared_runs import as_bytes
+from model.grams import Floats, Ints
 
 
-def substring_similarities(query: Melodies, candidates: Melodies, shared: SharedRuns) -> Floats:
+def substring_similarities(query: Melodies, candidates: Melodies, places: tuple[Ints, Ints]) -> Floats:
     """How similar the intervals of a query and of a passage of each candidate are, or the reverse, 0 to 1.
 
     The shorter melody is compared with passages of the longer that are as long as it, or less at the ends.
-    They begin where the most shared runs say that it begins. The most similar passage counts.
+    They begin at the `places` of the runs that both share (`SharedRuns`). The most similar passage counts.
     """
-    number, offset = shared.most_frequent(shared.in_candidate - shared.in_query, _PASSAGES)
+    number, offset = places
     # First interval of each passage, and one past its last.
     intervals, others = query.notes[0] - 1, candidates.notes[number] - 1
     is_longer = intervals > others

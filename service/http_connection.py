@@ -157,7 +157,7 @@ class HttpConnection(HttpToolsProtocol):
 
     @property
     def is_answered(self) -> bool:
-        """Whether there is no request, or each has its answer."""
+        """Whether every request so far has been answered."""
         return self.cycle is None or self.cycle.response_complete
 
     @property
