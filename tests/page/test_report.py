@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -11,7 +12,7 @@ from cli.main import app
 from index.catalogue import Catalogue, Setting
 from index.library import Library
 from model.abc import read_tune, write
-from model.abc.variation import transposed
+from model.abc.variation import noisy, transposed
 from tests.page.conftest import watch
 from tests.support import SMALL, Silent
 from training.corpora.curate import Curated
@@ -35,14 +36,18 @@ HOSTILE = (
     "<style>* { display: none }</style>",
 )
 _TITLES, _SEVERAL = 60, 30  # titles, and those with a second setting
+_WRONG = 8  # titles whose second setting is the tune of another title, with some notes changed
 
 
 def hostile(curated: Curated) -> Curated:
-    """Sixty tunes whose every word is hostile."""
+    """Sixty tunes whose every word is hostile; some titles have another's tune, for the report's mistakes."""
     settings, tunes = [], []
+    rng = np.random.default_rng(0)
     for number, printed in enumerate(curated.library.tunes[:_TITLES]):
         title = f"{HOSTILE[number % len(HOSTILE)]} {number}"
         for semitones in (0, 2) if number < _SEVERAL else (0,):
+            if semitones and number < _WRONG:
+                printed = noisy(curated.library.tunes[number + _SEVERAL], 0.1, rng)
             tune = transposed(replace(printed, titles=(title,), rhythm=HOSTILE[0]), semitones)
             abc, word = write(tune), HOSTILE[number % len(HOSTILE)]
             reference = f"{word}/{number}/{semitones}"
