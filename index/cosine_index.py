@@ -23,7 +23,7 @@ from model.encoder import Vectors
 
 _EXACT = 10_000  # rows; above this, sketches are faster, and FAISS would split a query over threads
 _BITS = 4  # of a sketch, for every two numbers of the vector
-_FIRST_ROWS, _MORE_ROWS = 4, 4  # rows searched for each title; factor by which they grow if titles have more
+_FIRST_ROWS, _MORE_ROWS = 2, 4  # rows searched for each title; factor by which they grow if titles have more
 _RESCORED = 1000  # fewest rows compared exactly after the sketches
 # In a large index, one row in 400: a thousand of a million missed .002 of the nearest rows.
 _ROWS_FOR_EACH_RESCORED = 400

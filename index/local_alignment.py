@@ -14,7 +14,6 @@ from stringzilla import Strs
 from stringzillas import DeviceScope, SmithWatermanScores
 
 from index.melodies import TICKS, Melodies
-from index.ragged import highest_of_each
 from index.shared_runs import RUN, SharedRuns
 from model.deadline import check_deadline
 from model.grams import MAX_NOTES, Floats, Ints
@@ -59,32 +58,31 @@ def pulse_alignments(query: Melodies, candidates: Melodies, shared: SharedRuns) 
     shape = (candidates,)
     """
     tries = _FEW_TRIES if len(query.pitches) > _SHORT else _TRIES
-    # Counted from that of the candidate's first run: so equally frequent ones have one order in every key.
-    first = shared.transposition[np.searchsorted(shared.candidate, shared.candidate)]
-    number, move = shared.most_frequent((shared.transposition - first) % _SEMITONES, tries)
-    semitones = (move + shared.transposition[np.searchsorted(shared.candidate, number)]) % _SEMITONES
-    scaled, power = shared.most_frequent(_scales(query, candidates, shared), 1)
+    # Counted from the interval between the first notes, so equally frequent ones have one order in every key.
+    first = query.pitches[0] - candidates.pitches[candidates.first[:-1]].astype(np.int64)
+    moves = (shared.transposition - first[shared.candidate]) % _SEMITONES
+    number, move = shared.most_frequent(moves, tries)
+    semitones = (move + first[number]) % _SEMITONES
+    onset, other_onset = _onsets(query), _onsets(candidates)
+    scaled, power = shared.most_frequent(_scales(onset, other_onset, candidates.first, shared), 1)
     pulse = np.full(len(candidates), _PULSE)
     pulse[scaled] = _PULSE * 2.0**power
-    (text,) = _pulses(query, np.array([_PULSE]))
-    texts = _pulses(candidates, pulse)
+    (text,) = _pulses(query, onset, np.array([_PULSE]))
+    texts = _pulses(candidates, other_onset, pulse)
     moved = [
         texts[i].translate(_MOVED[move]) for i, move in zip(number.tolist(), semitones.tolist(), strict=True)
     ]
-    scores = _scores(text, moved)
-    best = highest_of_each(number, scores)
     alignments = np.zeros(len(candidates))
-    alignments[number[best]] = scores[best]
+    np.maximum.at(alignments, number, _scores(text, moved))
     return alignments
 
 
-def _scales(query: Melodies, candidates: Melodies, shared: SharedRuns) -> Ints:
+def _scales(onset: Ints, other_onset: Ints, first: Ints, shared: SharedRuns) -> Ints:
     """How much longer each shared run takes a candidate than the query: -1 for half, 0, or 1 for twice."""
-    onset, other_onset = _onsets(query), _onsets(candidates)
-    place = candidates.first[shared.candidate] + shared.in_candidate
+    place = first[shared.candidate] + shared.in_candidate
     time = onset[shared.in_query + RUN] - onset[shared.in_query]
     other_time = other_onset[place + RUN] - other_onset[place]
-    powers: Ints = np.clip(np.rint(np.log2(other_time / time)), -1, 1).astype(np.int64)
+    powers: Ints = (other_time**2 > 2 * time**2).astype(np.int64) - (2 * other_time**2 < time**2)
     return powers
 
 
@@ -93,12 +91,12 @@ def _onsets(melodies: Melodies) -> Ints:
     return np.concatenate([[0], np.cumsum(melodies.spans, dtype=np.int64)])
 
 
-def _pulses(melodies: Melodies, pulse: NDArray[np.number]) -> list[bytes]:
+def _pulses(melodies: Melodies, onset: Ints, pulse: NDArray[np.number]) -> list[bytes]:
     """The pitch class that sounds at each pulse of each melody, of at most `MAX_NOTES` pulses.
 
-    `pulse` is the length of a pulse of each melody, in ticks, shape = (melodies,).
+    `onset` is what `_onsets` gives; `pulse` is the length of a pulse of each melody, in ticks.
     """
-    onset, first = _onsets(melodies), melodies.first
+    first = melodies.first
     start, end = onset[first[:-1]], onset[first[1:]]
     total = np.ceil((end - start) / pulse).astype(np.int64)
     before = np.ceil((onset[:-1] - np.repeat(start, melodies.notes)) / np.repeat(pulse, melodies.notes))

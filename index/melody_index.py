@@ -4,6 +4,7 @@ Candidates come from n-grams of intervals, from n-grams of pulses, and from the 
 candidate is then compared with the tune note by note.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -226,8 +227,9 @@ def _count(query: Tune) -> int:
 
 def _variety(intervals: Ints) -> float:
     """The effective number of different pairs of successive intervals (Hill 1973), 1 if there are none."""
-    _, counts = np.unique(intervals[:-1] * 2**16 + intervals[1:], return_counts=True)
-    share = counts / counts.sum()
+    # Counting in Python is several times as fast as `np.unique` for some hundred notes.
+    counts = Counter((intervals[:-1] * 2**16 + intervals[1:]).tolist())
+    share = np.fromiter(counts.values(), np.float64, len(counts)) / max(len(intervals) - 1, 1)
     return float(np.exp(-np.sum(share * np.log(share))))
 
 
@@ -242,10 +244,9 @@ def _best(scores: Floats, count: int) -> Ints:
 def _begins(query: Melodies, candidates: Melodies, places: tuple[Ints, Ints]) -> Floats:
     """The feature "beginning", by the first of the `places` of each candidate."""
     numbers, offsets = places
-    number, first = np.unique(numbers, return_index=True)
-    begins = (len(query.pitches) > candidates.notes).astype(np.float64)
-    begins[number] = np.maximum(begins[number], offsets[first] < _BEGINNING)
-    return begins
+    offset = np.full(len(candidates), _BEGINNING)
+    offset[numbers[::-1]] = offsets[::-1]  # of several assignments to a candidate, the last one counts
+    return ((len(query.pitches) > candidates.notes) | (offset < _BEGINNING)).astype(np.float64)
 
 
 def _header_features(query: Melodies, candidates: Melodies) -> Floats:

@@ -5,7 +5,6 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from index.melodies import Melodies
-from index.ragged import highest_of_each
 from index.shared_runs import as_bytes
 from model.grams import Floats, Ints
 
@@ -33,7 +32,6 @@ def substring_similarities(query: Melodies, candidates: Melodies, places: tuple[
         scorer=Indel.normalized_similarity,
         dtype=np.float64,
     )
-    best = highest_of_each(number, scores)
     similarities = np.zeros(len(candidates))
-    similarities[number[best]] = scores[best]
+    np.maximum.at(similarities, number, scores)
     return similarities

@@ -24,13 +24,23 @@ Floats = NDArray[np.float64]
 # grams that the tune encoder knows once in 21 times.
 HASHES = 2**20
 
-# Steps of a scale that an interval spans, by its semitones, modulo the octave.
+# Steps of a scale that an interval spans, by its semitones, modulo the octave; and by its semitones as a byte,
+# which is several times as fast as a division.
 _STEPS = np.array([0, 1, 1, 2, 2, 3, -3, -3, -2, -2, -1, -1], np.int8)
+_STEPS_OF_BYTE = _STEPS[np.arange(256).astype(np.int8) % 12]
 
 _INTERVALS = (2, 3, 4, 6)  # lengths of the runs of melodic intervals
 _RHYTHMIC = (2, 4)  # lengths of the runs of intervals with rhythm
 _UNREPEATED = (4, 6)  # lengths of the runs of intervals after repeated notes are merged
 _LETTERS = 3  # length of the runs of letters
+
+# The constants of splitmix64.
+_INCREMENT = np.uint64(0x9E3779B97F4A7C15)
+_ROUNDS = (
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+)
+_LAST_SHIFT = np.uint64(31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +117,10 @@ def diatonic_grams(tune: Tune, n: int) -> Ints:
 def diatonic_intervals(intervals: NDArray[np.integer]) -> NDArray[np.int8]:
     """Intervals in steps of a scale, modulo the octave: -3 to 3. A third is 2, whether major or minor.
 
-    An octave is 0, a fifth upwards is a fourth downwards, and a tritone is -3. `intervals` are in semitones.
+    An octave is 0, a fifth upwards is a fourth downwards, and a tritone is -3. `intervals` are in semitones,
+    between MIDI numbers.
     """
-    steps: NDArray[np.int8] = _STEPS[intervals % 12]
+    steps: NDArray[np.int8] = _STEPS_OF_BYTE[intervals.astype(np.uint8)]
     return steps
 
 
@@ -183,7 +194,9 @@ def _runs(
 
 def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Make every bit affect all others: the finaliser of splitmix64 (Steele, Lea, Flood, OOPSLA 2014)."""
-    x = x + np.uint64(0x9E3779B97F4A7C15)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
+    x = x + _INCREMENT
+    for shift, factor in _ROUNDS:
+        x ^= x >> shift
+        x *= factor
+    x ^= x >> _LAST_SHIFT
+    return x
