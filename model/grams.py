@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 # grams that the tune encoder knows once in 21 times.
 HASHES = 2**20
 
-# Steps of a scale that an interval spans, by its semitones, modulo the octave; and by its semitones as a byte,
+# Steps of a scale that an interval spans, by its semitones modulo the octave; and by its semitones as a byte,
 # which is several times as fast as a division.
 _STEPS = np.array([0, 1, 1, 2, 2, 3, -3, -3, -2, -2, -1, -1], np.int8)
 _STEPS_OF_BYTE = _STEPS[np.arange(256).astype(np.int8) % 12]
