@@ -15,6 +15,7 @@
             display.json                names of the catalogue as people see them
             directory.safetensors       ids of titles and settings, and the words of the names
             probes.jsonl
+            probes.safetensors          their vectors
             metrics.json                what training measured
             tunebooks.jsonl             the user's own tunebooks as a rebuild read them, if there are any
             evaluation/                 split, catalogue, encoders and index to recompute the test MRR
@@ -32,16 +33,18 @@ from pydantic import ValidationError
 from index.digests import sha256
 from index.manifest import FORMAT, Manifest
 from index.own_sources import TUNEBOOKS as OWN
-from index.probes import Probe, load_probes
+from index.probes import Probe, load_probe_vectors, load_probes
 from index.regular_files import read_regular
 from index.suggester import Suggester
 from model.checkpoint import CheckpointError
 from model.device import Device
+from model.encoder import Vectors
 from model.errors import GanAinmError
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
 PROBES = "probes.jsonl"
+PROBE_VECTORS = "probes.safetensors"
 METRICS = "metrics.json"
 OWN_BOOKS = "tunebooks.jsonl"
 EVALUATION = "evaluation"
@@ -62,12 +65,14 @@ class Artifact:
     manifest : provenance, counts, figures
     suggester : suggests titles from it
     probes : changed tunes whose MRR shows whether it still works
+    probe_vectors : their vectors, as the training encoded them, shape = (probes, dim)
     """
 
     path: Path
     manifest: Manifest
     suggester: Suggester
     probes: list[Probe]
+    probe_vectors: Vectors
 
     @property
     def version(self) -> str:
@@ -113,11 +118,12 @@ def load_files(path: Path, manifest: Manifest, device: Device) -> Artifact:
     """
     try:
         suggester, probes = Suggester.load(path, device), load_probes(path / PROBES)
+        vectors = load_probe_vectors(path / PROBE_VECTORS, len(probes), suggester.title_index.dim)
     except (CheckpointError, OSError, ValueError, TypeError, RecursionError) as error:
         raise ArtifactError(f"{path.name} cannot be loaded: {error}") from error
     if suggester.title_index.dim != manifest.dim:
         raise ArtifactError(f"{path.name}: the manifest says dim {manifest.dim}, its files {suggester.dims}")
-    return Artifact(path, manifest, suggester, probes)
+    return Artifact(path, manifest, suggester, probes, vectors)
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -21,6 +21,7 @@ from index.progress import OnStep, counted, ignore_steps
 from index.suggester import Suggester
 from model.abc import Tune, read_tune, write
 from model.abc.variation import cut, ornamented, transposed, unnamed
+from model.arrays import map_arrays, save_arrays
 from model.deadline import check_deadline
 from model.encoder import Vectors
 from model.encoders import Encoders
@@ -30,6 +31,7 @@ DEGRADED = 0.9  # an MRR below this share of the recorded one means that the art
 _FEWEST_NOTES = 32
 _MOST_NOTES = 64
 _ORNAMENTED = 0.1  # share of notes
+_VECTORS = "vectors"
 _SEARCHED = 25  # probes at a time, so that requests can go first in between
 
 
@@ -127,6 +129,23 @@ def save_probes(probes: Sequence[Probe], path: Path) -> None:
 def load_probes(path: Path) -> list[Probe]:
     """Read JSON lines. Raises OSError, and ValueError or TypeError when the file does not hold probes."""
     return [Probe(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def save_probe_vectors(vectors: Vectors, path: Path) -> None:
+    """Write what `encode_probes` returned, so that a rebuild need not encode the probes again."""
+    save_arrays({_VECTORS: vectors}, path)
+
+
+def load_probe_vectors(path: Path, probes: int, dim: int) -> Vectors:
+    """Map what `save_probe_vectors` wrote. shape = (probes, dim)
+
+    Raises OSError when the file cannot be read, ValueError when it has no such vectors.
+    """
+    arrays, _ = map_arrays(path)
+    vectors = arrays.get(_VECTORS)
+    if vectors is None or vectors.shape != (probes, dim):
+        raise ValueError(f"{path.name} does not have {probes} vectors of {dim} numbers")
+    return vectors
 
 
 def _changed(tune: Tune, rng: np.random.Generator) -> Tune:

@@ -125,7 +125,7 @@ def _rebuild(
     suggester = reindexed(old.suggester, catalogue, encoded, reuse, on_step)
     advance = on_step("checking and publishing", 3)
     _check_vectors(suggester)
-    probes = encode_probes(old.probes, suggester.encoders)
+    probes = old.probe_vectors if reuse else encode_probes(old.probes, suggester.encoders)
     if not force:
         _check_probes(probes, suggester.title_index, len(trained), old)
     advance()

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from index.artifact import CURRENT, EVALUATION, MANIFEST, METRICS, OWN_BOOKS, PROBES
+from index.artifact import CURRENT, EVALUATION, MANIFEST, METRICS, OWN_BOOKS, PROBE_VECTORS, PROBES
 from index.catalogue import Setting, Title
 from index.manifest import FORMAT, CorpusCount, Manifest
 from index.markdown import attributes, table
@@ -154,6 +154,13 @@ FILES = (
         _FIT,
         "service, re-index",
         (("", Probe),),
+    ),
+    _File(
+        PROBE_VECTORS,
+        "The vectors of the probes, so that a re-index need not encode them again "
+        "(`vectors`, float32, shape = (probes, dim)).",
+        _FIT,
+        "re-index",
     ),
     _File(
         METRICS,

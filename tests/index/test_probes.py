@@ -7,7 +7,16 @@ import torch
 from index import artifact
 from index.catalogue import Catalogue, Setting
 from index.mrr import K
-from index.probes import COUNT, load_probes, make_probes, measure_probes, save_probes
+from index.probes import (
+    COUNT,
+    encode_probes,
+    load_probe_vectors,
+    load_probes,
+    make_probes,
+    measure_probes,
+    save_probe_vectors,
+    save_probes,
+)
 from model.abc import read_tune
 from model.device import Device
 from tests.support import KESH
@@ -53,6 +62,19 @@ def test_measuring_without_probes_is_an_error(small_artifacts: Path) -> None:
     loaded = artifact.load(small_artifacts, "cpu")
     with pytest.raises(ValueError, match="no queries"):
         measure_probes([], loaded.suggester)
+
+
+def test_the_artifact_has_the_vectors_of_its_probes(small_artifacts: Path) -> None:
+    loaded = artifact.load(small_artifacts, "cpu")
+    vectors = encode_probes(loaded.probes, loaded.suggester.encoders)
+    assert np.array_equal(loaded.probe_vectors, vectors)
+
+
+@pytest.mark.parametrize("shape", [(2, 4), (3, 5), (12,)])
+def test_vectors_that_do_not_fit_the_probes_are_refused(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    save_probe_vectors(np.zeros(shape, np.float32), tmp_path / "probes.safetensors")
+    with pytest.raises(ValueError, match="does not have 3 vectors of 4 numbers"):
+        load_probe_vectors(tmp_path / "probes.safetensors", 3, 4)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")

@@ -243,7 +243,7 @@ def test_what_has_not_changed_is_not_read_again(
     (books / "b.abc").write_text(book(3, 4))
     assert rebuild(small_artifacts, CPU, books).tunes == 5
     assert read == [book(3, 4)]
-    assert [titles for titles in encoded if titles] == [("Own Tune E of Mine",)], "the others are probes"
+    assert encoded == [("Own Tune E of Mine",)]
 
 
 def test_an_artifact_without_occurrences_is_indexed_anew(small_artifacts: Path, tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from index.artifact import EVALUATION, METRICS, PROBES
+from index.artifact import EVALUATION, METRICS, PROBE_VECTORS, PROBES
 from index.cosine_index import CosineIndex
 from index.manifest import FORMAT, Manifest
 from index.mrr import Mrr
-from index.probes import make_probes, measure_probes, save_probes
+from index.probes import encode_probes, make_probes, measure_vectors, save_probe_vectors, save_probes
 from index.publication import locked, publish, staging
 from index.suggester import Suggester
 from model.encoders import Encoders
@@ -85,7 +85,8 @@ def _fit(curated: Curated, root: Path, trainer: Trainer) -> str:
     first_hits = _first_hits(evaluated.encoders, training_set, split.validation)
     suggester = suggester.with_ranking(fit_ranking(examples, first_hits, report.step))
     probes = make_probes(catalogue, config.seed)
-    probed = measure_probes(probes, suggester)
+    probe_vectors = encode_probes(probes, suggester.encoders)
+    probed = measure_vectors(probes, probe_vectors, suggester)
     report.say(f"catalogue tunes, transposed, cut and ornamented: MRR {_spell(probed)}")
 
     metrics = {
@@ -103,6 +104,7 @@ def _fit(curated: Curated, root: Path, trainer: Trainer) -> str:
     with staging(root) as staged:
         suggester.save(staged)
         save_probes(probes, staged / PROBES)
+        save_probe_vectors(probe_vectors, staged / PROBE_VECTORS)
         (staged / METRICS).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
         save_evaluation(staged / EVALUATION, evaluated.encoders, training_set, split)
         advance()

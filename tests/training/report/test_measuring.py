@@ -1,6 +1,6 @@
 import json
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -96,9 +96,7 @@ def test_a_damaged_split_is_an_error(loaded: Artifact, tmp_path: Path, text: str
     copy = tmp_path / "copy"
     shutil.copytree(loaded.path, copy)
     (copy / EVALUATION / SPLIT).write_text(text, encoding="utf-8")
-    damaged = Artifact(
-        **{**{name: getattr(loaded, name) for name in ("manifest", "suggester", "probes")}, "path": copy}
-    )
+    damaged = replace(loaded, path=copy)
     with pytest.raises(ArtifactError, match="copy"):
         draw_queries(damaged)
 
