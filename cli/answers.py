@@ -7,7 +7,7 @@ from dataclasses import asdict
 import typer
 
 from cli.sources import SourceTune
-from cli.words import describe_match, describe_medley, other_names, plain
+from cli.words import describe_confidence, describe_match, describe_medley, other_names, plain
 from index.suggestions import Suggestions
 from model.abc import Notice
 
@@ -56,7 +56,7 @@ class AnswerTable:
         # Fixed widths, so that the columns of all tunes stand below each other.
         table.add_column("line", width=5, justify="right")
         table.add_column("its title", width=max(9, self._console.width // 5), overflow="fold")
-        table.add_column("sure", width=6, justify="right")
+        table.add_column("sure", width=4, justify="right")
         table.add_column("suggested title", overflow="fold")
         left = [str(tune.heading.line), Text(plain(tune.heading.title or "-"))]
 
@@ -73,9 +73,9 @@ class AnswerTable:
             others = other_names(suggestion)
             if others:
                 name.append(f" (also {', '.join(others)})", style="not bold dim")
-            add(f"{suggestion.confidence:.1%}", name)
+            add(describe_confidence(suggestion.confidence), name)
             if suggestion.melody:
-                add("", Text(describe_match(suggestion.melody), style="dim"))
+                add("", Text(describe_match(suggestion.melody, len(suggestions.tune.bars)), style="dim"))
             elif suggestions.known:
                 add("", Text("guessed from its style", style="dim"))
         for warning in warnings:

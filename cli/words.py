@@ -5,6 +5,7 @@ import re
 from index.display import display_title
 from index.suggestions import MelodyEvidence, Part, Suggestion
 
+_LEAST = 0.01  # nothing is shown as surer, or less likely, than one per cent from the end
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -19,11 +20,23 @@ def other_names(suggestion: Suggestion) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*aliases, *(other.title for other in suggestion.also_called))))
 
 
-def describe_match(melody: MelodyEvidence) -> str:
-    """The setting, how it differs, and bars, as in "like a:1: the same notes; bars 1-8 match 1-8"."""
+def describe_confidence(confidence: float) -> str:
+    """A probability in whole per cent, but never 0 or 100: "97%", "<1%", ">99%"."""
+    if confidence < _LEAST:
+        return f"<{_LEAST:.0%}"
+    return f"{confidence:.0%}" if confidence <= 1 - _LEAST else f">{1 - _LEAST:.0%}"
+
+
+def describe_match(melody: MelodyEvidence, bars: int) -> str:
+    """The setting, how it differs, and bars, as in "like a:1: 4 of 8 bars match; bars 1-4 match 9-12".
+
+    If all the tune's `bars` match those of the setting with the same numbers, the difference says enough.
+    """
     setting = melody.setting
     described = ", ".join(filter(None, (setting.reference, setting.key, setting.meter)))
-    return "; ".join(filter(None, (f"like {described}: {melody.difference}", describe_bars(melody.bars))))
+    are_same = len(melody.bars) == bars and all(bar == other for bar, other in melody.bars)
+    matching = "" if are_same else describe_bars(melody.bars)
+    return "; ".join(filter(None, (f"like {described}: {melody.difference}", matching)))
 
 
 def describe_key(transposition: int) -> str:
@@ -47,9 +60,10 @@ def describe_bars(bars: tuple[tuple[int, int], ...]) -> str:
 
 
 def describe_medley(parts: tuple[Part, ...]) -> str:
-    """The tunes of a medley, as in "a medley: bars 1-16 The Kesh (99.2%), bars 17-32 Morrison's (97.0%)"."""
+    """The tunes of a medley, as in "a medley: bars 1-16 The Kesh (>99%), bars 17-32 Morrison's (97%)"."""
     described = ", ".join(
-        f"bars {_range(part.first_bar, part.last_bar)} {part.title} ({part.confidence:.1%})" for part in parts
+        f"bars {_range(part.first_bar, part.last_bar)} {part.title} ({describe_confidence(part.confidence)})"
+        for part in parts
     )
     return f"a medley: {described}"
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import tarfile
@@ -14,6 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from cli.words import describe_confidence
 from index import load
 from index.display import display_title
 from model.abc import read_tune, write
@@ -50,10 +52,11 @@ def test_each_tune_of_a_file_gets_five_titles(small_artifacts: Path, book: Path)
     assert [line.partition(" The Kesh ")[0] for line in lines if " The Kesh " in line] == ["1", "9"]
     assert sum("%" in line for line in lines) == 2 * 5
     for suggestion in load(small_artifacts).suggest(KESH, 5).titles:
-        assert sum(f"{suggestion.confidence:.1%} {suggestion.title}" in line for line in lines) == 2
+        words = f"{describe_confidence(suggestion.confidence)} {suggestion.title}"
+        assert sum(words in line for line in lines) == 2
 
 
-def test_a_match_is_shown_with_its_setting_transposition_and_bars(
+def test_a_match_is_shown_with_its_setting_and_the_difference(
     small_artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     setting = load(small_artifacts).catalogue.settings[9]
@@ -69,9 +72,30 @@ def test_a_match_is_shown_with_its_setting_transposition_and_bars(
         assert name == "stdin"
         assert title.startswith("1 - ")
         assert title.endswith(f"% {display_title(setting.title)}")
-        assert match.startswith(f"like {setting.reference}, {setting.key}, {setting.meter}: {words}; ")
-        bars = f"{tune.bars[0].number}-{tune.bars[-1].number}"
-        assert match.endswith(f"; bars {bars} match {bars}")
+        assert match == f"like {setting.reference}, {setting.key}, {setting.meter}: {words}"
+
+
+def test_bars_are_shown_where_they_have_other_numbers(
+    small_artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = load(small_artifacts).catalogue.settings[9].abc
+    monkeypatch.setenv("COLUMNS", "200")
+    head, key, music = re.split(r"^(K:.*\n)", printed, maxsplit=1, flags=re.MULTILINE)
+    text = f"{head}{key}{music.split('|', 4)[4]}"
+    tune, whole = read_tune(text), read_tune(printed)
+    match = rows(run(small_artifacts, "--table", "--top", "1", text=text).stdout)[3]
+    skipped = len(whole.bars) - len(tune.bars)
+    ranges = (f"{bars[0].number}-{bars[-1].number}" for bars in (tune.bars, whole.bars[skipped:]))
+    assert skipped
+    assert match.endswith(f"; bars {' match '.join(ranges)}")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [(0, "<1%"), (0.0099, "<1%"), (0.01, "1%"), (0.974, "97%"), (0.99, "99%"), (0.9901, ">99%"), (1, ">99%")],
+)
+def test_nothing_is_shown_as_certain(confidence: float, words: str) -> None:
+    assert describe_confidence(confidence) == words
 
 
 def test_other_names_are_listed_and_printed_spellings_are_not(
