@@ -22,10 +22,10 @@ class TitlingError(GanAinmError):
 def new_title(tune: SourceTune, suggestions: Suggestions, min_confidence: float) -> str | None:
     """The title that a tune should get; None if it should stay as it is.
 
-    It stays if it is not known, if the likeliest title is less sure than `min_confidence`, or if the tune has
-    this title, another name of it, or another title of the same tune already.
+    It stays if it is not known, if it is a medley, if the likeliest title is less sure than `min_confidence`,
+    or if the tune has this title, another name of it, or another title of the same tune already.
     """
-    if not suggestions.known or not isinstance(tune.tune, Tune):
+    if not suggestions.known or suggestions.parts or not isinstance(tune.tune, Tune):
         return None
     best = suggestions.titles[0]
     if best.confidence < min_confidence:

@@ -27,8 +27,8 @@ import { melody, SURE } from "./words.js";
  * @property {string} own Its own title, "" without one or with a placeholder.
  * @property {import("./api.js").Title[]} choices Suggestions whose melody matches, the best first.
  * @property {number} chosen Index of the choice that would be written.
- * @property {"" | "same" | "alias" | "place"} kept Why no title is proposed: the tune has this title, or another
- *   name of it, or it has no line for a title.
+ * @property {"" | "same" | "alias" | "place" | "medley"} kept Why no title is proposed: the tune has this title, or
+ *   another name of it, it has no line for a title, or it is a medley, of which the title names one tune.
  * @property {boolean} accepted
  * @property {boolean} byHand Whether the person has decided this row itself.
  */
@@ -165,7 +165,7 @@ function readRow(answer) {
   /** @type {Row} */
   const row = {
     answer,
-    group: !known ? "unknown" : choices[0].confidence >= SURE ? "sure" : "look",
+    group: !known ? "unknown" : choices[0].confidence >= SURE && !isMedley(answer) ? "sure" : "look",
     own: answer.titles.map((title) => title.text).find((title) => !isPlaceholder(title)) ?? "",
     choices,
     chosen: 0,
@@ -189,5 +189,11 @@ function keptOf(row, chosen) {
   const own = row.answer.titles.map((title) => title.text);
   if (own.some((title) => isOneOf(title, [choice.title]))) return "same";
   const names = [...choice.aliases, ...(choice.also_called ?? []).map((other) => other.title)];
-  return own.some((title) => isOneOf(title, names)) ? "alias" : "";
+  if (own.some((title) => isOneOf(title, names))) return "alias";
+  return isMedley(row.answer) ? "medley" : "";
+}
+
+/** @param {BatchAnswer} answer */
+function isMedley(answer) {
+  return Boolean(answer.result?.parts?.length);
 }

@@ -42,8 +42,19 @@ export function howItMatches(row) {
 export function whyKept(row) {
   if (row.kept === "same") return "It already has this title.";
   if (row.kept === "alias") return "Its own title is another name of this tune.";
+  if (row.kept === "medley") return whichMedley(row);
   if (row.kept === "place") return "Its text has no line for a title. Write it in yourself.";
   return "";
+}
+
+/**
+ * Which tunes a medley has.
+ *
+ * @param {Row} row
+ */
+function whichMedley({ answer }) {
+  const titles = answer.result.parts.map((/** @type {{title: string}} */ part) => part.title);
+  return `It is a medley: ${titles.join(", ")}.`;
 }
 
 /**

@@ -12,7 +12,7 @@ from cli.sources import Source
 from cli.titling import TitlingError, new_title, replace
 from index import load
 from index.display import display_title
-from index.suggestions import AlsoCalled
+from index.suggestions import AlsoCalled, Part
 from model.abc import Book, read_tune, write
 from model.abc.variation import unnamed
 
@@ -124,6 +124,17 @@ def test_a_tune_that_has_another_title_of_the_same_tune_gets_none(
     for present, expected in (("Name of My Own, A", None), ("Another Name", title)):
         tune = next(iter(Source("a", b"", Book.of(f"T:{present}\n{abc}")).tunes()))
         assert new_title(tune, joined, 0.5) == expected
+
+
+def test_a_medley_gets_no_title(small_artifacts: Path, known: tuple[str, str]) -> None:
+    abc, title = known
+    tune = next(iter(Source("a", b"", Book.of(abc)).tunes()))
+    suggestions = load(small_artifacts).suggest(abc, 1)
+    (best,) = suggestions.titles
+    assert new_title(tune, suggestions, 0.5) == title
+    assert best.melody
+    part = Part(1, 8, best.id, best.title, best.confidence, best.melody.setting)
+    assert new_title(tune, replace_fields(suggestions, parts=(part,)), 0.5) is None
 
 
 def test_a_book_of_which_no_tune_is_sure_enough_stays(small_artifacts: Path, book: Path) -> None:

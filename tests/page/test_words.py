@@ -47,6 +47,25 @@ def test_a_medley_is_a_sentence_with_the_bars_of_each_tune(page: "Page") -> None
     assert call(page, "words.js", "medley", answer(True, 0.9)) == ""
 
 
+REVIEW = """async (result) => {
+    const { BookReview } = await import("/page/book-review.js");
+    const { whyKept } = await import("/page/book-words.js");
+    const review = new BookReview();
+    const row = review.add({ number: 1, line: 1, titles: [], insert_title_after: 1, result });
+    const before = row.accepted;
+    review.toggle(row);
+    return [row.group, before, row.accepted, whyKept(row)];
+}"""
+
+
+def test_the_title_of_a_medley_is_not_accepted_for_the_user(page: "Page") -> None:
+    sure = answer(True, 0.97)
+    sure["suggestions"][0]["evidence"] = [{"kind": "melody"}]
+    assert page.evaluate(REVIEW, sure) == ["sure", True, False, ""]
+    medley = sure | {"parts": [{"title": "A"}, {"title": "B"}]}
+    assert page.evaluate(REVIEW, medley) == ["look", False, True, "It is a medley: A, B."]
+
+
 def test_a_remark_is_only_called_skipped_if_something_was(page: "Page") -> None:
     for messages, line in (
         (["'@' is not music, skipped"], "1 thing I skipped"),
