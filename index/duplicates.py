@@ -2,7 +2,7 @@
 
 Candidates for a tune are the earlier tunes that share its rarest n-grams of intervals. Each of them is
 compared with it note by note, as the melody index compares settings. Pairs that are similar enough are joined
-into groups.
+into groups, if the one is not only a part of the other: else a medley would put its tunes into one group.
 """
 
 from collections.abc import Sequence
@@ -26,6 +26,7 @@ _CANDIDATES = 20  # compared with each tune; with 40, one pair in a hundred more
 # chance. The second is divided by the notes of the shorter. docs/experiments.md has the measurements.
 _SAME = 0.67
 _SAME_SHORT = 4.0
+_PART = 0.67  # a tune with fewer than this share of the notes of another can only be a part of it
 
 
 class Duplicate(NamedTuple):
@@ -49,8 +50,10 @@ class Duplicate(NamedTuple):
 def find_duplicates(tunes: Sequence[Tune]) -> Steps[list[list[Duplicate]]]:
     """Find the groups of the same tune, a tune in a step.
 
-    A group has two tunes or more, in their order; the groups are in the order of their first tunes. Tunes of
-    fewer than `FEWEST_NOTES` notes are in no group. The time grows with the number of tunes, not its square.
+    A group has two tunes or more, in their order; the groups are in the order of their first tunes. It has
+    settings of one tune, or of a tune and of one that has it as a part. So a medley is in a group with each
+    of its tunes. Tunes of fewer than `FEWEST_NOTES` notes are in no group. The time grows with the number of
+    tunes, not its square.
     """
     melodies = Melodies.of(tunes)
     yield
@@ -60,18 +63,22 @@ def find_duplicates(tunes: Sequence[Tune]) -> Steps[list[list[Duplicate]]]:
         yield
     index = NgramIndex(grams)
     sets = DisjointSets(len(tunes))
+    parts: list[tuple[int, int]] = []
     for number in range(1, len(tunes)):
         yield
         earlier = _candidates(index.cosines(grams[number])[:number])
         if len(earlier):
-            shorter = np.minimum(melodies.notes[number], melodies.notes[earlier])
-            is_same = similarities(melodies, number, earlier) >= np.minimum(_SAME + _SAME_SHORT / shorter, 1)
-            for other in earlier[is_same & (shorter >= FEWEST_NOTES)].tolist():
+            notes, others = melodies.notes[number], melodies.notes[earlier]
+            shorter = np.minimum(notes, others)
+            least = np.where(shorter < FEWEST_NOTES, np.inf, np.minimum(_SAME + _SAME_SHORT / shorter, 1))
+            is_same = similarities(melodies, number, earlier) >= least
+            is_part = shorter < _PART * np.maximum(notes, others)
+            for other in earlier[is_same & ~is_part].tolist():
                 sets.join(number, other)
+            parts += [(number, other) for other in earlier[is_same & is_part].tolist()]
     groups = []
-    for numbers in sets.sets():
-        if len(numbers) > 1:
-            groups.append((yield from _compared_with_first(melodies, numbers)))
+    for numbers in _with_parts(sets.sets(), parts):
+        groups.append((yield from _compared_with_first(melodies, numbers)))
     return groups
 
 
@@ -92,6 +99,15 @@ def similarities(melodies: Melodies, number: int, others: Ints) -> Floats:
     substring = substring_similarities(query, candidates, shared.places())
     whole: NDArray[np.float64] = 2 * common / (query.notes[0] + candidates.notes)
     return np.maximum(whole, substring)
+
+
+def _with_parts(sets: list[list[int]], parts: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """Sets of the same tune; two as one, where a tune of one set is a part of one of the other set."""
+    set_of = {number: place for place, numbers in enumerate(sets) for number in numbers}
+    pairs = {tuple(sorted((set_of[a], set_of[b]))) for a, b in parts if set_of[a] != set_of[b]}
+    paired = {place for pair in pairs for place in pair}
+    alone = [numbers for place, numbers in enumerate(sets) if len(numbers) > 1 and place not in paired]
+    return sorted([*alone, *(sorted(sets[a] + sets[b]) for a, b in pairs)])
 
 
 def _candidates(cosines: Floats) -> Ints:

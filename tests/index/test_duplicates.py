@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,13 @@ def walk(notes: int, seed: int) -> Tune:
     bars = ["".join(rng.choice(list("DEFGABcdefg"), 8)) for _ in range(-(-notes // 8))]
     tune = read_tune("M:4/4\nL:1/8\nK:D\n" + "|".join(bars))
     return tune if notes % 8 == 0 else cut(tune, 0, notes)
+
+
+def joined(first: Tune, second: Tune) -> Tune:
+    """Both tunes, one after the other."""
+    end = first.notes[-1].onset + first.notes[-1].duration
+    later = tuple(replace(note, onset=note.onset + end) for note in second.notes)
+    return replace(first, notes=first.notes + later)
 
 
 def test_tunes_are_found_in_any_key_and_with_ornaments() -> None:
@@ -71,6 +80,24 @@ def test_a_part_of_a_tune_is_the_same_tune() -> None:
     for length in (32, 48, 64):
         assert numbers([tune, walk(128, 2), cut(tune, 40, length)]) == [[0, 2]]
         assert numbers([cut(tune, 40, length), walk(128, 2), tune]) == [[0, 2]]
+
+
+def test_the_tunes_of_a_medley_are_in_a_group_each() -> None:
+    a, b, c = walk(80, 1), walk(100, 2), walk(120, 3)
+    medley = joined(a, b)
+    for tunes, expected in (
+        ([a, b, medley], [[0, 2], [1, 2]]),
+        ([medley, a, transposed(b, 2), b], [[0, 1], [0, 2, 3]]),
+        ([a, medley, joined(c, a)], [[0, 1], [0, 2]]),
+    ):
+        assert numbers(tunes) == expected
+        assert all(duplicate.similarity > 0.9 for group in groups(tunes) for duplicate in group)
+
+
+def test_parts_of_a_tune_are_in_a_group_each_with_it() -> None:
+    tune = walk(128, 1)
+    tunes = [tune, cut(tune, 0, 40), transposed(tune, 1), cut(tune, 64, 48)]
+    assert numbers(tunes) == [[0, 1, 2], [0, 2, 3]]
 
 
 def test_more_than_two_are_one_group_in_their_order() -> None:

@@ -1,7 +1,7 @@
 """Finds duplicates among settings, and counts the pairs of one title among the pairs of one group."""
 
 from collections import Counter
-from collections.abc import Iterable
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -35,16 +35,18 @@ def measure(library: Library, settings: Ints) -> Figures:
     """Find the duplicates among the settings of a library that have these numbers."""
     title = library.catalogue.title_of_setting[settings]
     groups = finish(find_duplicates([library.tunes[number] for number in settings.tolist()]))
-    members = [title[[duplicate.tune for duplicate in group]] for group in groups]
-    grouped = _pairs(len(titles) for titles in members)
-    right = _pairs(count for titles in members for count in Counter(titles.tolist()).values())
-    same = _pairs(Counter(title.tolist()).values())
+    members = ([duplicate.tune for duplicate in group] for group in groups)
+    grouped = {
+        pair for tunes in members for pair in combinations(tunes, 2)
+    }  # a tune may be in several groups
+    right = sum(title[a] == title[b] for a, b in grouped)
+    same = sum(count * (count - 1) // 2 for count in Counter(title.tolist()).values())
     nan = float("nan")
     return Figures(
         settings=len(settings),
         groups=len(groups),
         largest=max(map(len, groups), default=0),
-        precision=right / grouped if grouped else nan,
+        precision=right / len(grouped) if grouped else nan,
         recall=right / same if same else nan,
     )
 
@@ -54,7 +56,3 @@ def settings_of_titles(library: Library, titles: int, rng: np.random.Generator) 
     count = len(library.catalogue)
     chosen = rng.choice(count, min(titles, count), replace=False)
     return np.flatnonzero(np.isin(library.catalogue.title_of_setting, chosen))
-
-
-def _pairs(sizes: Iterable[int]) -> int:
-    return sum(size * (size - 1) // 2 for size in sizes)
