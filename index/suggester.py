@@ -10,6 +10,7 @@ from typing import Self
 
 import numpy as np
 
+from index.alignment import Melody, similarity
 from index.catalogue import Catalogue
 from index.contents import Contents
 from index.cosine_index import CosineIndex
@@ -179,7 +180,7 @@ class Suggester:
         Parameters
         ----------
         matching : which settings match a filter, shape = (settings,). Only titles with such a setting are
-            ranked, and it is preferred as evidence. Confidences and `known` are those without a filter.
+            ranked, and only it is evidence. Confidences and `known` are those without a filter.
         without : numbers of settings to leave out, as if nobody had collected them; to measure the ranking
         join : whether titles that are one tune count as one, which has the confidence of all of them
         """
@@ -207,28 +208,39 @@ class Suggester:
         also = self.same_tunes.also(confidence, setting_of)
         for title, others in also.items():
             confidence[title] += sum(confidence.pop(other, 0.0) for other in others)
+            by_melody[title] = sum(by_melody.get(each, 0.0) for each in (title, *others))
 
         def ranked(title: int) -> RankedTitle:
-            setting, similarity = None, 0.0
+            setting, likeness = None, 0.0
             if by_melody.get(title, 0) >= least:
-                setting = settings[best_row[title]]
-                similarity = float(likenesses.features[best_row[title], _SIMILARITY])
+                if title in best_row:
+                    setting = settings[best_row[title]]
+                    likeness = float(likenesses.features[best_row[title], _SIMILARITY])
+                elif matching is not None:  # the settings that resemble the tune do not match
+                    numbers = self.same_tunes.settings_of(title)
+                    setting = int(numbers[matching[numbers]][0])
+                    likeness = similarity(Melody.of(tune), self.melody_index.melody(setting))
             name = names.get(title) or self.title_index.nearest_row(vector, title)
             of_all = confidence.get(title, 0.0)
-            return RankedTitle(title, of_all, setting, similarity, name, tuple(also.get(title, ())))
+            return RankedTitle(title, of_all, setting, likeness, name, tuple(also.get(title, ())))
 
         order = sorted(confidence, key=lambda title: (-confidence[title], title))
         if matching is not None:
             rows = rows[matching[likenesses.settings[rows]]]
-            for row in reversed(rows.tolist()):
-                best_row[title_of_row[row]] = row
+            best_row = {title_of_row[row]: row for row in reversed(rows.tolist())}
             wanted = set(self.catalogue.title_of_setting[matching].tolist())
-            tunes = ([title, *also.get(title, ())] for title in order)
-            kept = [[title for title in tune if title in wanted] for tune in tunes]
-            confidence = {tune[0]: confidence[title] for tune, title in zip(kept, order, strict=True) if tune}
-            order, also = list(confidence), {tune[0]: tune[1:] for tune in kept if tune}
+            shown = []
+            for title in order:
+                tune_titles = [title, *also.get(title, ())]
+                if kept := [each for each in tune_titles if each in wanted]:
+                    first = kept[0]
+                    confidence[first], by_melody[first] = confidence[title], by_melody.get(title, 0.0)
+                    also[first] = [each for each in tune_titles if each != first]
+                    shown.append(first)
+            order = shown
             if len(order) < top_k:
-                unranked = np.array(sorted(wanted.difference(*kept)), dtype=np.int64)
+                suggested = (title for first in order for title in (first, *also[first]))
+                unranked = np.array(sorted(wanted.difference(suggested)), dtype=np.int64)
                 nearest = self.title_index.nearest_of(unranked, vector, top_k - len(order))
                 order += [hit.title for hit in nearest]
                 names |= {hit.title: hit for hit in nearest}

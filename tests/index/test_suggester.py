@@ -249,6 +249,24 @@ def test_the_evidence_is_a_setting_that_matches_the_filter(suggester: Suggester)
         both.suggest(KESH, filters=Filters(rhythm="reel"))
 
 
+def test_a_filter_shows_the_tunes_title_that_matches_with_its_setting_and_all_other_titles(
+    suggester: Suggester,
+) -> None:
+    tunes = [(KESH, "one"), (KESH.replace("The Kesh", "The Castle").replace("GAB|", "GAc|"), "two")]
+    entries = [(Entry("book.abc:1", read_tune(abc)), corpus) for abc, corpus in tunes]
+    catalogue = Catalogue.collect((entry.names, entry.setting(corpus)) for entry, corpus in entries)
+    both = Suggester.build(Library.read(catalogue), suggester.encoders, suggester.ranking)
+    assert len(catalogue) == 2
+    names = {"one": "The Kesh", "two": "The Castle"}
+    for corpus, other in (("one", "two"), ("two", "one")):
+        (suggestion,) = both.suggest(KESH, filters=Filters(corpus=corpus)).titles
+        assert suggestion.title.startswith(names[corpus])
+        assert [each.title.startswith(names[other]) for each in suggestion.also_called] == [True]
+        assert suggestion.confidence == both.suggest(KESH).titles[0].confidence
+        assert suggestion.melody is not None
+        assert suggestion.melody.setting.corpus == corpus
+
+
 def test_a_setting_that_is_left_out_is_as_if_nobody_had_collected_it(suggester: Suggester) -> None:
     tune = unnamed(read_tune(suggester.catalogue.settings[30].abc))
     assert suggester.rank(tune, 5).titles[0].setting == 30
