@@ -64,9 +64,9 @@ async def suggest_titles(request: Request) -> Response:
     MusicXML, MIDI and sound are sent like bare ABC; the answer then has the tune as `abc`.
 
     With `notes`, each melody among the evidence also says which notes match, and where the texts have them.
-    `rhythm`, `meter` and `corpus` are filters, as members of the JSON or in the query. Only
-    titles with a setting that matches all of them are suggested. Confidences stay the probabilities among
-    all titles.
+    `rhythm`, `meter` and `corpus` are filters, as members of the JSON or in the query. Only titles with a
+    setting that matches all of them are suggested, and only such settings are evidence. Confidences stay
+    the probabilities among all titles.
     """
     start = time.perf_counter()
     state = state_of(request)
