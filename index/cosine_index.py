@@ -148,7 +148,8 @@ class CosineIndex:
             best.setdefault(title, rank)
             if len(best) == k:
                 break
-        return [Hit(title, int(rows[rank]), float(scores[rank])) for title, rank in best.items()]
+        row_of, score_of = rows.tolist(), scores.tolist()
+        return [Hit(title, row_of[rank], score_of[rank]) for title, rank in best.items()]
 
     def save(self, path: Path) -> None:
         """Write the FAISS index. The titles of its rows are not saved: they follow from the catalogue.
