@@ -44,8 +44,7 @@ class HttpConnection(HttpToolsProtocol):
         most_head_bytes: int,
     ) -> None:
         super().__init__(config, server_state, app_state, loop)
-        # `Head` refuses a request with two lengths: its error says why.
-        self.parser.set_dangerous_leniencies(lenient_chunked_length=True)
+        self._renew_parser()
         self._most_head_bytes = most_head_bytes
         self._unread = 0  # bytes that arrived after the last part of a body, or end of a head or body
         self._head: Head | None = None  # that is arriving
@@ -75,6 +74,7 @@ class HttpConnection(HttpToolsProtocol):
             except httptools.HttpParserUpgrade as pause:  # here another protocol would begin
                 data = self._without_upgrade + data[pause.args[0] :]
                 self._without_upgrade = b""
+                self._renew_parser()  # this one reads no further if the connection ends with that request
             except httptools.HttpParserCallbackError as error:
                 if not isinstance(error.__context__, Problem):
                     raise
@@ -194,6 +194,12 @@ class HttpConnection(HttpToolsProtocol):
             broken.disconnected = True
             broken.message_event.set()
         self.transport.close()
+
+    def _renew_parser(self) -> None:
+        self.parser = httptools.HttpRequestParser(self)
+        # A request with two lengths is refused by `Head`, whose error says why, and what follows the last
+        # request by `has_ended`.
+        self.parser.set_dangerous_leniencies(lenient_chunked_length=True, lenient_data_after_close=True)
 
     def _exchange(self, head: Head) -> Exchange:
         scope: Any = {

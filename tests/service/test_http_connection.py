@@ -299,6 +299,31 @@ def test_nothing_follows_a_tunnel(port: int) -> None:
     assert answer.said["method"] == "CONNECT"
 
 
+@pytest.mark.parametrize("upgrade", [b"h2c", b"websocket"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"%b /a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\n",
+        b"%b /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nConnection: upgrade\r\n",
+        b"%b /a HTTP/1.0\r\nConnection: upgrade\r\n",
+    ],
+)
+def test_the_last_request_may_wish_for_another_protocol(port: int, head: bytes, upgrade: bytes) -> None:
+    get = head % b"GET" + b"Upgrade: %b\r\n\r\n" % upgrade
+    send = head % b"POST" + b"Upgrade: %b\r\nContent-Length: %d\r\n\r\n%b" % (
+        upgrade,
+        len(SMUGGLED),
+        SMUGGLED,
+    )
+    for sent, body in ((get, b""), (send, SMUGGLED)):
+        for parts in ((sent,), (sent[:30], sent[30:]), tuple(sent[at : at + 1] for at in range(len(sent)))):
+            (answer,) = ask(port, *parts, SMUGGLED, pause=0.0005, lossy=True)
+            assert answer.said["body"].encode() == body
+            assert b"connection: close" in answer.head
+    assert names(ask(port, GET % b"first" + get + SMUGGLED)) == ["first", "a"]
+    assert names(ask(port, GET % b"first", get, SMUGGLED, lossy=True)) == ["first", "a"]
+
+
 def test_nothing_follows_the_last_request(port: int) -> None:
     assert names(ask(port, LAST + SMUGGLED)) == ["last"]
     assert names(ask(port, LAST + b"\x00nonsense")) == ["last"]
