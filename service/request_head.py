@@ -4,12 +4,15 @@ If a proxy and we do not agree where a request ends, a client can hide a request
 parser refuses most such heads, and `Head` the others.
 """
 
+import re
 from typing import Any
 from urllib.parse import unquote
 
 from service.problems import AmbiguousLength, BadHttp
 
 _VERSIONS = ("1.1", "1.0")
+# A target as clients send it to proxies (RFC 9112, 3.2.2): authority without user, path, query.
+_ABSOLUTE = re.compile(rb"https?://([^/?#@]+)(/[^?]*)?(\?.*)?", re.IGNORECASE)
 
 
 class Head:
@@ -62,6 +65,8 @@ class Head:
             raise BadHttp("a request names its host in exactly one header Host")
         if not self._target.isascii():
             raise BadHttp("the target has characters that are not ASCII; percent-encode them")
+        if method != b"CONNECT" and not self._target.startswith((b"/", b"*")):
+            self._end_absolute()
         if b"transfer-encoding" in names:
             if b"content-length" in names:
                 raise AmbiguousLength("send either Content-Length or Transfer-Encoding, not both")
@@ -95,6 +100,16 @@ class Head:
         lines = [b"%b %b HTTP/%b" % (self.method, self._target, self._version.encode())]
         lines += [b"%b: %b" % header for header in self._headers if header[0] != b"upgrade"]
         return b"\r\n".join([*lines, b"", b""])
+
+    def _end_absolute(self) -> None:
+        """Make a target with a host one without: from now on the header Host names that host."""
+        absolute = _ABSOLUTE.fullmatch(self._target)
+        if absolute is None:
+            raise BadHttp("a target is a path, or begins with http:// or https:// and a host")
+        authority, path, query = absolute.groups()
+        self._target = (path or b"/") + (query or b"")
+        self._headers = [(name, value) for name, value in self._headers if name != b"host"]
+        self._headers.append((b"host", authority))
 
     def _count(self, size: int) -> None:
         self._left -= size

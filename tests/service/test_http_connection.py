@@ -189,6 +189,25 @@ def test_requests_are_told_apart_however_they_arrive(port: int, sent: bytes, bod
         assert "x-a" not in given[0].said["headers"], "trailers are no headers"
 
 
+@pytest.mark.parametrize("upgrade", [b"", UPGRADE])
+@pytest.mark.parametrize(
+    ("target", "name", "host"),
+    [
+        (b"http://y/a", "a", "y"),
+        (b"HTTPS://y:80/a?b=http://z/", "a", "y:80"),
+        (b"http://y", "", "y"),
+        (b"http://y?b", "", "y"),
+        (b"http://[::1]:8000/a", "a", "[::1]:8000"),
+        (b"http://y//z/a", "z/a", "y"),
+    ],
+)
+def test_a_target_may_name_the_host(port: int, target: bytes, name: str, host: str, upgrade: bytes) -> None:
+    sent = b"GET %b HTTP/1.1\r\nHost: x\r\n%b\r\n" % (target, upgrade) + LAST
+    for parts in ((sent,), (sent[:15], sent[15:])):
+        answer, _ = ask(port, *parts)
+        assert (answer.said["name"], answer.said["headers"]["host"]) == (name, host)
+
+
 @pytest.mark.parametrize(
     "sent",
     [
@@ -202,6 +221,9 @@ def test_requests_are_told_apart_however_they_arrive(port: int, sent: bytes, bod
         b"GET /a\r\n\r\n",
         b"GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http://y@x/a HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http:///a HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET ftp://x/a HTTP/1.1\r\nHost: x\r\n\r\n",
         b"NOTHING /a HTTP/1.1\r\nHost: x\r\n\r\n",
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         b"GET /a HTTP/1.1\nHost: x\n\n",
