@@ -11,14 +11,16 @@ from typing import Any
 
 import httptools
 import uvicorn
+from starlette.datastructures import Headers
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from service.exchange import Exchange, Flow
 from service.headers import HEADERS
+from service.observer import REQUEST_ID, is_request_id, new_request_id
 from service.problem_bodies import MEDIA_TYPE, problem_body
-from service.problems import BadHttp, Problem
+from service.problems import BadHttp, Problem, SlowSender
 from service.request_head import Head, too_long
 
 _MOST_WAITING = 32  # after so many requests a connection takes no more, and ends with the last answer
@@ -180,16 +182,24 @@ class HttpConnection(HttpToolsProtocol):
     def refuse(self, problem: Problem) -> None:
         """Answer in place of the app, unless it answers the arriving request already; and close."""
         broken = self._receiving
+        given = Headers(scope=broken.scope).get(REQUEST_ID, "") if broken else ""
+        request_id = given if is_request_id(given) else new_request_id()
+        if problem.status != SlowSender.status:  # a browser may open a connection that it does not need
+            self.logger.warning("a request is refused: %s", problem, extra={"request_id": request_id})
         if broken is None or not broken.response_started:
             body = json.dumps(problem_body(problem)).encode()
             headers = {
                 **HEADERS,
-                "content-type": MEDIA_TYPE,
-                "content-length": f"{len(body)}",
-                "connection": "close",
+                REQUEST_ID: request_id,
+                "Cache-Control": "no-store",
+                "Content-Type": MEDIA_TYPE,
+                "Content-Length": f"{len(body)}",
+                "Connection": "close",
             }
-            lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-            self.transport.write(STATUS_LINE[problem.status] + lines.encode() + b"\r\n" + body)
+            lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+            lines = [*self.server_state.default_headers, *lines]
+            head = b"".join(b"%b: %b\r\n" % line for line in lines)
+            self.transport.write(STATUS_LINE[problem.status] + head + b"\r\n" + body)
         if broken:
             broken.disconnected = True
             broken.message_event.set()
@@ -226,7 +236,6 @@ class HttpConnection(HttpToolsProtocol):
 
     def _fail(self, problem: Problem) -> None:
         """Refuse what arrives now, but first answer the complete requests before it."""
-        self.logger.warning("a request is refused: %s", problem)
         self._is_last = True
         broken = self._receiving
         if self.is_answered or broken is self.cycle:

@@ -257,6 +257,17 @@ def test_what_is_not_clear_is_refused_and_nothing_after_it_is_answered(port: int
     assert names(ask(port, GET % b"slow" + GET % b"second" + sent + SMUGGLED)) == ["slow", "second", "400"]
 
 
+def test_a_refusal_has_the_headers_of_every_answer(port: int) -> None:
+    broken = post_chunked(b"a", b"x", b"X-Request-ID: mine-1\r\n")
+    for sent, status in ((b"nonsense\r\n\r\n", 400), (b"GET /a", 408), (broken, 400)):
+        (answer,) = ask(port, sent)
+        assert answer.status == status
+        assert re.search(rb"\r\ndate: \w{3}, \d\d \w{3} \d{4} [0-9:]{8} GMT\r\n", answer.head)
+        assert re.search(rb"\r\nx-request-id: ([0-9a-f]{32}|mine-1)\r\n", answer.head)
+        assert b"\r\ncache-control: no-store\r\n" in answer.head
+    assert b"\r\nx-request-id: mine-1\r\n" in answer.head
+
+
 @pytest.mark.parametrize(
     "sent",
     [
