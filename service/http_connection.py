@@ -50,6 +50,7 @@ class HttpConnection(HttpToolsProtocol):
         self._most_head_bytes = most_head_bytes
         self._unread = 0  # bytes that arrived after the last part of a body, or end of a head or body
         self._head: Head | None = None  # that is arriving
+        self._with_head = b""  # what has arrived since that head began, and perhaps a little from before
         self._receiving: Exchange | None = None  # whose body is arriving
         self._waiting: deque[Exchange] = deque()  # for the answer to the request before them
         self._without_upgrade = b""  # the head of a request that would like another protocol
@@ -69,6 +70,7 @@ class HttpConnection(HttpToolsProtocol):
                 self.flow.pause_reading()
             return
         self._unread += len(data)
+        self._with_head += data
         while data and not self.has_ended:
             try:
                 self.parser.feed_data(data)
@@ -85,6 +87,8 @@ class HttpConnection(HttpToolsProtocol):
                 self._fail(BadHttp(f"{error}"))
         if self._unread > self._most_head_bytes and not self.has_ended:
             self._fail(too_long(self._most_head_bytes))
+        if self._head is None:
+            self._with_head = b""
 
     def on_message_begin(self) -> None:
         """Begin with a head."""
@@ -105,7 +109,7 @@ class HttpConnection(HttpToolsProtocol):
         head, self._head, self._unread = self._head, None, 0
         if head is None or self.has_ended:
             return
-        head.end(self.parser.get_method(), self.parser.get_http_version())
+        head.end(self.parser.get_method(), self.parser.get_http_version(), self._with_head)
         is_tunnel = head.method == b"CONNECT"
         if self.parser.should_upgrade() and not is_tunnel:
             # The parser would leave the body to the other protocol. It gets this head instead.

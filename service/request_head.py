@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from service.problems import AmbiguousLength, BadHttp
 
 _VERSIONS = ("1.1", "1.0")
+_OTHER_PROTOCOLS = (b"RTSP/", b"ICE/")  # which the parser takes for HTTP, and does not name
 # A target as clients send it to proxies (RFC 9112, 3.2.2): authority without user, path, query.
 _ABSOLUTE = re.compile(rb"https?://([^/?#@]+)(/[^?]*)?(\?.*)?", re.IGNORECASE)
 
@@ -46,8 +47,14 @@ class Head:
         self._headers.append((name.lower(), value.rstrip(b" ")))
         self._count(len(name) + len(value) + len(b": \r\n"))
 
-    def end(self, method: bytes, version: str) -> None:
+    def end(self, method: bytes, version: str, text: bytes) -> None:
         """Note that the head is complete, and check it.
+
+        Parameters
+        ----------
+        method : such as b"GET"
+        version : such as "1.1"
+        text : what arrived, with this head somewhere in it
 
         Raises
         ------
@@ -61,6 +68,9 @@ class Head:
         hosts = names.count(b"host")
         if version not in _VERSIONS:
             raise BadHttp(f"the service speaks HTTP/1.1, not HTTP/{version}")
+        for protocol in _OTHER_PROTOCOLS:
+            if protocol in text and re.search(re.escape(self._target) + b" +" + protocol, text):
+                raise BadHttp("the service speaks HTTP and no other protocol")
         if hosts > 1 or (version == "1.1" and not hosts):
             raise BadHttp("a request names its host in exactly one header Host")
         if not self._target.isascii():

@@ -221,6 +221,12 @@ def test_a_target_may_name_the_host(port: int, target: bytes, name: str, host: s
         b"GET /a\r\n\r\n",
         b"GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /a RTSP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /a  RTSP/1.0\r\nHost: x\r\n\r\n",
+        b"GET http://x/a RTSP/1.0\r\nHost: x\r\n\r\n",
+        b"POST /a RTSP/1.1\r\nHost: x\r\n" + UPGRADE + b"Content-Length: 3\r\n\r\nabc",
+        b"DESCRIBE /a RTSP/1.0\r\nHost: x\r\n\r\n",
+        b"SOURCE /a ICE/1.0\r\nHost: x\r\n\r\n",
         b"GET http://y@x/a HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET http:///a HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET ftp://x/a HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -255,6 +261,18 @@ def test_what_is_not_clear_is_refused_and_nothing_after_it_is_answered(port: int
     assert names(ask(port, sent + SMUGGLED + LAST)) == ["400"]
     assert names(ask(port, GET % b"first" + sent + SMUGGLED)) == ["first", "400"]
     assert names(ask(port, GET % b"slow" + GET % b"second" + sent + SMUGGLED)) == ["slow", "second", "400"]
+
+
+@pytest.mark.parametrize("sent", [b"GET /a RTSP/1.1\r\nHost: x\r\n\r\n", b"SOURCE /a ICE/1.0\r\n\r\n"])
+def test_another_protocol_is_refused_however_it_arrives(port: int, sent: bytes) -> None:
+    for cut in range(1, len(sent)):
+        assert names(ask(port, sent[:cut], sent[cut:], pause=0.005)) == ["400"]
+    assert names(ask(port, *(sent[at : at + 1] for at in range(len(sent))), pause=0.0005)) == ["400"]
+
+
+def test_the_names_of_other_protocols_may_stand_elsewhere(port: int) -> None:
+    sent = b"POST /JUICE/1 HTTP/1.1\r\nA: /a RTSP/1.0\r\nHost: x\r\nContent-Length: 8\r\n\r\n/ICE/1.1"
+    assert names(ask(port, sent + sent + LAST)) == ["JUICE/1", "JUICE/1", "last"]
 
 
 def test_a_refusal_has_the_headers_of_every_answer(port: int) -> None:
