@@ -90,6 +90,19 @@ class HttpConnection(HttpToolsProtocol):
         if self._head is None:
             self._with_head = b""
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Note that the client sends no more. Return whether the connection stays open, for the answer.
+
+        While requests wait, nothing is read, not even this. So at most one request is without an answer.
+        """
+        if self.cycle is None or self.is_answered or self._receiving:
+            return False
+        self._is_last = self.flow.is_half_closed = True
+        if self._problem is None:  # else its answer is the last
+            self.cycle.keep_alive = False
+        self.cycle.message_event.set()
+        return True
+
     def on_message_begin(self) -> None:
         """Begin with a head."""
         self._head = Head(self._most_head_bytes)
@@ -186,7 +199,7 @@ class HttpConnection(HttpToolsProtocol):
     def refuse(self, problem: Problem) -> None:
         """Answer in place of the app, unless it answers the arriving request already; and close."""
         broken = self._receiving
-        given = Headers(scope=broken.scope).get(REQUEST_ID, "") if broken else ""
+        given = Headers(raw=list(broken.scope["headers"])).get(REQUEST_ID, "") if broken else ""
         request_id = given if is_request_id(given) else new_request_id()
         if problem.status != SlowSender.status:  # a browser may open a connection that it does not need
             self.logger.warning("a request is refused: %s", problem, extra={"request_id": request_id})

@@ -88,10 +88,12 @@ class Answer(NamedTuple):
         return said
 
 
-def ask(port: int, *parts: bytes, pause: float = 0.05, lossy: bool = False) -> list[Answer]:
+def ask(
+    port: int, *parts: bytes, pause: float = 0.05, lossy: bool = False, ends: bool = False
+) -> list[Answer]:
     """Send the parts, and return the answers until the server closes.
 
-    With `lossy` the connection may break.
+    With `lossy` the connection may break. With `ends` the client closes its side after the parts.
     """
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -101,6 +103,8 @@ def ask(port: int, *parts: bytes, pause: float = 0.05, lossy: bool = False) -> l
                 if number:
                     time.sleep(pause)
                 connection.sendall(part)
+            if ends:
+                connection.shutdown(socket.SHUT_WR)
             while data := connection.recv(2**20):
                 received += data
         except ConnectionError:
@@ -397,6 +401,40 @@ def test_what_follows_the_last_request_is_not_even_read(port: int) -> None:
             except BlockingIOError:
                 time.sleep(0.001)
     assert sent < 2**24, "what fits into the buffers of the system"
+
+
+@pytest.mark.parametrize("name", [b"a", b"slow", b"stream", b"large", b"deaf"])
+def test_a_client_that_closes_its_side_gets_its_answers(port: int, name: bytes) -> None:
+    for sent in (GET % name, post(name, SMUGGLED), post_chunked(name, chunks(SMUGGLED))):
+        for parts in ((sent,), (sent[:9], sent[9:])):
+            (answer,) = ask(port, *parts, ends=True)
+            assert answer.status == 200
+            assert name == b"large" or answer.said["name"] == name.decode()
+    began = time.monotonic()
+    assert len(ask(port, GET % name + GET % b"slow" + GET % b"slow" + GET % b"b", ends=True)) == 4
+    assert names(ask(port, GET % b"slow" + b"nonsense\r\n\r\n", ends=True)) == ["slow", "400"]
+    assert time.monotonic() - began < 5, "the connection ends with the last answer"
+
+
+def test_a_client_that_closes_its_side_within_a_request_gets_no_answer_to_it(port: int) -> None:
+    for sent in (b"", b"GET /a HTTP", post(b"a", b"abc")[:-1], post_chunked(b"a", b"3\r\nabc\r\n")):
+        assert ask(port, sent, ends=True) == []
+        for first in (b"a", b"slow"):
+            assert names(ask(port, GET % first + sent, ends=True)) == [first.decode()]
+
+
+def test_a_client_that_closes_its_side_and_does_not_read_is_cut_off(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(GET % b"large" * 30)
+        connection.shutdown(socket.SHUT_WR)
+        time.sleep(3)
+        received = 0
+        try:
+            while data := connection.recv(2**20):
+                received += len(data)
+        except ConnectionResetError:
+            pass
+    assert received < 30 * 2**21
 
 
 def test_a_streamed_body_has_chunks_or_ends_with_the_connection(port: int) -> None:
