@@ -31,7 +31,7 @@ class Exchange(RequestResponseCycle):
 
     HTTP/1.0 has no chunks: to such a client a body without a length ends with the connection.
 
-    To a client that has closed its side, an app may still answer. An app that asks whether its client is still
+    To a client that has closed its side, an app may still answer. An app that asks whether its client is
     there, as for long work, is told no, and the connection is closed.
     """
 
