@@ -60,6 +60,10 @@ class Medley:
     tune : the query
     rank : the most likely titles of a tune
     melody_of : the melody of a setting, by its number
+
+    Attributes
+    ----------
+    unsearched : the first note of what `parts` did not look at, because the medley is long; or None
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class Medley:
         self._melody = Melody.of(tune)
         self._notes = len(self._melody.pitches)
         self._pairs = cache(self._align)
+        self.unsearched: int | None = None
 
     def parts(self, whole: RankedTitles, matching: Pairs | None) -> list[FoundPart]:
         """The tunes of the medley, in the order of the query; none if the query is a single tune.
@@ -122,6 +127,8 @@ class Medley:
             first, last = start, start
             if ranked.likeliest is not None:
                 first, last = _densest(self._matches(start, stop, ranked.likeliest), start)
+        else:
+            self.unsearched = min([start, *(passage[0] for passage in waiting)])
         return sorted(parts, key=lambda part: part.first)
 
     def _part(self, start: int, stop: int, ranked: RankedTitles) -> FoundPart | None:

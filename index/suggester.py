@@ -25,7 +25,7 @@ from index.melody_pairs import MelodyPairs
 from index.progress import OnStep, counted, ignore_steps
 from index.ranking import STYLE_TITLES, RankedTitle, RankedTitles, RankingModel
 from index.same_tunes import SameTunes
-from index.suggestions import Suggestions, length_warnings
+from index.suggestions import Suggestions, length_warnings, medley_warnings
 from model.abc import Tune, read_tune
 from model.deadline import check_deadline
 from model.device import Device
@@ -282,4 +282,6 @@ class Suggester:
         parts = tuple(map(explanation.part, found))
         lap("evidence")
         warnings = (*tune.warnings, *length_warnings(tune))
+        if found and medley.unsearched is not None:
+            warnings += medley_warnings(tune, medley.unsearched)
         return Suggestions(ranked_titles.known, titles, tune, warnings, parts)

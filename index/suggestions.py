@@ -161,3 +161,9 @@ def length_warnings(tune: Tune) -> tuple[Notice, ...]:
         text = f"only the first {MAX_NOTES} notes, up to here, were compared"
         return (Notice(first.line, first.column, text),)
     return ()
+
+
+def medley_warnings(tune: Tune, unsearched: int) -> tuple[Notice, ...]:
+    """What a medley is warned of that is too long to be searched as a whole; `unsearched`: see `Medley`."""
+    first = tune.notes[unsearched]
+    return (Notice(first.line, first.column, "a long medley: from here on, not every tune was looked for"),)

@@ -14,9 +14,11 @@ class Flow(FlowControl):
     Attributes
     ----------
     is_full : whether requests wait for the response to the one before them; then nothing more is read
+    is_half_closed : whether the client sends no more; it may still read, or it is gone
     """
 
     is_full = False
+    is_half_closed = False
 
     def resume_reading(self) -> None:
         """Read on, unless requests wait."""
@@ -28,11 +30,27 @@ class Exchange(RequestResponseCycle):
     """uvicorn's, but it writes the head of a response together with the first part of its body.
 
     HTTP/1.0 has no chunks: to such a client a body without a length ends with the connection.
+
+    To a client that has closed its side, an app may still answer. An app that asks whether its client is
+    there, as for long work, is told no, and the connection is closed.
     """
 
+    flow: Flow
+    _is_read = False  # the app has the whole body
     _head = b""  # not written yet
     _left: int | None = None  # bytes of the body, None without Content-Length
     _has_body = True
+
+    async def receive(self) -> Any:
+        """The next part of the body; after the last, that the client has hung up, as soon as it has."""
+        if not (self._is_read and self.flow.is_half_closed):
+            message = await super().receive()
+            if not (self._is_read and self.flow.is_half_closed):
+                self._is_read = message["type"] == "http.request" and not message["more_body"]
+                return message
+        self.disconnected = True
+        self.transport.close()
+        return {"type": "http.disconnect"}
 
     async def send(self, message: Any) -> None:
         """Take a message of the app. Raises RuntimeError when it is not one that may follow."""

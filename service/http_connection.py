@@ -11,14 +11,16 @@ from typing import Any
 
 import httptools
 import uvicorn
+from starlette.datastructures import Headers
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from service.exchange import Exchange, Flow
 from service.headers import HEADERS
+from service.observer import REQUEST_ID, is_request_id, new_request_id
 from service.problem_bodies import MEDIA_TYPE, problem_body
-from service.problems import BadHttp, Problem
+from service.problems import BadHttp, Problem, SlowSender
 from service.request_head import Head, too_long
 
 _MOST_WAITING = 32  # after so many requests a connection takes no more, and ends with the last answer
@@ -44,11 +46,11 @@ class HttpConnection(HttpToolsProtocol):
         most_head_bytes: int,
     ) -> None:
         super().__init__(config, server_state, app_state, loop)
-        # `Head` refuses a request with two lengths: its error says why.
-        self.parser.set_dangerous_leniencies(lenient_chunked_length=True)
+        self._renew_parser()
         self._most_head_bytes = most_head_bytes
         self._unread = 0  # bytes that arrived after the last part of a body, or end of a head or body
         self._head: Head | None = None  # that is arriving
+        self._with_head = b""  # what has arrived since that head began, and perhaps a little from before
         self._receiving: Exchange | None = None  # whose body is arriving
         self._waiting: deque[Exchange] = deque()  # for the answer to the request before them
         self._without_upgrade = b""  # the head of a request that would like another protocol
@@ -68,6 +70,7 @@ class HttpConnection(HttpToolsProtocol):
                 self.flow.pause_reading()
             return
         self._unread += len(data)
+        self._with_head += data
         while data and not self.has_ended:
             try:
                 self.parser.feed_data(data)
@@ -75,6 +78,7 @@ class HttpConnection(HttpToolsProtocol):
             except httptools.HttpParserUpgrade as pause:  # here another protocol would begin
                 data = self._without_upgrade + data[pause.args[0] :]
                 self._without_upgrade = b""
+                self._renew_parser()  # this one reads no further if the connection ends with that request
             except httptools.HttpParserCallbackError as error:
                 if not isinstance(error.__context__, Problem):
                     raise
@@ -83,6 +87,21 @@ class HttpConnection(HttpToolsProtocol):
                 self._fail(BadHttp(f"{error}"))
         if self._unread > self._most_head_bytes and not self.has_ended:
             self._fail(too_long(self._most_head_bytes))
+        if self._head is None:
+            self._with_head = b""
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Note that the client sends no more. Return whether the connection stays open, for the answer.
+
+        While requests wait, nothing is read, not even this. So at most one request is without an answer.
+        """
+        if self.cycle is None or self.is_answered or self._receiving:
+            return False
+        self._is_last = self.flow.is_half_closed = True
+        if self._problem is None:  # else its answer is the last
+            self.cycle.keep_alive = False
+        self.cycle.message_event.set()
+        return True
 
     def on_message_begin(self) -> None:
         """Begin with a head."""
@@ -103,7 +122,7 @@ class HttpConnection(HttpToolsProtocol):
         head, self._head, self._unread = self._head, None, 0
         if head is None or self.has_ended:
             return
-        head.end(self.parser.get_method(), self.parser.get_http_version())
+        head.end(self.parser.get_method(), self.parser.get_http_version(), self._with_head)
         is_tunnel = head.method == b"CONNECT"
         if self.parser.should_upgrade() and not is_tunnel:
             # The parser would leave the body to the other protocol. It gets this head instead.
@@ -180,20 +199,34 @@ class HttpConnection(HttpToolsProtocol):
     def refuse(self, problem: Problem) -> None:
         """Answer in place of the app, unless it answers the arriving request already; and close."""
         broken = self._receiving
+        given = Headers(raw=list(broken.scope["headers"])).get(REQUEST_ID, "") if broken else ""
+        request_id = given if is_request_id(given) else new_request_id()
+        if problem.status != SlowSender.status:  # a browser may open a connection that it does not need
+            self.logger.warning("a request is refused: %s", problem, extra={"request_id": request_id})
         if broken is None or not broken.response_started:
             body = json.dumps(problem_body(problem)).encode()
             headers = {
                 **HEADERS,
-                "content-type": MEDIA_TYPE,
-                "content-length": f"{len(body)}",
-                "connection": "close",
+                REQUEST_ID: request_id,
+                "Cache-Control": "no-store",
+                "Content-Type": MEDIA_TYPE,
+                "Content-Length": f"{len(body)}",
+                "Connection": "close",
             }
-            lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-            self.transport.write(STATUS_LINE[problem.status] + lines.encode() + b"\r\n" + body)
+            lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+            lines = [*self.server_state.default_headers, *lines]
+            head = b"".join(b"%b: %b\r\n" % line for line in lines)
+            self.transport.write(STATUS_LINE[problem.status] + head + b"\r\n" + body)
         if broken:
             broken.disconnected = True
             broken.message_event.set()
         self.transport.close()
+
+    def _renew_parser(self) -> None:
+        self.parser = httptools.HttpRequestParser(self)
+        # A request with two lengths is refused by `Head`, whose error says why, and what follows the last
+        # request by `has_ended`.
+        self.parser.set_dangerous_leniencies(lenient_chunked_length=True, lenient_data_after_close=True)
 
     def _exchange(self, head: Head) -> Exchange:
         scope: Any = {
@@ -220,7 +253,6 @@ class HttpConnection(HttpToolsProtocol):
 
     def _fail(self, problem: Problem) -> None:
         """Refuse what arrives now, but first answer the complete requests before it."""
-        self.logger.warning("a request is refused: %s", problem)
         self._is_last = True
         broken = self._receiving
         if self.is_answered or broken is self.cycle:

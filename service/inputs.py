@@ -7,6 +7,7 @@ from starlette.datastructures import Headers
 
 from model.abc import Notice
 from model.conversion import ConversionError, Converted, can_listen, read_wav
+from model.midi import MOST_BYTES as MOST_MIDI_BYTES
 from model.midi import read_midi
 from model.musicxml import read_musicxml
 from service.problems import UnknownMediaType, UnreadableFile
@@ -57,7 +58,10 @@ def accepted_inputs() -> tuple[str, ...]:
 
 def body_limit(headers: Headers, settings: Settings) -> int:
     """The largest body that a request may have, in bytes."""
-    return settings.max_file_bytes if kind_of(headers) in _READERS else settings.max_body_bytes
+    kind = kind_of(headers)
+    if kind == _MIDI:
+        return min(settings.max_file_bytes, MOST_MIDI_BYTES)
+    return settings.max_file_bytes if kind in _READERS else settings.max_body_bytes
 
 
 def is_json(headers: Headers) -> bool:

@@ -4,12 +4,16 @@ If a proxy and we do not agree where a request ends, a client can hide a request
 parser refuses most such heads, and `Head` the others.
 """
 
+import re
 from typing import Any
 from urllib.parse import unquote
 
 from service.problems import AmbiguousLength, BadHttp
 
 _VERSIONS = ("1.1", "1.0")
+_OTHER_PROTOCOLS = (b"RTSP/", b"ICE/")  # which the parser takes for HTTP, and does not name
+# A target as clients send it to proxies (RFC 9112, 3.2.2): authority without user, path, query.
+_ABSOLUTE = re.compile(rb"https?://([^/?#@]+)(/[^?]*)?(\?.*)?", re.IGNORECASE)
 
 
 class Head:
@@ -43,8 +47,14 @@ class Head:
         self._headers.append((name.lower(), value.rstrip(b" ")))
         self._count(len(name) + len(value) + len(b": \r\n"))
 
-    def end(self, method: bytes, version: str) -> None:
+    def end(self, method: bytes, version: str, text: bytes) -> None:
         """Note that the head is complete, and check it.
+
+        Parameters
+        ----------
+        method : such as b"GET"
+        version : such as "1.1"
+        text : what arrived, with this head somewhere in it
 
         Raises
         ------
@@ -58,10 +68,15 @@ class Head:
         hosts = names.count(b"host")
         if version not in _VERSIONS:
             raise BadHttp(f"the service speaks HTTP/1.1, not HTTP/{version}")
+        for protocol in _OTHER_PROTOCOLS:
+            if protocol in text and re.search(re.escape(self._target) + b" +" + protocol, text):
+                raise BadHttp("the service speaks HTTP and no other protocol")
         if hosts > 1 or (version == "1.1" and not hosts):
             raise BadHttp("a request names its host in exactly one header Host")
         if not self._target.isascii():
             raise BadHttp("the target has characters that are not ASCII; percent-encode them")
+        if method != b"CONNECT" and not self._target.startswith((b"/", b"*")):
+            self._end_absolute()
         if b"transfer-encoding" in names:
             if b"content-length" in names:
                 raise AmbiguousLength("send either Content-Length or Transfer-Encoding, not both")
@@ -95,6 +110,16 @@ class Head:
         lines = [b"%b %b HTTP/%b" % (self.method, self._target, self._version.encode())]
         lines += [b"%b: %b" % header for header in self._headers if header[0] != b"upgrade"]
         return b"\r\n".join([*lines, b"", b""])
+
+    def _end_absolute(self) -> None:
+        """Make a target with a host one without: from now on the header Host names that host."""
+        absolute = _ABSOLUTE.fullmatch(self._target)
+        if absolute is None:
+            raise BadHttp("a target is a path, or begins with http:// or https:// and a host")
+        authority, path, query = absolute.groups()
+        self._target = (path or b"/") + (query or b"")
+        self._headers = [(name, value) for name, value in self._headers if name != b"host"]
+        self._headers.append((b"host", authority))
 
     def _count(self, size: int) -> None:
         self._left -= size

@@ -88,7 +88,11 @@ class Settings(BaseSettings):
         "the largest tune, in characters; a larger one gets `tune-too-large`.",
     )
     max_file_bytes: int = Field(
-        default=2**21, ge=2**10, le=2**24, description="Largest body with MusicXML, MIDI or sound."
+        default=2**21,
+        ge=2**10,
+        le=2**24,
+        description="Largest body with MusicXML, MIDI or sound; a larger one gets 413 `body-too-large`. MIDI "
+        "has at most 128 KiB in any case ([all limits of such files](reader.md#other-forms)).",
     )
     max_batch_bytes: int = Field(
         default=2**20,

@@ -38,7 +38,9 @@ class Watchdog:
         while not self._closed.wait(_EVERY_S):
             now = time.monotonic()
             if now - looked_at > _STUCK_S:
-                self._beat_at = now  # the whole process stood still, and not the event loop alone
+                # The whole process stood still, and not the event loop or a tune alone.
+                self._beat_at = now
+                self._work.forgive()
             looked_at = now
             if os.getppid() != self._supervisor:
                 os.kill(os.getpid(), signal.SIGTERM)

@@ -47,6 +47,7 @@ class Work:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="work")
         self._free = asyncio.Semaphore(threads)
         self._deadlines: dict[object, float] = {}  # of the functions at work
+        self._forgiven_at = 0.0  # what was late by then is not
         self._batches = 0
         self.waiting = 0
         self.idle = Event()
@@ -61,7 +62,11 @@ class Work:
     def overdue_s(self) -> float:
         """By how many seconds the function that is latest should have noticed that its time is over."""
         latest = min(tuple(self._deadlines.values()), default=time.monotonic())
-        return max(time.monotonic() - latest - _LATE_S, 0.0)
+        return max(time.monotonic() - max(latest, self._forgiven_at) - _LATE_S, 0.0)
+
+    def forgive(self) -> None:
+        """Nothing ran until now: only from now on functions at work are late."""
+        self._forgiven_at = time.monotonic()
 
     def admit(self) -> float:
         """Admit a request before anything reads its body, and return its deadline.

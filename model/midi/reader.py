@@ -7,7 +7,7 @@ from model.abc.length import TICKS, quarters
 from model.conversion import MOST_NOTES, ConversionError, Converted, as_abc
 from model.deadline import checked
 from model.keys import guess_key, guess_mode, key_name
-from model.midi.bars import bars_of, main_meter
+from model.midi.bars import LONGEST_GAP, bars_of, main_meter, without_gaps
 from model.midi.events import read_score
 from model.midi.grid import legato, on_grid
 from model.midi.melody import choose_voice, top_notes
@@ -37,7 +37,7 @@ def read_midi(data: bytes) -> Converted:
             f"the file has {len(score.voices)} voices; the one that looks like the melody is read"
         )
     on_beat, is_written = on_grid(choose_voice(score.voices, score.quarter), score.quarter)
-    melody = top_notes(on_beat)
+    melody = top_notes(on_beat)[: MOST_NOTES + 1]  # one more shows that there are more
     if not is_written:
         melody = legato(melody)
     if not score.meters:
@@ -45,6 +45,9 @@ def read_midi(data: bytes) -> Converted:
     meters = [(round(onset * TICKS / score.quarter), beats, kind) for onset, beats, kind in score.meters]
     if not meters or meters[0][0] > 0:
         meters.insert(0, (0, 4, 4))
+    meters, melody, has_gaps = without_gaps(meters, melody)
+    if has_gaps:
+        warnings.append(f"a rest or note of more than {LONGEST_GAP} bars is shortened")
     bars = bars_of(meters, melody)
     first, last = melody[0][1], bars[-1].onset + bars[-1].duration
     notes = [

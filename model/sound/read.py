@@ -40,7 +40,7 @@ def read_sound(data: bytes, tracker: PitchTracker | None = None) -> Converted:
     check_deadline()
     heard = find_notes(samples, (tracker or SwiftTracker()).track(samples))
     if len(heard) < _FEWEST_NOTES:
-        raise ConversionError("No melody is heard in the recording.")
+        raise ConversionError("no melody is heard in the recording")
     notes = placed(heard)
     converted = as_abc(notes, (), "", guess_key(notes), [_GUESSED])
     abc = "\n".join(fill(line, _WIDTH) for line in converted.abc.splitlines()) + "\n"

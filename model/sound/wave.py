@@ -43,21 +43,21 @@ def read_wave(data: bytes) -> Samples:
         When the file is not such a WAV file, has no sound, or is longer than `MAX_S` or `MAX_BYTES`.
     """
     if len(data) > MAX_BYTES:
-        raise ConversionError(f"The recording has {len(data):,} bytes; at most {MAX_BYTES:,} are read.")
+        raise ConversionError(f"the recording has {len(data):,} bytes; at most {MAX_BYTES:,} are read")
     form, body = _chunks(data)
     _check(form)
     seconds = len(body) / (form.channels * form.bits // 8) / form.rate
     if seconds > MAX_S + _SLACK_S:
-        raise ConversionError(f"The recording is {seconds:.1f} s long; at most {MAX_S} s are read.")
+        raise ConversionError(f"the recording is {seconds:.1f} s long; at most {MAX_S} s are read")
     samples = _decoded(body, form)
     if not len(samples):
-        raise ConversionError("The recording is empty.")
+        raise ConversionError("the recording is empty")
     if not (np.abs(samples) < _LARGEST).all():
-        raise ConversionError("The recording has samples that are not numbers.")
+        raise ConversionError("the recording has samples that are not numbers")
     mono = _resampled(_mixed(samples - samples.mean(axis=0)), form.rate)
     loudest = np.abs(mono).max(initial=0)
     if loudest < _SILENCE:
-        raise ConversionError("The recording is silent.")
+        raise ConversionError("the recording is silent")
     samples_at_rate: Samples = (mono * (_PEAK / loudest)).astype(np.float32)
     return samples_at_rate
 
@@ -65,7 +65,7 @@ def read_wave(data: bytes) -> Samples:
 def _chunks(data: bytes) -> tuple[_Format, bytes]:
     """The format of a RIFF file, and the bytes of its samples."""
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
-        raise ConversionError("This is not a WAV file.")
+        raise ConversionError("this is not a WAV file")
     form: _Format | None = None
     place = 12
     while place + 8 <= len(data):
@@ -73,21 +73,21 @@ def _chunks(data: bytes) -> tuple[_Format, bytes]:
         place += 8
         if name == b"data":
             if form is None:
-                raise ConversionError("The WAV file does not say how its samples are written.")
+                raise ConversionError("the WAV file does not say how its samples are written")
             if size != _UNKNOWN_SIZE and place + size > len(data):
                 raise ConversionError(
-                    f"The WAV file is cut off: of {size:,} bytes of sound, it has {len(data) - place:,}."
+                    f"the WAV file is cut off: of {size:,} bytes of sound, it has {len(data) - place:,}"
                 )
             return form, data[place : place + size]
         if name == b"fmt ":
             form = _format(data[place : place + size])
         place += size + size % 2
-    raise ConversionError("The WAV file has no sound.")
+    raise ConversionError("the WAV file has no sound")
 
 
 def _format(chunk: bytes) -> _Format:
     if len(chunk) < 16:
-        raise ConversionError("The header of the WAV file is cut off.")
+        raise ConversionError("the header of the WAV file is cut off")
     code, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", chunk)
     if code == _EXTENSIBLE and len(chunk) >= 26:
         code = int.from_bytes(chunk[24:26], "little")
@@ -97,14 +97,14 @@ def _format(chunk: bytes) -> _Format:
 def _check(form: _Format) -> None:
     sizes = {_PCM: (8, 16, 24, 32), _FLOAT: (32, 64)}
     if form.code not in sizes:
-        raise ConversionError("The WAV file is compressed; only PCM and floating point are read.")
+        raise ConversionError("the WAV file is compressed; only PCM and floating point are read")
     if form.bits not in sizes[form.code]:
-        raise ConversionError(f"Samples of {form.bits} bits are not read.")
+        raise ConversionError(f"samples of {form.bits} bits are not read")
     if not 1 <= form.channels <= _MOST_CHANNELS:
-        raise ConversionError(f"The recording has {form.channels} channels; only mono and stereo are read.")
+        raise ConversionError(f"the recording has {form.channels} channels; only mono and stereo are read")
     if not _LOWEST <= form.rate <= _HIGHEST:
         raise ConversionError(
-            f"The recording has {form.rate:,} samples a second; {_LOWEST:,} to {_HIGHEST:,} are read."
+            f"the recording has {form.rate:,} samples a second; {_LOWEST:,} to {_HIGHEST:,} are read"
         )
 
 

@@ -206,6 +206,19 @@ def test_the_work_is_bounded(suggester: Suggester, tunes: list[Tune]) -> None:
         assert found(suggester, tune)[0] == []
 
 
+def test_a_medley_that_is_too_long_is_not_searched_in_silence(
+    suggester: Suggester, tunes: list[Tune]
+) -> None:
+    for count, text in ((2, []), (16, ["a long medley: from here on, not every tune was looked for"])):
+        abc, _ = medley(*[tune for tune in tunes if len(tune.notes) >= 60][:count])
+        answer = suggester.suggest(abc, top_k=1)
+        assert 0 < len(answer.parts) <= min(count, 8)
+        warnings = [warning for warning in answer.warnings if "medley" in warning.message]
+        assert [warning.message for warning in warnings] == text
+        places = {(note.line, note.column) for note in answer.tune.notes}
+        assert all((warning.line, warning.column) in places for warning in warnings)
+
+
 def test_a_short_tune_costs_nothing(suggester: Suggester, tunes: list[Tune]) -> None:
     text, _ = medley(first_notes(tunes[20], 55), first_notes(tunes[90], 55))
     assert found(suggester, read_tune(text)) == ([], 0)

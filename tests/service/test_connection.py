@@ -14,6 +14,8 @@ from tests.support import KESH, serve
 
 HEAD = b"POST /suggest-titles HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n"
 
+PATHS = ("/livez", "/health", "/titles?q=kesh", "/openapi.json", "/")
+
 
 @pytest.fixture(scope="module")
 def impatient(published: Path) -> Iterator[httpx.Client]:
@@ -138,6 +140,27 @@ def test_what_is_not_http_gets_a_problem(impatient: httpx.Client) -> None:
         answer = rest_of(connection)
         assert answer.startswith(b"HTTP/1.1 400 ")
         assert problem_type(answer) == "bad-http"
+
+
+def test_a_client_that_closes_its_side_gets_its_answer(impatient: httpx.Client) -> None:
+    tune = HEAD + f"Content-Length: {len(KESH)}\r\n\r\n{KESH}".encode()
+    for sent in (*(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode() for path in PATHS), tune):
+        with connect(impatient) as connection:
+            connection.sendall(sent)
+            connection.shutdown(socket.SHUT_WR)
+            head, _, body = rest_of(connection).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 "), (sent, head)
+        assert b"\r\ncontent-length: %d\r\n" % len(body) in head + b"\r\n"
+
+
+def test_the_work_on_many_tunes_ends_when_its_client_may_be_gone(impatient: httpx.Client) -> None:
+    book = "".join(f"X:{number}\n{KESH[4:]}\n" for number in range(300)).encode()
+    for path in (b"/suggest-titles/batch", b"/duplicates"):
+        head = HEAD.replace(b"/suggest-titles", path) + b"Content-Length: %d\r\n\r\n" % len(book)
+        with connect(impatient) as connection:
+            connection.sendall(head + book)
+            connection.shutdown(socket.SHUT_WR)
+            assert not rest_of(connection).endswith(b"}")
 
 
 def test_silent_connections_do_not_keep_others_out(impatient: httpx.Client) -> None:

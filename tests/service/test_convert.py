@@ -134,3 +134,11 @@ def test_files_have_a_limit_of_their_own(published: object) -> None:
         for size, status in ((2**10, 200), (2**10 + 1, 413)):
             abc = "K:C\n" + "C" * (size - 4)
             assert post(client, "/convert", ABC, abc).status_code == status
+
+
+def test_midi_has_a_lower_limit(shared_client: httpx.Client) -> None:
+    for path in ("/convert", "/suggest-titles"):
+        assert post(shared_client, path, MIDI, b"\x00" * 2**17).status_code == 422
+        answer = post(shared_client, path, MIDI, b"\x00" * (2**17 + 1))
+        assert (answer.status_code, answer.json()["limit_bytes"]) == (413, 2**17)
+        assert answer.json()["type"] == "urn:gan-ainm:problem:body-too-large"

@@ -170,6 +170,15 @@ def test_allowed_hosts_are_known_in_any_case_and_with_any_port() -> None:
         assert ask([("Host", host)], names=names) == 421
 
 
+@pytest.mark.parametrize(("origin", "status"), [("http://localhost", 200), ("http://tunes", 403)])
+def test_the_origin_is_compared_with_the_host_of_the_target(
+    shared_client: httpx.Client, origin: str, status: int
+) -> None:
+    head = f"POST http://localhost/suggest-titles HTTP/1.1\r\nHost: tunes\r\nOrigin: {origin}\r\n"
+    more = "Connection: close\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nK:C\nC"
+    assert exchange(shared_client, (head + more).encode()).split(b" ", 2)[1] == b"%d" % status
+
+
 @pytest.mark.parametrize(
     "lines",
     [
@@ -216,8 +225,20 @@ def test_a_chunked_body_is_read(shared_client: httpx.Client, coding: bytes) -> N
     [
         (b"GET /livez HTTP/1.0", 200),
         (b"GET /livez HTTP/1.1", 400),  # without Host
-        (b"GET http://127.0.0.1/livez HTTP/1.1\r\nHost: x", 404),
-        (b"GET http://evil.example/livez HTTP/1.1\r\nHost: x", 404),
+        (b"GET http://127.0.0.1/livez HTTP/1.1\r\nHost: x", 200),
+        (b"GET HTTPS://127.0.0.1:99/livez?a=b HTTP/1.1\r\nHost: evil.example", 200),
+        (b"GET http://localhost/livez HTTP/1.0", 200),
+        (b"GET http://evil.example/livez HTTP/1.1\r\nHost: x", 421),
+        (b"GET http://evil.example/livez HTTP/1.1\r\nHost: evil.example", 421),
+        (b"GET https://evil.example/livez HTTP/1.0\r\nHost: x", 421),
+        (b"GET http://evil.example?/livez HTTP/1.1\r\nHost: x", 421),
+        (b"GET http://evil.example#/livez HTTP/1.1\r\nHost: x", 400),
+        (b"GET http://x@evil.example/livez HTTP/1.1\r\nHost: x", 400),
+        (b"GET http://evil.example@x/livez HTTP/1.1\r\nHost: x", 400),
+        (b"GET http:///livez HTTP/1.1\r\nHost: x", 400),
+        (b"GET ftp://x/livez HTTP/1.1\r\nHost: x", 400),
+        (b"GET http://127.0.0.1/livez HTTP/1.1", 400),  # without Host
+        (b"GET http://127.0.0.1/livez HTTP/1.1\r\nHost: x\r\nHost: y", 400),
         (b"GET /livez HTTP/1.1\r\nHost: x\r\nHost: evil.example", 400),
         (b"GET //evil.example/livez HTTP/1.1\r\nHost: x", 404),
         (b"CONNECT evil.example:80 HTTP/1.1\r\nHost: x", 404),

@@ -88,10 +88,12 @@ class Answer(NamedTuple):
         return said
 
 
-def ask(port: int, *parts: bytes, pause: float = 0.05, lossy: bool = False) -> list[Answer]:
+def ask(
+    port: int, *parts: bytes, pause: float = 0.05, lossy: bool = False, ends: bool = False
+) -> list[Answer]:
     """Send the parts, and return the answers until the server closes.
 
-    With `lossy` the connection may break.
+    With `lossy` the connection may break. With `ends` the client closes its side after the parts.
     """
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -101,6 +103,8 @@ def ask(port: int, *parts: bytes, pause: float = 0.05, lossy: bool = False) -> l
                 if number:
                     time.sleep(pause)
                 connection.sendall(part)
+            if ends:
+                connection.shutdown(socket.SHUT_WR)
             while data := connection.recv(2**20):
                 received += data
         except ConnectionError:
@@ -189,6 +193,25 @@ def test_requests_are_told_apart_however_they_arrive(port: int, sent: bytes, bod
         assert "x-a" not in given[0].said["headers"], "trailers are no headers"
 
 
+@pytest.mark.parametrize("upgrade", [b"", UPGRADE])
+@pytest.mark.parametrize(
+    ("target", "name", "host"),
+    [
+        (b"http://y/a", "a", "y"),
+        (b"HTTPS://y:80/a?b=http://z/", "a", "y:80"),
+        (b"http://y", "", "y"),
+        (b"http://y?b", "", "y"),
+        (b"http://[::1]:8000/a", "a", "[::1]:8000"),
+        (b"http://y//z/a", "z/a", "y"),
+    ],
+)
+def test_a_target_may_name_the_host(port: int, target: bytes, name: str, host: str, upgrade: bytes) -> None:
+    sent = b"GET %b HTTP/1.1\r\nHost: x\r\n%b\r\n" % (target, upgrade) + LAST
+    for parts in ((sent,), (sent[:15], sent[15:])):
+        answer, _ = ask(port, *parts)
+        assert (answer.said["name"], answer.said["headers"]["host"]) == (name, host)
+
+
 @pytest.mark.parametrize(
     "sent",
     [
@@ -202,6 +225,15 @@ def test_requests_are_told_apart_however_they_arrive(port: int, sent: bytes, bod
         b"GET /a\r\n\r\n",
         b"GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /a RTSP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /a  RTSP/1.0\r\nHost: x\r\n\r\n",
+        b"GET http://x/a RTSP/1.0\r\nHost: x\r\n\r\n",
+        b"POST /a RTSP/1.1\r\nHost: x\r\n" + UPGRADE + b"Content-Length: 3\r\n\r\nabc",
+        b"DESCRIBE /a RTSP/1.0\r\nHost: x\r\n\r\n",
+        b"SOURCE /a ICE/1.0\r\nHost: x\r\n\r\n",
+        b"GET http://y@x/a HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http:///a HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET ftp://x/a HTTP/1.1\r\nHost: x\r\n\r\n",
         b"NOTHING /a HTTP/1.1\r\nHost: x\r\n\r\n",
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         b"GET /a HTTP/1.1\nHost: x\n\n",
@@ -233,6 +265,29 @@ def test_what_is_not_clear_is_refused_and_nothing_after_it_is_answered(port: int
     assert names(ask(port, sent + SMUGGLED + LAST)) == ["400"]
     assert names(ask(port, GET % b"first" + sent + SMUGGLED)) == ["first", "400"]
     assert names(ask(port, GET % b"slow" + GET % b"second" + sent + SMUGGLED)) == ["slow", "second", "400"]
+
+
+@pytest.mark.parametrize("sent", [b"GET /a RTSP/1.1\r\nHost: x\r\n\r\n", b"SOURCE /a ICE/1.0\r\n\r\n"])
+def test_another_protocol_is_refused_however_it_arrives(port: int, sent: bytes) -> None:
+    for cut in range(1, len(sent)):
+        assert names(ask(port, sent[:cut], sent[cut:], pause=0.005)) == ["400"]
+    assert names(ask(port, *(sent[at : at + 1] for at in range(len(sent))), pause=0.0005)) == ["400"]
+
+
+def test_the_names_of_other_protocols_may_stand_elsewhere(port: int) -> None:
+    sent = b"POST /JUICE/1 HTTP/1.1\r\nA: /a RTSP/1.0\r\nHost: x\r\nContent-Length: 8\r\n\r\n/ICE/1.1"
+    assert names(ask(port, sent + sent + LAST)) == ["JUICE/1", "JUICE/1", "last"]
+
+
+def test_a_refusal_has_the_headers_of_every_answer(port: int) -> None:
+    broken = post_chunked(b"a", b"x", b"X-Request-ID: mine-1\r\n")
+    for sent, status in ((b"nonsense\r\n\r\n", 400), (b"GET /a", 408), (broken, 400)):
+        (answer,) = ask(port, sent)
+        assert answer.status == status
+        assert re.search(rb"\r\ndate: \w{3}, \d\d \w{3} \d{4} [0-9:]{8} GMT\r\n", answer.head)
+        assert re.search(rb"\r\nx-request-id: ([0-9a-f]{32}|mine-1)\r\n", answer.head)
+        assert b"\r\ncache-control: no-store\r\n" in answer.head
+    assert b"\r\nx-request-id: mine-1\r\n" in answer.head
 
 
 @pytest.mark.parametrize(
@@ -299,6 +354,31 @@ def test_nothing_follows_a_tunnel(port: int) -> None:
     assert answer.said["method"] == "CONNECT"
 
 
+@pytest.mark.parametrize("upgrade", [b"h2c", b"websocket"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"%b /a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\n",
+        b"%b /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nConnection: upgrade\r\n",
+        b"%b /a HTTP/1.0\r\nConnection: upgrade\r\n",
+    ],
+)
+def test_the_last_request_may_wish_for_another_protocol(port: int, head: bytes, upgrade: bytes) -> None:
+    get = head % b"GET" + b"Upgrade: %b\r\n\r\n" % upgrade
+    send = head % b"POST" + b"Upgrade: %b\r\nContent-Length: %d\r\n\r\n%b" % (
+        upgrade,
+        len(SMUGGLED),
+        SMUGGLED,
+    )
+    for sent, body in ((get, b""), (send, SMUGGLED)):
+        for parts in ((sent,), (sent[:30], sent[30:]), tuple(sent[at : at + 1] for at in range(len(sent)))):
+            (answer,) = ask(port, *parts, SMUGGLED, pause=0.0005, lossy=True)
+            assert answer.said["body"].encode() == body
+            assert b"connection: close" in answer.head
+    assert names(ask(port, GET % b"first" + get + SMUGGLED)) == ["first", "a"]
+    assert names(ask(port, GET % b"first", get, SMUGGLED, lossy=True)) == ["first", "a"]
+
+
 def test_nothing_follows_the_last_request(port: int) -> None:
     assert names(ask(port, LAST + SMUGGLED)) == ["last"]
     assert names(ask(port, LAST + b"\x00nonsense")) == ["last"]
@@ -321,6 +401,40 @@ def test_what_follows_the_last_request_is_not_even_read(port: int) -> None:
             except BlockingIOError:
                 time.sleep(0.001)
     assert sent < 2**24, "what fits into the buffers of the system"
+
+
+@pytest.mark.parametrize("name", [b"a", b"slow", b"stream", b"large", b"deaf"])
+def test_a_client_that_closes_its_side_gets_its_answers(port: int, name: bytes) -> None:
+    for sent in (GET % name, post(name, SMUGGLED), post_chunked(name, chunks(SMUGGLED))):
+        for parts in ((sent,), (sent[:9], sent[9:])):
+            (answer,) = ask(port, *parts, ends=True)
+            assert answer.status == 200
+            assert name == b"large" or answer.said["name"] == name.decode()
+    began = time.monotonic()
+    assert len(ask(port, GET % name + GET % b"slow" + GET % b"slow" + GET % b"b", ends=True)) == 4
+    assert names(ask(port, GET % b"slow" + b"nonsense\r\n\r\n", ends=True)) == ["slow", "400"]
+    assert time.monotonic() - began < 5, "the connection ends with the last answer"
+
+
+def test_a_client_that_closes_its_side_within_a_request_gets_no_answer_to_it(port: int) -> None:
+    for sent in (b"", b"GET /a HTTP", post(b"a", b"abc")[:-1], post_chunked(b"a", b"3\r\nabc\r\n")):
+        assert ask(port, sent, ends=True) == []
+        for first in (b"a", b"slow"):
+            assert names(ask(port, GET % first + sent, ends=True)) == [first.decode()]
+
+
+def test_a_client_that_closes_its_side_and_does_not_read_is_cut_off(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(GET % b"large" * 30)
+        connection.shutdown(socket.SHUT_WR)
+        time.sleep(3)
+        received = 0
+        try:
+            while data := connection.recv(2**20):
+                received += len(data)
+        except ConnectionResetError:
+            pass
+    assert received < 30 * 2**21
 
 
 def test_a_streamed_body_has_chunks_or_ends_with_the_connection(port: int) -> None:

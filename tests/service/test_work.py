@@ -1,6 +1,7 @@
 """How much work runs at a time, how much waits, and how it ends."""
 
 import asyncio
+import signal
 import subprocess
 import sys
 import time
@@ -145,6 +146,51 @@ def test_the_watchdog_ends_a_stuck_worker(stuck: str, reason: str) -> None:
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=50)
     assert result.returncode == 1
     assert reason in result.stderr
+
+
+STOOD_STILL = """
+import asyncio, time
+from service.problems import DeadlineExceeded
+from service.watchdog import Watchdog
+from service.work import Work
+
+async def main():
+    work = Work(1, 1, 0.1, 1.0, 1)
+    Watchdog(work)
+    print("at work", flush=True)
+    try:
+        await work.run(work.admit(), time.sleep, {at_work_s})
+    except DeadlineExceeded:
+        print("late", flush=True)
+    while work.at_work:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(1)
+
+asyncio.run(main())
+"""
+
+
+def test_the_watchdog_forgives_a_tune_that_stood_still_with_the_process() -> None:
+    """A tune at work ends a second after the process goes on. Another never does."""
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", STOOD_STILL.format(at_work_s=at_work_s)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for at_work_s in (9, 60)
+    ]
+    for process in running:
+        assert process.stdout is not None
+        assert [process.stdout.readline() for _ in range(2)] == ["at work\n", "late\n"]
+        process.send_signal(signal.SIGSTOP)
+    time.sleep(8)
+    for process in running:
+        process.send_signal(signal.SIGCONT)
+    complaints = [process.communicate(timeout=50)[1] for process in running]
+    assert [process.returncode for process in running] == [0, 1], complaints
+    assert "does not stop at its deadline" in complaints[1]
 
 
 def test_batches_at_a_time_are_limited() -> None:

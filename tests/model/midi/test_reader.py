@@ -26,6 +26,10 @@ def melody(tune: Tune) -> list[tuple[int, Fraction, Fraction]]:
     return [(note.pitch, note.onset - first, note.duration) for note in tune.notes]
 
 
+def times(notes: list[tuple[int, int, int]]) -> list[tuple[int, Fraction, Fraction]]:
+    return [(pitch, Fraction(onset), Fraction(duration)) for pitch, onset, duration in notes]
+
+
 def moved(tune: Tune, semitones: int) -> list[Note]:
     return [replace(note, pitch=note.pitch + semitones) for note in tune.notes]
 
@@ -97,6 +101,56 @@ def test_silence_before_the_first_bar_is_left_out() -> None:
     assert melody(read.tune) == melody(TUNE)
     assert read.tune.notes[0].onset == 0
     assert read.tune.bars[0].number == 0
+
+
+def event(ticks: int, *message: int) -> bytes:
+    """A message after so many ticks."""
+    parts = [ticks >> shift & 0x7F for shift in (21, 14, 7, 0)]
+    return bytes([*(part | 0x80 for part in parts[:-1]), parts[-1], *message])
+
+
+def note(pitch: int, *, after: int = 0, ticks: int = 480) -> bytes:
+    """A note after a rest, in ticks of which a quarter note has 480."""
+    return event(after, 0x90, pitch, 64) + event(ticks, 0x80, pitch, 0)
+
+
+def meter(beats: int, kind: int, *, after: int) -> bytes:
+    return event(after, 0xFF, 0x58, 4, beats, kind.bit_length() - 1, 24, 8)
+
+
+BAR = 4 * 480
+
+
+@pytest.mark.parametrize("bars", [32, 33, 34, 1000, 100_000])
+def test_a_long_rest_is_shortened_by_whole_bars(bars: int) -> None:
+    rest = note(60) + note(62, after=bars * BAR) + note(64)
+    long = note(60, ticks=bars * BAR + 480) + note(62) + note(64)
+    left = min(bars, 32)
+    for track, sounds in ((rest, 1), (long, 4 * left + 1)):
+        read = read_midi(raw(meter(4, 4, after=0) + track + END))
+        expected = [(60, 0, sounds), (62, 4 * left + 1, 1), (64, 4 * left + 2, 1)]
+        assert melody(read.tune) == times(expected)
+        assert len(read.tune.bars) == left + 1
+        warnings = [warning.message for warning in read.warnings]
+        shortened = ["a rest or note of more than 32 bars is shortened"]
+        assert warnings == (shortened if bars > 32 else [])
+
+
+def test_metres_that_change_within_a_long_rest_stay() -> None:
+    track = meter(4, 4, after=0) + note(60) + meter(3, 4, after=100 * BAR - 480)
+    track += note(62, after=100 * 3 * 480 + 480) + meter(2, 4, after=480) + note(64) + END
+    read = read_midi(raw(track))
+    assert melody(read.tune) == times([(60, 0, 1), (62, 4 * 32 + 1, 1), (64, 4 * 32 + 3, 1)])
+    assert [float(bar.duration) for bar in read.tune.bars] == [*[4.0] * 32, 3.0, 2.0]
+    assert read.tune.meter == "4/4"
+
+
+def test_a_small_file_has_few_bars() -> None:
+    for kind in (4, 64):
+        track = meter(1, kind, after=0) + note(60, after=2**28 - 1, ticks=2**28 - 1) * 20 + END
+        read = read_midi(raw(track))
+        assert len(read.tune.notes) == 20
+        assert len(read.tune.bars) <= 20 * 33
 
 
 def test_foreign_chunks_wrong_counts_and_wrappers_are_read() -> None:

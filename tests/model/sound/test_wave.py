@@ -1,5 +1,6 @@
 """WAV files in every form that is read, and those that are refused."""
 
+import re
 import struct
 
 import numpy as np
@@ -129,8 +130,9 @@ _SOUND = pcm(16, sine(16_000))
     ids=lambda value: value if isinstance(value, str) else "file",
 )
 def test_other_files_are_refused_in_a_sentence(data: bytes, says: str) -> None:
-    with pytest.raises(ConversionError, match=says):
+    with pytest.raises(ConversionError, match=says) as refused:
         read_wave(data)
+    assert re.fullmatch(r"[a-z].*[^.]", str(refused.value)), "like the details of other problems"
 
 
 @pytest.mark.parametrize("length", range(44))
