@@ -193,9 +193,9 @@ def _amount(outline: Outline, query: Melody, alignment: Alignment, found: Passag
         return "every note matches"
     if not matching:
         return "few notes match"
-    notes, bars, of_bars = f"{matching} of {count} notes", found.matches, len(outline.bars)
+    notes, bars, of_bars = f"{matching} of {count} notes match", found.matches, len(outline.bars)
     if not bars or found.ratio not in (1, None) or bars / of_bars < matching / count - _NOTES_TELL_MORE:
-        return f"{notes} match"
+        return notes
     if bars == of_bars:
-        return f"every bar and {notes} match"
-    return f"{bars} of {of_bars} bars match{'es' if bars == 1 else ''}"
+        return f"{notes}, in all {of_bars} {outline.counted}"
+    return f"{bars} of {of_bars} {outline.counted} match{'es' if bars == 1 else ''}"
