@@ -1,7 +1,8 @@
 """The difference between a tune and the setting that it matches, in words.
 
 The words say how the setting differs: "a fourth lower than yours; second part first; 12 of 16 bars match".
-They claim only what the alignment shows. It compares pitches, so they say nothing about the rhythm.
+They claim only what the alignment shows. It compares pitches, so they say nothing about the rhythm, unless all
+notes are the same.
 """
 
 import re
@@ -9,7 +10,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from operator import attrgetter
 
-from index.alignment import Alignment, Melody
+import numpy as np
+
+from index.alignment import LONGEST_SPAN, Alignment, Melody, Spans
 from index.outline import Outline
 from index.passages import Passage, Passages
 from index.repeats import are_repeats
@@ -57,7 +60,8 @@ def difference(outline: Outline, query: Melody, setting: Melody, meter: str, ali
     interval, lengths = _interval(alignment.transposition), _lengths(outline, meter, found.ratio)
     layout = _layout(outline, query, setting, found)
     if not (interval or lengths or layout) and _are_equal(alignment, query, setting):
-        return "the same notes"
+        are_as_long = _are_as_long(query.spans, setting.spans)
+        return "the same notes" if are_as_long else "the same notes, some longer or shorter"
     # The tune's own metre is the first that can be spared.
     for clause in (lengths, lengths.replace(f" instead of {outline.meter}", ""), ""):
         text = "; ".join(filter(None, (interval, clause, layout, amount)))
@@ -69,6 +73,15 @@ def difference(outline: Outline, query: Melody, setting: Melody, meter: str, ali
 def _are_equal(alignment: Alignment, query: Melody, setting: Melody) -> bool:
     notes = alignment.notes
     return len(notes) == len(query.pitches) == len(setting.pitches) and all(a == b for a, b in notes)
+
+
+def _are_as_long(spans: Spans, others: Spans) -> bool:
+    """Whether the notes of two equal melodies are as long in one unit or another, except for the last note."""
+    ours, theirs = spans[:-1].astype(np.float64), others[:-1].astype(np.float64)
+    ratio = np.median(theirs / ours)
+    differ = np.abs(theirs - ratio * ours) > 1 + ratio  # both have been rounded
+    cut = np.maximum(spans, others)[:-1] == LONGEST_SPAN
+    return not (differ & ~cut).any()
 
 
 def _interval(transposition: int) -> str:

@@ -58,6 +58,22 @@ def test_the_same_notes_are_all_that_is_said_of_a_copy() -> None:
 
 
 @pytest.mark.parametrize(
+    ("printed", "played"), [("BAFA", "B3A F/A3/"), ("faaf", "f>aaf"), ("d2dd d2", "dzdd d2")]
+)
+def test_equal_notes_of_other_lengths_are_not_called_the_same(printed: str, played: str) -> None:
+    text = tune(REEL, *BLUEHILL)
+    words = said(text.replace(printed, played, 1), text)
+    assert words == ("the same notes" if "z" in played else "the same notes, some longer or shorter")
+
+
+def test_equal_notes_may_have_another_unit_and_another_end() -> None:
+    head = "L:1/8\nK:D"
+    printed, longer = through(head, *BLUEHILL), through(head.replace("8", "4"), *BLUEHILL)
+    held = printed.replace("d2|]", "d6|]")
+    assert said(longer, printed) == said(printed, longer) == said(held, printed) == "the same notes"
+
+
+@pytest.mark.parametrize(
     ("semitones", "interval"),
     [
         (1, "a semitone lower"),
