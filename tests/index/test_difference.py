@@ -165,6 +165,13 @@ def test_repeats_that_are_written_out(query: str, setting: str, words: str) -> N
     assert said(query, setting) == words
 
 
+def test_bars_that_occur_again_elsewhere_are_no_repeat() -> None:
+    # The parts of this reel have the same last bars.
+    upbeat, *bars = BLUEHILL[0].split("|")
+    shorter = tune(REEL, "|".join([upbeat, *bars[:4]]), BLUEHILL[1])
+    assert said(shorter, tune(REEL, *BLUEHILL)) == "yours is bars 1-4 and 10-17 of its 17; every note matches"
+
+
 def lengths(meter: str, unit: str, bars: int = 1) -> str:
     """The reel with another metre and unit, and `bars` times fewer bar lines."""
     parts = [part.split("|") for part in BLUEHILL]
