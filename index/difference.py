@@ -116,11 +116,12 @@ def _layout(outline: Outline, query: Melody, setting: Melody, found: Passages) -
     is_all_there = sum([passage.bars_there for passage in once]) >= _WHOLE * bars_there
     matching = sum([passage.bars for passage in once])
     if matching >= _WHOLE * bars:
-        if is_all_there:
+        ratio = found.ratio or 1
+        if is_all_there and (len(once) > 1 or bars_there - ratio * bars < _PART):
             return ""
         if are_repeats(setting, [(passage.there, passage.until) for passage in once]):
             return "repeats written out there"
-        return _fragment(outline, once, found.ratio or 1, bars_there)
+        return _fragment(outline, once, ratio, bars_there)
     if 2 * (sum([passage.bars for passage in found.all]) - matching) >= bars - matching:
         # Bars of the setting match several parts of the tune.
         is_repeated = is_all_there and are_repeats(query, [(passage.first, passage.last) for passage in once])
@@ -172,7 +173,7 @@ def _fragment(outline: Outline, passages: Sequence[Passage], ratio: float, count
     start = passage.there - round(ratio * (passage.first - outline.first))
     end = passage.until + round(ratio * (outline.last - passage.last))
     start, end = max(start, min(passage.there, 1)), min(end, count)
-    if end - start + 1 >= _WHOLE * count:
+    if end - start + 1 >= max(_WHOLE * count, count - _PART + 1):
         return ""
     if start <= 1 and abs(2 * end - count) <= 1:
         return "yours is its first half"

@@ -16,7 +16,7 @@ def are_repeats(melody: Melody, inside: Sequence[tuple[int, int]]) -> bool:
     """Whether the parts of a melody outside some ranges of bars are repeats, note for note.
 
     All bars of a part must be as far from their copies, and as many bars as this distance must have copies
-    at it: in A A B, each bar of the first A has a copy. One bar in five may differ.
+    at it: in A A B, each bar of the first A has a copy. One bar in five may differ, and so may the upbeat, 0.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def are_repeats(melody: Melody, inside: Sequence[tuple[int, int]]) -> bool:
         places[bar].append(place)
     parts: list[list[int]] = [[]]
     for place, number in enumerate(numbers):
-        if any(first <= number <= last for first, last in inside):
+        if not number or any(first <= number <= last for first, last in inside):
             parts.append([])
         else:
             parts[-1].append(place)

@@ -136,6 +136,13 @@ def test_parts_in_another_order(query: str, setting: str, words: str) -> None:
         (f"{JIG}\n{FOUR_BARS}|\n", tune(JIG, A, B), "yours is bars 5-8 of its 17; every note matches"),
         (tune(JIG, C), tune(JIG, A, B, C), "yours is bars 19-26 of its 26; every note matches"),
         (tune(JIG, A, C), tune(JIG, A, B, C), "yours is bars 1-8 and 19-26 of its 26; every note matches"),
+        # All but a few bars at an end.
+        (
+            through(JIG, A, "|".join(C.split("|")[:5])),
+            tune(JIG, A, C),
+            "yours is bars 1-13 of its 17; every note matches",
+        ),
+        (through(JIG, "|".join(BARS[5:]), C), tune(JIG, A, C), "yours is bars 5-17 of its 17; every note matches"),
         # Without bar lines.
         (
             f"{JIG}\n{FOUR_BARS.replace('|', ' ')}\n",
@@ -159,6 +166,12 @@ def test_what_only_one_of_the_two_has(query: str, setting: str, words: str) -> N
         (tune(JIG, A, C), through(JIG, A, A, C, C), "repeats written out there; every note matches"),
         (through(JIG, A, A, C, C), tune(JIG, A, C), "repeats not written out there; every note matches"),
         (through(JIG, A, A, C, C), through(JIG, A, A, C, C), "the same notes"),
+        # Upbeats are in the bars before them, which differ therefore, and so does the first upbeat.
+        (
+            f"{JIG}\n{'|'.join(''.join([B, B, C, C, '|']).split('|')[:-1])}|]\n",
+            tune(JIG, B, C),
+            "repeats not written out there; every note matches",
+        ),
     ],
 )
 def test_repeats_that_are_written_out(query: str, setting: str, words: str) -> None:
