@@ -1,8 +1,8 @@
 """The difference between a tune and the setting that it matches, in words.
 
 The words say how the setting differs: "a fourth lower than yours; second part first; 12 of 16 bars match".
-They claim only what the alignment shows. It compares pitches, so they say nothing about the rhythm, unless all
-notes are the same.
+They claim only what the alignment shows. It compares pitches, so they say nothing about the rhythm, unless
+all pitches are the same.
 """
 
 import re
@@ -76,7 +76,7 @@ def _are_equal(alignment: Alignment, query: Melody, setting: Melody) -> bool:
 
 
 def _are_as_long(spans: Spans, others: Spans) -> bool:
-    """Whether the notes of two equal melodies are as long in one unit or another, except for the last note."""
+    """Whether the notes of two equal melodies are as long, in some unit; the last may differ."""
     ours, theirs = spans[:-1].astype(np.float64), others[:-1].astype(np.float64)
     ratio = np.median(theirs / ours)
     differ = np.abs(theirs - ratio * ours) > 1 + ratio  # both have been rounded
@@ -206,7 +206,7 @@ def _amount(outline: Outline, query: Melody, alignment: Alignment, found: Passag
     if matching == count:
         return "every note matches"
     if not matching:
-        return "few notes match"
+        return "few notes match in a row"
     notes, bars, of_bars = f"{matching} of {count} notes match", found.matches, len(outline.bars)
     if not bars or found.ratio not in (1, None) or bars / of_bars < matching / count - _NOTES_TELL_MORE:
         return notes

@@ -214,7 +214,8 @@ class Medley:
         return Melody.of(self._tune)
 
     def _passage(self, first: int, last: int) -> Melody:
-        return Melody(*(column[first:last] for column in self._melody))
+        pitches, spans, bars = self._melody
+        return Melody(pitches[first:last], spans[first:last], bars[first:last])
 
 
 def _is_whole(part: Melody, setting: Melody, pairs: Pairs) -> bool:

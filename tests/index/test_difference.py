@@ -142,7 +142,11 @@ def test_parts_in_another_order(query: str, setting: str, words: str) -> None:
             tune(JIG, A, C),
             "yours is bars 1-13 of its 17; every note matches",
         ),
-        (through(JIG, "|".join(BARS[5:]), C), tune(JIG, A, C), "yours is bars 5-17 of its 17; every note matches"),
+        (
+            through(JIG, "|".join(BARS[5:]), C),
+            tune(JIG, A, C),
+            "yours is bars 5-17 of its 17; every note matches",
+        ),
         # Without bar lines.
         (
             f"{JIG}\n{FOUR_BARS.replace('|', ' ')}\n",
@@ -284,7 +288,7 @@ def test_numbers_are_those_of_the_alignment(airs: list[tuple[Tune, int]]) -> Non
         assert amount in {
             "the same notes",
             "every note matches",
-            "few notes match",
+            "few notes match in a row",
             notes,
             in_all,
             f"{bars} of 16 {counted} match",
@@ -292,7 +296,7 @@ def test_numbers_are_those_of_the_alignment(airs: list[tuple[Tune, int]]) -> Non
         }
         assert (amount == in_all) <= (bars == 16)
         assert (amount in ("every note matches", "the same notes")) == (len(found.notes) == len(air.notes))
-        assert (amount == "few notes match") == (not found.notes)
+        assert (amount == "few notes match in a row") == (not found.notes)
 
 
 def test_only_a_number_is_said_of_tunes_with_little_in_common(airs: list[tuple[Tune, int]]) -> None:
@@ -301,7 +305,9 @@ def test_only_a_number_is_said_of_tunes_with_little_in_common(airs: list[tuple[T
     for (air, _), (other, _) in zip(airs, rng.sample(airs, len(airs)), strict=True):
         found = align(Melody.of(air), Melody.of(other))
         if len(found.bars) < 3 and len(found.notes) < 0.4 * len(air.notes):
-            assert re.fullmatch(r"few notes match|\d+ of \d+ (notes match|(full )?bars match(es)?)", said(air, other))
+            assert re.fullmatch(
+                r"few notes match in a row|\d+ of \d+ (notes match|(full )?bars match(es)?)", said(air, other)
+            )
             few += 1
     assert few > len(airs) / 2
 
@@ -332,8 +338,8 @@ def test_the_metre_is_shortened_when_there_is_much_to_say() -> None:
 @pytest.mark.parametrize(
     ("texts", "words"),
     [
-        (("K:C\nCDE\n", "K:C\nCDE\n"), "few notes match"),  # too few to be aligned
-        (("K:C\nCDEFGABc\n", "K:C\nCcCcCcCc\n"), "few notes match"),
+        (("K:C\nCDE\n", "K:C\nCDE\n"), "few notes match in a row"),  # too few to be aligned
+        (("K:C\nCDEFGABc\n", "K:C\nCcCcCcCc\n"), "few notes match in a row"),
         (("M:9999/1\nK:C\nCDEFGABc|\n", "M:0/0\nK:C\nCDEFGABc|\n"), "the same notes"),
     ],
 )
