@@ -107,7 +107,7 @@ def _print_table(groups: list[list[Duplicate]], places: Sequence[SourceTune]) ->
     console = Console(highlight=False, markup=False, emoji=False)
     width = console.width // 3
     if not groups:
-        console.print(f"no duplicates among {len(places)} tunes")
+        console.print(f"no duplicates among {len(places)} tune{'' if len(places) == 1 else 's'}")
     for number, group in enumerate(groups):
         table = Table(box=None, show_header=number == 0, pad_edge=False, padding=(0, 2, 0, 0))
         table.add_column("alike", width=5, justify="right")

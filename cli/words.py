@@ -1,6 +1,7 @@
 """Words: how the command line says why a title is suggested."""
 
 import re
+from itertools import pairwise
 
 from index.display import display_title
 from index.suggestions import MelodyEvidence, Part, Suggestion
@@ -60,12 +61,17 @@ def describe_bars(bars: tuple[tuple[int, int], ...]) -> str:
 
 
 def describe_medley(parts: tuple[Part, ...]) -> str:
-    """The tunes of a medley, as in "a medley: bars 1-16 The Kesh (>99%), bars 17-32 Morrison's (97%)"."""
-    described = ", ".join(
-        f"bars {_range(part.first_bar, part.last_bar)} {part.title} ({describe_confidence(part.confidence)})"
-        for part in parts
-    )
-    return f"a medley: {described}"
+    """The tunes of a medley, as in "a medley: bars 1-16 The Kesh (>99%), bars 17-32 Morrison's (97%)".
+
+    Bars are left out if two tunes share one: then bar lines do not divide the tunes, or there are none.
+    """
+    have_bars = all(before.last_bar < after.first_bar for before, after in pairwise(parts))
+    tunes = []
+    for part in parts:
+        noun = "bar" if part.first_bar == part.last_bar else "bars"
+        bars = f"{noun} {_range(part.first_bar, part.last_bar)} " if have_bars else ""
+        tunes.append(f"{bars}{part.title} ({describe_confidence(part.confidence)})")
+    return f"a medley: {', '.join(tunes)}"
 
 
 def _range(first: int, last: int) -> str:

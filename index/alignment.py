@@ -14,8 +14,12 @@ from index.ragged import highest_of_each
 from index.shared_runs import Pitches, SharedRuns, as_bytes
 from model.abc import Tune
 from model.deadline import checked
-from model.grams import FEWEST_NOTES, MAX_NOTES, Ints
+from model.grams import FEWEST_NOTES, MAX_NOTES, Ints, as_floats
 
+Spans = NDArray[np.uint8]
+
+TICKS = 24  # of a quarter note: the unit of time. Semiquavers and triplets of quavers are whole numbers
+LONGEST_SPAN = 255  # ticks; longer spans are cut to this
 _TRANSPOSITIONS = 2  # how many transpositions are tried, those that the most shared runs agree on
 _NO_BAR = -1
 _LAST_BAR = 2**15 - 1  # bars after it get its number
@@ -36,10 +40,13 @@ class Melody(NamedTuple):
     Attributes
     ----------
     pitches : MIDI numbers, shape = (notes,)
+    spans : time from the onset of each note to that of the next, or to the end of the last note, in `TICKS`;
+        1 to 255; shape = (notes,)
     bars : number of the bar of each note, -1 if the tune has no bars, shape = (notes,)
     """
 
     pitches: NDArray[np.int16]
+    spans: Spans
     bars: NDArray[np.int16]
 
     @classmethod
@@ -48,7 +55,13 @@ class Melody(NamedTuple):
         notes = tune.notes[:MAX_NOTES]
         number = [min(bar.number, _LAST_BAR) for bar in tune.bars]
         bars = [number[note.bar] for note in notes] if number else [_NO_BAR] * len(notes)
-        return cls(np.array([note.pitch for note in notes], dtype=np.int16), np.array(bars, dtype=np.int16))
+        end = (note.onset + note.duration for note in notes[-1:])
+        onsets = np.rint(TICKS * as_floats([*(note.onset for note in notes), *end]))
+        return cls(
+            np.array([note.pitch for note in notes], dtype=np.int16),
+            np.clip(np.diff(onsets), 1, LONGEST_SPAN).astype(np.uint8),
+            np.array(bars, dtype=np.int16),
+        )
 
 
 def similarity(a: Melody, b: Melody) -> float:

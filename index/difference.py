@@ -1,7 +1,8 @@
 """The difference between a tune and the setting that it matches, in words.
 
 The words say how the setting differs: "a fourth lower than yours; second part first; 12 of 16 bars match".
-They claim only what the alignment shows. It compares pitches, so they say nothing about the rhythm.
+They claim only what the alignment shows. It compares pitches, so they say nothing about the rhythm, unless
+all pitches are the same.
 """
 
 import re
@@ -9,7 +10,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from operator import attrgetter
 
-from index.alignment import Alignment, Melody
+import numpy as np
+
+from index.alignment import LONGEST_SPAN, Alignment, Melody, Spans
 from index.outline import Outline
 from index.passages import Passage, Passages
 from index.repeats import are_repeats
@@ -57,7 +60,8 @@ def difference(outline: Outline, query: Melody, setting: Melody, meter: str, ali
     interval, lengths = _interval(alignment.transposition), _lengths(outline, meter, found.ratio)
     layout = _layout(outline, query, setting, found)
     if not (interval or lengths or layout) and _are_equal(alignment, query, setting):
-        return "the same notes"
+        are_as_long = _are_as_long(query.spans, setting.spans)
+        return "the same notes" if are_as_long else "the same notes, some longer or shorter"
     # The tune's own metre is the first that can be spared.
     for clause in (lengths, lengths.replace(f" instead of {outline.meter}", ""), ""):
         text = "; ".join(filter(None, (interval, clause, layout, amount)))
@@ -69,6 +73,15 @@ def difference(outline: Outline, query: Melody, setting: Melody, meter: str, ali
 def _are_equal(alignment: Alignment, query: Melody, setting: Melody) -> bool:
     notes = alignment.notes
     return len(notes) == len(query.pitches) == len(setting.pitches) and all(a == b for a, b in notes)
+
+
+def _are_as_long(spans: Spans, others: Spans) -> bool:
+    """Whether the notes of two equal melodies are as long, in some unit; the last may differ."""
+    ours, theirs = spans[:-1].astype(np.float64), others[:-1].astype(np.float64)
+    ratio = np.median(theirs / ours)
+    differ = np.abs(theirs - ratio * ours) > 1 + ratio  # both have been rounded
+    cut = np.maximum(spans, others)[:-1] == LONGEST_SPAN
+    return not (differ & ~cut).any()
 
 
 def _interval(transposition: int) -> str:
@@ -103,11 +116,12 @@ def _layout(outline: Outline, query: Melody, setting: Melody, found: Passages) -
     is_all_there = sum([passage.bars_there for passage in once]) >= _WHOLE * bars_there
     matching = sum([passage.bars for passage in once])
     if matching >= _WHOLE * bars:
-        if is_all_there:
+        ratio = found.ratio or 1
+        if is_all_there and (len(once) > 1 or bars_there - ratio * bars < _PART):
             return ""
         if are_repeats(setting, [(passage.there, passage.until) for passage in once]):
             return "repeats written out there"
-        return _fragment(outline, once, found.ratio or 1, bars_there)
+        return _fragment(outline, once, ratio, bars_there)
     if 2 * (sum([passage.bars for passage in found.all]) - matching) >= bars - matching:
         # Bars of the setting match several parts of the tune.
         is_repeated = is_all_there and are_repeats(query, [(passage.first, passage.last) for passage in once])
@@ -159,7 +173,7 @@ def _fragment(outline: Outline, passages: Sequence[Passage], ratio: float, count
     start = passage.there - round(ratio * (passage.first - outline.first))
     end = passage.until + round(ratio * (outline.last - passage.last))
     start, end = max(start, min(passage.there, 1)), min(end, count)
-    if end - start + 1 >= _WHOLE * count:
+    if end - start + 1 >= max(_WHOLE * count, count - _PART + 1):
         return ""
     if start <= 1 and abs(2 * end - count) <= 1:
         return "yours is its first half"
@@ -192,10 +206,10 @@ def _amount(outline: Outline, query: Melody, alignment: Alignment, found: Passag
     if matching == count:
         return "every note matches"
     if not matching:
-        return "few notes match"
-    notes, bars, of_bars = f"{matching} of {count} notes", found.matches, len(outline.bars)
+        return "few notes match in a row"
+    notes, bars, of_bars = f"{matching} of {count} notes match", found.matches, len(outline.bars)
     if not bars or found.ratio not in (1, None) or bars / of_bars < matching / count - _NOTES_TELL_MORE:
-        return f"{notes} match"
+        return notes
     if bars == of_bars:
-        return f"every bar and {notes} match"
-    return f"{bars} of {of_bars} bars match{'es' if bars == 1 else ''}"
+        return f"{notes}, in all {of_bars} {outline.counted}"
+    return f"{bars} of {of_bars} {outline.counted} match{'es' if bars == 1 else ''}"

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 
-from index.alignment import Melody, align
+from index.alignment import Alignment, Melody, align
 from index.catalogue import Catalogue
 from index.difference import difference
 from index.directory import Directory
@@ -23,6 +24,10 @@ class Explanation:
     tune : the query
     catalogue, directory : where titles and settings are looked up
     melody_of : the melody of a setting, by its number
+
+    Attributes
+    ----------
+    align : the alignment of the tune with a setting, by its number; each is made once
     """
 
     def __init__(
@@ -31,13 +36,19 @@ class Explanation:
         self._tune = tune
         self._catalogue, self._directory, self._melody_of = catalogue, directory, melody_of
         self._melody, self._outline = Melody.of(tune), Outline.of(tune)
+        self.align = cache(self._align)
 
-    def suggestion(self, ranked: RankedTitle) -> Suggestion:
-        """A ranked title with its evidence. Raises DeadlineError when the time is over."""
+    def suggestion(self, ranked: RankedTitle, is_medley: bool) -> Suggestion:
+        """A ranked title with its evidence. Raises DeadlineError when the time is over.
+
+        The parts of a medley are tunes, so its strains are not called parts.
+        """
         check_deadline()
         title, name = self._catalogue.titles[ranked.title], self._catalogue.names[ranked.name.row]
         display = self._directory.display
-        melody = None if ranked.setting is None else self._evidence(ranked.setting, ranked.similarity)
+        melody = None
+        if ranked.setting is not None and ranked.similarity > 0:
+            melody = self._evidence(ranked.setting, ranked.similarity, is_medley)
         shown = melody.setting.title if melody else display(title.title)
         # Rounding in float32 may exceed the bounds of a cosine or a probability.
         cosine = min(max(ranked.name.score, -1.0), 1.0)
@@ -58,16 +69,19 @@ class Explanation:
         title = self._directory.title_ids[found.title]
         return Part(first, last, title, setting.title, found.confidence, setting)
 
-    def _evidence(self, number: int, similarity: float) -> MelodyEvidence:
-        setting, melody = self._setting(number), self._melody_of(number)
-        alignment = align(self._melody, melody)
+    def _align(self, setting: int) -> Alignment:
+        return align(self._melody, self._melody_of(setting))
+
+    def _evidence(self, number: int, similarity: float, is_medley: bool) -> MelodyEvidence:
+        setting, alignment = self._setting(number), self.align(number)
+        outline = self._outline._replace(parts=()) if is_medley else self._outline
         return MelodyEvidence(
             setting=setting,
             similarity=min(max(similarity, 0.0), 1.0),
             transposition=alignment.transposition,
             bars=alignment.bars,
             notes=alignment.notes,
-            difference=difference(self._outline, self._melody, melody, setting.meter, alignment),
+            difference=difference(outline, self._melody, self._melody_of(number), setting.meter, alignment),
         )
 
     def _setting(self, number: int) -> MatchedSetting:

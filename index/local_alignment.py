@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from stringzilla import Strs
 from stringzillas import DeviceScope, SmithWatermanScores
 
-from index.melodies import TICKS, Melodies
+from index.alignment import TICKS
+from index.melodies import Melodies
 from index.shared_runs import RUN, SharedRuns
 from model.deadline import check_deadline
 from model.grams import MAX_NOTES, Floats, Ints

@@ -7,7 +7,7 @@ so on.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +17,7 @@ from index.alignment import Melody, align
 from index.ranking import RankedTitles
 from model.abc import Tune
 from model.abc.variation import cut
+from model.grams import MAX_NOTES
 
 # Fewest notes of a part. Of the settings of the books, one in 400 has fewer.
 _PART = 40
@@ -70,8 +71,7 @@ class Medley:
         self, tune: Tune, rank: Callable[[Tune], RankedTitles], melody_of: Callable[[int], Melody]
     ) -> None:
         self._tune, self._rank, self._melody_of = tune, rank, melody_of
-        self._melody = Melody.of(tune)
-        self._notes = len(self._melody.pitches)
+        self._notes = min(len(tune.notes), MAX_NOTES)
         self._pairs = cache(self._align)
         self.unsearched: int | None = None
 
@@ -216,8 +216,13 @@ class Medley:
         """Whether each of the notes `first` to `last` matches a note of a setting. shape = (last - first,)"""
         return _flags(last - first, self._pairs(first, last, setting))
 
+    @cached_property
+    def _melody(self) -> Melody:
+        return Melody.of(self._tune)
+
     def _passage(self, first: int, last: int) -> Melody:
-        return Melody(self._melody.pitches[first:last], self._melody.bars[first:last])
+        pitches, spans, bars = self._melody
+        return Melody(pitches[first:last], spans[first:last], bars[first:last])
 
 
 def _is_whole(part: Melody, setting: Melody, pairs: Pairs) -> bool:

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.alignment import Melody
+from index.alignment import LONGEST_SPAN, Melody
 from index.ragged import joined_offsets, laid_end_to_end
 from index.titles import rhythm_family
 from model.abc import Tune
-from model.grams import MAX_NOTES, Ints, as_floats
-
-TICKS = 24  # of a quarter note: the unit of time. Semiquavers and triplets of quavers are whole numbers
-_LONGEST_SPAN = 255  # ticks; longer spans are cut to this
+from model.grams import Ints
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ class Melodies:
         for tune in tunes:
             melody = Melody.of(tune)
             pitches += melody.pitches.tobytes()
-            spans += _spans(tune).tobytes()
+            spans += melody.spans.tobytes()
             bars += melody.bars.tobytes()
             first.append(first[-1] + len(melody.pitches))
             hashes.append((_hash(tune.meter), _hash(rhythm_family(tune.rhythm))))
@@ -82,7 +79,7 @@ class Melodies:
         changes[self.first[:-1]] = True
         place = np.flatnonzero(changes)
         times = np.add.reduceat(self.spans, place, dtype=np.int64) if len(place) else self.spans
-        spans = np.minimum(times, _LONGEST_SPAN).astype(np.uint8)
+        spans = np.minimum(times, LONGEST_SPAN).astype(np.uint8)
         first = np.concatenate([[0], np.cumsum(changes)])[self.first]
         return Melodies(self.pitches[place], spans, self.bars[place], first, self.hashes)
 
@@ -96,14 +93,7 @@ class Melodies:
     def melody(self, number: int) -> Melody:
         """The melody of one tune."""
         start, end = self.first[number : number + 2].tolist()
-        return Melody(self.pitches[start:end], self.bars[start:end])
-
-
-def _spans(tune: Tune) -> NDArray[np.uint8]:
-    notes = tune.notes[:MAX_NOTES]
-    end = notes[-1].onset + notes[-1].duration
-    onsets = np.rint(TICKS * as_floats([*(note.onset for note in notes), end]))
-    return np.clip(np.diff(onsets), 1, _LONGEST_SPAN).astype(np.uint8)
+        return Melody(self.pitches[start:end], self.spans[start:end], self.bars[start:end])
 
 
 def _hash(text: str) -> int:

@@ -23,6 +23,7 @@ class Outline(NamedTuple):
     parts : number of the bar that begins each part; the halves of a tune of 8, 16 or 32 bars without repeat
         signs; empty if there are not two parts
     noun : "part", or "half" if only the number of bars tells
+    counted : what `bars` are called: "bars", or "full bars" if the tune has others, such as upbeats
     """
 
     meter: str
@@ -32,13 +33,14 @@ class Outline(NamedTuple):
     last: int
     parts: tuple[int, ...]
     noun: str
+    counted: str
 
     @classmethod
     def of(cls, tune: Tune) -> "Outline":
         """The outline of a tune."""
         sounding = [bar for bar in tune.bars if bar.first < min(bar.last, MAX_NOTES)]
         if not sounding:
-            return cls(tune.meter, 0.0, frozenset(), 0, 0, (), "part")
+            return cls(tune.meter, 0.0, frozenset(), 0, 0, (), "part", "bars")
         lengths = [bar.duration.numerator / bar.duration.denominator for bar in sounding]
         usual = Counter(lengths).most_common(1)[0][0]
         whole = [bar for bar, length in zip(sounding, lengths, strict=True) if 2 * length > usual]
@@ -47,7 +49,8 @@ class Outline(NamedTuple):
         if not parts and len(bars) in _HALVED:
             parts = (bars[0], bars[len(bars) // 2])
             noun = "part" if len(bars) < _HALVED[-1] else "half"
-        return cls(tune.meter, usual, frozenset(bars), bars[0], bars[-1], parts, noun)
+        counted = "bars" if len(bars) == len(tune.bars) else "full bars"
+        return cls(tune.meter, usual, frozenset(bars), bars[0], bars[-1], parts, noun, counted)
 
 
 def _repeated_parts(bars: Sequence[Bar]) -> tuple[int, ...]:

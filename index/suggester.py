@@ -275,11 +275,11 @@ class Suggester:
         ranked_titles = self.rank(tune, top_k, matching, join=True)
         melody_of = self.melody_index.melody
         explanation = Explanation(tune, self.catalogue, self.directory, melody_of)
-        titles = tuple(map(explanation.suggestion, ranked_titles.titles))
         medley = Medley(tune, lambda passage: self.rank(passage, 1, matching, join=True), melody_of)
-        best = titles[0].melody if titles else None
-        found = medley.parts(ranked_titles, best.notes if best else None)
+        best = ranked_titles.titles[0].setting if ranked_titles.titles else None
+        found = medley.parts(ranked_titles, None if best is None else explanation.align(best).notes)
         parts = tuple(map(explanation.part, found))
+        titles = tuple(explanation.suggestion(title, bool(parts)) for title in ranked_titles.titles)
         lap("evidence")
         warnings = (*tune.warnings, *length_warnings(tune))
         if found and medley.unsearched is not None:

@@ -155,7 +155,8 @@ def length_warnings(tune: Tune) -> tuple[Notice, ...]:
     count = len(tune.notes)
     if count < FEWEST_NOTES:
         first = tune.notes[0]
-        return (Notice(first.line, first.column, f"only {count} notes: too few to tell tunes apart"),)
+        notes = f"{count} note{'' if count == 1 else 's'}"
+        return (Notice(first.line, first.column, f"only {notes}: too few to tell tunes apart"),)
     if count > MAX_NOTES:
         first = tune.notes[MAX_NOTES]
         text = f"only the first {MAX_NOTES} notes, up to here, were compared"

@@ -86,7 +86,8 @@ class Entry:
             has_control = any(map(_CONTROL.search, self.tune.titles))
             return "the title has control characters" if has_control else "no title"
         if len(self.tune.notes) < FEWEST_NOTES:
-            return f"{len(self.tune.notes)} notes, fewer than {FEWEST_NOTES}"
+            count = len(self.tune.notes)
+            return f"{count} note{'' if count == 1 else 's'}, fewer than {FEWEST_NOTES}"
         return ""
 
     def setting(self, corpus: str) -> Setting:
@@ -154,7 +155,7 @@ def find_files(
     Hidden files and folders, whose names begin with a dot, are left out: programs keep things there for
     themselves, such as the `._` files beside those that macOS copies.
 
-    Raises TunebookError when the path does not exist or is a folder that cannot be read.
+    Raises TunebookError when the path is neither a file nor a folder, or is a folder that cannot be read.
     """
 
     def is_wanted(name: str) -> bool:
@@ -167,6 +168,8 @@ def find_files(
     elif path.is_file():
         yield path.name, _content(path)
     else:
+        if path.exists():
+            raise TunebookError(f"{path} is neither a file nor a folder")
         raise TunebookError(f"{path}: no such file or folder")
 
 

@@ -63,7 +63,7 @@ def suggest(
                 "last_bar": part.last_bar,
                 "id": part.id,
                 "title": part.title,
-                "confidence": round(part.confidence, 4),
+                "confidence": _rounded(part.confidence),
                 "setting": _setting(part.setting, licences, notes),
             }
             for part in suggestions.parts
@@ -115,9 +115,14 @@ def _title(suggestion: Suggestion, licences: Mapping[str, str], notes: bool) -> 
         "title": suggestion.title,
         "aliases": suggestion.aliases,
         "also_called": [{"id": other.id, "title": other.title} for other in suggestion.also_called],
-        "confidence": round(suggestion.confidence, 4),
+        "confidence": _rounded(suggestion.confidence),
         "evidence": evidence,
     }
+
+
+def _rounded(probability: float) -> float:
+    """A probability with four digits, never 1: nothing is certain."""
+    return min(round(probability, 4), 0.9999)
 
 
 def _setting(setting: MatchedSetting, licences: Mapping[str, str], notes: bool) -> dict[str, Any]:

@@ -92,17 +92,19 @@ class Book:
         """
         candidates = (index for index in checked(range(len(self))) if self._may_have_notes(index))
         sounds = 0  # rests of tunes without notes
+        reason = "the tune has no notes"
         for index in islice(candidates, _MOST_TRIED):
             reader = self._reader(index)
             try:
                 tune = self._read(index, reader)
-            except AbcError:
+            except AbcError as error:
+                reason = error.message
                 sounds += reader.sounds
                 if sounds > MOST_SOUNDS:
                     break
             else:
                 return index, replace(tune, warnings=(*tune.warnings, *self._about_the_rest(index)))
-        raise self._no_notes()
+        raise self._no_notes(reason)
 
     def _may_have_notes(self, index: int) -> bool:
         """Whether a tune may have notes: a cheap test, false only if it has none."""
@@ -140,12 +142,12 @@ class Book:
             place = edited.place_in_source(len(edited.source))
             yield Notice(*place, f"the text has more than {LONGEST_TEXT} characters, read up to here")
 
-    def _no_notes(self) -> AbcError:
+    def _no_notes(self, reason: str) -> AbcError:
         where = f" in its first {LONGEST_TEXT} characters" if self.is_cut else ""
         if not len(self):
             return AbcError(1, 1, f"the text has no tune{where}")
         if len(self) == 1:
-            return AbcError(*self._place(0), f"the tune has no notes{where}")
+            return AbcError(*self._place(0), f"{reason}{where}")
         message = f"the text has {len(self)} tunes{where}, but no notes were found"
         return AbcError(*self._place(0), message)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from model.abc.key import split_key
 from model.abc.length import quarters
 from model.abc.line import Line
-from model.abc.music import Defaults, Music
+from model.abc.music import MOST_SOUNDS, Defaults, Music
 from model.abc.text import STRING_FIELDS, is_music, is_prose, read_string
 from model.abc.tune import AbcError, Notice, Tune
 
@@ -75,12 +75,14 @@ class TuneReader:
         self._read_lines(lines)
         voice = self._music.melody
         if voice is None or voice.start is None:
-            raise AbcError(self._line, 1, "the tune has no notes")
+            among = f" among its first {MOST_SOUNDS} notes and rests" if self._music.is_full else ""
+            raise AbcError(self._line, 1, f"the tune has no notes{among}")
         meter, unit, key = voice.start
         notes, bars = voice.finish()
         if self._unlisted:
             last = self._notices[-1]
-            self._notices.append(Notice(last.line, last.column, f"and {self._unlisted} more warnings"))
+            more = f"and {self._unlisted} more warning{'' if self._unlisted == 1 else 's'}"
+            self._notices.append(Notice(last.line, last.column, more))
         return Tune(
             number=self._number,
             titles=tuple(" ".join(parts) for parts in self._titles),

@@ -56,7 +56,8 @@ def read_midi(data: bytes) -> Converted:
         if quarters(onset) < last
     ]
     if len(notes) < len(melody):
-        warnings.append(f"the file is long; its first {len(notes)} notes are read")
+        count = "note is" if len(notes) == 1 else f"{len(notes)} notes are"
+        warnings.append(f"the file is long; its first {count} read")
     shifted = [replace(bar, onset=bar.onset - quarters(first)) for bar in checked(bars)]
     return as_abc(notes, shifted, main_meter(meters, melody[-1][2]), _key(score.key, notes), warnings)
 

@@ -86,7 +86,7 @@ class AnswerView extends HTMLElement {
     if (certainty === "unsure") return [make("h2", { className: "unknown" }, "I don't know this tune.")];
     const shown = answer.suggestions.slice(0, SHOWN[certainty]).filter((title) => title.confidence >= words.FEWEST);
     const [first, next] = /** @type {Record<string, string[]>} */ ({
-      sure: ["This is ", ""],
+      sure: [answer.parts?.length ? "Most like " : "This is ", ""],
       likely: ["Probably ", "or "],
       torn: ["It may be ", "or "],
     })[certainty];

@@ -54,6 +54,7 @@ export function melody(title) {
 /** The answer as one sentence, for a screen reader.
  * @param {Answer} answer */
 export function sentence(answer) {
+  if (answer.parts?.length) return medley(answer);
   const [first, ...others] = answer.suggestions;
   switch (certainty(answer)) {
     case "sure":
@@ -63,7 +64,7 @@ export function sentence(answer) {
     case "torn":
       return `I know this tune, but not which of these it is: ${list(answer.suggestions.slice(0, 3), "or")}.`;
     default:
-      return medley(answer) || "I don't know this tune.";
+      return "I don't know this tune.";
   }
 }
 
@@ -71,9 +72,12 @@ export function sentence(answer) {
  * @param {Answer} answer */
 export function medley({ parts }) {
   if (!parts?.length) return "";
-  const tunes = parts.map(({ first_bar, last_bar, title }) =>
-    first_bar === last_bar ? `bar ${first_bar} ${title}` : `bars ${first_bar}–${last_bar} ${title}`,
-  );
+  // Two tunes in one bar: bar lines do not divide them, or there are none.
+  const divided = parts.every((part, index) => !index || parts[index - 1].last_bar < part.first_bar);
+  const tunes = parts.map(({ first_bar, last_bar, title }) => {
+    if (!divided) return title;
+    return first_bar === last_bar ? `bar ${first_bar} ${title}` : `bars ${first_bar}–${last_bar} ${title}`;
+  });
   return `A medley: ${tunes.join(", ")}.`;
 }
 

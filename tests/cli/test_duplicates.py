@@ -71,6 +71,7 @@ def test_without_duplicates_nothing_is_found(books: list[Path]) -> None:
     result = run(books[0])
     assert (result.exit_code, result.stdout) == (0, "")
     assert run("--table", books[0]).stdout == "no duplicates among 2 tunes\n"
+    assert run("--table", "-", text=KESH).stdout == "no duplicates among 1 tune\n"
 
 
 def test_what_cannot_be_read_is_reported_and_the_rest_compared(books: list[Path], tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
-from cli.words import describe_confidence
+from cli.words import describe_confidence, describe_medley
 from index import load
 from index.display import display_title
+from index.suggestions import MatchedSetting, Part
 from model.abc import read_tune, write
 from model.abc.variation import transposed, unnamed
 from tests.support import KESH
@@ -96,6 +97,22 @@ def test_bars_are_shown_where_they_have_other_numbers(
 )
 def test_nothing_is_shown_as_certain(confidence: float, words: str) -> None:
     assert describe_confidence(confidence) == words
+
+
+@pytest.mark.parametrize(
+    ("bars", "words"),
+    [
+        (((0, 16), (17, 17)), "a medley: bars 0-16 A (97%), bar 17 B (>99%)"),
+        (((1, 1), (1, 1)), "a medley: A (97%), B (>99%)"),  # without bar lines
+    ],
+)
+def test_a_medley_has_bars_only_where_they_divide_its_tunes(
+    bars: tuple[tuple[int, int], ...], words: str
+) -> None:
+    setting = MatchedSetting("", "", "", "", "", (), "", "", "", "", "")
+    tunes = zip(bars, "AB", (0.97, 1.0), strict=True)
+    parts = (Part(first, last, "", title, sure, setting) for (first, last), title, sure in tunes)
+    assert describe_medley(tuple(parts)) == words
 
 
 def test_other_names_are_listed_and_printed_spellings_are_not(
@@ -228,6 +245,12 @@ def test_a_missing_file_exits_1(small_artifacts: Path, tmp_path: Path) -> None:
         f"{tmp_path / 'none.abc'}: no such file or folder",
         f"error: no tune could be read from {tmp_path / 'none.abc'}",
     ]
+
+
+def test_a_device_is_not_called_missing(small_artifacts: Path) -> None:
+    result = run(small_artifacts, "/dev/null")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[0] == "/dev/null is neither a file nor a folder"
 
 
 def test_a_missing_artifact_exits_1(tmp_path: Path) -> None:

@@ -58,6 +58,22 @@ def test_the_same_notes_are_all_that_is_said_of_a_copy() -> None:
 
 
 @pytest.mark.parametrize(
+    ("printed", "played"), [("BAFA", "B3A F/A3/"), ("faaf", "f>aaf"), ("d2dd d2", "dzdd d2")]
+)
+def test_equal_notes_of_other_lengths_are_not_called_the_same(printed: str, played: str) -> None:
+    text = tune(REEL, *BLUEHILL)
+    words = said(text.replace(printed, played, 1), text)
+    assert words == ("the same notes" if "z" in played else "the same notes, some longer or shorter")
+
+
+def test_equal_notes_may_have_another_unit_and_another_end() -> None:
+    head = "L:1/8\nK:D"
+    printed, longer = through(head, *BLUEHILL), through(head.replace("8", "4"), *BLUEHILL)
+    held = printed.replace("d2|]", "d6|]")
+    assert said(longer, printed) == said(printed, longer) == said(held, printed) == "the same notes"
+
+
+@pytest.mark.parametrize(
     ("semitones", "interval"),
     [
         (1, "a semitone lower"),
@@ -120,17 +136,28 @@ def test_parts_in_another_order(query: str, setting: str, words: str) -> None:
         (f"{JIG}\n{FOUR_BARS}|\n", tune(JIG, A, B), "yours is bars 5-8 of its 17; every note matches"),
         (tune(JIG, C), tune(JIG, A, B, C), "yours is bars 19-26 of its 26; every note matches"),
         (tune(JIG, A, C), tune(JIG, A, B, C), "yours is bars 1-8 and 19-26 of its 26; every note matches"),
+        # All but a few bars at an end.
+        (
+            through(JIG, A, "|".join(C.split("|")[:5])),
+            tune(JIG, A, C),
+            "yours is bars 1-13 of its 17; every note matches",
+        ),
+        (
+            through(JIG, "|".join(BARS[5:]), C),
+            tune(JIG, A, C),
+            "yours is bars 5-17 of its 17; every note matches",
+        ),
         # Without bar lines.
         (
             f"{JIG}\n{FOUR_BARS.replace('|', ' ')}\n",
             tune(JIG, A, B),
             "yours is bars 5-8 of its 17; every note matches",
         ),
-        (tune(JIG, A, C), tune(JIG, A), "has only your first part; 8 of 16 bars match"),
-        (tune(JIG, A, C), tune(JIG, C), "has only your second part; 8 of 16 bars match"),
-        (tune(JIG, A, B, C, D), tune(JIG, A, B), "has only your bars 1-17; 16 of 32 bars match"),
+        (tune(JIG, A, C), tune(JIG, A), "has only your first part; 8 of 16 full bars match"),
+        (tune(JIG, A, C), tune(JIG, C), "has only your second part; 8 of 16 full bars match"),
+        (tune(JIG, A, B, C, D), tune(JIG, A, B), "has only your bars 1-17; 16 of 32 full bars match"),
         # The first parts end alike.
-        (tune(JIG, A, C), tune(JIG, B, C), "your bars 7-17 are like its 7-17; 10 of 16 bars match"),
+        (tune(JIG, A, C), tune(JIG, B, C), "your bars 7-17 are like its 7-17; 10 of 16 full bars match"),
     ],
 )
 def test_what_only_one_of_the_two_has(query: str, setting: str, words: str) -> None:
@@ -143,10 +170,23 @@ def test_what_only_one_of_the_two_has(query: str, setting: str, words: str) -> N
         (tune(JIG, A, C), through(JIG, A, A, C, C), "repeats written out there; every note matches"),
         (through(JIG, A, A, C, C), tune(JIG, A, C), "repeats not written out there; every note matches"),
         (through(JIG, A, A, C, C), through(JIG, A, A, C, C), "the same notes"),
+        # Upbeats are in the bars before them, which differ therefore, and so does the first upbeat.
+        (
+            f"{JIG}\n{'|'.join(''.join([B, B, C, C, '|']).split('|')[:-1])}|]\n",
+            tune(JIG, B, C),
+            "repeats not written out there; every note matches",
+        ),
     ],
 )
 def test_repeats_that_are_written_out(query: str, setting: str, words: str) -> None:
     assert said(query, setting) == words
+
+
+def test_bars_that_occur_again_elsewhere_are_no_repeat() -> None:
+    # The parts of this reel have the same last bars.
+    upbeat, *bars = BLUEHILL[0].split("|")
+    shorter = tune(REEL, "|".join([upbeat, *bars[:4]]), BLUEHILL[1])
+    assert said(shorter, tune(REEL, *BLUEHILL)) == "yours is bars 1-4 and 10-17 of its 17; every note matches"
 
 
 def lengths(meter: str, unit: str, bars: int = 1) -> str:
@@ -227,9 +267,9 @@ def test_airs_are_described_by_how_they_were_changed(airs: list[tuple[Tune, int]
         bars = (replace(bar, onset=2 * bar.onset, duration=2 * bar.duration) for bar in air.bars)
         assert said(replace(air, bars=tuple(bars)), air) == "notes half as long; every note matches"
         changed = with_notes_changed(transposed(air, 5), 0.1, rng)
-        assert re.fullmatch(r"a fourth lower than yours; [\w ]+", said(changed, air))
+        assert re.fullmatch(r"a fourth lower than yours; [\w, ]+", said(changed, air))
         lacking += said(air, first).startswith("has only your first part; ")
-        assert re.fullmatch(r"(has only your first part; )?[\w ]+", said(air, first))
+        assert re.fullmatch(r"(has only your first part; )?[\w, ]+", said(air, first))
     # Many second parts end as the first, and then most of their bars match.
     assert lacking > len(airs) / 2
 
@@ -241,20 +281,22 @@ def test_numbers_are_those_of_the_alignment(airs: list[tuple[Tune, int]]) -> Non
         found = align(Melody.of(changed), Melody.of(air))
         amount = said(changed, air).split("; ")[-1]
         outline = Outline.of(changed)
+        counted = "bars" if len(air.bars) == 16 else "full bars"
         bars = sum(bar in outline.bars for bar, _ in found.bars)
         notes = f"{len(found.notes)} of {len(air.notes)} notes match"
+        in_all = f"{notes}, in all 16 {counted}"
         assert amount in {
             "the same notes",
             "every note matches",
-            "few notes match",
+            "few notes match in a row",
             notes,
-            f"every bar and {notes}",
-            f"{bars} of 16 bars match",
-            f"{bars} of 16 bars matches",
+            in_all,
+            f"{bars} of 16 {counted} match",
+            f"{bars} of 16 {counted} matches",
         }
-        assert (amount == f"every bar and {notes}") <= (bars == 16)
+        assert (amount == in_all) <= (bars == 16)
         assert (amount in ("every note matches", "the same notes")) == (len(found.notes) == len(air.notes))
-        assert (amount == "few notes match") == (not found.notes)
+        assert (amount == "few notes match in a row") == (not found.notes)
 
 
 def test_only_a_number_is_said_of_tunes_with_little_in_common(airs: list[tuple[Tune, int]]) -> None:
@@ -263,9 +305,21 @@ def test_only_a_number_is_said_of_tunes_with_little_in_common(airs: list[tuple[T
     for (air, _), (other, _) in zip(airs, rng.sample(airs, len(airs)), strict=True):
         found = align(Melody.of(air), Melody.of(other))
         if len(found.bars) < 3 and len(found.notes) < 0.4 * len(air.notes):
-            assert re.fullmatch(r"few notes match|\d+ of \d+ (notes match|bars match(es)?)", said(air, other))
+            assert re.fullmatch(
+                r"few notes match in a row|\d+ of \d+ (notes match|(full )?bars match(es)?)", said(air, other)
+            )
             few += 1
     assert few > len(airs) / 2
+
+
+@pytest.mark.parametrize(
+    ("upbeat", "notes", "counted"), [("", "61 of 64", "bars"), ("FA|", "63 of 66", "full bars")]
+)
+def test_bars_that_are_not_full_are_not_counted(upbeat: str, notes: str, counted: str) -> None:
+    music = "BAFA DEFA|BABd edef|faaf egfe|dfed BABd|BAFA DEFA|BABd edef|faaf egfe|dfed dBAF"
+    printed = tune(REEL, upbeat + music)
+    changed = printed.replace("BAFA", "BAGA").replace("egfe|dfed d", "egfe|d^ged d")
+    assert said(changed, printed) == f"{notes} notes match, in all 8 {counted}"
 
 
 def test_a_tune_without_bars_is_described_by_its_notes() -> None:
@@ -284,8 +338,8 @@ def test_the_metre_is_shortened_when_there_is_much_to_say() -> None:
 @pytest.mark.parametrize(
     ("texts", "words"),
     [
-        (("K:C\nCDE\n", "K:C\nCDE\n"), "few notes match"),  # too few to be aligned
-        (("K:C\nCDEFGABc\n", "K:C\nCcCcCcCc\n"), "few notes match"),
+        (("K:C\nCDE\n", "K:C\nCDE\n"), "few notes match in a row"),  # too few to be aligned
+        (("K:C\nCDEFGABc\n", "K:C\nCcCcCcCc\n"), "few notes match in a row"),
         (("M:9999/1\nK:C\nCDEFGABc|\n", "M:0/0\nK:C\nCDEFGABc|\n"), "the same notes"),
     ],
 )

@@ -41,6 +41,12 @@ def spans(suggestions: Suggestions) -> list[tuple[int, int]]:
     return [(part.first_bar, part.last_bar) for part in suggestions.parts]
 
 
+def as_one_part(tune: Tune) -> Tune:
+    """A tune with a repeat sign only at its end."""
+    *bars, last = (replace(bar, opens_repeat=False, closes_repeat=False, endings=()) for bar in tune.bars)
+    return replace(tune, bars=(*bars, replace(last, closes_repeat=True)))
+
+
 def title(suggester: Suggester, setting: int) -> int:
     return int(suggester.catalogue.title_of_setting[setting])
 
@@ -107,6 +113,15 @@ def test_a_part_has_what_a_suggestion_has(suggester: Suggester, tunes: list[Tune
         assert part.title == part.setting.title == display_title(setting.title)
         assert (part.setting.id, part.setting.abc) == (suggester.directory.setting_ids[number], setting.abc)
         assert 0.5 < part.confidence <= 1
+
+
+def test_the_strains_of_a_medley_are_not_called_parts(suggester: Suggester, tunes: list[Tune]) -> None:
+    text, bars = medley(*(as_one_part(tunes[number]) for number in (20, 90)))
+    suggestions = suggester.suggest(text, 5)
+    melodies = [title.melody for title in suggestions.titles if title.melody]
+    assert spans(suggestions) == bars
+    assert any("has only your bars" in melody.difference for melody in melodies)
+    assert not any("part" in melody.difference for melody in melodies)
 
 
 def test_a_single_tune_is_no_medley_even_if_nobody_knows_it(suggester: Suggester, tunes: list[Tune]) -> None:

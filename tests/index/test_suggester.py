@@ -122,6 +122,18 @@ def test_melody_evidence_is_what_the_alignment_finds(suggester: Suggester, queri
     assert with_melody >= len(queries) - 1
 
 
+@pytest.mark.parametrize("notes", ["C", "CD", "CDE", "CcCcC"])
+def test_a_setting_without_anything_alike_is_no_evidence(
+    suggester: Suggester, monkeypatch: pytest.MonkeyPatch, notes: str
+) -> None:
+    monkeypatch.setattr("index.suggester._EVIDENCE_UNKNOWN", 0)
+    text = f"M:2/4\nK:C\n{notes}\n"
+    ranked = suggester.rank(read_tune(text), 20, join=True).titles
+    assert any(title.setting is not None and not title.similarity for title in ranked)
+    for title, found in zip(suggester.suggest(text, 20).titles, ranked, strict=True):
+        assert (title.melody is not None) == (found.setting is not None and found.similarity > 0)
+
+
 def test_a_known_tune_ranks_first_with_its_setting_as_evidence(suggester: Suggester) -> None:
     setting = suggester.catalogue.settings[9]
     suggestions = suggester.suggest(write(unnamed(transposed(read_tune(setting.abc), -4))))
@@ -179,9 +191,10 @@ def test_the_printed_spellings_follow_the_other_names(suggester: Suggester) -> N
     assert suggestion.melody.setting.printed == "KESH -- JIG., THE"
 
 
-def test_too_few_notes_get_a_warning(suggester: Suggester) -> None:
-    assert suggester.suggest("K:C\nCDE").warnings == (
-        Notice(2, 1, "only 3 notes: too few to tell tunes apart"),
+@pytest.mark.parametrize(("notes", "words"), [("CDE", "3 notes"), ("C", "1 note")])
+def test_too_few_notes_get_a_warning(suggester: Suggester, notes: str, words: str) -> None:
+    assert suggester.suggest(f"K:C\n{notes}").warnings == (
+        Notice(2, 1, f"only {words}: too few to tell tunes apart"),
     )
 
 

@@ -42,7 +42,8 @@ def test_a_medley_is_a_sentence_with_the_bars_of_each_tune(page: "Page") -> None
     ]
     sentence = "A medley: bars 0–16 A, bars 17–32 B, bar 33 C."
     assert call(page, "words.js", "medley", answer(True, 0.9) | {"parts": parts}) == sentence
-    assert call(page, "words.js", "sentence", answer(False, 0.1) | {"parts": parts}) == sentence
+    for given in (answer(False, 0.1), answer(True, 0.97), answer(True, 0.6), answer(True, 0.4)):
+        assert call(page, "words.js", "sentence", given | {"parts": parts}) == sentence
     assert call(page, "words.js", "medley", answer(True, 0.9) | {"parts": []}) == ""
     assert call(page, "words.js", "medley", answer(True, 0.9)) == ""
 
@@ -64,6 +65,11 @@ def test_the_title_of_a_medley_is_not_accepted_for_the_user(page: "Page") -> Non
     assert page.evaluate(REVIEW, sure) == ["sure", True, False, ""]
     medley = sure | {"parts": [{"title": "A"}, {"title": "B"}]}
     assert page.evaluate(REVIEW, medley) == ["look", False, True, "It is a medley: A, B."]
+
+
+def test_a_medley_without_bar_lines_has_no_bars_in_its_sentence(page: "Page") -> None:
+    parts = [{"first_bar": 1, "last_bar": 1, "title": title} for title in ("A", "B")]
+    assert call(page, "words.js", "medley", answer(True, 0.9) | {"parts": parts}) == "A medley: A, B."
 
 
 def test_a_remark_is_only_called_skipped_if_something_was(page: "Page") -> None:

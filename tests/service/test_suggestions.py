@@ -163,6 +163,11 @@ def test_the_matched_notes_are_shown_with_their_places_in_both_texts(
     assert melody == plain["suggestions"][0]["evidence"][0]
 
 
+def test_nothing_is_certain(client: httpx.Client, catalogue_tunes: list[tuple[str, Tune]]) -> None:
+    answers = (client.post("/suggest-titles", json={"abc": write(tune)}) for _, tune in catalogue_tunes[:40])
+    assert max(answer.json()["suggestions"][0]["confidence"] for answer in answers) == 0.9999
+
+
 def test_an_unknown_tune_is_reported_as_unknown(client: httpx.Client) -> None:
     """Random notes are not a known tune, however many tunes are known."""
     rng = np.random.default_rng(0)

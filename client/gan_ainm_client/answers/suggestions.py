@@ -34,7 +34,7 @@ ANSWER: dict[str, Any] = {
                     "transposition": 5,
                     "bars": [[0, 0], [1, 1], [2, 2]],
                     "difference": "a fourth lower than yours; in 2/4, notes half as long; "
-                    "yours is its first half; every bar and 51 of 57 notes match",
+                    "yours is its first half; 51 of 57 notes match, in all 8 full bars",
                 },
                 {
                     "kind": "style",

@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 from model.abc import AbcError, Tune, read_tune, write
+from model.abc.music import MOST_SOUNDS
 
 C, D, E, F, G, A, B, C2 = 60, 62, 64, 65, 67, 69, 71, 72
 
@@ -639,9 +640,10 @@ def test_a_reference_that_is_not_a_number() -> None:
 
 
 def test_warnings_are_bounded() -> None:
-    read = tune("C" + "# " * 250)
-    assert len(read.warnings) == 101
-    assert read.warnings[-1].message == "and 150 more warnings"
+    for signs, words in ((250, "and 150 more warnings"), (101, "and 1 more warning")):
+        read = tune("C" + "# " * signs)
+        assert len(read.warnings) == 101
+        assert read.warnings[-1].message == words
 
 
 @pytest.mark.parametrize(
@@ -652,6 +654,10 @@ def test_warnings_are_bounded() -> None:
         ("X:1\nT:Nothing\nK:C\n", "the tune has no notes"),
         ("X:1\nK:C\nz4|z4|\n", "the tune has no notes"),
         ("X:1\nK:C\n&C\n", "the tune has no notes"),
+        (
+            f"K:C\n{MOST_SOUNDS * 'z|'}\nC|\n",
+            f"the tune has no notes among its first {MOST_SOUNDS} notes and rests",
+        ),
         ("X:1\nK:C\n\nX:2\nK:C\nz|\n", "the text has 2 tunes, but no notes were found"),
     ],
 )
