@@ -109,13 +109,14 @@ def fit_ranking(
     is_padding = torch.arange(alternatives.shape[1]) >= counts[:, None]
     lengths = [log_length(example.likenesses.notes, example.likenesses.variety) for example in examples]
     length = torch.tensor(lengths, dtype=torch.float64)
-    weights = torch.zeros(2, len(FEATURES) + 2, dtype=torch.float64, requires_grad=True)
+    powers = length[:, None] ** torch.arange(3)
+    weights = torch.zeros(3, len(FEATURES) + 2, dtype=torch.float64, requires_grad=True)
     optimizer: torch.optim.Optimizer = torch.optim.LBFGS(
         [weights], max_iter=_MOST_STEPS, line_search_fn="strong_wolfe"
     )
 
     def loss() -> torch.Tensor:
-        scores = alternatives @ weights[0] + (alternatives @ weights[1]) * length[:, None]
+        scores = torch.einsum("eaf,ef->ea", alternatives, powers @ weights)
         log_probabilities = torch.log_softmax(scores.masked_fill(is_padding, -torch.inf), dim=1)
         log_likelihood = torch.logsumexp(log_probabilities.masked_fill(~is_right, -torch.inf), dim=1)
         penalty = _DECAY / 2 * weights[:, :-2].square().sum()
@@ -139,6 +140,7 @@ def fit_ranking(
         features=FEATURES,
         weights=tuple(scaled[0].tolist()),
         by_length=tuple(scaled[1].tolist()),
+        by_square=tuple(scaled[2].tolist()),
         none=(*none.tolist(), *fitted[:, -1].tolist()),
         style=style,
     )
