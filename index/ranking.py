@@ -33,8 +33,9 @@ class RankingModel(BaseModel, frozen=True):
     weights : weight of each feature
     by_length : weight of each feature times the length of the query, as `log_length` counts it:
         ln(notes) - 3.6, and less for a monotonous query
-    none : score of the alternative "none"; its weights for that length, for the background (below), and for
-        their product
+    by_square : weight of each feature times the square of that length
+    none : score of the alternative "none", its weights for the length and for the square of the length; then
+        the same three for the background (below), which they are multiplied by
     style : probability that the title index ranks the right title of an unknown tune first. Its r-th title
         gets 1/r of this probability; the sum over all titles is less than 1
     """
@@ -42,14 +43,22 @@ class RankingModel(BaseModel, frozen=True):
     features: tuple[str, ...]
     weights: tuple[float, ...]
     by_length: tuple[float, ...]
-    none: tuple[float, float, float, float]
+    by_square: tuple[float, ...]
+    none: tuple[float, float, float, float, float, float]
     style: float
 
     @classmethod
     def unfitted(cls, style: float = 0.0) -> Self:
         """All weights 0: every candidate, and "none", are equally likely."""
         zeros = (0.0,) * len(FEATURES)
-        return cls(features=FEATURES, weights=zeros, by_length=zeros, none=(0, 0, 0, 0), style=style)
+        return cls(
+            features=FEATURES,
+            weights=zeros,
+            by_length=zeros,
+            by_square=zeros,
+            none=(0, 0, 0, 0, 0, 0),
+            style=style,
+        )
 
     def probabilities(self, likenesses: Likenesses) -> tuple[Floats, float]:
         """Probability that each candidate is the tune, shape = (candidates,), and that none is.
@@ -57,11 +66,10 @@ class RankingModel(BaseModel, frozen=True):
         If the query is monotonous, the candidates together get at most one half, because any tune can have
         such a passage.
         """
-        length = log_length(likenesses.notes, likenesses.variety)
-        weights = np.array(self.weights) + length * np.array(self.by_length)
-        none, by_length, by_background, by_both = self.none
-        none += length * by_length + background(likenesses) * (by_background + length * by_both)
-        scores = np.append(likenesses.features @ weights, none)
+        powers = log_length(likenesses.notes, likenesses.variety) ** np.arange(3)
+        weights = powers @ np.array([self.weights, self.by_length, self.by_square])
+        none, by_background = np.reshape(self.none, (2, 3)) @ powers
+        scores = np.append(likenesses.features @ weights, none + by_background * background(likenesses))
         probabilities = np.exp(scores - scores.max())
         probabilities /= probabilities.sum()
         if is_monotonous(likenesses):
@@ -83,7 +91,8 @@ class RankingModel(BaseModel, frozen=True):
             model = cls.model_validate_json(path.read_bytes())
         except ValidationError as error:
             raise ValueError(f"{path.name}: {error}") from error
-        if model.features != FEATURES or not len(FEATURES) == len(model.weights) == len(model.by_length):
+        weights = model.weights, model.by_length, model.by_square
+        if model.features != FEATURES or any(len(some) != len(FEATURES) for some in weights):
             raise ValueError(f"{path.name} weighs {', '.join(model.features)}, not {', '.join(FEATURES)}")
         return model
 

@@ -20,7 +20,8 @@ MODEL = RankingModel(
     features=FEATURES,
     weights=tuple(40.0 if name == "similarity" else 0.0 for name in FEATURES),
     by_length=(0.0,) * COUNT,
-    none=(36.0, 0.0, 0.0, 0.0),  # as likely as a candidate with similarity 0.9
+    by_square=(0.0,) * COUNT,
+    none=(36.0, 0.0, 0.0, 0.0, 0.0, 0.0),  # as likely as a candidate with similarity 0.9
     style=0.01,
 )
 
@@ -47,14 +48,26 @@ def test_probabilities_are_a_softmax_with_none_as_an_alternative() -> None:
 
 def test_weights_change_with_the_length_of_the_query() -> None:
     weights = tuple(1.0 if name == "length" else 0.0 for name in FEATURES)
-    model = MODEL.model_copy(
-        update={"weights": (0.0,) * COUNT, "by_length": weights, "none": (0.0, 2.0, 0.0, 0.0)}
-    )
     features = np.zeros((1, COUNT))
     features[0, FEATURES.index("length")] = 3.0
-    for notes in (16, 100):
-        likely, none = model.probabilities(Likenesses(np.array([0]), features, notes, 40.0, 20.0))
-        assert likely[0] / none == pytest.approx(np.exp(log_length(notes, 40.0)))
+    for name, power in (("weights", 0), ("by_length", 1), ("by_square", 2)):
+        none = tuple(2.0 * (i == power) for i in range(6))
+        zeros = dict.fromkeys(("weights", "by_length", "by_square"), (0.0,) * COUNT)
+        model = MODEL.model_copy(update={**zeros, name: weights, "none": none})
+        for notes in (16, 100):
+            likely, other = model.probabilities(Likenesses(np.array([0]), features, notes, 40.0, 20.0))
+            assert likely[0] / other == pytest.approx(np.exp(log_length(notes, 40.0) ** power))
+
+
+def test_none_depends_on_the_background() -> None:
+    """On the eleventh highest alignment, with a weight that changes with the length of the query."""
+    for power in range(3):
+        none = tuple(float(i == 3 + power) for i in range(6))
+        model = RankingModel.unfitted().model_copy(update={"none": none})
+        features = np.zeros((12, COUNT))
+        features[:, FEATURES.index("pulses")] = np.linspace(0.2, 0.75, 12)  # the eleventh highest is .25
+        likely, other = model.probabilities(Likenesses(np.arange(12), features, 16, 40.0, 20.0))
+        assert other / likely[0] == pytest.approx(np.exp(0.25 * log_length(16, 40.0) ** power))
 
 
 def test_a_monotonous_query_counts_as_a_shorter_one() -> None:
@@ -125,7 +138,7 @@ def test_a_setting_is_evidence_only_when_it_is_likely_enough(library: Library, s
     title = int(library.catalogue.title_of_setting[9])
     outcomes = {}
     for none in (36.0, 41.0, 47.0):
-        model = MODEL.model_copy(update={"none": (none, 0.0, 0.0, 0.0)})
+        model = MODEL.model_copy(update={"none": (none, 0.0, 0.0, 0.0, 0.0, 0.0)})
         ranking = suggester.with_ranking(model).rank(query, 150)
         own = next(ranked for ranked in ranking.titles if ranked.title == title)
         outcomes[none] = ranking.known, own.confidence > 0.1, own.setting is not None

@@ -189,7 +189,7 @@ def suggester() -> Suggester:
     read = library(*((name, printed(reference)) for name, reference in (*tunes, *more)))
     built = Suggester.build(read, untrained())
     weights = tuple(40.0 if name == "similarity" else 0.0 for name in FEATURES)
-    ranking = built.ranking.model_copy(update={"weights": weights, "none": (22.0, 0.0, 0.0, 0.0)})
+    ranking = built.ranking.model_copy(update={"weights": weights, "none": (22.0, 0.0, 0.0, 0.0, 0.0, 0.0)})
     return built.with_ranking(ranking)
 
 
