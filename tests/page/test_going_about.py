@@ -124,6 +124,19 @@ def test_long_words_do_not_widen_the_page(page: "Page", known: KnownTune) -> Non
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
+def test_a_medley_is_not_called_one_tune(page: "Page", known: KnownTune) -> None:
+    def add_parts(route: "Route") -> None:
+        answer = route.fetch().json()
+        answer["parts"] = [{"first_bar": 1, "last_bar": 1, "title": title} for title in ("One", "Two")]
+        route.fulfill(json=answer)
+
+    page.route("**/suggest-titles?*", add_parts)
+    paste(page, known.abc)
+    expect(page.locator("gan-answer .medley")).to_have_text("A medley: One, Two.")
+    expect(page.get_by_role("heading", name=f"Most like {known.title}")).to_be_visible()
+    expect(page.locator("gan-answer [role=status]")).to_have_text("A medley: One, Two.")
+
+
 def test_one_tune_sounds_at_a_time_and_none_in_another_view(page: "Page", known: KnownTune) -> None:
     paste(page, known.abc)
     page.get_by_role("button", name="Show the match").first.click()
