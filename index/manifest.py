@@ -8,7 +8,7 @@ from index.mrr import Mrr
 
 # Of the artifact's folder; loading refuses any other. It changes with the files and with the rules that made
 # them: which names are one title, what the ranking measures, how the reader reads a tune.
-FORMAT = 11
+FORMAT = 12
 
 
 class CorpusCount(BaseModel, frozen=True):

@@ -40,7 +40,7 @@ FEATURES = (
 )
 _BEGINNING = 4  # notes; there may be a pickup
 _LONGEST = 160  # notes; the ranking is fitted on few queries that are longer
-_SHORT = 32  # notes of a query that gets the most candidates
+_SHORT = 32  # notes of the longest query that gets the most candidates
 _BY_NGRAMS = 28, 450  # fewest and most candidates by n-grams
 _BY_VECTOR = 4  # so many times fewer candidates come by vector
 _BY_STEP = 2  # and by diatonic intervals alone, whose n-grams do not depend on the lengths of notes
@@ -222,7 +222,7 @@ class MelodyIndex:
 
 def _count(query: Tune) -> int:
     """Candidates by n-grams. A shorter query needs more, and each is cheaper to compare."""
-    return int(np.clip(_BY_NGRAMS[1] * (_SHORT / len(query.notes)) ** 2, *_BY_NGRAMS))
+    return int(np.clip(_BY_NGRAMS[1] * (_SHORT / len(query.notes)) ** 2.5, *_BY_NGRAMS))
 
 
 def _variety(intervals: Ints) -> float:

@@ -139,6 +139,17 @@ def test_variety_is_the_effective_number_of_different_pairs_of_intervals(index: 
     assert notes_and_variety("CD" * MAX_NOTES) == pytest.approx([160, 2])
 
 
+def test_a_shorter_query_gets_more_candidates(curated: Curated, index: MelodyIndex) -> None:
+    tune = max(curated.library.tunes, key=lambda tune: len(tune.notes))
+    counts = []
+    for notes in (len(tune.notes), 64, 32):
+        query = unnamed(cut(tune, 0, notes))
+        settings, cosines = index.candidates(query, ENCODER.encode([query]))
+        assert cosines.shape == (len(settings), 2)
+        counts.append(len(settings))
+    assert counts[0] < counts[1] < counts[2]
+
+
 def test_a_query_of_many_notes_counts_as_one_of_160(index: MelodyIndex) -> None:
     lengths = []
     for times in (20, 200):

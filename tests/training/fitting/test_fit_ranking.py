@@ -53,6 +53,9 @@ def test_examples_are_held_out_settings(library: Library) -> None:
     assert {16, 32} < {example.likenesses.notes for example in examples}
     unmatched = [example for example in examples if not example.right.any()]
     assert 0.02 < len(unmatched) / len(examples) < 0.3
+    for fewest, most in ((8, 8), (16, 16), (33, 160)):
+        found = [e.right.any() for e in examples if fewest <= e.likenesses.notes <= most]
+        assert 0.02 < 1 - np.mean(found) < 0.4, fewest
     again = ranking_examples(library, suggester, seed=0)
     assert len(again) == len(examples)
     assert all(
