@@ -7,7 +7,6 @@ resemble another setting of their title become examples. Where these are few, se
 change them are added.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,12 +31,12 @@ _LENGTHS = (64, 32, 16, 8)  # notes of a fragment
 _ANYWHERE = 0.35  # share of the fragments that begin at a random note, not at the first
 _NOISY = 32, 0.2  # notes of a fragment with wrong notes, and their share
 _SPOILT = 0.25  # share of the settings that also have a forgotten key signature, or are in a single octave
-_UNKNOWN = 0.1  # share of the examples of each kind in which no candidate is right
+_UNKNOWN = 0.1  # share of the examples that are repeated without their right title
 _RESEMBLES = 0.12  # cosine of n-grams
 _CHANGED = 0.2  # share of the notes of a changed setting
 _MOST_STEPS = 500
 _LEAST_SPREAD = 0.1  # keeps the weight of a feature that hardly varies from growing without bound
-_DECAY = 1e-3  # of the weights, for standardised features
+_DECAY = 16.0  # of the weights, for standardised features, divided by the number of examples
 
 
 @dataclass(frozen=True)
@@ -66,22 +65,22 @@ def ranking_examples(
         likenesses = suggester.melody_index.compare(query, vector, without)
         return RankingExample(likenesses, titles[likenesses.settings] == title)
 
-    examples: dict[str, list[RankingExample]] = defaultdict(list)
+    examples: list[RankingExample] = []
+    held_out = 0
     tried = _sample_one_per_title(titles, rng)[:_MOST].tolist()
     for setting in counted(tried, on_step("ranking held-out settings", len(tried))):
         tune = unnamed(tunes[setting])
         whole = compare(tune, titles[setting], setting)
         if not np.any(whole.likenesses.features[whole.right, 0] >= _RESEMBLES):
             continue
-        examples["whole"].append(whole)
-        for kind, query in _spoilt(tune, rng):
-            examples[kind].append(compare(query, titles[setting], setting))
-    changed = rng.permutation(len(tunes))[: max(_FEWEST - len(examples["whole"]), 0)].tolist()
+        held_out += 1
+        examples.append(whole)
+        examples += [compare(query, titles[setting], setting) for query in _spoilt(tune, rng)]
+    changed = rng.permutation(len(tunes))[: max(_FEWEST - held_out, 0)].tolist()
     for setting in counted(changed, on_step("ranking changed settings", len(changed))):
         tune = _changed(unnamed(tunes[setting]), rng)
-        for kind, query in (("whole", tune), *_spoilt(tune, rng)):
-            examples[kind].append(compare(query, titles[setting], None))
-    return [example for some in examples.values() for example in (*some, *_without_right(some, rng))]
+        examples += [compare(query, titles[setting], None) for query in (tune, *_spoilt(tune, rng))]
+    return [*examples, *_without_right(examples, rng)]
 
 
 def fit_ranking(
@@ -120,7 +119,7 @@ def fit_ranking(
         scores = torch.einsum("eaf,ef->ea", alternatives, powers @ weights)
         log_probabilities = torch.log_softmax(scores.masked_fill(is_padding, -torch.inf), dim=1)
         log_likelihood = torch.logsumexp(log_probabilities.masked_fill(~is_right, -torch.inf), dim=1)
-        penalty = _DECAY / 2 * weights[:, :-2].square().sum()
+        penalty = _DECAY / len(examples) / 2 * weights[:, :-2].square().sum()
         return penalty - log_likelihood.mean()
 
     advance = on_step("fitting the ranking", None)  # it ends when nothing gets better
@@ -155,25 +154,22 @@ def _sample_one_per_title(titles: Ints, rng: np.random.Generator) -> Ints:
     return rng.permutation(order[first[several]])
 
 
-def _spoilt(tune: Tune, rng: np.random.Generator) -> Iterator[tuple[str, Tune]]:
-    """The tune as people remember or write it: rewritten, as fragments, with wrong notes and other faults.
-
-    Each comes with the name of its kind.
-    """
-    yield "rewritten", rewritten(tune, rng)
+def _spoilt(tune: Tune, rng: np.random.Generator) -> Iterator[Tune]:
+    """The tune as people remember or write it: rewritten, as fragments, with wrong notes and other faults."""
+    yield rewritten(tune, rng)
     for notes in _LENGTHS:
         if notes < len(tune.notes):
             is_anywhere = rng.random() < _ANYWHERE
-            first = int(rng.integers(len(tune.notes) - notes)) if is_anywhere else 0
-            yield f"{notes} notes", cut(tune, first, notes)
+            yield cut(tune, int(rng.integers(len(tune.notes) - notes)) if is_anywhere else 0, notes)
     notes, share = _NOISY
     beginning = cut(tune, 0, notes)
-    yield "noisy", noisy(beginning, share, rng)
+    yield noisy(beginning, share, rng)
     if rng.random() < _SPOILT:
-        yield "without signature", without_signature(beginning)
+        yield without_signature(beginning)
     if rng.random() < _SPOILT:
-        folded = tuple(replace(note, pitch=note.pitch % 12) for note in beginning.notes)
-        yield "one octave", replace(beginning, notes=folded)
+        yield replace(
+            beginning, notes=tuple(replace(note, pitch=note.pitch % 12) for note in beginning.notes)
+        )
 
 
 def _changed(tune: Tune, rng: np.random.Generator) -> Tune:
@@ -188,15 +184,9 @@ def _changed(tune: Tune, rng: np.random.Generator) -> Tune:
 
 
 def _without_right(examples: Sequence[RankingExample], rng: np.random.Generator) -> Iterator[RankingExample]:
-    """Some of the examples of a kind, as if their titles were not in the catalogue.
-
-    So many that no candidate is right in a tenth of all. The candidates of short and noisy queries often lack
-    the right title anyway; more such examples would make the ranking too modest about these queries.
-    """
-    missing = np.mean([not example.right.any() for example in examples])
-    share = (_UNKNOWN - missing) / (1 - _UNKNOWN)
+    """A share of the examples, as if their titles were not in the catalogue."""
     for example in examples:
-        if rng.random() < share:
+        if rng.random() < _UNKNOWN:
             wrong = ~example.right
             likenesses = example.likenesses
             kept = likenesses._replace(
