@@ -13,7 +13,7 @@ import httpx
 import numpy as np
 import pytest
 
-from index.probes import load_probes, measure_probe, measure_probes
+from index.probes import COUNT, load_probe_vectors, load_probes, measure_probe, measure_probes
 from index.ranking import RankedTitles
 from index.suggester import Suggester
 from model.abc import Tune, read_tune
@@ -151,6 +151,9 @@ def test_measuring_stops_for_a_new_artifact_and_at_the_end(engine: Engine, probe
 def probing(artifacts: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
     """A server whose prober hardly rests and has few probes."""
     monkeypatch.setattr("index.artifact.load_probes", lambda path: load_probes(path)[:50])
+    monkeypatch.setattr(
+        "index.artifact.load_probe_vectors", lambda path, _, dim: load_probe_vectors(path, COUNT, dim)[:50]
+    )
     monkeypatch.setattr("service.probe._STAGGER_S", 0.0)
     monkeypatch.setattr(Prober.measure, "__defaults__", (0.1,))
     settings = Settings(artifacts=artifacts, admin_api_key=SECRET, probe_interval_s=1.0)  # type: ignore[arg-type]
