@@ -13,6 +13,7 @@ from index.duplicates import Duplicate, find_duplicates
 from index.progress import OnStep, counted
 from index.tunebook import TunebookError
 from model.abc import AbcError, Tune
+from model.nouns import with_noun
 
 
 def duplicates(
@@ -107,7 +108,7 @@ def _print_table(groups: list[list[Duplicate]], places: Sequence[SourceTune]) ->
     console = Console(highlight=False, markup=False, emoji=False)
     width = console.width // 3
     if not groups:
-        console.print(f"no duplicates among {len(places)} tune{'' if len(places) == 1 else 's'}")
+        console.print(f"no duplicates among {with_noun(len(places), 'tune')}")
     for number, group in enumerate(groups):
         table = Table(box=None, show_header=number == 0, pad_edge=False, padding=(0, 2, 0, 0))
         table.add_column("alike", width=5, justify="right")

@@ -6,7 +6,7 @@ from itertools import pairwise
 from index.display import display_title
 from index.suggestions import MelodyEvidence, Part, Suggestion
 
-_LEAST = 0.01  # nothing is shown as surer, or less likely, than one per cent from the end
+_LEAST = 0.01  # a smaller probability is shown as "<1%", and one above 1 - 0.01 as ">99%"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from model.abc import Notice, Tune
 from model.grams import FEWEST_NOTES, MAX_NOTES
+from model.nouns import with_noun
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +156,8 @@ def length_warnings(tune: Tune) -> tuple[Notice, ...]:
     count = len(tune.notes)
     if count < FEWEST_NOTES:
         first = tune.notes[0]
-        notes = f"{count} note{'' if count == 1 else 's'}"
-        return (Notice(first.line, first.column, f"only {notes}: too few to tell tunes apart"),)
+        message = f"only {with_noun(count, 'note')}: too few to tell tunes apart"
+        return (Notice(first.line, first.column, message),)
     if count > MAX_NOTES:
         first = tune.notes[MAX_NOTES]
         text = f"only the first {MAX_NOTES} notes, up to here, were compared"

@@ -17,6 +17,7 @@ from index.titles import is_title, names_in, without_rhythm
 from model.abc import AbcError, Tune, decode, read_tunebook, write
 from model.errors import GanAinmError
 from model.grams import FEWEST_NOTES
+from model.nouns import with_noun
 
 SUFFIXES = (".abc", ".txt")
 # A second title may say so: "or Lady Grant's Reel".
@@ -86,8 +87,7 @@ class Entry:
             has_control = any(map(_CONTROL.search, self.tune.titles))
             return "the title has control characters" if has_control else "no title"
         if len(self.tune.notes) < FEWEST_NOTES:
-            count = len(self.tune.notes)
-            return f"{count} note{'' if count == 1 else 's'}, fewer than {FEWEST_NOTES}"
+            return f"{with_noun(len(self.tune.notes), 'note')}, fewer than {FEWEST_NOTES}"
         return ""
 
     def setting(self, corpus: str) -> Setting:

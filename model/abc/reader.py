@@ -9,6 +9,7 @@ from model.abc.line import Line
 from model.abc.music import MOST_SOUNDS, Defaults, Music
 from model.abc.text import STRING_FIELDS, is_music, is_prose, read_string
 from model.abc.tune import AbcError, Notice, Tune
+from model.nouns import with_noun
 
 _MOST_NOTICES = 100
 _LONGEST_RHYTHM = 200  # characters
@@ -81,7 +82,7 @@ class TuneReader:
         notes, bars = voice.finish()
         if self._unlisted:
             last = self._notices[-1]
-            more = f"and {self._unlisted} more warning{'' if self._unlisted == 1 else 's'}"
+            more = f"and {with_noun(self._unlisted, 'more warning')}"
             self._notices.append(Notice(last.line, last.column, more))
         return Tune(
             number=self._number,

@@ -36,9 +36,8 @@ def measure(library: Library, settings: Ints) -> Figures:
     title = library.catalogue.title_of_setting[settings]
     groups = finish(find_duplicates([library.tunes[number] for number in settings.tolist()]))
     members = ([duplicate.tune for duplicate in group] for group in groups)
-    grouped = {
-        pair for tunes in members for pair in combinations(tunes, 2)
-    }  # a tune may be in several groups
+    # A set, because a tune may be in several groups.
+    grouped = {pair for tunes in members for pair in combinations(tunes, 2)}
     right = sum(title[a] == title[b] for a, b in grouped)
     same = sum(count * (count - 1) // 2 for count in Counter(title.tolist()).values())
     nan = float("nan")
