@@ -133,23 +133,28 @@ class Alignment:
     notes: tuple[tuple[int, int], ...]
 
 
-def align(query: Melody, setting: Melody) -> Alignment:
-    """Find the notes and bars of a setting that the query contains, at the best transposition.
+def align(query: Melody, setting: Melody, semitones: int | None = None) -> Alignment:
+    """Find the notes and bars of a setting that the query contains.
 
     Two bars match when at least half of the notes of the one with more notes match notes of the other. If
     half of a bar of the query matches one bar of the setting and half another, the bar that matches its first
     notes counts. A bar of the setting may match several bars of the query, for example in a written-out
     repeat.
 
-    If either melody has fewer than four notes, or they share no run of three intervals, the transposition is
-    0 and nothing matches. If either has no bars, no bars match.
+    If either has no bars, no bars match.
+
+    Parameters
+    ----------
+    semitones : the transposition, if it is known. Otherwise it is the best one; if either melody has fewer
+        than four notes, or they share no run of three intervals, it is 0 and nothing matches
     """
-    ends = np.array([0, len(setting.pitches)])
-    shared = SharedRuns.find(query.pitches, setting.pitches, ends)
-    transpositions, lengths = best_transpositions(query.pitches, setting.pitches, ends, shared)
-    if not lengths[0]:
-        return Alignment(0, (), ())
-    semitones = int(transpositions[0])
+    if semitones is None:
+        ends = np.array([0, len(setting.pitches)])
+        shared = SharedRuns.find(query.pitches, setting.pitches, ends)
+        transpositions, lengths = best_transpositions(query.pitches, setting.pitches, ends, shared)
+        if not lengths[0]:
+            return Alignment(0, (), ())
+        semitones = int(transpositions[0])
     notes = tuple(_matching_notes(query.pitches, setting.pitches + semitones))
     return Alignment(semitones, _matching_bars(query, setting, notes), notes)
 
@@ -198,30 +203,32 @@ def _matching_notes(query: Pitches, setting: Pitches) -> list[tuple[int, int]]:
     opened[0] = skips
     closed, score = [0], np.empty_like(skips)
     rows, previous_notes = list(opened), list(padded[:, :-1])
+    # Looked up once: for some hundred notes, Python's part of this loop takes as long as NumPy's.
+    add, subtract, maximum, accumulate = np.add, np.subtract, np.maximum, np.maximum.accumulate
+    argmax, item = score.argmax, score.item
     for i, reward in enumerate(checked(rewards)):
-        row = rows[i + 1]
-        np.add(previous_notes[i], reward, out=row)
-        np.maximum(rows[i], row, out=row)
-        np.maximum.accumulate(row, out=row)
-        np.subtract(row, skips, out=score)
-        skipped = _SKIP * (i + 1)
-        best = int(score[score.argmax()])  # several times as fast as `max`
+        row, skipped = rows[i + 1], _SKIP * (i + 1)
+        add(previous_notes[i], reward, out=row)
+        maximum(rows[i], row, out=row)
+        accumulate(row, out=row)
+        subtract(row, skips, out=score)
+        best = item(argmax())  # several times as fast as `max`
         closed.append(max(closed[-1], best - skipped - threshold))
-        np.add(skips, closed[-1] + skipped, out=score)
-        np.maximum(row, score, out=row)
+        add(skips, closed[-1] + skipped, out=score)
+        maximum(row, score, out=row)
 
-    pairs = []
+    pairs, opened_at, same_at = [], opened.item, same.item
     i = len(query)
     while i:
         if closed[i] == closed[i - 1]:
             i -= 1
             continue
         j = int((opened[i] - skips).argmax())
-        while opened[i, j] > closed[i] + _SKIP * (i + j):
-            if same[i - 1, j - 1]:
+        while opened_at(i, j) > closed[i] + _SKIP * (i + j):
+            if same_at(i - 1, j - 1):
                 i, j = i - 1, j - 1
                 pairs.append((i, j))
-            elif opened[i, j] == opened[i - 1, j]:
+            elif opened_at(i, j) == opened_at(i - 1, j):
                 i -= 1
             else:
                 j -= 1

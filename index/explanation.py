@@ -27,7 +27,7 @@ class Explanation:
 
     Attributes
     ----------
-    align : the alignment of the tune with a setting, by its number; each is made once
+    align : the alignment of the tune with the setting of a ranked title; each is made once
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Explanation:
         display = self._directory.display
         melody = None
         if ranked.setting is not None and ranked.similarity > 0:
-            melody = self._evidence(ranked.setting, ranked.similarity, is_medley)
+            melody = self._evidence(ranked, ranked.setting, is_medley)
         shown = melody.setting.title if melody else display(title.title)
         # Rounding in float32 may exceed the bounds of a cosine or a probability.
         cosine = min(max(ranked.name.score, -1.0), 1.0)
@@ -69,15 +69,16 @@ class Explanation:
         title = self._directory.title_ids[found.title]
         return Part(first, last, title, setting.title, found.confidence, setting)
 
-    def _align(self, setting: int) -> Alignment:
-        return align(self._melody, self._melody_of(setting))
+    def _align(self, ranked: RankedTitle) -> Alignment:
+        assert ranked.setting is not None
+        return align(self._melody, self._melody_of(ranked.setting), ranked.transposition)
 
-    def _evidence(self, number: int, similarity: float, is_medley: bool) -> MelodyEvidence:
-        setting, alignment = self._setting(number), self.align(number)
+    def _evidence(self, ranked: RankedTitle, number: int, is_medley: bool) -> MelodyEvidence:
+        setting, alignment = self._setting(number), self.align(ranked)
         outline = self._outline._replace(parts=()) if is_medley else self._outline
         return MelodyEvidence(
             setting=setting,
-            similarity=min(max(similarity, 0.0), 1.0),
+            similarity=min(max(ranked.similarity, 0.0), 1.0),
             transposition=alignment.transposition,
             bars=alignment.bars,
             notes=alignment.notes,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.alignment import Melody, best_transpositions
 from index.contents import DIATONIC_GRAM, PULSE_GRAM, Contents
@@ -30,7 +31,7 @@ from model.stopwatch import lap
 FEATURES = (
     "diatonic n-grams",  # cosine
     "pulse n-grams",  # cosine
-    "substring",  # how similar the shorter melody's intervals are to those of a passage of the longer
+    "substring",  # how similar the intervals of a fragment are to those of a passage, 0 for longer queries
     "beginning",  # whether the query is most like the beginning of the setting, or has all of it
     "similarity",  # longest common subsequence of pitches over the mean length
     "pulses",  # score of the best local alignment, pulse by pulse
@@ -40,8 +41,9 @@ FEATURES = (
 )
 _BEGINNING = 4  # notes; there may be a pickup
 _LONGEST = 160  # notes; the ranking is fitted on few queries that are longer
+_FRAGMENT = 64  # notes of the longest query that is compared as a substring; it gains nothing for longer ones
 _SHORT = 32  # notes of the longest query that gets the most candidates
-_BY_NGRAMS = 28, 450  # fewest and most candidates by n-grams
+_BY_NGRAMS = 24, 450  # fewest and most candidates by n-grams
 _BY_VECTOR = 4  # so many times fewer candidates come by vector
 _BY_STEP = 2  # and by diatonic intervals alone, whose n-grams do not depend on the lengths of notes
 
@@ -53,6 +55,7 @@ class Likenesses(NamedTuple):
     ----------
     settings : numbers of settings, shape = (candidates,)
     features : `FEATURES` of each, shape = (candidates, features)
+    transpositions : semitones to add to each, to be in the key of the query, shape = (candidates,)
     notes : number of notes of the query, at most 160
     variety : effective number of different pairs of successive intervals in the query: exp of their entropy
     diatonic_variety : the same of diatonic intervals. It is lower for figures that move along a scale
@@ -60,9 +63,18 @@ class Likenesses(NamedTuple):
 
     settings: Ints
     features: Floats
+    transpositions: Ints
     notes: int
     variety: float
     diatonic_variety: float
+
+    def only(self, candidates: NDArray[np.bool_]) -> "Likenesses":
+        """The same with only these candidates. shape = (candidates,)"""
+        return self._replace(
+            settings=self.settings[candidates],
+            features=self.features[candidates],
+            transpositions=self.transpositions[candidates],
+        )
 
 
 class Candidates(NamedTuple):
@@ -189,24 +201,26 @@ class MelodyIndex:
         one, many = melody.without_repeats(), melodies.without_repeats()
         shared = SharedRuns.find(one.pitches, many.pitches, many.first, diatonic=True)
         check_deadline()
-        _, common = best_transpositions(melody.pitches, melodies.pitches, melodies.first, shared)
+        transpositions, common = best_transpositions(melody.pitches, melodies.pitches, melodies.first, shared)
         check_deadline()
         pulses = pulse_alignments(one, many, shared)
         check_deadline()
         places = shared.places()
-        counted = min(len(melody.pitches), _LONGEST)
+        notes = len(melody.pitches)
+        counted = min(notes, _LONGEST)
+        substring = np.zeros(len(many)) if notes > _FRAGMENT else substring_similarities(one, many, places)
         columns = (
             *cosines.T,
-            substring_similarities(one, many, places),
+            substring,
             _begins(one, many, places),
-            2 * common / (len(melody.pitches) + melodies.notes),
+            2 * common / (notes + melodies.notes),
             pulses,
             *_header_features(melody, melodies),
             np.log(melodies.notes / counted),
         )
         intervals = np.diff(melody.pitches).astype(np.int64)
         varieties = _variety(intervals), _variety(diatonic_intervals(intervals).astype(np.int64))
-        return Likenesses(settings, np.stack(columns, axis=1), counted, *varieties)
+        return Likenesses(settings, np.stack(columns, axis=1), transpositions, counted, *varieties)
 
     def candidates(self, query: Tune, vector: Vectors) -> Candidates:
         """The settings to compare the query with. `vector` is the query's, shape = (1, dim)."""

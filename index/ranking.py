@@ -107,6 +107,8 @@ class RankedTitle:
     confidence : probability that it is right, 0 to 1
     setting : number of its setting that is most likely the tune, None when it is too unlikely as evidence
     similarity : similarity of that setting and the tune (`index.alignment.similarity`), 0 without a setting
+    transposition : semitones to add to that setting, to be in the key of the tune; None without a setting, or
+        for one that was not compared with the tune
     name : the title's name nearest to the tune in the title index
     also : numbers of the other titles of the same tune, if titles of one tune count as one
     """
@@ -115,6 +117,7 @@ class RankedTitle:
     confidence: float
     setting: int | None
     similarity: float
+    transposition: int | None
     name: Hit
     also: tuple[int, ...] = ()
 

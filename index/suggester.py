@@ -211,18 +211,18 @@ class Suggester:
             by_melody[title] = sum(by_melody.get(each, 0.0) for each in (title, *others))
 
         def ranked(title: int) -> RankedTitle:
-            setting, likeness = None, 0.0
+            setting, likeness, transposition = None, 0.0, None
             if by_melody.get(title, 0) >= least:
                 if title in best_row:
-                    setting = settings[best_row[title]]
-                    likeness = float(likenesses.features[best_row[title], _SIMILARITY])
+                    row = best_row[title]
+                    setting, transposition = settings[row], int(likenesses.transpositions[row])
+                    likeness = float(likenesses.features[row, _SIMILARITY])
                 elif matching is not None:  # the settings that resemble the tune do not match
                     numbers = self.same_tunes.settings_of(title)
                     setting = int(numbers[matching[numbers]][0])
                     likeness = similarity(Melody.of(tune), self.melody_index.melody(setting))
-            name = names.get(title) or self.title_index.nearest_row(vector, title)
-            of_all = confidence.get(title, 0.0)
-            return RankedTitle(title, of_all, setting, likeness, name, tuple(also.get(title, ())))
+            of_all, others = confidence.get(title, 0.0), tuple(also.get(title, ()))
+            return RankedTitle(title, of_all, setting, likeness, transposition, names[title], others)
 
         order = sorted(confidence, key=lambda title: (-confidence[title], title))
         if matching is not None:
@@ -243,8 +243,10 @@ class Suggester:
                 unranked = np.array(sorted(wanted.difference(suggested)), dtype=np.int64)
                 nearest = self.title_index.nearest_of(unranked, vector, top_k - len(order))
                 order += [hit.title for hit in nearest]
-                names |= {hit.title: hit for hit in nearest}
-        titles = [ranked(title) for title in order[:top_k]]
+        order = order[:top_k]
+        unnamed = np.array([title for title in order if title not in names], dtype=np.int64)
+        names |= {hit.title: hit for hit in self.title_index.nearest_of(unnamed, vector, len(unnamed))}
+        titles = [ranked(title) for title in order]
         likeliest = int(likenesses.settings[rows[0]]) if len(rows) else None
         lap("rank")
         return RankedTitles(known, titles, likeliest)
@@ -276,8 +278,9 @@ class Suggester:
         melody_of = self.melody_index.melody
         explanation = Explanation(tune, self.catalogue, self.directory, melody_of)
         medley = Medley(tune, lambda passage: self.rank(passage, 1, matching, join=True), melody_of)
-        best = ranked_titles.titles[0].setting if ranked_titles.titles else None
-        found = medley.parts(ranked_titles, None if best is None else explanation.align(best).notes)
+        best = ranked_titles.titles[0] if ranked_titles.titles else None
+        matching_notes = explanation.align(best).notes if best and best.setting is not None else None
+        found = medley.parts(ranked_titles, matching_notes)
         parts = tuple(map(explanation.part, found))
         titles = tuple(explanation.suggestion(title, bool(parts)) for title in ranked_titles.titles)
         lap("evidence")

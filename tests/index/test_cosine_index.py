@@ -32,17 +32,6 @@ def test_titles_with_many_rows_do_not_crowd_out_others() -> None:
     assert [hit.title for hit in hits] == [0, 1]
 
 
-@pytest.mark.parametrize("exact", [1000, 50])
-def test_the_nearest_row_of_a_title(exact: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.cosine_index._EXACT", exact)
-    vectors, query = unit(60), unit(1, seed=1)
-    hit = CosineIndex(vectors, np.repeat(np.arange(20), 3)).nearest_row(query, 7)
-    scores = vectors[21:24] @ query[0]
-    assert hit.row == 21 + int(scores.argmax())
-    assert hit.title == 7
-    assert hit.score == pytest.approx(float(scores.max()), abs=1e-6)
-
-
 def test_titles_of_rows_must_be_in_order() -> None:
     with pytest.raises(ValueError, match="not in order"):
         CosineIndex(unit(3), np.array([0, 2, 1]))
@@ -112,6 +101,9 @@ def test_the_nearest_of_some_titles(exact: int, monkeypatch: pytest.MonkeyPatch)
     hits = index.nearest_of(titles, query, 3)
     assert [hit.title for hit in hits] == titles[np.argsort(-best[titles])][:3].tolist()
     assert [hit.score for hit in hits] == pytest.approx(best[[hit.title for hit in hits]].tolist(), abs=1e-6)
+    assert [hit.row for hit in hits] == [
+        3 * hit.title + int((vectors @ query[0])[3 * hit.title :][:3].argmax()) for hit in hits
+    ]
     assert len(index.nearest_of(titles, query, 10)) == 4
     assert index.nearest_of(np.array([], dtype=np.int64), query, 10) == []
 

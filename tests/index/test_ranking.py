@@ -40,7 +40,9 @@ def test_probabilities_are_a_softmax_with_none_as_an_alternative() -> None:
     features = np.zeros((2, COUNT))
     features[:, SIMILARITY] = 0.9, 0.8
     likely, none = MODEL.probabilities(
-        Likenesses(np.array([4, 7]), features, notes=100, variety=40.0, diatonic_variety=20.0)
+        Likenesses(
+            np.array([4, 7]), features, np.zeros(2, np.int64), notes=100, variety=40.0, diatonic_variety=20.0
+        )
     )
     expected = np.exp([36.0, 32.0, 36.0])
     assert [*likely, none] == pytest.approx(expected / expected.sum())
@@ -55,7 +57,9 @@ def test_weights_change_with_the_length_of_the_query() -> None:
         zeros = dict.fromkeys(("weights", "by_length", "by_square"), (0.0,) * COUNT)
         model = MODEL.model_copy(update={**zeros, name: weights, "none": none})
         for notes in (16, 100):
-            likely, other = model.probabilities(Likenesses(np.array([0]), features, notes, 40.0, 20.0))
+            likely, other = model.probabilities(
+                Likenesses(np.array([0]), features, np.array([0]), notes, 40.0, 20.0)
+            )
             assert likely[0] / other == pytest.approx(np.exp(log_length(notes, 40.0) ** power))
 
 
@@ -66,7 +70,9 @@ def test_none_depends_on_the_background() -> None:
         model = RankingModel.unfitted().model_copy(update={"none": none})
         features = np.zeros((12, COUNT))
         features[:, FEATURES.index("pulses")] = np.linspace(0.2, 0.75, 12)  # the eleventh highest is .25
-        likely, other = model.probabilities(Likenesses(np.arange(12), features, 16, 40.0, 20.0))
+        likely, other = model.probabilities(
+            Likenesses(np.arange(12), features, np.zeros(12, np.int64), 16, 40.0, 20.0)
+        )
         assert other / likely[0] == pytest.approx(np.exp(0.25 * log_length(16, 40.0) ** power))
 
 
@@ -80,7 +86,9 @@ def test_a_monotonous_query_counts_as_a_shorter_one() -> None:
 def test_the_candidates_get_at_most_one_half_when_the_query_has_no_variety() -> None:
     features = np.zeros((2, COUNT))
     features[:, SIMILARITY] = 1.0, 0.95
-    broken_chord = Likenesses(np.array([4, 7]), features, notes=16, variety=4.0, diatonic_variety=9.0)
+    broken_chord = Likenesses(
+        np.array([4, 7]), features, np.zeros(2, np.int64), notes=16, variety=4.0, diatonic_variety=9.0
+    )
     likely, none = MODEL.probabilities(broken_chord)
     of_a_tune, _ = MODEL.probabilities(broken_chord._replace(variety=4.1))
     assert of_a_tune.sum() > 0.9

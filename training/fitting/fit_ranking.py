@@ -188,8 +188,4 @@ def _without_right(examples: Sequence[RankingExample], rng: np.random.Generator)
     for example in examples:
         if rng.random() < _UNKNOWN:
             wrong = ~example.right
-            likenesses = example.likenesses
-            kept = likenesses._replace(
-                settings=likenesses.settings[wrong], features=likenesses.features[wrong]
-            )
-            yield RankingExample(kept, example.right[wrong])
+            yield RankingExample(example.likenesses.only(wrong), example.right[wrong])

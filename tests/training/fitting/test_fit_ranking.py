@@ -20,7 +20,8 @@ def made_up(rng: np.random.Generator, count: int, sure: float) -> list[RankingEx
         if rng.random() < 0.7:
             right[rng.integers(10)] = True
             features[right, FEATURES.index("similarity")] += sure
-        likenesses = Likenesses(np.arange(10), features, int(rng.integers(16, 128)), 40.0, 20.0)
+        notes = int(rng.integers(16, 128))
+        likenesses = Likenesses(np.arange(10), features, np.zeros(10, np.int64), notes, 40.0, 20.0)
         examples.append(RankingExample(likenesses, right))
     return examples
 
