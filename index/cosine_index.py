@@ -95,20 +95,34 @@ class CosineIndex:
             return [[] for _ in queries]
         rows = min(_FIRST_ROWS * k, most)
         while True:
-            hits = self._search(queries, rows, k)
+            best = zip(*self._best_rows(queries, rows), strict=True)
+            hits = [self._best(*rows_of_query, k) for rows_of_query in best]
             if rows == most or all(len(found) == k for found in hits):
                 return hits
             rows = min(_MORE_ROWS * rows, most)
 
-    def _search(self, queries: Vectors, count: int, k: int) -> list[list[Hit]]:
-        """For each query the best titles among its `count` best rows, at most `k` of them."""
+    def nearest_rows(self, query: Vectors, count: int) -> NDArray[np.int64]:
+        """The `count` best rows, several of a title too, in any order, or all rows if there are fewer.
+
+        Parameters
+        ----------
+        query : of unit length, shape = (1, dim)
+        """
+        count = min(count, len(self))
+        if count == 0:
+            return np.zeros(0, dtype=np.int64)
+        best: NDArray[np.int64] = self._best_rows(query, count)[1][0]
+        return best
+
+    def _best_rows(self, queries: Vectors, count: int) -> tuple[Vectors, NDArray[np.int64]]:
+        """The cosines of the `count` best rows, best first, and their numbers. shapes = (queries, count)"""
         parameters = None
         if isinstance(self._faiss, faiss.IndexRefineFlat):
             parameters = faiss.IndexRefineSearchParameters()
             rescored = max(_RESCORED * count, _FEWEST_RESCORED, len(self) // _ROWS_FOR_EACH_RESCORED)
             parameters.k_factor = rescored / count
         scores, rows = self._faiss.search(np.ascontiguousarray(queries), count, params=parameters)
-        return [self._best(*result, k) for result in zip(scores, rows, strict=True)]
+        return scores, rows
 
     def nearest_of(self, titles: NDArray[np.int64], query: Vectors, k: int) -> list[Hit]:
         """The `k` of these titles with the best rows, best first, or all if there are fewer.

@@ -32,6 +32,7 @@ FEATURES = (
     "diatonic n-grams",  # cosine
     "pulse n-grams",  # cosine
     "substring",  # how similar the intervals of a fragment are to those of a passage, 0 for longer queries
+    "coverage",  # share of a fragment's notes in runs that both share, 0 for longer queries
     "beginning",  # whether the query is most like the beginning of the setting, or has all of it
     "similarity",  # longest common subsequence of pitches over the mean length
     "pulses",  # score of the best local alignment, pulse by pulse
@@ -41,10 +42,10 @@ FEATURES = (
 )
 _BEGINNING = 4  # notes; there may be a pickup
 _LONGEST = 160  # notes; the ranking is fitted on few queries that are longer
-_FRAGMENT = 64  # notes of the longest query that is compared as a substring; it gains nothing for longer ones
+_FRAGMENT = 64  # notes of the longest query that has "substring" and "coverage"; longer ones gain nothing
 _SHORT = 32  # notes of the longest query that gets the most candidates
-_BY_NGRAMS = 24, 450  # fewest and most candidates by n-grams
-_BY_VECTOR = 4  # so many times fewer candidates come by vector
+_BY_NGRAMS = 20, 600  # fewest and most candidates by n-grams
+_BY_VECTOR = 2  # so many times fewer candidates come by vector
 _BY_STEP = 2  # and by diatonic intervals alone, whose n-grams do not depend on the lengths of notes
 
 
@@ -208,10 +209,15 @@ class MelodyIndex:
         places = shared.places()
         notes = len(melody.pitches)
         counted = min(notes, _LONGEST)
-        substring = np.zeros(len(many)) if notes > _FRAGMENT else substring_similarities(one, many, places)
+        if notes > _FRAGMENT:
+            substring = coverage = np.zeros(len(many))
+        else:
+            substring = substring_similarities(one, many, places)
+            coverage = shared.at(transpositions).coverage(len(one.pitches), len(many))
         columns = (
             *cosines.T,
             substring,
+            coverage,
             _begins(one, many, places),
             2 * common / (notes + melodies.notes),
             pulses,
@@ -227,8 +233,7 @@ class MelodyIndex:
         by_step = self._diatonic.cosines(diatonic_grams(query, DIATONIC_GRAM))
         by_pulse = self._pulses.cosines(pulse_grams(pulse(query), PULSE_GRAM))
         count = _count(query)
-        hits = self.vectors.search(vector, count // _BY_VECTOR)[0]
-        by_vector = np.array([hit.row for hit in hits], dtype=np.int64)
+        by_vector = self.vectors.nearest_rows(vector, count // _BY_VECTOR)
         by_melody = _best(by_step, count // _BY_STEP), _best(by_step + by_pulse, count)
         settings = np.unique(np.concatenate([*by_melody, by_vector]))
         return Candidates(settings, np.stack([by_step[settings], by_pulse[settings]], axis=1))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.ragged import laid_end_to_end
-from model.grams import Ints, diatonic_intervals
+from model.grams import Floats, Ints, diatonic_intervals
 
 Pitches = NDArray[np.integer]
 RUN = 3  # intervals
@@ -58,6 +58,23 @@ class SharedRuns(NamedTuple):
         candidate = candidate[place]
         transposition = query[in_query].astype(np.int64) - pitches[place]
         return cls(candidate, in_query, place - first[candidate], transposition)
+
+    def at(self, transpositions: Ints) -> "SharedRuns":
+        """Only the runs at the transposition of their candidate, in semitones. shape = (candidates,)"""
+        return SharedRuns(*(column[self.transposition == transpositions[self.candidate]] for column in self))
+
+    def coverage(self, notes: int, candidates: int) -> Floats:
+        """The share of the query's notes that each candidate shares a run with. shape = (candidates,)
+
+        Parameters
+        ----------
+        notes, candidates : number of notes of the query, and of candidates
+        """
+        covered = np.zeros((candidates, notes), bool)
+        for note in range(RUN + 1):
+            covered[self.candidate, self.in_query + note] = True
+        share: Floats = covered.mean(axis=1)
+        return share
 
     def places(self) -> tuple[Ints, Ints]:
         """Where the query begins in each candidate: what the most runs say, of at most four places.

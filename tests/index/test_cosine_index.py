@@ -92,6 +92,17 @@ def test_another_kind_of_index_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("exact", [1000, 50])
+def test_the_nearest_rows_may_be_of_one_title(exact: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.cosine_index._EXACT", exact)
+    vectors, query = unit(60), unit(1, seed=1)
+    index = CosineIndex(vectors, np.repeat(np.arange(3), 20))
+    order = np.argsort(-(vectors @ query[0])).tolist()
+    assert set(index.nearest_rows(query, 7).tolist()) == set(order[:7])
+    assert set(index.nearest_rows(query, 100).tolist()) == set(order)
+    assert CosineIndex(vectors[:0], np.zeros(0, np.int64)).nearest_rows(query, 7).tolist() == []
+
+
+@pytest.mark.parametrize("exact", [1000, 50])
 def test_the_nearest_of_some_titles(exact: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.cosine_index._EXACT", exact)
     vectors, query = unit(60), unit(1, seed=1)

@@ -54,6 +54,16 @@ def test_the_most_frequent_values_come_first(pitches: list[Ints]) -> None:
     assert values[numbers == 5][0] == 0
 
 
+def test_the_coverage_is_the_share_of_notes_in_runs_at_a_transposition() -> None:
+    query = np.array([60, 62, 64, 65, 67, 66, 60])
+    fourth_higher, other = query[:5] + 5, np.array([60, 61, 60, 61, 60])
+    runs = found(query, [query, fourth_higher, other])
+    assert runs.coverage(7, 3).tolist() == pytest.approx([1, 5 / 7, 0])
+    assert runs.at(np.array([0, -5, 0])).coverage(7, 3).tolist() == pytest.approx([1, 5 / 7, 0])
+    assert runs.at(np.array([0, 7, 0])).coverage(7, 3).tolist() == [1, 0, 0]
+    assert runs.at(np.array([2, -5, 0])).candidate.tolist() == [1, 1]
+
+
 def test_without_a_run_there_are_no_values(pitches: list[Ints]) -> None:
     for query, candidates in ((pitches[0], pitches), (pitches[5], pitches[:3]), (pitches[5], pitches[:1])):
         runs = found(query, candidates)

@@ -28,7 +28,7 @@ from model.grams import Ints
 _MOST = 600  # settings tried
 _FEWEST = 200  # settings; changed ones make up the difference
 _LENGTHS = (64, 32, 16, 8)  # notes of a fragment
-_ANYWHERE = 0.35  # share of the fragments that begin at a random note, not at the first
+_ANYWHERE = 0.2  # share of the fragments that begin at a random note, not at the first
 _NOISY = 32, 0.2  # notes of a fragment with wrong notes, and their share
 _SPOILT = 0.25  # share of the settings that also have a forgotten key signature, or are in a single octave
 _UNKNOWN = 0.1  # share of the examples that are repeated without their right title
