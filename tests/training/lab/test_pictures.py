@@ -65,5 +65,6 @@ def test_one_tune_is_known_and_the_others_are_not(artifact: Artifact) -> None:
     assert not strange.suggestions.known
     assert strange.probabilities[1] < 0.5, "many candidates, not none of them"
     assert not made_up.suggestions.known
-    assert made_up.probabilities[1] > 0.85
+    assert made_up.probabilities[1] > 0.45
+    assert made_up.suggestions.titles[0].confidence < 0.03
     assert len(known.likenesses.settings) <= 300
