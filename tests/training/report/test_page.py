@@ -6,6 +6,7 @@ import pytest
 from index.artifact import Artifact
 from training.report.history import History
 from training.report.measuring import Measured
+from training.report.mistakes import worst_mistakes
 from training.report.page import page
 from training.report.reporting import Report
 from training.report.tune_map import TuneMap
@@ -59,10 +60,18 @@ def test_neighbours_begin_with_the_title_itself(report: Report, loaded: Artifact
     assert loaded.suggester.directory.display("x") == "x"
 
 
-def test_the_worst_mistakes_come_first_and_are_wrong(report: Report) -> None:
-    assert report.mistakes
+def test_the_worst_mistakes_come_first_and_are_wrong(report: Report, loaded: Artifact) -> None:
+    titles = loaded.suggester.catalogue.title_of_setting
+    answers = [
+        answer._replace(title=int(titles[setting]), setting=setting)
+        for setting, answer in enumerate(report.measured.answers)
+    ]
+    assert sum(not answer.is_right for answer in answers) > 20
+    mistakes = worst_mistakes(answers, loaded)
+    assert len(mistakes) > 1
     for kind in (True, False):
-        confidences = [each.confidence for each in report.mistakes if each.is_same_melody is kind]
+        confidences = [each.confidence for each in mistakes if each.is_same_melody is kind]
         assert confidences == sorted(confidences, reverse=True)
         assert len(confidences) <= 3
-    assert all(mistake.said != mistake.right for mistake in report.mistakes)
+    assert mistakes[0].confidence == max(answer.confidence for answer in answers if not answer.is_right)
+    assert all(mistake.said != mistake.right for mistake in mistakes)
