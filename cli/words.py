@@ -6,7 +6,7 @@ from itertools import pairwise
 from index.display import display_title
 from index.suggestions import MelodyEvidence, Part, Suggestion
 
-_LEAST = 0.01  # a smaller probability is shown as "<1%", and one above 1 - 0.01 as ">99%"
+_LEAST = 0.01  # we print "<1%" for a probability below this, and ">99%" for one above 1 - 0.01
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 

@@ -2,11 +2,12 @@
 
 Up to 10,000 rows it compares the query with every row. In a larger index it compares sketches of all rows,
 four bits for two numbers (product quantisation, Jégou, Douze and Schmid 2011, scanned in registers, André,
-Kermarrec and Le Scouarnec 2015), and then only the best exactly: five times as many as the search wants, or
-one row in 400 if that is more. The results are nearly always the same.
+Kermarrec and Le Scouarnec 2015), and then only the best exactly: five times as many as the search wants, at
+least 300, or one row in 400 if that is more. The results are nearly always the same.
 
 An artifact has two of these indexes: the title index (a row for each name) and the vectors of the melody
-index (a row for each setting). In both, a title may have several rows, and a search returns no title twice.
+index (a row for each setting). In both, a title may have several rows. `search` returns no title twice,
+`nearest_rows` may return several rows of one.
 
 Set OMP_NUM_THREADS=1 for a server: from 10,000 rows on, FAISS splits a single query over threads and gets
 slower.
@@ -120,7 +121,7 @@ class CosineIndex:
         if isinstance(self._faiss, faiss.IndexRefineFlat):
             parameters = faiss.IndexRefineSearchParameters()
             rescored = max(_RESCORED * count, _FEWEST_RESCORED, len(self) // _ROWS_FOR_EACH_RESCORED)
-            parameters.k_factor = rescored / count
+            parameters.k_factor = min(rescored, len(self)) / count
         scores, rows = self._faiss.search(np.ascontiguousarray(queries), count, params=parameters)
         return scores, rows
 

@@ -27,7 +27,8 @@ class Explanation:
 
     Attributes
     ----------
-    align : the alignment of the tune with the setting of a ranked title; each is made once
+    align : the alignment of the tune with a setting, by its number and its transposition, as a `RankedTitle`
+        has them; each is made once
     """
 
     def __init__(
@@ -48,7 +49,8 @@ class Explanation:
         display = self._directory.display
         melody = None
         if ranked.setting is not None and ranked.similarity > 0:
-            melody = self._evidence(ranked, ranked.setting, is_medley)
+            alignment = self.align(ranked.setting, ranked.transposition)
+            melody = self._evidence(ranked.setting, ranked.similarity, alignment, is_medley)
         shown = melody.setting.title if melody else display(title.title)
         # Rounding in float32 may exceed the bounds of a cosine or a probability.
         cosine = min(max(ranked.name.score, -1.0), 1.0)
@@ -69,16 +71,17 @@ class Explanation:
         title = self._directory.title_ids[found.title]
         return Part(first, last, title, setting.title, found.confidence, setting)
 
-    def _align(self, ranked: RankedTitle) -> Alignment:
-        assert ranked.setting is not None
-        return align(self._melody, self._melody_of(ranked.setting), ranked.transposition)
+    def _align(self, setting: int, transposition: int | None) -> Alignment:
+        return align(self._melody, self._melody_of(setting), transposition)
 
-    def _evidence(self, ranked: RankedTitle, number: int, is_medley: bool) -> MelodyEvidence:
-        setting, alignment = self._setting(number), self.align(ranked)
+    def _evidence(
+        self, number: int, similarity: float, alignment: Alignment, is_medley: bool
+    ) -> MelodyEvidence:
+        setting = self._setting(number)
         outline = self._outline._replace(parts=()) if is_medley else self._outline
         return MelodyEvidence(
             setting=setting,
-            similarity=min(max(ranked.similarity, 0.0), 1.0),
+            similarity=min(max(similarity, 0.0), 1.0),
             transposition=alignment.transposition,
             bars=alignment.bars,
             notes=alignment.notes,

@@ -61,7 +61,8 @@ class SharedRuns(NamedTuple):
 
     def at(self, transpositions: Ints) -> "SharedRuns":
         """Only the runs at the transposition of their candidate, in semitones. shape = (candidates,)"""
-        return SharedRuns(*(column[self.transposition == transpositions[self.candidate]] for column in self))
+        chosen = self.transposition == transpositions[self.candidate]
+        return SharedRuns(*(column[chosen] for column in self))
 
     def coverage(self, notes: int, candidates: int) -> Floats:
         """The share of the query's notes that each candidate shares a run with. shape = (candidates,)

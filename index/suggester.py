@@ -243,6 +243,7 @@ class Suggester:
                 unranked = np.array(sorted(wanted.difference(suggested)), dtype=np.int64)
                 nearest = self.title_index.nearest_of(unranked, vector, top_k - len(order))
                 order += [hit.title for hit in nearest]
+                names |= {hit.title: hit for hit in nearest}
         order = order[:top_k]
         unnamed = np.array([title for title in order if title not in names], dtype=np.int64)
         names |= {hit.title: hit for hit in self.title_index.nearest_of(unnamed, vector, len(unnamed))}
@@ -279,8 +280,10 @@ class Suggester:
         explanation = Explanation(tune, self.catalogue, self.directory, melody_of)
         medley = Medley(tune, lambda passage: self.rank(passage, 1, matching, join=True), melody_of)
         best = ranked_titles.titles[0] if ranked_titles.titles else None
-        matching_notes = explanation.align(best).notes if best and best.setting is not None else None
-        found = medley.parts(ranked_titles, matching_notes)
+        notes = None
+        if best and best.setting is not None:
+            notes = explanation.align(best.setting, best.transposition).notes
+        found = medley.parts(ranked_titles, notes)
         parts = tuple(map(explanation.part, found))
         titles = tuple(explanation.suggestion(title, bool(parts)) for title in ranked_titles.titles)
         lap("evidence")
